@@ -1,0 +1,69 @@
+"""Which commands are there? The programme's verbs on the command line (the contract of `whitestone --help`)."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import pkgutil
+import sys
+from typing import Annotated
+
+import click
+import typer
+
+import whitestone
+from whitestone.cli.shared import Context, fail
+from whitestone.errors import Problem
+
+__all__ = ["app", "main"]
+
+app = typer.Typer(
+    name="whitestone",
+    help="From everything that everyone reported, to one picture of the ground that can be trusted, checked and acted on.",
+    no_args_is_help=True,
+    add_completion=True,
+    pretty_exceptions_enable=False,
+)
+
+
+def _version(show: bool) -> None:
+    if show:
+        typer.echo(whitestone.__version__)
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    context: typer.Context,
+    programme: Annotated[
+        str, typer.Option("-C", "--programme", help="The programme: a folder (default: here) or a database URL.")
+    ] = ".",
+    who: Annotated[str | None, typer.Option(help="Who acts; default: the login name.")] = None,
+    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True)] = False,
+) -> None:
+    context.obj = Context(target=programme, who=who or os.environ.get("WHITESTONE_WHO"))
+
+
+def _collect() -> None:
+    """Let every module of this room add its commands."""
+    for module in sorted(pkgutil.iter_modules(__path__), key=lambda found: found.name):
+        loaded = importlib.import_module(f"{__name__}.{module.name}")
+        if hasattr(loaded, "register"):
+            loaded.register(app)
+
+
+def main() -> None:
+    """Run the command line: exit 0 done, 1 found what it looked for, 2 called wrongly or could not do it."""
+    _collect()
+    try:
+        code = app(standalone_mode=False)
+    except Problem as problem:
+        code = fail(problem, "--json" in sys.argv)
+    except click.exceptions.Abort:
+        code = 130
+    except click.ClickException as error:
+        error.show()
+        code = 2
+    except BrokenPipeError:
+        code = 0
+    sys.exit(code if isinstance(code, int) else 0)

@@ -1,0 +1,62 @@
+"""Who says what, in which document, with which words and how well graded?
+
+A claim has an author and is never adopted; the claims issue fills this shape with reading and comparison.
+"""
+
+from __future__ import annotations
+
+from whitestone.domain.attributes import UNSET, Count, DateText, Identifier, Link, Links, Maybe, Record, Text, Texts, coded
+
+__all__ = ["Claim", "Document", "Source"]
+
+
+class Source(Record, kw_only=True, omit_defaults=True):
+    """One who says (domain.md 10.2)."""
+
+    source_type: Maybe[coded("source_type")] = UNSET  # type: ignore[valid-type]
+    affiliation: Maybe[Text] = UNSET
+    language: Maybe[Text] = UNSET
+    url: Maybe[Text] = UNSET
+    archived_url: Maybe[Text] = UNSET
+
+
+class Document(Record, kw_only=True, omit_defaults=True):
+    """In what it is said; a letter has several dates and may have several symbols (domain.md 10.4)."""
+
+    source_id: Maybe[Link("source")] = UNSET  # type: ignore[valid-type]
+    title: Maybe[Text] = UNSET
+    dated_on: Maybe[DateText] = UNSET
+    published_on: Maybe[DateText] = UNSET
+    received_on: Maybe[DateText] = UNSET
+    symbols: Maybe[Texts] = UNSET
+    language: Maybe[Text] = UNSET
+    pages: Maybe[Count] = UNSET
+    sha256: Maybe[Identifier] = UNSET
+    translation_of: Maybe[Link("document")] = UNSET  # type: ignore[valid-type]
+    annexed_to: Maybe[Link("document")] = UNSET  # type: ignore[valid-type]
+
+
+class Claim(Record, kw_only=True, omit_defaults=True):
+    """What exactly is said (domain.md 10.2)."""
+
+    document_id: Maybe[Link("document")] = UNSET  # type: ignore[valid-type]
+    locator: Maybe[Text] = UNSET
+    quote: Maybe[Text] = UNSET
+    language: Maybe[Text] = UNSET
+    translation: Maybe[Text] = UNSET
+    subject: Maybe[Text] = UNSET
+    value: Maybe[float] = UNSET
+    value_max: Maybe[float] = UNSET
+    qualifier: Maybe[coded("claim_qualifier")] = UNSET  # type: ignore[valid-type]
+    unit: Maybe[Text] = UNSET
+    population: Maybe[Text] = UNSET
+    asserted_by: Maybe[Text] = UNSET
+    about: Maybe[Text] = UNSET
+    period_from: Maybe[DateText] = UNSET
+    period_to: Maybe[DateText] = UNSET
+    as_of: Maybe[DateText] = UNSET
+    source_grade: Maybe[coded("source_reliability")] = UNSET  # type: ignore[valid-type]
+    info_grade: Maybe[coded("info_reliability")] = UNSET  # type: ignore[valid-type]
+    claim_status: Maybe[coded("claim_status")] = UNSET  # type: ignore[valid-type]
+    repeats: Maybe[Links("claim")] = UNSET  # type: ignore[valid-type]
+    supersedes: Maybe[Links("claim")] = UNSET  # type: ignore[valid-type]

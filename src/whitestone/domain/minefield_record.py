@@ -1,0 +1,35 @@
+"""What does a handed-over sheet say of itself: its header and its way into these hands?
+
+Evidence for hazards, never a hazard. The inside of the sheet (reference points, legs, rows, quantities) is kept as
+written in `transcription` and belongs to the room `minefields`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from whitestone.domain.attributes import UNSET, Count, DateText, Links, Maybe, Record, Text, coded
+
+__all__ = ["MinefieldRecord"]
+
+
+class MinefieldRecord(Record, kw_only=True, omit_defaults=True):
+    """Header and transfer of one handed-over sheet (domain.md 4.4)."""
+
+    sheet_number: Maybe[Text] = UNSET
+    standard: Maybe[coded("record_standard")] = UNSET  # type: ignore[valid-type]
+    laid_from: Maybe[DateText] = UNSET
+    laid_to: Maybe[DateText] = UNSET
+    recorded_on: Maybe[DateText] = UNSET
+    unit_as_written: Maybe[Text] = UNSET
+    map_sheet: Maybe[Text] = UNSET
+    language: Maybe[Text] = UNSET
+    quantity_reported: Maybe[Count] = UNSET
+    transfer_batch: Maybe[Text] = UNSET
+    transferred_on: Maybe[DateText] = UNSET
+    transferred_by: Maybe[Text] = UNSET
+    transferred_to: Maybe[Text] = UNSET
+    lifted_on: Maybe[DateText] = UNSET
+    mines_lifted: Maybe[Count] = UNSET
+    hazard_ids: Maybe[Links("hazard")] = UNSET  # type: ignore[valid-type]
+    transcription: Maybe[dict[str, Any]] = UNSET

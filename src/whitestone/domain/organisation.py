@@ -1,0 +1,19 @@
+"""Who works, and on whose accreditation?"""
+
+from __future__ import annotations
+
+from whitestone.domain.attributes import UNSET, DateText, Link, Maybe, Record, Text, Texts, coded
+
+__all__ = ["Organisation"]
+
+
+class Organisation(Record, kw_only=True, omit_defaults=True):
+    """An authority, operator, donor or other body (domain.md 2.7)."""
+
+    organisation_type: Maybe[coded("organisation_type")] = UNSET  # type: ignore[valid-type]
+    short_name: Maybe[Text] = UNSET
+    parent_id: Maybe[Link("organisation")] = UNSET  # type: ignore[valid-type]
+    accreditation_number: Maybe[Text] = UNSET
+    accreditation_scope: Maybe[Texts] = UNSET
+    accredited_from: Maybe[DateText] = UNSET
+    accredited_to: Maybe[DateText] = UNSET

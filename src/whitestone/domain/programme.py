@@ -1,0 +1,81 @@
+"""By which records does a programme run: settings, mappings, datasets, runs, findings, decisions, periods?
+
+How the programme works is data too: these are records like the others, with history, author and reason.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from whitestone.domain.attributes import UNSET, Count, DateText, Identifier, Link, Links, Maybe, Record, Text, Texts, coded
+
+__all__ = ["Dataset", "Decision", "Finding", "Mapping", "Period", "Run", "Setting"]
+
+
+class Setting(Record, kw_only=True, omit_defaults=True):
+    """One setting of the programme; `local_id` is its key in domain.settings."""
+
+    value: Maybe[Any] = UNSET
+
+
+class Mapping(Record, kw_only=True, omit_defaults=True):
+    """One version of the text that says how a dataset's files become records."""
+
+    dataset_id: Maybe[Link("dataset")] = UNSET  # type: ignore[valid-type]
+    version: Maybe[Count] = UNSET
+    toml: Maybe[Text] = UNSET
+    sha256: Maybe[Identifier] = UNSET
+
+
+class Dataset(Record, kw_only=True, omit_defaults=True):
+    """A series of files from one source under one mapping."""
+
+    source_id: Maybe[Link("source")] = UNSET  # type: ignore[valid-type]
+    licence: Maybe[Text] = UNSET
+    coverage: Maybe[Text] = UNSET
+    edition: Maybe[coded("dataset_edition")] = UNSET  # type: ignore[valid-type]
+    simulated: Maybe[bool] = UNSET
+
+
+class Run(Record, kw_only=True, omit_defaults=True):
+    """One import of one file; counts are those of the import command's `--json`."""
+
+    dataset_id: Maybe[Link("dataset")] = UNSET  # type: ignore[valid-type]
+    mapping_id: Maybe[Link("mapping")] = UNSET  # type: ignore[valid-type]
+    file_name: Maybe[Text] = UNSET
+    file_sha256: Maybe[Identifier] = UNSET
+    file_size: Maybe[Count] = UNSET
+    run_status: Maybe[coded("run_status")] = UNSET  # type: ignore[valid-type]
+    counts: Maybe[dict[str, Any]] = UNSET
+    unmapped_columns: Maybe[Texts] = UNSET
+
+
+class Finding(Record, kw_only=True, omit_defaults=True):
+    """What a person decided about something that a rule found; the finding itself is recomputed by `check`."""
+
+    rule: Maybe[Identifier] = UNSET
+    severity: Maybe[coded("finding_severity")] = UNSET  # type: ignore[valid-type]
+    finding_state: Maybe[coded("finding_state")] = UNSET  # type: ignore[valid-type]
+    record_ids: Maybe[Texts] = UNSET
+    sentence: Maybe[Text] = UNSET
+    owner: Maybe[Text] = UNSET
+    state_reason: Maybe[Text] = UNSET
+
+
+class Decision(Record, kw_only=True, omit_defaults=True):
+    """A person's decision between records: that two are the same, or not, or which statement counts."""
+
+    decision_type: Maybe[coded("decision_type")] = UNSET  # type: ignore[valid-type]
+    kept_id: Maybe[Identifier] = UNSET
+    absorbed_ids: Maybe[Texts] = UNSET
+    decided_on: Maybe[DateText] = UNSET
+
+
+class Period(Record, kw_only=True, omit_defaults=True):
+    """A closed span of time with its frozen figures (the ledger issue fills it)."""
+
+    starts_on: Maybe[DateText] = UNSET
+    ends_on: Maybe[DateText] = UNSET
+    period_status: Maybe[coded("period_status")] = UNSET  # type: ignore[valid-type]
+    figures: Maybe[dict[str, Any]] = UNSET
+    evidence_ids: Maybe[Links("document")] = UNSET  # type: ignore[valid-type]

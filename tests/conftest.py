@@ -1,0 +1,82 @@
+"""What do all tests stand on: real data beside the project, a server, a browser, and keys that belong to nobody?"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+REQUIRED = os.environ.get("WHITESTONE_REQUIRE") == "1"
+SERVER = os.environ.get("WHITESTONE_TEST_PG", "postgresql://whitestone:whitestone@127.0.0.1:54329/postgres")
+
+
+def absent(reason: str) -> None:
+    """Skip with the reason on a laptop; fail where everything must be there."""
+    if REQUIRED:
+        pytest.fail(f"required here, but {reason}")
+    pytest.skip(reason)
+
+
+@pytest.fixture(autouse=True)
+def keys_dir(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Give every test a folder of keys of its own."""
+    folder = tmp_path_factory.mktemp("keys")
+    monkeypatch.setenv("WHITESTONE_KEYS", str(folder))
+    return folder
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """Find the real data beside the project."""
+    folder = ROOT.parent / "shared" / "data"
+    if not folder.is_dir():
+        absent(f"real data is not at {folder}")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def browser_path() -> str:
+    """Find Debian's Chromium."""
+    found = shutil.which("chromium") or shutil.which("chromium-browser")
+    if not found:
+        absent("no chromium is installed")
+    return str(found)
+
+
+@pytest.fixture(scope="session")
+def server_url() -> str:
+    """Find the PostgreSQL server on loopback."""
+    import psycopg
+
+    try:
+        with psycopg.connect(SERVER, connect_timeout=3):
+            pass
+    except psycopg.OperationalError as error:
+        absent(f"no PostgreSQL server answers ({error})")
+    return SERVER
+
+
+@pytest.fixture()
+def database_url(server_url: str) -> Iterator[str]:
+    """Make an empty database and drop it afterwards."""
+    import psycopg
+
+    name = f"ws_{uuid.uuid4().hex[:12]}"
+    with psycopg.connect(server_url, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+    yield server_url.rsplit("/", 1)[0] + f"/{name}"
+    with psycopg.connect(server_url, autocommit=True) as connection:
+        connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def target(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Give a place for a programme, on each engine in turn."""
+    if request.param == "sqlite":
+        return str(tmp_path / "programme")
+    return str(request.getfixturevalue("database_url"))

@@ -142,6 +142,27 @@ class Locked(Problem):
     next_step = "Unlock it with the programme key (--key FILE), state a purpose, or go on without it."
 
 
+class KeyMissing(Problem):
+    """Raised when a programme's or a node's key file is not where it is looked for."""
+
+    code = "key-missing"
+    status = 423
+    sentence = "There is no key at {where}."
+    next_step = (
+        "Copy the key file there from where it is kept, or name it with --key FILE; "
+        "without it nothing sealed can be opened and no backup made or restored."
+    )
+
+
+class KeyInvalid(Problem):
+    """Raised when a file is no key, is damaged, or belongs to another programme."""
+
+    code = "key-invalid"
+    status = 423
+    sentence = "{path} is not the key that is needed: {why}."
+    next_step = "Name the key file of this programme with --key FILE, or copy it to the folder of keys."
+
+
 class Erased(Problem):
     """Raised when a sealed part is asked for whose key was destroyed."""
 

@@ -61,7 +61,7 @@ def server_url() -> str:
     return SERVER
 
 
-@pytest.fixture()
+@pytest.fixture
 def database_url(server_url: str) -> Iterator[str]:
     """Make an empty database and drop it afterwards."""
     import psycopg

@@ -1,1 +1,1 @@
-""""""
+"""Who was hurt, counted by which rule? Floor 1."""

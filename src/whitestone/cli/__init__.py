@@ -8,18 +8,17 @@ import pkgutil
 import sys
 from typing import Annotated
 
-import click
 import typer
 
 import whitestone
 from whitestone.cli.shared import Context, fail
 from whitestone.errors import Problem
 
-__all__ = ["app", "main"]
+__all__ = ["app", "collect", "main"]
 
 app = typer.Typer(
     name="whitestone",
-    help="From everything that everyone reported, to one picture of the ground that can be trusted, checked and acted on.",
+    help="From everything that everyone reported, to one picture of the ground that can be trusted and acted on.",
     no_args_is_help=True,
     add_completion=True,
     pretty_exceptions_enable=False,
@@ -44,9 +43,11 @@ def _root(
     context.obj = Context(target=programme, who=who or os.environ.get("WHITESTONE_WHO"))
 
 
-def _collect() -> None:
+def collect() -> None:
     """Let every module of this room add its commands."""
     for module in sorted(pkgutil.iter_modules(__path__), key=lambda found: found.name):
+        if module.name == "__main__":
+            continue
         loaded = importlib.import_module(f"{__name__}.{module.name}")
         if hasattr(loaded, "register"):
             loaded.register(app)
@@ -54,16 +55,12 @@ def _collect() -> None:
 
 def main() -> None:
     """Run the command line: exit 0 done, 1 found what it looked for, 2 called wrongly or could not do it."""
-    _collect()
+    collect()
     try:
-        code = app(standalone_mode=False)
+        app()  # ends the process itself: 0, 1 by typer.Exit(1), 2 when called wrongly
     except Problem as problem:
-        code = fail(problem, "--json" in sys.argv)
-    except click.exceptions.Abort:
-        code = 130
-    except click.ClickException as error:
-        error.show()
-        code = 2
+        sys.exit(fail(problem, "--json" in sys.argv))
     except BrokenPipeError:
-        code = 0
-    sys.exit(code if isinstance(code, int) else 0)
+        # The reader has gone (`| head`): nothing is wrong, and nothing more can be said on this pipe.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)

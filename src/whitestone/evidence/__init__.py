@@ -1,1 +1,1 @@
-""""""
+"""Who claims what, since when, on which evidence? Floor 1."""

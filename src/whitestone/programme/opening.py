@@ -33,7 +33,10 @@ class Clocks(msgspec.Struct, frozen=True):
 
     def as_dict(self) -> dict[str, str | None]:
         """Say both clocks as they stand at the head of every answer."""
-        return {"situation_on": self.on.isoformat(), "as_known_on": self.known_on.isoformat() if self.known_on else None}
+        return {
+            "situation_on": self.on.isoformat(),
+            "as_known_on": self.known_on.isoformat() if self.known_on else None,
+        }
 
 
 class Programme:
@@ -47,7 +50,9 @@ class Programme:
     def __enter__(self) -> Programme:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.close()
 
     def close(self) -> None:
@@ -123,7 +128,9 @@ def load_settings(journal: Journal) -> Settings:
     return msgspec.convert(stated, Settings)
 
 
-def init_programme(target: str, *, name: str, who: str | None = None, settings: dict[str, Any] | None = None) -> Programme:
+def init_programme(
+    target: str, *, name: str, who: str | None = None, settings: dict[str, Any] | None = None
+) -> Programme:
     """Make a programme in a folder or an empty database; refuses one that is there with ProgrammeExists."""
     values = {"name": name, **(settings or {})}
     for key, value in values.items():

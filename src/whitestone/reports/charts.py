@@ -42,7 +42,7 @@ def waterfall_spec(row: Mapping[str, Any], *, width: int = 640, height: int = 26
     steps.append(_step("Closing", 0.0, float(row.get("closing_m2") or 0.0), "stock"))
     x = {"field": "step", "type": "nominal", "sort": None, "axis": {"labelAngle": -35, "title": None}}
     scale = {"domain": list(_COLOURS), "range": list(_COLOURS.values())}
-    bar = {
+    bar: dict[str, Any] = {
         "mark": {"type": "bar", "tooltip": True},
         "encoding": {
             "x": x,
@@ -52,7 +52,7 @@ def waterfall_spec(row: Mapping[str, Any], *, width: int = 640, height: int = 26
             "tooltip": [{"field": "step", "title": "Step"}, {"field": "amount_m2", "title": "m²", "format": ",.2f"}],
         },
     }
-    label = {
+    text: dict[str, Any] = {
         "mark": {"type": "text", "dy": -6, "fontSize": 10},
         "encoding": {
             "x": x,
@@ -60,11 +60,13 @@ def waterfall_spec(row: Mapping[str, Any], *, width: int = 640, height: int = 26
             "text": {"field": "amount_km2", "type": "quantitative", "format": ",.3f"},
         },
     }
-    return {"$schema": _SCHEMA, "width": width, "height": height, "data": {"values": steps}, "layer": [bar, label],
+    return {"$schema": _SCHEMA, "width": width, "height": height, "data": {"values": steps}, "layer": [bar, text],
             "config": {"font": "DejaVu Sans, sans-serif", "view": {"stroke": None}}}  # fmt: skip
 
 
-def bars_spec(values: Sequence[Mapping[str, Any]], *, title: str, width: int = 640, height: int = 220) -> dict[str, Any]:
+def bars_spec(
+    values: Sequence[Mapping[str, Any]], *, title: str, width: int = 640, height: int = 220
+) -> dict[str, Any]:
     """Draw amounts by name (`name`, `value`) as horizontal bars.
 
     >>> bars_spec([], title="km²")["data"]

@@ -22,6 +22,8 @@ def render_html(report: Report) -> str:
 @cache
 def _template() -> jinja2.Template:
     loader = jinja2.PackageLoader("whitestone.reports", "templates")
-    environment = jinja2.Environment(loader=loader, autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=False)
+    environment = jinja2.Environment(
+        loader=loader, autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=False
+    )
     environment.filters["written"] = written
     return environment.get_template("report.html")

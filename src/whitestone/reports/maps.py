@@ -1,7 +1,7 @@
 """How does the picture of the ground look on paper, in colour, in grey and with its limits said?
 
-Symbols after IMAS 07.11 / TN 07.11/01 (domain.md 1.6): CHA red, SHA orange, each at half transparency and with a hatch of
-its own so that the map survives a grey printer; what is too small for the paper is drawn as a dot and said.
+Symbols after IMAS 07.11 / TN 07.11/01 (domain.md 1.6): CHA red, SHA orange, each at half transparency and with a hatch
+of its own so that the map survives a grey printer; what is too small for the paper is drawn as a dot and said.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ class MapLayer(msgspec.Struct, frozen=True):
 def draw_map(layers: Sequence[MapLayer], *, width: int = 760, height: int = 560) -> str:
     """Draw layers as one SVG with legend, scale bar, north arrow and the words of law 5.
 
-    Geometries None or empty are left out of the drawing and counted by the caller. No layers: an empty frame that says so.
+    Geometries None or empty are left out of the drawing and counted by the caller. No layers: an empty frame.
 
     >>> "Blank is not clear" in draw_map([])
     True
@@ -65,7 +65,9 @@ def draw_map(layers: Sequence[MapLayer], *, width: int = 760, height: int = 560)
         parts += drawn
     parts += [_scale_bar(frame), _north(frame), *_legend([layer.style for layer in layers], height)]
     if not any(len(layer.geometry) for layer in layers):
-        parts.append(f'<text x="{width / 2}" y="{height / 2}" text-anchor="middle">Nothing with a position is recorded.</text>')
+        parts.append(
+            f'<text x="{width / 2}" y="{height / 2}" text-anchor="middle">Nothing with a position is recorded.</text>'
+        )
     said = f" {tiny:,} areas smaller than a point of this print are drawn as dots." if tiny else ""
     parts.append(f'<text x="8" y="{height - 6}" font-size="10">{escape(LAW_5 + said)}</text></svg>')
     return "".join(parts)
@@ -144,7 +146,8 @@ def _head(width: int, height: int) -> str:
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {width} {height}" '
         f'font-family="DejaVu Sans, sans-serif" font-size="11" role="img"><title>Map of hazards and released land. '
-        f'{escape(LAW_5)}</title><defs>{hatches}</defs><rect width="{width}" height="{height}" fill="#fbfbf9" stroke="#c9d0d4"/>'
+        f"{escape(LAW_5)}</title><defs>{hatches}</defs>"
+        f'<rect width="{width}" height="{height}" fill="#fbfbf9" stroke="#c9d0d4"/>'
     )
 
 
@@ -171,7 +174,8 @@ def _legend(styles: Sequence[str], height: int) -> list[str]:
         style, x = STYLES[name], 10 + (index % 3) * 240
         y = height - 46 + (index // 3) * 15
         fill = style.fill if style.fill != "none" else "#ffffff"
-        box = f'<rect x="{x}" y="{y - 9}" width="14" height="10" fill="{fill}" fill-opacity="{style.opacity}" stroke="{style.stroke}"/>'
+        paint = f'fill="{fill}" fill-opacity="{style.opacity}" stroke="{style.stroke}"'
+        box = f'<rect x="{x}" y="{y - 9}" width="14" height="10" {paint}/>'
         hatch = f'<rect x="{x}" y="{y - 9}" width="14" height="10" fill="url(#{style.hatch})"/>' if style.hatch else ""
         drawn.append(f'{box}{hatch}<text x="{x + 20}" y="{y}" font-size="10">{escape(style.label)}</text>')
     return drawn

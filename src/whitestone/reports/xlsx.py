@@ -36,7 +36,9 @@ def render_xlsx(report: Report) -> bytes:
         if section.table:
             _sheet(book, _unique(section.title, names), section.table)
     figures = book.create_sheet("Figures")
-    _write(figures, ("figure", "label", "value", "unit", "rule", "denominator", "situation on", "as known on", "records"))
+    _write(
+        figures, ("figure", "label", "value", "unit", "rule", "denominator", "situation on", "as known on", "records")
+    )
     records = book.create_sheet("Records")
     _write(records, ("figure", "kind", "record", "own id or name"))
     known = report.as_known_on or report.made_at.date()

@@ -1,0 +1,50 @@
+"""Write the data dictionary and the catalogue of errors into docs/reference, from the code itself."""
+
+from __future__ import annotations
+
+import string
+from pathlib import Path
+
+from whitestone.domain.dictionary import dictionary
+from whitestone.quality.rules import RULES
+
+from whitestone.errors import CATALOGUE
+
+REFERENCE = Path(__file__).resolve().parent.parent / "docs" / "reference"
+
+
+def main() -> None:
+    """Write every page."""
+    REFERENCE.mkdir(exist_ok=True)
+    (REFERENCE / "dictionary.md").write_text(dictionary(), encoding="utf-8")
+    (REFERENCE / "errors.md").write_text(errors(), encoding="utf-8")
+    (REFERENCE / "rules.md").write_text(rules(), encoding="utf-8")
+
+
+def errors() -> str:
+    """List every failure that a person can meet."""
+    lines = ["# Errors", "", "| code | HTTP | exit | what it says | what to do next |", "|---|---|---|---|---|"]
+    for code, problem in sorted(CATALOGUE.items()):
+        lines.append(
+            f"| `{code}` | {problem.status} | {problem.exit_code} | {plain(problem.sentence)} | {plain(problem.next_step)} |"
+        )
+    return "\n".join(lines) + "\n"
+
+
+def rules() -> str:
+    """List every quality rule with its question."""
+    lines = ["# Quality rules", "", "| rule | severity | question |", "|---|---|---|"]
+    lines += [f"| `{name}` | {rule.severity} | {rule.question} |" for name, rule in RULES.items()]
+    return "\n".join(lines) + "\n"
+
+
+def plain(text: str) -> str:
+    """Write `{name!r}` as *name*."""
+    parts = []
+    for words, name, _, _ in string.Formatter().parse(text):
+        parts += [words, f"*{name}*" if name else ""]
+    return "".join(parts).replace("|", "\\|")
+
+
+if __name__ == "__main__":
+    main()

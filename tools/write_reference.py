@@ -25,9 +25,8 @@ def errors() -> str:
     """List every failure that a person can meet."""
     lines = ["# Errors", "", "| code | HTTP | exit | what it says | what to do next |", "|---|---|---|---|---|"]
     for code, problem in sorted(CATALOGUE.items()):
-        lines.append(
-            f"| `{code}` | {problem.status} | {problem.exit_code} | {plain(problem.sentence)} | {plain(problem.next_step)} |"
-        )
+        said, then = plain(problem.sentence), plain(problem.next_step)
+        lines.append(f"| `{code}` | {problem.status} | {problem.exit_code} | {said} | {then} |")
     return "\n".join(lines) + "\n"
 
 

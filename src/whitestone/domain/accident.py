@@ -6,7 +6,23 @@ accident; an unknown outcome is a category, not a gap (domain.md 5).
 
 from __future__ import annotations
 
-from whitestone.domain.attributes import UNSET, Count, DateText, Link, Links, Maybe, Record, Text, coded, personal
+from whitestone.domain.attributes import UNSET, Count, DateText, Maybe, Record, Text
+from whitestone.domain.coded import (
+    AccidentClass,
+    AccidentLink,
+    Activation,
+    AgeGroup,
+    CasualtyActivity,
+    CasualtyOutcome,
+    EoCategory,
+    EventType,
+    HazardLinks,
+    IdConfidence,
+    Personal,
+    PersonalDate,
+    PersonStatus,
+    Sex,
+)
 
 __all__ = ["Accident", "Casualty"]
 
@@ -15,12 +31,12 @@ class Accident(Record, kw_only=True, omit_defaults=True):
     """A harmful event with explosive ordnance (IMAS 10.60; domain.md 5.2)."""
 
     occurred_on: Maybe[DateText] = UNSET
-    accident_class: Maybe[coded("accident_class")] = UNSET  # type: ignore[valid-type]
-    event_type: Maybe[coded("event_type")] = UNSET  # type: ignore[valid-type]
-    device_category: Maybe[coded("eo_category")] = UNSET  # type: ignore[valid-type]
-    device_confidence: Maybe[coded("id_confidence")] = UNSET  # type: ignore[valid-type]
-    activation: Maybe[coded("activation")] = UNSET  # type: ignore[valid-type]
-    activity_at_time: Maybe[coded("casualty_activity")] = UNSET  # type: ignore[valid-type]
+    accident_class: Maybe[AccidentClass] = UNSET
+    event_type: Maybe[EventType] = UNSET
+    device_category: Maybe[EoCategory] = UNSET
+    device_confidence: Maybe[IdConfidence] = UNSET
+    activation: Maybe[Activation] = UNSET
+    activity_at_time: Maybe[CasualtyActivity] = UNSET
     area_type: Maybe[Text] = UNSET
     killed: Maybe[Count] = UNSET
     injured: Maybe[Count] = UNSET
@@ -32,32 +48,32 @@ class Accident(Record, kw_only=True, omit_defaults=True):
     marked_before: Maybe[bool] = UNSET
     cleared_before: Maybe[bool] = UNSET
     hazard_known_before: Maybe[bool] = UNSET
-    hazard_ids: Maybe[Links("hazard")] = UNSET  # type: ignore[valid-type]
+    hazard_ids: Maybe[HazardLinks] = UNSET
 
 
 class Casualty(Record, kw_only=True, omit_defaults=True):
     """A person killed, injured or of unknown outcome; the statistical part (domain.md 5.3)."""
 
-    accident_id: Maybe[Link("accident")] = UNSET  # type: ignore[valid-type]
+    accident_id: Maybe[AccidentLink] = UNSET
     occurred_on: Maybe[DateText] = UNSET
-    outcome: Maybe[coded("casualty_outcome")] = UNSET  # type: ignore[valid-type]
+    outcome: Maybe[CasualtyOutcome] = UNSET
     died_later_on: Maybe[DateText] = UNSET
-    sex: Maybe[coded("sex")] = UNSET  # type: ignore[valid-type]
+    sex: Maybe[Sex] = UNSET
     age_years: Maybe[Count] = UNSET
-    age_group: Maybe[coded("age_group")] = UNSET  # type: ignore[valid-type]
+    age_group: Maybe[AgeGroup] = UNSET
     age_band: Maybe[Text] = UNSET
     """As the source bands it; the band set is never forced into another."""
-    person_status: Maybe[coded("person_status")] = UNSET  # type: ignore[valid-type]
-    activity_at_time: Maybe[coded("casualty_activity")] = UNSET  # type: ignore[valid-type]
-    device_category: Maybe[coded("eo_category")] = UNSET  # type: ignore[valid-type]
-    event_type: Maybe[coded("event_type")] = UNSET  # type: ignore[valid-type]
+    person_status: Maybe[PersonStatus] = UNSET
+    activity_at_time: Maybe[CasualtyActivity] = UNSET
+    device_category: Maybe[EoCategory] = UNSET
+    event_type: Maybe[EventType] = UNSET
     area_type: Maybe[Text] = UNSET
     amputation: Maybe[bool] = UNSET
     persons: Maybe[Count] = UNSET
     """How many persons this row stands for; absent means one."""
-    person_name: Maybe[personal()] = UNSET  # type: ignore[valid-type]
-    birth_date: Maybe[personal("date")] = UNSET  # type: ignore[valid-type]
-    home: Maybe[personal()] = UNSET  # type: ignore[valid-type]
-    contact: Maybe[personal()] = UNSET  # type: ignore[valid-type]
-    document_number: Maybe[personal()] = UNSET  # type: ignore[valid-type]
-    ethnicity: Maybe[personal()] = UNSET  # type: ignore[valid-type]
+    person_name: Maybe[Personal] = UNSET
+    birth_date: Maybe[PersonalDate] = UNSET
+    home: Maybe[Personal] = UNSET
+    contact: Maybe[Personal] = UNSET
+    document_number: Maybe[Personal] = UNSET
+    ethnicity: Maybe[Personal] = UNSET

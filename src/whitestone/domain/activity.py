@@ -6,7 +6,18 @@ square metres cleared.
 
 from __future__ import annotations
 
-from whitestone.domain.attributes import UNSET, Count, DateText, Link, Links, Maybe, Record, SquareMetres, Text, coded
+from whitestone.domain.attributes import UNSET, Count, DateText, Maybe, Record, SquareMetres, Text
+from whitestone.domain.coded import (
+    ActivityLink,
+    ActivityStatus,
+    ActivityType,
+    AreaBasis,
+    HazardLinks,
+    OperationalMethod,
+    ReleaseOutcome,
+    TaskLink,
+    TaskStatus,
+)
 
 __all__ = ["Activity", "Release", "Task"]
 
@@ -14,13 +25,13 @@ __all__ = ["Activity", "Release", "Task"]
 class Activity(Record, kw_only=True, omit_defaults=True):
     """Survey, clearance, spot task or other work (domain.md 1.4, 2.3)."""
 
-    activity_type: Maybe[coded("activity_type")] = UNSET  # type: ignore[valid-type]
-    activity_status: Maybe[coded("activity_status")] = UNSET  # type: ignore[valid-type]
+    activity_type: Maybe[ActivityType] = UNSET
+    activity_status: Maybe[ActivityStatus] = UNSET
     started_on: Maybe[DateText] = UNSET
     ended_on: Maybe[DateText] = UNSET
-    hazard_ids: Maybe[Links("hazard")] = UNSET  # type: ignore[valid-type]
-    task_id: Maybe[Link("task")] = UNSET  # type: ignore[valid-type]
-    method: Maybe[coded("operational_method")] = UNSET  # type: ignore[valid-type]
+    hazard_ids: Maybe[HazardLinks] = UNSET
+    task_id: Maybe[TaskLink] = UNSET
+    method: Maybe[OperationalMethod] = UNSET
     depth_required_cm: Maybe[float] = UNSET
     depth_achieved_cm: Maybe[float] = UNSET
     area_cancelled_m2: Maybe[SquareMetres] = UNSET
@@ -42,16 +53,16 @@ class Activity(Record, kw_only=True, omit_defaults=True):
 class Release(Record, kw_only=True, omit_defaults=True):
     """One polygon of an activity with one outcome: cancelled, reduced or cleared (IMAS 07.11)."""
 
-    outcome: Maybe[coded("release_outcome")] = UNSET  # type: ignore[valid-type]
-    activity_id: Maybe[Link("activity")] = UNSET  # type: ignore[valid-type]
-    hazard_ids: Maybe[Links("hazard")] = UNSET  # type: ignore[valid-type]
+    outcome: Maybe[ReleaseOutcome] = UNSET
+    activity_id: Maybe[ActivityLink] = UNSET
+    hazard_ids: Maybe[HazardLinks] = UNSET
     completed_on: Maybe[DateText] = UNSET
     approved_on: Maybe[DateText] = UNSET
     """The ledger books on the later of completed and approved (domain.md 1.5 rule 4)."""
-    method: Maybe[coded("operational_method")] = UNSET  # type: ignore[valid-type]
+    method: Maybe[OperationalMethod] = UNSET
     depth_cm: Maybe[float] = UNSET
     area_reported_m2: Maybe[SquareMetres] = UNSET
-    area_basis: Maybe[coded("area_basis")] = UNSET  # type: ignore[valid-type]
+    area_basis: Maybe[AreaBasis] = UNSET
     items_found: Maybe[Count] = UNSET
 
 
@@ -59,11 +70,11 @@ class Task(Record, kw_only=True, omit_defaults=True):
     """An order to do an activity (domain.md 2.3)."""
 
     issued_on: Maybe[DateText] = UNSET
-    hazard_ids: Maybe[Links("hazard")] = UNSET  # type: ignore[valid-type]
-    method: Maybe[coded("operational_method")] = UNSET  # type: ignore[valid-type]
+    hazard_ids: Maybe[HazardLinks] = UNSET
+    method: Maybe[OperationalMethod] = UNSET
     depth_required_cm: Maybe[float] = UNSET
     planned_from: Maybe[DateText] = UNSET
     planned_to: Maybe[DateText] = UNSET
     priority: Maybe[float] = UNSET
-    task_status: Maybe[coded("task_status")] = UNSET  # type: ignore[valid-type]
+    task_status: Maybe[TaskStatus] = UNSET
     withdrawn_on: Maybe[DateText] = UNSET

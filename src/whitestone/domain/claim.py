@@ -5,7 +5,17 @@ A claim has an author and is never adopted; the claims issue fills this shape wi
 
 from __future__ import annotations
 
-from whitestone.domain.attributes import UNSET, Count, DateText, Identifier, Link, Links, Maybe, Record, Text, Texts, coded
+from whitestone.domain.attributes import UNSET, Count, DateText, Identifier, Maybe, Record, Text, Texts
+from whitestone.domain.coded import (
+    ClaimLinks,
+    ClaimQualifier,
+    ClaimStatus,
+    DocumentLink,
+    InfoReliability,
+    SourceLink,
+    SourceReliability,
+    SourceType,
+)
 
 __all__ = ["Claim", "Document", "Source"]
 
@@ -13,7 +23,7 @@ __all__ = ["Claim", "Document", "Source"]
 class Source(Record, kw_only=True, omit_defaults=True):
     """One who says (domain.md 10.2)."""
 
-    source_type: Maybe[coded("source_type")] = UNSET  # type: ignore[valid-type]
+    source_type: Maybe[SourceType] = UNSET
     affiliation: Maybe[Text] = UNSET
     language: Maybe[Text] = UNSET
     url: Maybe[Text] = UNSET
@@ -23,7 +33,7 @@ class Source(Record, kw_only=True, omit_defaults=True):
 class Document(Record, kw_only=True, omit_defaults=True):
     """In what it is said; a letter has several dates and may have several symbols (domain.md 10.4)."""
 
-    source_id: Maybe[Link("source")] = UNSET  # type: ignore[valid-type]
+    source_id: Maybe[SourceLink] = UNSET
     title: Maybe[Text] = UNSET
     dated_on: Maybe[DateText] = UNSET
     published_on: Maybe[DateText] = UNSET
@@ -32,14 +42,14 @@ class Document(Record, kw_only=True, omit_defaults=True):
     language: Maybe[Text] = UNSET
     pages: Maybe[Count] = UNSET
     sha256: Maybe[Identifier] = UNSET
-    translation_of: Maybe[Link("document")] = UNSET  # type: ignore[valid-type]
-    annexed_to: Maybe[Link("document")] = UNSET  # type: ignore[valid-type]
+    translation_of: Maybe[DocumentLink] = UNSET
+    annexed_to: Maybe[DocumentLink] = UNSET
 
 
 class Claim(Record, kw_only=True, omit_defaults=True):
     """What exactly is said (domain.md 10.2)."""
 
-    document_id: Maybe[Link("document")] = UNSET  # type: ignore[valid-type]
+    document_id: Maybe[DocumentLink] = UNSET
     locator: Maybe[Text] = UNSET
     quote: Maybe[Text] = UNSET
     language: Maybe[Text] = UNSET
@@ -47,7 +57,7 @@ class Claim(Record, kw_only=True, omit_defaults=True):
     subject: Maybe[Text] = UNSET
     value: Maybe[float] = UNSET
     value_max: Maybe[float] = UNSET
-    qualifier: Maybe[coded("claim_qualifier")] = UNSET  # type: ignore[valid-type]
+    qualifier: Maybe[ClaimQualifier] = UNSET
     unit: Maybe[Text] = UNSET
     population: Maybe[Text] = UNSET
     asserted_by: Maybe[Text] = UNSET
@@ -55,8 +65,8 @@ class Claim(Record, kw_only=True, omit_defaults=True):
     period_from: Maybe[DateText] = UNSET
     period_to: Maybe[DateText] = UNSET
     as_of: Maybe[DateText] = UNSET
-    source_grade: Maybe[coded("source_reliability")] = UNSET  # type: ignore[valid-type]
-    info_grade: Maybe[coded("info_reliability")] = UNSET  # type: ignore[valid-type]
-    claim_status: Maybe[coded("claim_status")] = UNSET  # type: ignore[valid-type]
-    repeats: Maybe[Links("claim")] = UNSET  # type: ignore[valid-type]
-    supersedes: Maybe[Links("claim")] = UNSET  # type: ignore[valid-type]
+    source_grade: Maybe[SourceReliability] = UNSET
+    info_grade: Maybe[InfoReliability] = UNSET
+    claim_status: Maybe[ClaimStatus] = UNSET
+    repeats: Maybe[ClaimLinks] = UNSET
+    supersedes: Maybe[ClaimLinks] = UNSET

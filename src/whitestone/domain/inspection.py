@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from whitestone.domain.attributes import UNSET, Count, DateText, Link, Maybe, Record, SquareMetres, Text, coded
+from whitestone.domain.attributes import UNSET, Count, DateText, Maybe, Record, SquareMetres, Text
+from whitestone.domain.coded import ActivityLink, InspectionResult, InspectionType, OrganisationLink
 
 __all__ = ["Inspection"]
 
@@ -12,11 +13,11 @@ __all__ = ["Inspection"]
 class Inspection(Record, kw_only=True, omit_defaults=True):
     """A QA visit or a QC sample (IMAS 07.40, 09.20; domain.md 2.3)."""
 
-    inspection_type: Maybe[coded("inspection_type")] = UNSET  # type: ignore[valid-type]
+    inspection_type: Maybe[InspectionType] = UNSET
     inspected_on: Maybe[DateText] = UNSET
-    activity_id: Maybe[Link("activity")] = UNSET  # type: ignore[valid-type]
-    inspected_organisation_id: Maybe[Link("organisation")] = UNSET  # type: ignore[valid-type]
-    result: Maybe[coded("inspection_result")] = UNSET  # type: ignore[valid-type]
+    activity_id: Maybe[ActivityLink] = UNSET
+    inspected_organisation_id: Maybe[OrganisationLink] = UNSET
+    result: Maybe[InspectionResult] = UNSET
     nonconformities: Maybe[list[dict[str, Any]]] = UNSET
     """Each: severity (nonconformity), text, measure, deadline, closed_on."""
     lot_area_m2: Maybe[SquareMetres] = UNSET

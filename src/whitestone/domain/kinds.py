@@ -58,7 +58,7 @@ _ANY = ("Point", "MultiPoint", "LineString", "MultiLineString", *_AREA)
 _POINT = ("Point", "MultiPoint")
 
 _ALL = (
-    Kind("hazard", "hazards", hazard.Hazard, (*_AREA, *_POINT, "LineString", "MultiLineString"), date_attribute="discovered_on"),
+    Kind("hazard", "hazards", hazard.Hazard, _ANY, date_attribute="discovered_on"),
     Kind("activity", "activities", activity.Activity, _ANY, date_attribute="ended_on"),
     Kind("release", "releases", activity.Release, _AREA, date_attribute="completed_on"),
     Kind("task", "tasks", activity.Task, _ANY, date_attribute="issued_on"),

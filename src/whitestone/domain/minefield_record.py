@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from whitestone.domain.attributes import UNSET, Count, DateText, Links, Maybe, Record, Text, coded
+from whitestone.domain.attributes import UNSET, Count, DateText, Maybe, Record, Text
+from whitestone.domain.coded import HazardLinks, RecordStandard
 
 __all__ = ["MinefieldRecord"]
 
@@ -17,7 +18,7 @@ class MinefieldRecord(Record, kw_only=True, omit_defaults=True):
     """Header and transfer of one handed-over sheet (domain.md 4.4)."""
 
     sheet_number: Maybe[Text] = UNSET
-    standard: Maybe[coded("record_standard")] = UNSET  # type: ignore[valid-type]
+    standard: Maybe[RecordStandard] = UNSET
     laid_from: Maybe[DateText] = UNSET
     laid_to: Maybe[DateText] = UNSET
     recorded_on: Maybe[DateText] = UNSET
@@ -31,5 +32,5 @@ class MinefieldRecord(Record, kw_only=True, omit_defaults=True):
     transferred_to: Maybe[Text] = UNSET
     lifted_on: Maybe[DateText] = UNSET
     mines_lifted: Maybe[Count] = UNSET
-    hazard_ids: Maybe[Links("hazard")] = UNSET  # type: ignore[valid-type]
+    hazard_ids: Maybe[HazardLinks] = UNSET
     transcription: Maybe[dict[str, Any]] = UNSET

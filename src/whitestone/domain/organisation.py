@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from whitestone.domain.attributes import UNSET, DateText, Link, Maybe, Record, Text, Texts, coded
+from whitestone.domain.attributes import UNSET, DateText, Maybe, Record, Text, Texts
+from whitestone.domain.coded import OrganisationLink, OrganisationType
 
 __all__ = ["Organisation"]
 
@@ -10,9 +11,9 @@ __all__ = ["Organisation"]
 class Organisation(Record, kw_only=True, omit_defaults=True):
     """An authority, operator, donor or other body (domain.md 2.7)."""
 
-    organisation_type: Maybe[coded("organisation_type")] = UNSET  # type: ignore[valid-type]
+    organisation_type: Maybe[OrganisationType] = UNSET
     short_name: Maybe[Text] = UNSET
-    parent_id: Maybe[Link("organisation")] = UNSET  # type: ignore[valid-type]
+    parent_id: Maybe[OrganisationLink] = UNSET
     accreditation_number: Maybe[Text] = UNSET
     accreditation_scope: Maybe[Texts] = UNSET
     accredited_from: Maybe[DateText] = UNSET

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from whitestone.domain.attributes import UNSET, Count, DateText, Identifier, Link, Maybe, Record, Text, coded
+from whitestone.domain.attributes import UNSET, Count, DateText, Identifier, Maybe, Record, Text
+from whitestone.domain.coded import PlaceLink, PlaceType
 
 __all__ = ["Place"]
 
@@ -15,10 +16,10 @@ __all__ = ["Place"]
 class Place(Record, kw_only=True, omit_defaults=True):
     """A gazetteer entry: an administrative unit, a settlement, a named spot (domain.md 2.7)."""
 
-    place_type: Maybe[coded("place_type")] = UNSET  # type: ignore[valid-type]
+    place_type: Maybe[PlaceType] = UNSET
     admin_level: Maybe[Count] = UNSET
     pcode: Maybe[Identifier] = UNSET
-    parent_id: Maybe[Link("place")] = UNSET  # type: ignore[valid-type]
+    parent_id: Maybe[PlaceLink] = UNSET
     parent_pcode: Maybe[Identifier] = UNSET
     country: Maybe[Text] = UNSET
     names: Maybe[list[dict[str, Any]]] = UNSET

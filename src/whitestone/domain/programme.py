@@ -7,7 +7,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from whitestone.domain.attributes import UNSET, Count, DateText, Identifier, Link, Links, Maybe, Record, Text, Texts, coded
+from whitestone.domain.attributes import UNSET, Count, DateText, Identifier, Maybe, Record, Text, Texts
+from whitestone.domain.coded import (
+    DatasetEdition,
+    DatasetLink,
+    DecisionType,
+    DocumentLinks,
+    FindingSeverity,
+    FindingState,
+    MappingLink,
+    PeriodStatus,
+    RunStatus,
+    SourceLink,
+)
 
 __all__ = ["Dataset", "Decision", "Finding", "Mapping", "Period", "Run", "Setting"]
 
@@ -21,7 +33,7 @@ class Setting(Record, kw_only=True, omit_defaults=True):
 class Mapping(Record, kw_only=True, omit_defaults=True):
     """One version of the text that says how a dataset's files become records."""
 
-    dataset_id: Maybe[Link("dataset")] = UNSET  # type: ignore[valid-type]
+    dataset_id: Maybe[DatasetLink] = UNSET
     version: Maybe[Count] = UNSET
     toml: Maybe[Text] = UNSET
     sha256: Maybe[Identifier] = UNSET
@@ -30,22 +42,22 @@ class Mapping(Record, kw_only=True, omit_defaults=True):
 class Dataset(Record, kw_only=True, omit_defaults=True):
     """A series of files from one source under one mapping."""
 
-    source_id: Maybe[Link("source")] = UNSET  # type: ignore[valid-type]
+    source_id: Maybe[SourceLink] = UNSET
     licence: Maybe[Text] = UNSET
     coverage: Maybe[Text] = UNSET
-    edition: Maybe[coded("dataset_edition")] = UNSET  # type: ignore[valid-type]
+    edition: Maybe[DatasetEdition] = UNSET
     simulated: Maybe[bool] = UNSET
 
 
 class Run(Record, kw_only=True, omit_defaults=True):
     """One import of one file; counts are those of the import command's `--json`."""
 
-    dataset_id: Maybe[Link("dataset")] = UNSET  # type: ignore[valid-type]
-    mapping_id: Maybe[Link("mapping")] = UNSET  # type: ignore[valid-type]
+    dataset_id: Maybe[DatasetLink] = UNSET
+    mapping_id: Maybe[MappingLink] = UNSET
     file_name: Maybe[Text] = UNSET
     file_sha256: Maybe[Identifier] = UNSET
     file_size: Maybe[Count] = UNSET
-    run_status: Maybe[coded("run_status")] = UNSET  # type: ignore[valid-type]
+    run_status: Maybe[RunStatus] = UNSET
     counts: Maybe[dict[str, Any]] = UNSET
     unmapped_columns: Maybe[Texts] = UNSET
 
@@ -54,8 +66,8 @@ class Finding(Record, kw_only=True, omit_defaults=True):
     """What a person decided about something that a rule found; the finding itself is recomputed by `check`."""
 
     rule: Maybe[Identifier] = UNSET
-    severity: Maybe[coded("finding_severity")] = UNSET  # type: ignore[valid-type]
-    finding_state: Maybe[coded("finding_state")] = UNSET  # type: ignore[valid-type]
+    severity: Maybe[FindingSeverity] = UNSET
+    finding_state: Maybe[FindingState] = UNSET
     record_ids: Maybe[Texts] = UNSET
     sentence: Maybe[Text] = UNSET
     owner: Maybe[Text] = UNSET
@@ -65,7 +77,7 @@ class Finding(Record, kw_only=True, omit_defaults=True):
 class Decision(Record, kw_only=True, omit_defaults=True):
     """A person's decision between records: that two are the same, or not, or which statement counts."""
 
-    decision_type: Maybe[coded("decision_type")] = UNSET  # type: ignore[valid-type]
+    decision_type: Maybe[DecisionType] = UNSET
     kept_id: Maybe[Identifier] = UNSET
     absorbed_ids: Maybe[Texts] = UNSET
     decided_on: Maybe[DateText] = UNSET
@@ -76,6 +88,6 @@ class Period(Record, kw_only=True, omit_defaults=True):
 
     starts_on: Maybe[DateText] = UNSET
     ends_on: Maybe[DateText] = UNSET
-    period_status: Maybe[coded("period_status")] = UNSET  # type: ignore[valid-type]
+    period_status: Maybe[PeriodStatus] = UNSET
     figures: Maybe[dict[str, Any]] = UNSET
-    evidence_ids: Maybe[Links("document")] = UNSET  # type: ignore[valid-type]
+    evidence_ids: Maybe[DocumentLinks] = UNSET

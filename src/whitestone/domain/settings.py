@@ -1,0 +1,147 @@
+"""Which settings does a programme run by, what does each default to, and what is refused?
+
+One typed table. A setting is a record of kind `setting` whose `local_id` is a key here and whose body holds `value`;
+what no record states has the default. Safe when empty: nothing is guessed from a machine's locale or clock.
+"""
+
+from __future__ import annotations
+
+import re
+import zoneinfo
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Any
+
+import msgspec
+
+from whitestone.domain.extensions import ExtraField
+from whitestone.errors import InvalidValue
+
+__all__ = ["SETTINGS", "Setting", "Settings", "read_settings"]
+
+
+class Setting(msgspec.Struct, frozen=True):
+    """One row of the table: key, type word, default, help, and the check that refuses a value."""
+
+    key: str
+    type: str
+    default: Any
+    help: str
+    refuse: Callable[[Any], str | None] | None = None
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """The settings of a programme, typed; every default is that of the table.
+
+    >>> Settings().reporting_year_start, Settings().repair_policy
+    ('01-01', 'linework')
+    """
+
+    name: str = ""
+    time_zone: str = "UTC"
+    languages: list[str] = msgspec.field(default_factory=lambda: ["en"])
+    reporting_year_start: str = "01-01"
+    equal_area_lon: float | None = None
+    equal_area_lat: float | None = None
+    repair_policy: str = "linework"
+    boundary_geojson: dict[str, Any] | None = None
+    country: str | None = None
+    default_crs: str = "EPSG:4326"
+    default_operation: int | None = None
+    approval_rule: str = "later_of_completed_and_approved"
+    long_leg_m: float = 5000.0
+    area_mismatch_m2: float = 100.0
+    area_mismatch_share: float = 0.02
+    sliver_width_m: float = 1.0
+    min_decimals: int = 4
+    place_share_limit: float = 0.05
+    place_share_min_records: int = 50
+    released_m2_per_person_day: float = 1000.0
+    closing_tolerance_m2: float = 1.0
+    simulated: bool = False
+    extra_fields: dict[str, list[ExtraField]] = {}
+
+
+def _one_of(*allowed: str) -> Callable[[Any], str | None]:
+    return lambda value: None if value in allowed else f"one of {', '.join(allowed)}"
+
+
+def _between(low: float, high: float) -> Callable[[Any], str | None]:
+    return lambda value: None if value is None or low <= value <= high else f"between {low:g} and {high:g}"
+
+
+def _zone(value: Any) -> str | None:
+    try:
+        zoneinfo.ZoneInfo(value)
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
+        return "a name of the IANA time zone database, such as Asia/Baku"
+    return None
+
+
+def _year_start(value: Any) -> str | None:
+    return None if re.fullmatch(r"(0[1-9]|1[0-2])-(0[1-9]|1\d|2[0-8])", value) else "MM-DD, up to day 28"
+
+
+def _crs(value: Any) -> str | None:
+    return None if re.fullmatch(r"EPSG:\d{4,6}", value) else "EPSG: and a number, such as EPSG:28408"
+
+
+_ROWS = (
+    Setting("name", "text", "", "What the programme is called on every page and print."),
+    Setting("time_zone", "text", "UTC", "Dates D and K end at midnight in this IANA time zone.", _zone),
+    Setting("languages", "texts", ["en"], "Languages of labels, the preferred one first."),
+    Setting("reporting_year_start", "text", "01-01", "First day (MM-DD) of the reporting year.", _year_start),
+    Setting("equal_area_lon", "number", None, "Centre of the equal-area plane, degrees east; fixed once, never moved.",
+            _between(-180, 180)),
+    Setting("equal_area_lat", "number", None, "Centre of the equal-area plane, degrees north; fixed once, never moved.",
+            _between(-90, 90)),
+    Setting("repair_policy", "text", "linework", "How an invalid polygon is read: its lines, or its rings as drawn.",
+            _one_of("linework", "structure")),
+    Setting("boundary_geojson", "geometry", None, "Outline of the programme's area, as a GeoJSON geometry (WGS 84)."),
+    Setting("country", "text", None, "Code of the country for place codes; where lines run is for `boundary_geojson`."),
+    Setting("default_crs", "text", "EPSG:4326", "Reference system of files that declare none, said in each run.", _crs),
+    Setting("default_operation", "count", None, "EPSG code of the transformation to WGS 84 that the programme means."),
+    Setting("approval_rule", "text", "later_of_completed_and_approved", "The day on which released ground is booked.",
+            _one_of("later_of_completed_and_approved", "completed", "approved")),
+    Setting("long_leg_m", "number", 5000.0, "Legs longer than this are a finding, metres.", _between(1, 1e6)),
+    Setting("area_mismatch_m2", "number", 100.0, "Reported against computed area: smallest difference that counts, m2.",
+            _between(0, 1e9)),
+    Setting("area_mismatch_share", "number", 0.02, "Reported against computed: share that counts.", _between(0, 1)),
+    Setting("sliver_width_m", "number", 1.0, "Polygons narrower than this are slivers, metres.", _between(0, 1000)),
+    Setting("min_decimals", "count", 4, "Fewer decimals of a degree are a finding; 4 are about 11 m.", _between(0, 9)),
+    Setting("place_share_limit", "share", 0.05, "Share of all records at one position above which it is a finding.",
+            _between(0, 1)),
+    Setting("place_share_min_records", "count", 50, "Records at one position below which its share is no finding.",
+            _between(1, 1e9)),
+    Setting("released_m2_per_person_day", "number", 1000.0, "Faster clearance is a finding, m2 a person a day.",
+            _between(1, 1e9)),
+    Setting("closing_tolerance_m2", "number", 1.0, "Remaining area that counts as nothing when a hazard closes, m2.",
+            _between(0, 1e4)),
+    Setting("simulated", "flag", False, "True when the data are invented; every page and print then says so."),
+    Setting("extra_fields", "fields", {}, "National fields of each kind of record: see domain.extensions."),
+)
+
+SETTINGS: Mapping[str, Setting] = MappingProxyType({row.key: row for row in _ROWS})
+
+
+def read_settings(values: Mapping[str, Any]) -> Settings:
+    """Make the typed settings out of stated values, the rest at their defaults.
+
+    Refuses an unknown key, a wrong type or a value out of bounds with InvalidValue that names the setting.
+
+    >>> read_settings({"time_zone": "Asia/Baku"}).time_zone, read_settings({}) == Settings()
+    ('Asia/Baku', True)
+    """
+    for key, value in values.items():
+        if key not in SETTINGS:
+            raise InvalidValue(field="setting", value=key, why=f"one of {', '.join(SETTINGS)}")
+        try:
+            msgspec.convert({key: value}, Settings)
+        except msgspec.ValidationError as error:
+            raise InvalidValue(field=f"setting {key}", value=value, why=str(error)) from None
+        why = (check := SETTINGS[key].refuse) and check(value)
+        if why:
+            raise InvalidValue(field=f"setting {key}", value=value, why=f"expected {why}")
+    if (values.get("equal_area_lon") is None) != (values.get("equal_area_lat") is None):
+        raise InvalidValue(field="setting equal_area_lon", value=values.get("equal_area_lon"), why="both or neither")
+    return msgspec.convert(dict(values), Settings)

@@ -28,7 +28,7 @@ def init(
     from whitestone.programme.opening import init_programme
 
     asked: Context = context.obj
-    with init_programme(asked.target, name=name, who=asked.who, settings=_pairs(setting or [])) as programme:
+    with init_programme(asked.target, name=name, who=asked.who, settings=pairs(setting or [])) as programme:
         key = str(key_path(programme.journal.programme_id))
         answer = {"programme_id": str(programme.journal.programme_id), "target": asked.target, "key": key}
         emit(answer, as_json, lambda: (
@@ -53,26 +53,26 @@ def settings(
     asked: Context = context.obj
     with open_programme(asked.target, asked.who, readonly=not setting) as programme:
         if setting:
-            programme.set(_pairs(setting), reason=reason)
+            programme.set(pairs(setting), reason=reason)
         values: dict[str, Any] = msgspec.to_builtins(programme.settings)
         width = max(len(key) for key in SETTINGS)
         lines = [f"{key:<{width}}  {values.get(key)!s:<24.60} {about.help}" for key, about in SETTINGS.items()]
         emit({"settings": values}, as_json, lambda: "\n".join(lines))
 
 
-def _pairs(texts: list[str]) -> dict[str, Any]:
+def pairs(texts: list[str]) -> dict[str, Any]:
     """Read KEY=VALUE pairs; a value that is JSON is taken as such, anything else as text."""
     import json
 
     from whitestone.errors import WrongCall
 
-    pairs: dict[str, Any] = {}
+    read: dict[str, Any] = {}
     for text in texts:
         key, equals, value = text.partition("=")
         if not equals:
             raise WrongCall(why=f"--set {text!r} is not KEY=VALUE.")
         try:
-            pairs[key] = json.loads(value)
+            read[key] = json.loads(value)
         except json.JSONDecodeError:
-            pairs[key] = value
-    return pairs
+            read[key] = value
+    return read

@@ -1,1 +1,1 @@
-"""How does what others wrote come in, and how does ours go out, with nothing lost? Floor 3."""
+"""How do files of other systems come in, and how do ours go out, with nothing lost on the way?"""

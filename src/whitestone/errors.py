@@ -163,6 +163,15 @@ class KeyInvalid(Problem):
     next_step = "Name the key file of this programme with --key FILE, or copy it to the folder of keys."
 
 
+class SealBroken(Problem):
+    """Raised when what was sealed does not open with its own key: it was changed on the disk."""
+
+    code = "seal-broken"
+    status = 409
+    sentence = "{what} does not open: {why}."
+    next_step = "Run 'whitestone verify'; restore the last backup beside this programme and compare."
+
+
 class Erased(Problem):
     """Raised when a sealed part is asked for whose key was destroyed."""
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import os
 import struct
 from collections.abc import Iterator
-from typing import BinaryIO
+from typing import BinaryIO, Protocol
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
@@ -33,10 +33,18 @@ class DamagedError(ValueError):
     """Say why a stream does not open; callers turn it into the Problem that fits what the user asked for."""
 
 
+class Sink(Protocol):
+    """Whatever takes bytes."""
+
+    def write(self, data: bytes, /) -> int:
+        """Take bytes."""
+        ...
+
+
 class FrameWriter:
     """Encrypt what is written into frames on `stream`; `close` writes the last frame and leaves `stream` open."""
 
-    def __init__(self, stream: BinaryIO, key: bytes, bound: bytes) -> None:
+    def __init__(self, stream: Sink, key: bytes, bound: bytes) -> None:
         self._stream = stream
         self._cipher = AESGCM(key)
         self._bound = bound

@@ -28,11 +28,11 @@ _names_decoder = msgspec.json.Decoder(dict[str, msgspec.Raw])
 
 
 class KeyRow(msgspec.Struct, frozen=True):
-    """One wrapped data key as the table `seal_key` keeps it: for a record, or for a file (its SHA-256)."""
+    """One wrapped data key as the table `seal_key` keeps it: for a record, or for a file (a SHA-256, or a run's id)."""
 
     key_id: bytes
     record_id: bytes | None
-    file_sha256: bytes | None
+    file: bytes | None
     wrapped: bytes
 
 
@@ -68,21 +68,21 @@ def seal_records(
     return envelopes, rows
 
 
-def seal_rows(public: bytes, file_sha256: bytes, raws: Sequence[bytes]) -> tuple[list[bytes], list[KeyRow]]:
+def seal_rows(public: bytes, owner: bytes, raws: Sequence[bytes]) -> tuple[list[bytes], list[KeyRow]]:
     """Seal rows of one file (held rows that contain personal columns) under one key of that file.
 
     >>> from whitestone.journal.keys import ProgrammeKey
     >>> envelopes, rows = seal_rows(ProgrammeKey(b"1" * 32, b"").public, b"f" * 32, [b"Ana;1990"])
-    >>> len(envelopes), rows[0].file_sha256 == b"f" * 32, seal_rows(b"", b"", [])
+    >>> len(envelopes), rows[0].file == b"f" * 32, seal_rows(b"", b"", [])
     (1, True, ([], []))
     """
     if not raws:
         return [], []
-    row, data_key = seal_file_key(public, file_sha256)
-    return [_seal(row.key_id, data_key, file_sha256, raw, named=False) for raw in raws], [row]
+    row, data_key = seal_file_key(public, owner)
+    return [_seal(row.key_id, data_key, owner, raw, named=False) for raw in raws], [row]
 
 
-def seal_file_key(public: bytes, file_sha256: bytes) -> tuple[KeyRow, bytes]:
+def seal_file_key(public: bytes, owner: bytes) -> tuple[KeyRow, bytes]:
     """Make the data key of one file; give the row to keep and the key itself.
 
     >>> from whitestone.journal.keys import ProgrammeKey
@@ -90,7 +90,7 @@ def seal_file_key(public: bytes, file_sha256: bytes) -> tuple[KeyRow, bytes]:
     32
     """
     key_id, data_key = new_ids(1)[0], os.urandom(32)
-    return KeyRow(key_id, None, file_sha256, Wrapper(public).wrap(data_key, key_id)), data_key
+    return KeyRow(key_id, None, owner, Wrapper(public).wrap(data_key, key_id)), data_key
 
 
 def names_of(envelope: bytes | None) -> tuple[str, ...]:

@@ -1,0 +1,220 @@
+"""Where does each row lie in WGS 84, what was typed for it, and which rows have no position that can be used?"""
+
+from __future__ import annotations
+
+import base64
+import json
+from typing import Any
+
+import msgspec
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+import shapely
+
+from whitestone.exchange.mapping.columns import View, json_text, member
+from whitestone.exchange.mapping.model import PositionSpec
+
+__all__ = ["Positions", "Reference", "from_columns", "from_geometry", "point_wkb"]
+
+Floats = npt.NDArray[np.float64]
+_WGS84 = "EPSG:4326"
+_POINT = np.dtype([("order", "u1"), ("type", "<u4"), ("x", "<f8"), ("y", "<f8")])
+
+
+class Reference(msgspec.Struct, frozen=True):
+    """The reference system of a file's positions, how it was decided, and the transformation that is meant."""
+
+    crs: str = _WGS84
+    basis: str = "stated"
+    operation: int | None = None
+
+
+class Positions(msgspec.Struct):
+    """What is known of each row's place: WKB in WGS 84, bounds, what was typed (JSON), what is wrong with it.
+
+    `bounds` is (n, 4) west, south, east, north with NaN where there is no position; `shapes` are the geometries before
+    any repair, for the rules at entry; `entered` is JSON text or null; `faults` are by row: code and sentence.
+    """
+
+    wkb: list[bytes | None]
+    bounds: Floats
+    shapes: npt.NDArray[np.object_] | None
+    entered: pl.Series
+    faults: dict[int, tuple[str, str]]
+
+
+def point_wkb(lon: Floats, lat: Floats) -> list[bytes | None]:
+    """Write points as little-endian WKB; NaN gives None.
+
+    >>> [shapely.from_wkb(each).wkt for each in point_wkb(np.array([1.0]), np.array([2.0]))]
+    ['POINT (1 2)']
+    >>> point_wkb(np.array([np.nan]), np.array([0.0])), point_wkb(np.array([]), np.array([]))
+    ([None], [])
+    """
+    cells = np.empty(len(lon), dtype=_POINT)
+    cells["order"], cells["type"], cells["x"], cells["y"] = 1, 1, lon, lat
+    data = cells.tobytes()
+    known = np.isfinite(lon) & np.isfinite(lat)
+    if known.all():
+        return [data[at : at + 21] for at in range(0, len(data), 21)]
+    return [data[21 * row : 21 * row + 21] if there else None for row, there in enumerate(known.tolist())]
+
+
+def from_columns(view: View, spec: PositionSpec, reference: Reference) -> Positions:
+    """Read positions out of coordinate columns.
+
+    Decimal degrees in WGS 84 are taken by column; every other notation goes through geodesy.coordinates. A row with
+    no coordinates has no position and no fault; one that is not understood has a fault and keeps what was typed.
+    """
+    x, y = _typed(view, spec)
+    said = (x.is_not_null() | y.is_not_null()).to_numpy()
+    faults: dict[int, tuple[str, str]] = {}
+    lon, lat = np.full(view.height, np.nan), np.full(view.height, np.nan)
+    todo = said
+    if spec.notation == "dd" and reference.crs == _WGS84:
+        lon, lat, todo = _degrees(x, y, said)
+    rows = np.flatnonzero(todo)
+    if len(rows):
+        _parse(x, y, rows, spec, reference, (lon, lat), faults)
+    bounds = np.column_stack([lon, lat, lon, lat])
+    entered = _entered_points(view, spec, reference, said)
+    return Positions(point_wkb(lon, lat), bounds, None, entered, faults)
+
+
+def _typed(view: View, spec: PositionSpec) -> tuple[pl.Series, pl.Series]:
+    """Return the typed x and y, empty cells as null."""
+    if spec.pair is not None:
+        text = view.series(spec.pair).str.strip_chars(" ()[]\t")
+        parts = text.str.splitn("," if spec.decimal == "." else ";", 2).struct.unnest()
+        first, second = parts.to_series(0), parts.to_series(1)
+        x, y = (second, first) if spec.pair_order == "yx" else (first, second)
+    else:
+        x = view.series(spec.x or "")
+        y = view.series(spec.y) if spec.y else pl.Series([None] * view.height, dtype=pl.String)
+    return _cell(x, spec.decimal), _cell(y, spec.decimal)
+
+
+def _cell(series: pl.Series, decimal: str) -> pl.Series:
+    text = series.str.strip_chars()
+    text = text.set(text == "", None)
+    return text if decimal == "." else text.str.replace(decimal, ".", literal=True)
+
+
+def _degrees(x: pl.Series, y: pl.Series, said: npt.NDArray[np.bool_]) -> tuple[Floats, Floats, npt.NDArray[np.bool_]]:
+    """Take plain decimal degrees by column; what is not plain, or lies off the globe, is left to do."""
+    lon = x.cast(pl.Float64, strict=False).to_numpy().astype(np.float64)
+    lat = y.cast(pl.Float64, strict=False).to_numpy().astype(np.float64)
+    with np.errstate(invalid="ignore"):
+        good = (np.abs(lon) <= 180) & (np.abs(lat) <= 90)
+    return np.where(good, lon, np.nan), np.where(good, lat, np.nan), said & ~good
+
+
+def _parse(
+    x: pl.Series, y: pl.Series, rows: npt.NDArray[np.intp], spec: PositionSpec, reference: Reference,
+    into: tuple[Floats, Floats], faults: dict[int, tuple[str, str]],
+) -> None:  # fmt: skip
+    from whitestone.geodesy.coordinates import parse_positions
+
+    xs = [text or "" for text in x.gather(rows).to_list()]
+    ys = [text or "" for text in y.gather(rows).to_list()]
+    found = parse_positions(xs, ys, spec.notation, reference.crs, reference.operation)
+    into[0][rows], into[1][rows] = found.lon, found.lat
+    for index, (code, message) in found.faults.items():
+        row = int(rows[index])
+        faults[row] = (code, message)
+        into[0][row] = into[1][row] = np.nan
+
+
+def _entered_points(view: View, spec: PositionSpec, reference: Reference, said: npt.NDArray[np.bool_]) -> pl.Series:
+    """Write what was typed with its reference system, as JSON; a column's text is repeated exactly."""
+    columns = {"pair": spec.pair} if spec.pair else {"x": spec.x, "y": spec.y}
+    tail: dict[str, Any] = {"notation": spec.notation, "crs": reference.crs, "basis": reference.basis}
+    if reference.operation is not None:
+        tail["operation"] = reference.operation
+    if spec.accuracy_m is not None:
+        tail["accuracy_m"] = spec.accuracy_m
+    parts = [member(key, json_text(view.series(column))) for key, column in columns.items() if column]
+    frame = pl.DataFrame({str(number): part for number, part in enumerate(parts)})
+    text = pl.concat_str(
+        [pl.lit("{"), pl.concat_str(frame.columns).str.slice(1), pl.lit("," + _inner(tail) + "}")]
+    )
+    return frame.select(text.alias("position")).to_series().set(pl.Series(~said), None)
+
+
+def _inner(table: dict[str, Any]) -> str:
+    return json.dumps(table, ensure_ascii=False, separators=(",", ":"))[1:-1]
+
+
+def from_geometry(wkbs: list[bytes | None], reference: Reference, policy: str) -> Positions:
+    """Read the file's own geometries: into WGS 84, repaired once by the programme's policy.
+
+    What is empty counts as absent. Coordinates that are not finite or lie off the globe are faults: the geometry is
+    not used and stays in what was entered, as does every original that was transformed or repaired.
+    """
+    raw = np.array(wkbs, dtype=object)
+    shapes = shapely.from_wkb(raw, on_invalid="ignore")
+    faults: dict[int, tuple[str, str]] = {}
+    there = np.array([text is not None for text in wkbs], dtype=bool)
+    for lost in np.flatnonzero(there & shapely.is_missing(shapes)):
+        faults[int(lost)] = ("geometry-unreadable", "the geometry's binary form cannot be read")
+    shapes = np.array(np.where(shapely.is_empty(shapes), None, shapes), dtype=object)
+    placed = shapely.force_2d(_transformed(shapes, reference))
+    _refuse_off_globe(placed, faults)
+    repaired, reasons = _repaired(placed, policy)
+    changed: dict[int, str] = {row: reason for row, reason in enumerate(reasons) if reason}
+    three_d = shapely.has_z(shapes)
+    bounds = shapely.bounds(repaired) if len(repaired) else np.empty((0, 4))
+    plain = reference.crs == _WGS84
+    written = [None if shape is None else shape for shape in shapely.to_wkb(repaired, byte_order=1).tolist()]
+    entered: list[str | None] = []
+    for row, original in enumerate(wkbs):
+        keep = original is not None and (row in changed or row in faults or not plain or bool(three_d[row]))
+        entered.append(_entered_shape(original, reference, changed.get(row)) if keep else None)
+    return Positions(written, bounds, placed, pl.Series("position", entered, dtype=pl.String), faults)
+
+
+def _transformed(shapes: npt.NDArray[np.object_], reference: Reference) -> npt.NDArray[np.object_]:
+    if reference.crs == _WGS84:
+        return shapes
+    from whitestone.geodesy.crs import transformer
+
+    transform = transformer(reference.crs, reference.operation)
+
+    def move(points: Floats) -> Floats:
+        return np.column_stack(transform(points[:, 0], points[:, 1]))
+
+    moved: npt.NDArray[np.object_] = shapely.transform(shapes, move)
+    return moved
+
+
+def _refuse_off_globe(shapes: npt.NDArray[np.object_], faults: dict[int, tuple[str, str]]) -> None:
+    """Take out, in place, geometries with coordinates that are not finite or not on the globe."""
+    coordinates, owners = shapely.get_coordinates(shapes, return_index=True)
+    with np.errstate(invalid="ignore"):
+        bad = ~np.isfinite(coordinates).all(axis=1) | (np.abs(coordinates) > (180.0, 90.0)).any(axis=1)
+    for row in np.unique(owners[bad]).tolist():
+        first = coordinates[bad & (owners == row)][0]
+        faults[row] = ("coordinates-impossible", f"coordinates {first[0]:g}, {first[1]:g} are not on the globe")
+        shapes[row] = None
+
+
+def _repaired(shapes: npt.NDArray[np.object_], policy: str) -> tuple[npt.NDArray[np.object_], list[str | None]]:
+    areal = np.isin(shapely.get_type_id(shapes), (3, 6))
+    if not areal.any() or bool(shapely.is_valid(shapes[areal]).all()):
+        return shapes, [None] * len(shapes)
+    from whitestone.geodesy.repair import repair
+
+    return repair(shapes, policy)
+
+
+def _entered_shape(original: bytes | None, reference: Reference, repair: str | None) -> str:
+    """Keep the original geometry with its reference system and the reason of its repair."""
+    kept: dict[str, Any] = {"crs": reference.crs, "basis": reference.basis}
+    if reference.operation is not None:
+        kept["operation"] = reference.operation
+    if repair is not None:
+        kept["repair"] = repair
+    if original is not None:
+        kept["wkb"] = base64.b64encode(original).decode("ascii")
+    return json.dumps(kept, ensure_ascii=False, separators=(",", ":"))

@@ -163,6 +163,15 @@ class KeyInvalid(Problem):
     next_step = "Name the key file of this programme with --key FILE, or copy it to the folder of keys."
 
 
+class UnknownAttachment(Problem):
+    """Raised when an attachment is not known here, or its file is lost."""
+
+    code = "unknown-attachment"
+    status = 404
+    sentence = "No attachment {sha256} is here."
+    next_step = "Check the digest; if the file is lost, restore the last backup beside this programme."
+
+
 class SealBroken(Problem):
     """Raised when what was sealed does not open with its own key: it was changed on the disk."""
 

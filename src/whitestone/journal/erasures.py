@@ -22,6 +22,10 @@ from whitestone.journal.layout import PARTS
 __all__ = ["Erasure", "apply", "list_path", "note", "noted", "tombstones"]
 
 
+PROJECTED = frozenset({"body", "extra", "geometry"})
+"""The parts that states show."""
+
+
 class Erasure(msgspec.Struct, frozen=True, kw_only=True):
     """One erasure: of a record (a person) or of a file, at a moment, with the keys that it destroys."""
 
@@ -84,14 +88,29 @@ def _erase_parts(session: Session, erasure: Erasure) -> int:
         f"SELECT r.seq, r.salts, r.tombs, {', '.join(f'r.{name}' for name in PARTS)} FROM revision r "  # noqa: S608
         "JOIN act a ON a.act_id = r.act_id WHERE r.record_id = ? AND a.recorded_at <= ?"
     )
-    changed = 0
+    changed: list[int] = []
     for seq, salts, tombs, *contents in session.all(query, [erasure.record_id.bytes, erasure.at]):
         values = tombstones(bytes(salts), bytes(tombs or b""), contents, erasure.parts)
         if values:
             named = ", ".join(f"{name} = ?" for name in values)
             session.run(f"UPDATE revision SET {named} WHERE seq = ?", [*values.values(), seq])  # noqa: S608
-            changed += 1
-    return changed
+            changed.append(seq)
+    if changed and PROJECTED.intersection(erasure.parts):
+        _project_again(session, erasure.record_id.bytes, changed)
+    return len(changed)
+
+
+def _project_again(session: Session, record_id: bytes, seqs: Sequence[int]) -> None:
+    """Make the states of a record anew, those known before included: none may keep what was erased."""
+    from whitestone.journal.layout import STATE_COLUMNS
+    from whitestone.journal.projection import read_entries, state_rows
+
+    session.run("DELETE FROM state WHERE record_id = ?", [record_id])
+    if session.dialect == "sqlite":
+        session.many("DELETE FROM bbox WHERE seq = ?", [(seq,) for seq in seqs])
+    entries = list(read_entries(session, "r.record_id = ?", [record_id]))
+    for record, kind, found in entries:
+        session.load("state", STATE_COLUMNS, state_rows(session, record, kind, found))
 
 
 def tombstones(

@@ -1,1 +1,1 @@
-"""Who released what of which hazard, square metre by square metre? Floor 1: plain values in, plain values out."""
+"""How much land is left, and what took the rest? (Pure: shapes in an equal-area plane and dates in, figures out.)"""

@@ -1,0 +1,259 @@
+"""In which row does each booking stand?
+
+Rows of hazards' own dimensions (hazard, place, class, contamination, treaty) partition the hazards: ground of mixed
+contamination stands once, under the joined codes. Rows of a release's dimensions (organisation, donor, method) hold
+what its releases took; the stock and everything else stand on the row "(not attributed)". Rows of years hold the flows
+of the year with its own opening and closing. The total is the same for every dimension.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+
+import shapely
+
+from whitestone.land.book import Book, Entry, to_cents
+from whitestone.land.inputs import UNDATED
+
+__all__ = ["COLUMNS", "DIMENSIONS", "NOT_ATTRIBUTED", "NOT_STATED", "SIGNS", "UNDATED_ROW", "rows", "year_of"]
+
+SIGNS = {
+    "discovered": 1,
+    "boundary_increase": 1,
+    "boundary_decrease": -1,
+    "transferred_in": 1,
+    "transferred_out": -1,
+    "cancelled": -1,
+    "reduced": -1,
+    "cleared": -1,
+    "reclassified": 1,
+}
+"""How each flow moves the stock: closing = opening plus the signed flows."""
+
+STOCK = ("opening", "closing", "own_closing", "closed_unproven", "closing_reported")
+COUNTS = ("hazards", "size_unknown")
+COLUMNS = (
+    "opening", *SIGNS, "closing", "own_closing", "reported_only", "closed_unproven", "closing_reported", *COUNTS,
+)  # fmt: skip
+"""The columns of a row; areas are in hundredths of a square metre until they are printed."""
+
+RELEASE_DIMENSIONS = ("organisation", "donor", "method")
+DIMENSIONS = ("hazard", "place", "year", "class", "contamination", "treaty", *RELEASE_DIMENSIONS)
+
+NOT_STATED = "(not stated)"
+NOT_ATTRIBUTED = "(not attributed)"
+UNDATED_ROW = "undated"
+CLOSED = ("closed", "handed_over")
+
+Row = dict[str, int]
+
+
+def year_of(day: int, year_start: tuple[int, int] = (1, 1)) -> str:
+    """Name the reporting year of a day number; years that do not begin in January carry both numbers.
+
+    >>> year_of(dt.date(2014, 5, 3).toordinal()), year_of(dt.date(2014, 5, 3).toordinal(), (7, 1)), year_of(UNDATED)
+    ('2014', '2013/2014', 'undated')
+    """
+    if day == UNDATED:
+        return UNDATED_ROW
+    date = dt.date.fromordinal(day)
+    first = date.year if (date.month, date.day) >= year_start else date.year - 1
+    return str(first) if year_start == (1, 1) else f"{first}/{first + 1}"
+
+
+def text_key(value: str | tuple[str, ...] | None) -> str:
+    """Join several codes to one key, so that mixed ground stands once.
+
+    >>> text_key(("uxo", "ap_mine")), text_key(None), text_key(())
+    ('ap_mine+uxo', '(not stated)', '(not stated)')
+    """
+    if isinstance(value, tuple):
+        return "+".join(sorted(set(value))) or NOT_STATED
+    return value or NOT_STATED
+
+
+def account_key(book: Book, by: str) -> Callable[[int, int], str]:
+    """Return how (hazard, slice) is named in a dimension of hazards."""
+    slices = book.line.slices
+
+    def key(hazard: int, account: int) -> str:
+        if by == "hazard":
+            return str(book.line.ids[hazard])
+        if by == "class":
+            return slices[account].classification or NOT_STATED
+        return text_key(slices[account].keys.get(by))
+
+    return key
+
+
+def entry_key(book: Book, by: str, year_start: tuple[int, int] = (1, 1)) -> Callable[[Entry], str]:
+    """Return how a booking is named in a dimension."""
+    releases = book.line.releases
+    if by == "year":
+        return lambda entry: year_of(entry.day, year_start)
+    if by in RELEASE_DIMENSIONS:
+        return lambda entry: (
+            text_key(releases[entry.release].keys.get(by)) if entry.release >= 0 else NOT_ATTRIBUTED
+        )
+    name = account_key(book, by)
+    return lambda entry: name(entry.hazard, entry.account)
+
+
+def rows(
+    book: Book, first_day: int, last_day: int, by: str, year_start: tuple[int, int] = (1, 1)
+) -> tuple[dict[str, Row], Row]:
+    """Group the bookings of a period by a dimension; return the rows by key, and the total, in hundredths of m2.
+
+    The book must end on `last_day`. `by` is one of DIMENSIONS.
+
+    >>> from whitestone.land.flows import simulate
+    >>> rows(simulate([], []), 0, 9, "class")[0]
+    {}
+    """
+    table: dict[str, Row] = defaultdict(lambda: dict.fromkeys(COLUMNS, 0))
+    key = entry_key(book, by, year_start)
+    stock_key = _stock_key(book, by)
+    for entry in book.entries:
+        signed = SIGNS[entry.column] * entry.cents
+        if entry.day >= first_day:
+            table[key(entry)][entry.column] += entry.cents
+        if by != "year":
+            home = table[stock_key(entry.hazard, entry.account)]
+            home["opening"] += signed if entry.day < first_day else 0
+            home["closing"] += signed
+    _book_reported_only(book, table, first_day, by, year_start)
+    if by == "year":
+        _years(book, table, first_day, last_day, year_start)
+    else:
+        _stand(book, table, stock_key)
+    return dict(table), _total(table, by)
+
+
+def _stock_key(book: Book, by: str) -> Callable[[int, int], str]:
+    if by in RELEASE_DIMENSIONS:
+        return lambda hazard, account: NOT_ATTRIBUTED
+    return account_key(book, by)
+
+
+def _stand(book: Book, table: dict[str, Row], key: Callable[[int, int], str]) -> None:
+    """Add what stands at the end: own figures, counts, and closing as reported."""
+    reported = _reported_by_hazard(book)
+    for hazard, now in enumerate(book.now):
+        if now < 0 or book.line.slices[now].void:
+            continue
+        row = table[key(hazard, book.line.account[now])]
+        closed = book.line.slices[now].status in CLOSED
+        row["hazards"] += 1
+        row["size_unknown"] += bool(shapely.is_empty(book.shape_now(hazard)))
+        row["own_closing"] += book.own_stock[hazard]
+        row["closed_unproven"] += book.stock[hazard] if closed else 0
+        row["closing_reported"] += 0 if closed else max(0, book.stock[hazard] - reported.get(hazard, 0))
+
+
+def _reported_only(book: Book) -> Iterable[tuple[int, int]]:
+    """List the releases that state an area and draw none: (release, hundredths of m2)."""
+    for index, piece in enumerate(book.line.releases):
+        if piece.area_reported_m2 and shapely.is_empty(book.line.release_shapes[index]):
+            yield index, to_cents(piece.area_reported_m2)
+
+
+def _reported_by_hazard(book: Book) -> dict[int, int]:
+    number = {record_id: hazard for hazard, record_id in enumerate(book.line.ids)}
+    sums: dict[int, int] = defaultdict(int)
+    for index, cents in _reported_only(book):
+        named = book.line.releases[index].hazard_ids
+        if len(named) == 1 and named[0] in number:
+            sums[number[named[0]]] += cents
+    return sums
+
+
+def _book_reported_only(
+    book: Book, table: dict[str, Row], first_day: int, by: str, year_start: tuple[int, int]
+) -> None:
+    number = {record_id: hazard for hazard, record_id in enumerate(book.line.ids)}
+    for index, cents in _reported_only(book):
+        day, piece = int(book.line.days[index]), book.line.releases[index]
+        if day < first_day:
+            continue
+        if by == "year":
+            key = year_of(day, year_start)
+        elif by in RELEASE_DIMENSIONS:
+            key = text_key(piece.keys.get(by))
+        else:
+            named = [number[each] for each in piece.hazard_ids if each in number]
+            homes = {account_key(book, by)(each, _account(book, each)) for each in named}
+            key = homes.pop() if len(homes) == 1 else NOT_ATTRIBUTED
+        table[key]["reported_only"] += cents
+
+
+def _account(book: Book, hazard: int) -> int:
+    return book.accounts[hazard] if book.accounts[hazard] >= 0 else book.line.slices_of[hazard][0]
+
+
+def _years(
+    book: Book, table: dict[str, Row], first_day: int, last_day: int, year_start: tuple[int, int]
+) -> None:
+    """Run the stock through the years, every year between the first and the last, also one without a flow."""
+    dated = [entry.day for entry in book.entries if entry.day >= max(first_day, 1)]
+    begin = first_day if first_day != UNDATED else min(dated, default=UNDATED)
+    if begin != UNDATED:
+        for year in range(dt.date.fromordinal(begin).year - 1, dt.date.fromordinal(last_day).year + 1):
+            opens = dt.date(max(year, 1), *year_start).toordinal()
+            if year_of(begin, year_start) <= year_of(opens, year_start) and opens <= last_day:
+                _ = table[year_of(opens, year_start)]
+        _ = table[year_of(begin, year_start)]
+    if first_day == UNDATED and any(entry.day == UNDATED for entry in book.entries):
+        _ = table[UNDATED_ROW]
+    stock = sum(SIGNS[entry.column] * entry.cents for entry in book.entries if entry.day < first_day)
+    for key in _in_time(table):
+        row = table[key]
+        row["opening"] = stock
+        stock += sum(sign * row[column] for column, sign in SIGNS.items())
+        row["closing"] = stock
+        _stand_in_year(book, row, _year_end(key, last_day, year_start))
+
+
+def _in_time(table: dict[str, Row]) -> list[str]:
+    return sorted(table, key=lambda key: (key != UNDATED_ROW, key))
+
+
+def _year_end(key: str, last_day: int, year_start: tuple[int, int]) -> int:
+    if key == UNDATED_ROW:
+        return UNDATED
+    first = int(key[:4])
+    return min(last_day, dt.date(first + 1, *year_start).toordinal() - 1 if first < dt.MAXYEAR else last_day)
+
+
+def _stand_in_year(book: Book, row: Row, day: int) -> None:
+    stock: dict[int, int] = defaultdict(int)
+    own: dict[int, int] = defaultdict(int)
+    for entry in book.entries:
+        if entry.day <= day:
+            stock[entry.hazard] += SIGNS[entry.column] * entry.cents
+    for when, hazard, cents in book.own:
+        if when <= day:
+            own[hazard] += cents
+    reported = _reported_by_hazard(book)
+    for hazard in range(len(book.line.ids)):
+        now = book.line.slice_on(hazard, day)
+        if now < 0 or book.line.slices[now].void:
+            continue
+        closed = book.line.slices[now].status in CLOSED
+        row["hazards"] += 1
+        row["size_unknown"] += bool(shapely.is_empty(book.line.shapes[now]))
+        row["own_closing"] += own[hazard]
+        row["closed_unproven"] += stock[hazard] if closed else 0
+        row["closing_reported"] += 0 if closed else max(0, stock[hazard] - reported.get(hazard, 0))
+
+
+def _total(table: dict[str, Row], by: str) -> Row:
+    total = {column: sum(row[column] for row in table.values()) for column in COLUMNS}
+    if by == "year" and table:
+        ordered = _in_time(table)
+        total["opening"] = table[ordered[0]]["opening"]
+        total |= {column: table[ordered[-1]][column] for column in (*STOCK[1:], *COUNTS)}
+    return total
+
+

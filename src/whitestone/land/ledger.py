@@ -1,0 +1,185 @@
+"""How much land is left, what took the rest, and does it add up?
+
+The ledger of square metres (design.md 7; domain.md 1.5, identities A-C):
+
+    closing = opening + discovered + boundary_increase - boundary_decrease + transferred_in - transferred_out
+              - cancelled - reduced - cleared + reclassified
+
+Every figure is a whole number of 0.01 m2, booked once per square metre; rows add up to the total to the last digit.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from whitestone.errors import InvalidValue
+from whitestone.land.book import CENTS, Book
+from whitestone.land.flows import simulate
+from whitestone.land.grouping import COLUMNS, COUNTS, DIMENSIONS, UNDATED_ROW, entry_key, rows
+from whitestone.land.inputs import UNDATED, HazardSlice, ReleasePiece
+from whitestone.land.places import assign
+from whitestone.land.proof import Proof, prove, undated
+
+__all__ = ["DIMENSIONS", "HazardSlice", "Ledger", "ReleasePiece", "compute", "open_book", "tabulate"]
+
+
+class Ledger(msgspec.Struct):
+    """A ledger for one period and one dimension: `rows` and `total` in m2, `proof` lines, and what is `undated`."""
+
+    start: dt.date | None
+    end: dt.date
+    by: str
+    rows: list[dict[str, Any]]
+    total: dict[str, Any]
+    proof: Proof
+    undated: dict[str, Any]
+    reclassified: dict[str, float]
+    book: Book
+    year_start: tuple[int, int] = (1, 1)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return what `ledger --json` prints: areas in m2, counts of records.
+
+        >>> sorted(compute([], [], start=None, end=dt.date(2020, 1, 1), by="class").as_dict())[:4]
+        ['by', 'from', 'proof', 'reclassified']
+        """
+        return {
+            "from": None if self.start is None else self.start.isoformat(),
+            "to": self.end.isoformat(),
+            "by": self.by,
+            "rows": self.rows,
+            "total": self.total,
+            "proof": msgspec.structs.asdict(self.proof),
+            "reclassified": self.reclassified,
+            "undated": self.undated,
+        }
+
+    def explain(self, key: str | None = None, column: str | None = None) -> list[dict[str, Any]]:
+        """List the bookings behind a row (None: all rows) and a column (None: all; "opening", "closing": stock).
+
+        Each has `hazard` and `release` (record ids as text, release None where no release moved it), `on` (None:
+        undated), `column` and `m2`; stock columns list the bookings that built it up.
+
+        >>> compute([], [], start=None, end=dt.date(2020, 1, 1), by="class").explain("sha")
+        []
+        """
+        name = entry_key(self.book, self.by, self.year_start)
+        first = UNDATED if self.start is None else self.start.toordinal()
+        found = []
+        for entry in self.book.entries:
+            in_period = entry.day >= first
+            wanted = (
+                (entry.column == column and in_period)
+                or (column is None and in_period)
+                or (column == "opening" and not in_period)
+                or column in ("closing", "own_closing")
+            )
+            if wanted and (key is None or name(entry) == key):
+                found.append(self._booking(entry))
+        return found
+
+    def _booking(self, entry: Any) -> dict[str, Any]:
+        line = self.book.line
+        return {
+            "hazard": str(line.ids[entry.hazard]),
+            "release": str(line.releases[entry.release].record_id) if entry.release >= 0 else None,
+            "on": None if entry.day == UNDATED else dt.date.fromordinal(entry.day).isoformat(),
+            "column": entry.column,
+            "m2": entry.cents / CENTS,
+        }
+
+
+def open_book(
+    hazards: Sequence[HazardSlice],
+    releases: Sequence[ReleasePiece],
+    *,
+    end: dt.date,
+    places: Mapping[str, Any] | None = None,
+) -> tuple[Book, int]:
+    """Run time up to and including `end`; return the book, and how many hazards were booked to a place by location.
+
+    One book serves every dimension and every period that ends on `end`: `tabulate` reads it.
+
+    >>> open_book([], [], end=dt.date(2020, 1, 1))[1]
+    0
+    """
+    located = 0
+    if places:
+        hazards, located = assign(hazards, places)
+    return simulate(hazards, releases, end.toordinal()), located
+
+
+def tabulate(
+    book: Book, *, start: dt.date | None, end: dt.date, by: str, proof: Proof, year_start: tuple[int, int] = (1, 1)
+) -> Ledger:
+    """Lay out a book by a dimension for the period from `start` (None: since ever) to `end`, both days included.
+
+    Refuses an unknown dimension, and a period that ends before it begins, with InvalidValue.
+
+    >>> book, _ = open_book([], [], end=dt.date(2020, 1, 1))
+    >>> tabulate(book, start=None, end=dt.date(2020, 1, 1), by="year", proof=prove(book, 0, places={})).rows
+    []
+    """
+    if by not in DIMENSIONS:
+        raise InvalidValue(field="by", value=by, why=f"one of {', '.join(DIMENSIONS)}")
+    if start is not None and start > end:
+        raise InvalidValue(field="from", value=start.isoformat(), why=f"not after {end.isoformat()}")
+    first = UNDATED if start is None else start.toordinal()
+    table, total = rows(book, first, end.toordinal(), by, year_start)
+    ordered = sorted(table, key=lambda key: (key != UNDATED_ROW, key.startswith("("), key))
+    pairs: dict[str, float] = {}
+    for day, weaker, stronger, cents in book.reclassified:
+        if day >= first:
+            pairs[f"{weaker}_to_{stronger}_m2"] = pairs.get(f"{weaker}_to_{stronger}_m2", 0.0) + cents / CENTS
+    return Ledger(
+        start=start,
+        end=end,
+        by=by,
+        rows=[{"key": key, **_printed(table[key])} for key in ordered],
+        total=_printed(total),
+        proof=proof,
+        undated=undated(book),
+        reclassified={name: round(area, 2) for name, area in sorted(pairs.items())},
+        book=book,
+        year_start=year_start,
+    )
+
+
+def compute(
+    hazards: Sequence[HazardSlice],
+    releases: Sequence[ReleasePiece],
+    *,
+    start: dt.date | None,
+    end: dt.date,
+    by: str,
+    places: Mapping[str, Any] | None = None,
+    year_start: tuple[int, int] = (1, 1),
+    in_conflict_m2: float = 0.0,
+    not_approved_m2: float = 0.0,
+) -> Ledger:
+    """Compute the ledger of a period, days included, with its proof lines.
+
+    Shapes are in metres in an equal-area plane, valid as repaired at entry; `places` maps a place key to its shape.
+
+    >>> compute([], [], start=None, end=dt.date(2020, 1, 1), by="class").total["closing_m2"]
+    0.0
+    """
+    book, located = open_book(hazards, releases, end=end, places=places)
+    first = UNDATED if start is None else start.toordinal()
+    proof = prove(
+        book, first, places=places or {}, in_conflict_m2=in_conflict_m2, not_approved_m2=not_approved_m2
+    )
+    ledger = tabulate(book, start=start, end=end, by=by, proof=proof, year_start=year_start)
+    ledger.undated["places_by_location"] = located
+    return ledger
+
+
+def _printed(row: dict[str, int]) -> dict[str, Any]:
+    return {
+        name if name in COUNTS else f"{name}_m2": row[name] if name in COUNTS else row[name] / CENTS
+        for name in COLUMNS
+    }

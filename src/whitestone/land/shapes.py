@@ -1,0 +1,157 @@
+"""How are polygons added and taken away so that no shape, however bad, stops the sum?
+
+GEOS does the work on whole arrays. What it refuses is tried again alone, repaired, and at last on a fine grid; after
+each step only polygon parts are kept, because a line has no area and breaks the next step.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import shapely
+
+__all__ = ["EMPTY", "GRID_M", "NOISE_M2", "ground", "intersect", "pack", "subtract", "union", "union_by_group"]
+
+EMPTY = shapely.Polygon()
+"""No ground: the neutral shape, so that arrays hold no None."""
+
+NOISE_M2 = 1e-4
+"""Areas below this are rounding of coordinates, not land (a square centimetre)."""
+
+GRID_M = 1e-4
+"""The grid, in metres, onto which two shapes are snapped when nothing else lets GEOS overlay them."""
+
+_POLYGON, _MULTIPOLYGON, _COLLECTION = 3, 6, 7
+
+
+def pack(shapes: Any) -> np.ndarray[Any, Any]:
+    """Return the shapes as a one-dimensional object array (an empty one for none).
+
+    >>> pack([]).shape, pack([EMPTY, None]).shape
+    ((0,), (2,))
+    """
+    packed = np.empty(len(shapes), dtype=object)
+    packed[:] = shapes
+    return packed
+
+
+def ground(shapes: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """Keep what has an area: polygon parts, valid; None, points and lines become EMPTY.
+
+    Shapes are expected as repaired at entry; an invalid one is made valid by linework, so that nothing is refused.
+
+    >>> ground(pack([None, shapely.Point(1, 1), shapely.box(0, 0, 1, 1)]))[2].area
+    1.0
+    >>> ground(pack([])).size
+    0
+    """
+    out = _polygons_only(shapes)
+    bad = ~shapely.is_valid(out)
+    if bad.any():
+        out[bad] = _polygons_only(shapely.make_valid(out[bad], method="linework"))
+    return out
+
+
+def subtract(left: np.ndarray[Any, Any], right: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """Return each left shape without the right one beside it.
+
+    >>> subtract(pack([shapely.box(0, 0, 2, 1)]), pack([shapely.box(1, 0, 2, 1)]))[0].area
+    1.0
+    """
+    return _overlay(shapely.difference, left, right)
+
+
+def intersect(left: np.ndarray[Any, Any], right: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """Return the common ground of each pair; shapes that only touch have none.
+
+    >>> intersect(pack([shapely.box(0, 0, 1, 1)]), pack([shapely.box(1, 0, 2, 1)]))[0].is_empty
+    True
+    """
+    return _overlay(shapely.intersection, left, right)
+
+
+def union(shapes: np.ndarray[Any, Any]) -> Any:
+    """Return the ground that any of the shapes covers, in one pass over clusters that do not touch.
+
+    >>> union(pack([shapely.box(0, 0, 2, 1), shapely.box(1, 0, 3, 1)])).area, union(pack([])).area
+    (3.0, 0.0)
+    """
+    if not len(shapes):
+        return EMPTY
+    try:
+        merged = shapely.disjoint_subset_union_all(shapes)
+    except shapely.errors.GEOSException:
+        merged = shapely.union_all(shapely.set_precision(shapely.make_valid(shapes), GRID_M))
+    return _polygons_only(pack([merged]))[0]
+
+
+def union_by_group(
+    shapes: np.ndarray[Any, Any], groups: np.ndarray[Any, Any], count: int
+) -> np.ndarray[Any, Any]:
+    """Return the union of the shapes of each group 0..count-1; a group without shapes is EMPTY.
+
+    >>> [u.area for u in union_by_group(pack([shapely.box(0, 0, 1, 1)] * 2), np.array([1, 1]), 2)]
+    [0.0, 1.0]
+    """
+    out = np.full(count, EMPTY, dtype=object)
+    if not len(shapes):
+        return out
+    order = np.argsort(groups, kind="stable")
+    shapes, groups = shapes[order], groups[order]
+    present, first, sizes = np.unique(groups, return_index=True, return_counts=True)
+    single = sizes == 1
+    out[present[single]] = shapes[first[single]]
+    if not single.all():
+        many = np.isin(groups, present[~single])
+        labels = np.searchsorted(present[~single], groups[many])
+        out[present[~single]] = _union_many(shapes[many], labels, int((~single).sum()))
+    return out
+
+
+def _union_many(shapes: np.ndarray[Any, Any], labels: np.ndarray[Any, Any], count: int) -> np.ndarray[Any, Any]:
+    # Areas are taken apart first: a collection of multipolygons is legal, but GEOS unions plain polygons faster.
+    parts, owner = shapely.get_parts(shapes, return_index=True)
+    collections = shapely.geometrycollections(parts, indices=labels[owner], out=np.full(count, EMPTY, dtype=object))
+    try:
+        return _polygons_only(shapely.union_all(collections.reshape(-1, 1), axis=1))
+    except shapely.errors.GEOSException:
+        return pack([union(shapes[labels == label]) for label in range(count)])
+
+
+def _overlay(
+    operation: Callable[..., Any], left: np.ndarray[Any, Any], right: np.ndarray[Any, Any]
+) -> np.ndarray[Any, Any]:
+    if not len(left):
+        return pack([])
+    try:
+        return _polygons_only(operation(left, right))
+    except shapely.errors.GEOSException:
+        return _polygons_only(pack([_alone(operation, a, b) for a, b in zip(left, right, strict=True)]))
+
+
+def _alone(operation: Callable[..., Any], left: Any, right: Any) -> Any:
+    try:
+        return operation(left, right)
+    except shapely.errors.GEOSException:
+        return operation(shapely.make_valid(left), shapely.make_valid(right), grid_size=GRID_M)
+
+
+def _polygons_only(shapes: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    kinds = shapely.get_type_id(shapes)
+    fits = (kinds == _POLYGON) | (kinds == _MULTIPOLYGON)
+    if fits.all():
+        return np.array(shapes, dtype=object, copy=True)
+    out = np.array(shapes, dtype=object, copy=True)
+    out[~fits] = EMPTY
+    for index in np.flatnonzero(kinds == _COLLECTION):
+        out[index] = _polygon_parts(shapes[index])
+    return out
+
+
+def _polygon_parts(shape: Any) -> Any:
+    parts = [part for part in shapely.get_parts(shape) if part.geom_type in ("Polygon", "MultiPolygon")]
+    nested = [_polygon_parts(part) for part in shapely.get_parts(shape) if part.geom_type == "GeometryCollection"]
+    polygons = [part for part in parts + nested if not part.is_empty]
+    return shapely.union_all(polygons) if polygons else EMPTY

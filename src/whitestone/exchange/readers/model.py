@@ -86,6 +86,8 @@ class Reading:
     hxl: dict[str, str] | None = None
     preamble: list[str] = dataclasses.field(default_factory=list)
     has_geometry: bool = False
+    keep: object = None
+    """What must live as long as the reading does: the folder into which an archive was unpacked."""
 
     def chunks(self, rows: int = 50_000) -> Iterator[Chunk]:
         """Read from the start in chunks of at most `rows` input rows; memory stays bounded for any file size."""

@@ -30,10 +30,11 @@ class Layout(msgspec.Struct, frozen=True):
     notes: list[tuple[str, str]]
 
 
-def guess_layout(rows: Sequence[Cells], stated: int | None = None) -> Layout:
+def guess_layout(rows: Sequence[Cells], stated: int | None = None, *, widest: bool = False) -> Layout:
     """Tell header, tags and titles from data in the first rows of a sheet.
 
-    `stated` is the header's row counted from 1, 0 for "there is none". An empty sheet gives no columns.
+    `stated` is the header's row counted from 1, 0 for "there is none". `widest`: the table is as wide as its widest row
+    (spreadsheets) and not as most rows are (text, where a longer row is a fault). An empty sheet gives no columns.
 
     >>> guess_layout([["Casualties 2006"], [], ["place", "year"], ["#adm2", "#date"], ["Kherson", "2006"]]).hxl
     {'place': '#adm2', 'year': '#date'}
@@ -53,7 +54,7 @@ def guess_layout(rows: Sequence[Cells], stated: int | None = None) -> Layout:
         header = None
     else:
         header = _find_header(rows, width)
-    return _lay_out(rows, header, width)
+    return _lay_out(rows, header, max(filled) if widest else width)
 
 
 def _lay_out(rows: list[list[str | None]], header: int | None, width: int) -> Layout:

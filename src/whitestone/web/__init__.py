@@ -1,1 +1,1 @@
-"""How does the picture look on a page? Floor 5: no rule of the field lives here."""
+"""How does a person look at the programme in a browser? Django pages on loopback; no rule of the field lives here."""

@@ -1,0 +1,89 @@
+"""Which words may templates use to write values and to keep both clocks in every link?"""
+
+from __future__ import annotations
+
+from json import dumps
+from typing import Any
+from urllib.parse import urlencode
+
+from django import template
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+
+from whitestone.domain.kinds import KINDS
+from whitestone.web import words
+
+register = template.Library()
+
+register.filter("attribute_label", words.attribute_label)
+register.filter("unit_of", words.unit_of)
+KEPT = ("on", "known", "dir")
+"""What every link carries on: both clocks, and the direction of writing when it was asked for."""
+
+
+@register.simple_tag(takes_context=True)
+def to(context: dict[str, Any], name: str, *args: Any, **query: Any) -> str:
+    """Write the address of a page with both clocks kept."""
+    return with_clocks(context, reverse(name, args=args), query)
+
+
+@register.simple_tag(takes_context=True)
+def here(context: dict[str, Any], **query: Any) -> str:
+    """Write the address of this page with some parameters changed; None takes one away."""
+    request = context["request"]
+    merged = {key: request.GET[key] for key in request.GET} | query
+    return with_clocks(context, request.path, merged)
+
+
+def with_clocks(context: dict[str, Any], path: str, query: dict[str, Any]) -> str:
+    """Join a path, the clocks and a query; empty values are left out."""
+    request = context["request"]
+    kept = {key: request.GET[key] for key in KEPT if request.GET.get(key)}
+    pairs = {key: value for key, value in {**kept, **query}.items() if value not in (None, "")}
+    return f"{path}?{urlencode(pairs)}" if pairs else path
+
+
+@register.filter
+def kind_label(name: str) -> str:
+    """Name a kind in the singular."""
+    return words.kind_label(name)
+
+
+@register.filter
+def kinds_label(name: str) -> str:
+    """Name a kind in the plural."""
+    return words.kind_label(name, many=True)
+
+
+@register.filter
+def figure(value: float | None, decimals: int = 0) -> str:
+    """Write a number; None is "unknown"."""
+    return words.figure(value, decimals)
+
+
+@register.simple_tag
+def value(stated: Any, kind: str, attribute: str) -> str | SafeString:
+    """Write a value of an attribute; unknown is marked as such, so that it is never read as a value."""
+    about = KINDS[kind].attributes.get(attribute) if kind in KINDS else None
+    text = words.said(stated, about)
+    return format_html('<span class="unknown">{}</span>', text) if stated is None else text
+
+
+@register.filter
+def item(mapping: dict[Any, Any], key: Any) -> Any:
+    """Take one entry of a mapping; None when it is not there."""
+    return mapping.get(key)
+
+
+@register.simple_tag(takes_context=True)
+def listing_with(context: dict[str, Any], kind: str, attribute: str, stated: str) -> str:
+    """Write the address of a table filtered to one value of one attribute."""
+    return with_clocks(context, reverse("listing", args=(kind,)), {f"f.{attribute}": stated})
+
+
+@register.simple_tag
+def json(data: Any) -> SafeString:
+    """Write data for a script element of type application/json, where no character can end the element."""
+    text = dumps(data, ensure_ascii=True, default=str)
+    return mark_safe(text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026"))  # noqa: S308

@@ -1,0 +1,30 @@
+"""Which address shows what?"""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from whitestone.web.views import errors, findings, ledger, maps, records, runs, start
+
+urlpatterns = [
+    path("", start.start, name="start"),
+    path("map", maps.page, name="map"),
+    path("map/at", maps.at, name="map-at"),
+    path("map/style.json", maps.facts, name="map-facts"),
+    path("tiles/<str:key>/<int:z>/<int:x>/<int:y>.mvt", maps.tile, name="tile"),
+    path("shape/<uuid:record_id>.json", maps.shape, name="shape"),
+    path("records", records.overview, name="records"),
+    path("records/<slug:kind>", records.listing, name="listing"),
+    path("record/<uuid:record_id>", records.record, name="record"),
+    path("record/<uuid:record_id>/card", records.card, name="card"),
+    path("ledger", ledger.page, name="ledger"),
+    path("ledger/records", ledger.behind, name="ledger-records"),
+    path("findings", findings.page, name="findings"),
+    path("findings/<slug:rule>", findings.rule, name="finding"),
+    path("runs", runs.page, name="runs"),
+    path("runs/<uuid:run>", runs.run, name="run"),
+]
+
+handler400 = errors.wrong
+handler404 = errors.missing
+handler500 = errors.broken

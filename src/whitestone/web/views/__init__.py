@@ -1,0 +1,1 @@
+"""Which page answers which question? One module per page."""

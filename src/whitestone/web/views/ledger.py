@@ -1,0 +1,5 @@
+"""How much is left, and does it add up? (stub)"""
+from django.http import HttpResponse
+def page(r): return HttpResponse("x")
+behind=page
+def start(d,c): pass

@@ -1,0 +1,113 @@
+"""How is a value written for a person: label, unit, and "unknown" where it is unknown?"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+from django.utils.translation import gettext as _
+
+from whitestone.domain.codes import label
+from whitestone.domain.dates import parse_partial
+from whitestone.domain.kinds import KINDS, Attribute
+from whitestone.errors import InvalidValue
+
+__all__ = ["attribute_label", "figure", "kind_label", "said", "unit_of"]
+
+THIN = "\u202f"
+"""Narrow no-break space: groups of three digits, never a comma that another language reads as a decimal sign."""
+_UNITS = {"m2": "m²"}
+_SUFFIXES = {"_m2": "m²", "_cm": "cm", "_m": "m", "_deg": "°"}
+_ABBREVIATIONS = {"ap": "AP", "av": "AV", "erw": "ERW", "eo": "EO", "id": "ID", "url": "URL", "sha256": "SHA-256", "ids": "IDs"}
+
+
+def figure(value: float | int | None, decimals: int = 0) -> str:
+    """Write a number with narrow spaces between groups of three; None is "unknown".
+
+    >>> figure(1234567.5, 1).replace("\\u202f", "_"), figure(-0.2)
+    ('1_234_567.5', '0')
+    """
+    if value is None:
+        return _("unknown")
+    text = f"{value:,.{decimals}f}".replace(",", THIN)
+    text = text.removeprefix("-") if not text.strip("-0.") else text
+    return text.replace("-", "\u2212")
+
+
+def kind_label(name: str, many: bool = False) -> str:
+    """Name a kind for people.
+
+    >>> kind_label("minefield_record"), kind_label("hazard", many=True)
+    ('Minefield record', 'Hazards')
+    """
+    text = KINDS[name].plural if many and name in KINDS else name.replace("_", " ")
+    return text[:1].upper() + text[1:]
+
+
+def attribute_label(name: str) -> str:
+    """Name an attribute for people, without its unit.
+
+    >>> attribute_label("area_reported_m2"), attribute_label("local_id"), attribute_label("extra.fileId")
+    ('Area reported', 'Local ID', 'fileId')
+    """
+    if name.startswith("extra."):
+        return name.removeprefix("extra.")
+    for suffix in _SUFFIXES:
+        if name.endswith(suffix):
+            name = name.removesuffix(suffix)
+            break
+    words = [_ABBREVIATIONS.get(word, word) for word in name.split("_") if word]
+    text = " ".join(words)
+    return text[:1].upper() + text[1:]
+
+
+def unit_of(attribute: str) -> str:
+    """Give the unit that an attribute's name carries, as it is printed; empty when it has none.
+
+    >>> unit_of("area_reported_m2"), unit_of("name")
+    ('m²', '')
+    """
+    return next((unit for suffix, unit in _SUFFIXES.items() if attribute.endswith(suffix)), "")
+
+
+def said(value: Any, attribute: Attribute | None = None, language: str = "en") -> str:
+    """Write any stated value; None is "unknown", what nobody stated is "not stated".
+
+    >>> said(None), said(True), said(["a", "b"]), said(msgspec.UNSET), said([])
+    ('unknown', 'yes', 'a; b', 'not stated', 'none')
+    """
+    if value is None:
+        return _("unknown")
+    if value is msgspec.UNSET:
+        return _("not stated")
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if isinstance(value, list):
+        return "; ".join(said(each, attribute, language) for each in value) or _("none")
+    if isinstance(value, Mapping):
+        return "; ".join(f"{key}: {said(each)}" for key, each in value.items())
+    if isinstance(value, (int, float)):
+        return figure(value, 0 if float(value).is_integer() else 2 if abs(value) < 1000 else 1)
+    if isinstance(value, (dt.date, dt.datetime)):
+        return value.isoformat()
+    if attribute is not None and attribute.codes:
+        return _coded(attribute.codes, str(value), language)
+    return _dated(str(value)) if attribute is not None and attribute.type == "date" else str(value)
+
+
+def _coded(codes: str, value: str, language: str) -> str:
+    try:
+        return label(codes, value, language)
+    except (KeyError, InvalidValue):
+        return value
+
+
+def _dated(text: str) -> str:
+    """Say when a date is known to the month or year only."""
+    try:
+        precision = parse_partial(text).precision
+    except InvalidValue:
+        return text
+    return text if precision == "day" else f"{text} ({_('known to the ' + precision)})"

@@ -33,8 +33,8 @@ def chi_square_tail(statistic: float, degrees: int) -> float:
     if half <= 0:
         return 1.0
     if degrees % 2 == 0:
-        return math.exp(-half) * sum(half**i / math.factorial(i) for i in range(degrees // 2))
-    series = sum(half ** (i - 0.5) / math.gamma(i + 0.5) for i in range(1, (degrees - 1) // 2 + 1))
+        return math.exp(-half) * sum(float(half**i) / math.factorial(i) for i in range(degrees // 2))
+    series = sum(float(half ** (i - 0.5)) / math.gamma(i + 0.5) for i in range(1, (degrees - 1) // 2 + 1))
     return math.erfc(math.sqrt(half)) + math.exp(-half) * series
 
 

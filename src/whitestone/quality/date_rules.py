@@ -130,8 +130,7 @@ def release_before_hazard(picture: Picture) -> Iterator[Finding]:
                 ids = (release.record_id, uuid.UUID(str(link)))
                 yield Finding(
                     record_ids=ids,
-                    sentence=f"{called(release)} was completed on {completed}, "
-                    f"before {name} was discovered ({since}).",
+                    sentence=f"{called(release)} was completed on {completed}, before {name} was discovered ({since}).",
                     todo="Correct one of the dates, or the link if the work was on another hazard.",
                     value=str(completed),
                 )

@@ -34,13 +34,17 @@ def _middle(geometry: shapely.Geometry) -> tuple[float, float]:
 
 @rule("polygon-invalid", ERROR, "Does the ring of a polygon cross or touch itself?")
 def polygon_invalid(picture: Picture) -> Iterator[Finding]:
-    """Find invalid polygons, with the place of the fault."""
+    """Find polygons that are invalid, or were before they were repaired at entry, with the place of the fault."""
     for layer in _layers(picture):
-        for at, reason, lon, lat in shapes.fault_places(layer.geometry):
+        drawn = layer.geometry.copy()
+        for at, subject in enumerate(layer.subjects):
+            if subject.as_drawn is not None:
+                drawn[at] = subject.as_drawn
+        for at, reason, lon, lat in shapes.fault_places(drawn):
             where = (lon, lat) if np.isfinite(lon) else _middle(layer.geometry[at])
             yield Finding(
                 record_ids=(layer.subjects[at].record_id,),
-                sentence=f"The polygon of {called(layer.subjects[at])} is invalid: {reason} "
+                sentence=f"The polygon of {called(layer.subjects[at])} is invalid as drawn: {reason} "
                 f"at {where[0]:.6f}, {where[1]:.6f}.",
                 todo="Ask the reporter for the turning points in order; until then its area depends on the repair.",
                 value=reason,

@@ -26,12 +26,16 @@ _SPACE = uuid.UUID("6f1c0f0e-7a0e-5c53-9d0b-0f7d1b1f9a11")
 
 
 class Subject(msgspec.Struct, frozen=True, kw_only=True):
-    """One record as a rule sees it: the folded body, its geometry (shapely, EPSG:4326) and who reported it."""
+    """One record as a rule sees it: the folded body, its geometry (shapely, EPSG:4326) and who reported it.
+
+    `as_drawn` is the geometry as it came, where it had to be repaired at entry.
+    """
 
     record_id: uuid.UUID
     kind: str
     body: dict[str, Any]
     geometry: Any = None
+    as_drawn: Any = None
     organisation: str | None = None
     dataset: uuid.UUID | None = None
 

@@ -177,7 +177,8 @@ def _offsets(xy: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     if (ring[:, 0] * following[:, 1] - following[:, 0] * ring[:, 1]).sum() < 0:
         ring = ring[::-1]
     start = int(np.argmax(ring @ np.array([0.927, 0.375])))  # a slanting direction: boxes have no tie in it
-    return np.roll(ring, -start, axis=0) - ring[start]
+    offsets: npt.NDArray[np.float64] = np.roll(ring, -start, axis=0) - ring[start]
+    return offsets
 
 
 @rule("digits-unnatural", NOTICE, "Do the digits of reported areas look invented?")

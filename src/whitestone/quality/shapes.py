@@ -122,9 +122,7 @@ def longest_leg(geometry: Geometries) -> tuple[Floats, Floats]:
     if len(xy) < 2:
         return longest, start
     lon, lat = np.radians(xy[:, 0]), np.radians(xy[:, 1])
-    half = (
-        np.sin(np.diff(lat) / 2) ** 2 + np.cos(lat[1:]) * np.cos(lat[:-1]) * np.sin(np.diff(lon) / 2) ** 2
-    )
+    half = np.sin(np.diff(lat) / 2) ** 2 + np.cos(lat[1:]) * np.cos(lat[:-1]) * np.sin(np.diff(lon) / 2) ** 2
     metres = 2 * _EARTH_M * np.arcsin(np.sqrt(np.clip(half, 0, 1)))
     metres[line[1:] != line[:-1]] = 0
     owners = owner[line[:-1]]

@@ -12,8 +12,8 @@ from whitestone.quality.model import ERROR, NOTICE, WARNING, Finding, Picture, S
 
 __all__ = ["CLEARANCE", "FIND_GROUPS", "RULES"]
 
-CLEARANCE = frozenset({"clearance_manual", "clearance_mechanical", "clearance_mdd", "clearance_mixed", "bac_surface",
-                       "bac_subsurface", "road_clearance"})  # fmt: skip
+CLEARANCE = frozenset({"clearance", "clearance_manual", "clearance_mechanical", "clearance_mdd", "clearance_mixed",
+                       "clearance_military", "bac", "bac_surface", "bac_subsurface", "road_clearance"})  # fmt: skip
 FIND_GROUPS: dict[str, frozenset[str]] = {
     "ap_mines_found": frozenset({"ap_mine", "improvised_ap_mine"}),
     "av_mines_found": frozenset({"av_mine", "improvised_av_mine"}),

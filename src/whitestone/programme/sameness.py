@@ -1,0 +1,123 @@
+"""Which records are one and the same thing, who said so, and how is that taken back?
+
+Two operators report one hazard: both records stay, with all that each said; a decision names the one that is kept and
+those it absorbs. Undo is a further decision. Only decisions count, never likeness.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+
+import msgspec
+
+from whitestone.domain.ids import new_id
+from whitestone.domain.revision import Act, Draft, State
+from whitestone.errors import UnknownRecord, WrongCall
+from whitestone.journal import Journal
+from whitestone.programme.opening import Programme
+
+__all__ = ["Sameness", "declare_same", "resolve_groups", "same_groups", "undo_same"]
+
+
+class Sameness(msgspec.Struct, frozen=True):
+    """One decision that stands: its record, the record that is kept and the one absorbed."""
+
+    decision_id: uuid.UUID
+    kept_id: uuid.UUID
+    absorbed_id: uuid.UUID
+
+
+def same_groups(
+    journal: Journal, on: dt.date | None = None, known: dt.datetime | None = None
+) -> dict[uuid.UUID, uuid.UUID]:
+    """Map each absorbed record to the one that is kept, as decided by `known`; chains are followed to their end.
+
+    Sameness is about records, not about the ground: a decision holds for every day `on`, so only `known` matters.
+    """
+    return resolve_groups([(each.absorbed_id, each.kept_id) for each in _standing(journal, known)])
+
+
+def resolve_groups(pairs: list[tuple[uuid.UUID, uuid.UUID]]) -> dict[uuid.UUID, uuid.UUID]:
+    """Follow pairs (absorbed, kept) to the record that is kept in the end.
+
+    >>> a, b, c = (uuid.UUID(int=n) for n in (1, 2, 3))
+    >>> resolve_groups([(a, b), (b, c)]) == {a: c, b: c}, resolve_groups([])
+    (True, {})
+    """
+    step = dict(pairs)
+    groups: dict[uuid.UUID, uuid.UUID] = {}
+    for absorbed in step:
+        kept, seen = step[absorbed], {absorbed}
+        while kept in step and kept not in seen:
+            seen.add(kept)
+            kept = step[kept]
+        # Two people may close a ring on two nodes; then the smallest id of it is kept, on every node.
+        final = min(seen) if kept in seen else kept
+        if final != absorbed:
+            groups[absorbed] = final
+    return groups
+
+
+def declare_same(programme: Programme, record: uuid.UUID, other: uuid.UUID, *, reason: str) -> uuid.UUID:
+    """Declare `other` the same as `record`, which is kept; return the decision's record id.
+
+    Refuses a record that is not here with UnknownRecord; no reason, records of two kinds, a record and itself, and
+    what is declared already, with WrongCall.
+    """
+    if not reason.strip():
+        raise WrongCall(why="A decision needs a reason (--reason).")
+    kept, absorbed = _state(programme, record), _state(programme, other)
+    if kept.kind != absorbed.kind:
+        raise WrongCall(why=f"A {kept.kind} and a {absorbed.kind} cannot be the same; link them instead.")
+    groups = same_groups(programme.journal)
+    if groups.get(record, record) == groups.get(other, other):
+        raise WrongCall(why="These two are one record already.")
+    decision = new_id()
+    # The head of each group is absorbed, so that earlier decisions stay as they were made.
+    body = {
+        "decision_type": "same",
+        "kept_id": str(groups.get(record, record)),
+        "absorbed_ids": [str(groups.get(other, other))],
+        "decided_on": programme.today().isoformat(),
+    }
+    draft = Draft(kind="decision", record_id=decision, body=body)
+    programme.journal.append(Act(author=programme.who, reason=reason), [draft])
+    return decision
+
+
+def undo_same(programme: Programme, record: uuid.UUID, other: uuid.UUID, *, reason: str) -> uuid.UUID:
+    """Take back the decision that made the two one; return its record id. Everything said of either is as before.
+
+    Refuses no reason, and two records that no single decision joined, with WrongCall.
+    """
+    if not reason.strip():
+        raise WrongCall(why="A decision needs a reason (--reason).")
+    standing = _standing(programme.journal, None)
+    found = next((each for each in standing if {each.kept_id, each.absorbed_id} == {record, other}), None)
+    if found is None:
+        raise WrongCall(why="No decision that stands joined these two records; see 'whitestone history' of each.")
+    last = programme.journal.history(found.decision_id)[-1]
+    body = {"decision_type": "undone", "decided_on": programme.today().isoformat()}
+    draft = Draft(kind="decision", record_id=found.decision_id, body=body, parents=(last.revision_id,))
+    programme.journal.append(Act(author=programme.who, reason=reason), [draft])
+    return found.decision_id
+
+
+def _standing(journal: Journal, known: dt.datetime | None) -> list[Sameness]:
+    found = []
+    for state in journal.states("decision", known=known, geometry=False):
+        if state.body.get("decision_type") == "same":
+            kept = uuid.UUID(str(state.body["kept_id"]))
+            found += [
+                Sameness(state.record_id, kept, uuid.UUID(str(absorbed)))
+                for absorbed in state.body.get("absorbed_ids") or ()
+            ]
+    return found
+
+
+def _state(programme: Programme, record: uuid.UUID) -> State:
+    state = programme.journal.state(record, approved_only=False)
+    if state is None:
+        raise UnknownRecord(record=record)
+    return state

@@ -1,1 +1,1 @@
-"""Where exactly is it, in which reference system, and how large is it? Floor 0: no I/O."""
+"""Where on the Earth is it, how sure is that, and how large is it? Floor 0: numbers in, numbers out, no I/O."""

@@ -35,21 +35,24 @@ def _middle(geometry: shapely.Geometry) -> tuple[float, float]:
 @rule("polygon-invalid", ERROR, "Does the ring of a polygon cross or touch itself?")
 def polygon_invalid(picture: Picture) -> Iterator[Finding]:
     """Find polygons that are invalid, or were before they were repaired at entry, with the place of the fault."""
-    for layer in _layers(picture):
-        drawn = layer.geometry.copy()
-        for at, subject in enumerate(layer.subjects):
-            if subject.as_drawn is not None:
-                drawn[at] = subject.as_drawn
-        for at, reason, lon, lat in shapes.fault_places(drawn):
-            where = (lon, lat) if np.isfinite(lon) else _middle(layer.geometry[at])
-            yield Finding(
-                record_ids=(layer.subjects[at].record_id,),
-                sentence=f"The polygon of {called(layer.subjects[at])} is invalid as drawn: {reason} "
-                f"at {where[0]:.6f}, {where[1]:.6f}.",
-                todo="Ask the reporter for the turning points in order; until then its area depends on the repair.",
-                value=reason,
-                where=where,
-            )
+    subjects = [each for kind in AREA_KINDS for each in picture.of(kind) if _drawn(each) is not None]
+    drawn = np.empty(len(subjects), dtype=object)
+    drawn[:] = [_drawn(each) for each in subjects]
+    for at, reason, lon, lat in shapes.fault_places(drawn):
+        where = (lon, lat) if np.isfinite(lon) else _middle(drawn[at])
+        yield Finding(
+            record_ids=(subjects[at].record_id,),
+            sentence=f"The polygon of {called(subjects[at])} is invalid as drawn: {reason} "
+            f"at {where[0]:.6f}, {where[1]:.6f}.",
+            todo="Ask the reporter for the turning points in order; until then its area depends on the repair.",
+            value=reason,
+            where=where,
+        )
+
+
+def _drawn(subject: Subject) -> shapely.Geometry | None:
+    """Give the geometry as it came: before its repair, where there was one."""
+    return subject.geometry if subject.as_drawn is None else subject.as_drawn
 
 
 @rule("polygon-too-few-vertices", ERROR, "Does a ring have fewer than three different vertices?")

@@ -16,6 +16,7 @@ import shapely
 
 from whitestone.quality import chance
 from whitestone.quality.date_rules import read
+from whitestone.quality.geometry_rules import EXPECTED
 from whitestone.quality.model import NOTICE, WARNING, Finding, Picture, Subject, called, rule
 from whitestone.quality.shapes import is_polygon
 
@@ -103,7 +104,9 @@ def _by_dataset(picture: Picture) -> dict[tuple[str, str], list[Subject]]:
     groups: dict[tuple[str, str], list[Subject]] = defaultdict(list)
     for kind in ("hazard", "release", "item", "accident", "casualty", "activity"):
         for subject in picture.of(kind):
-            groups[kind, str(subject.dataset or "")].append(subject)
+            # Where nothing is drawn and little is said, records are alike because they say nothing.
+            if subject.geometry is not None or kind not in EXPECTED:
+                groups[kind, str(subject.dataset or "")].append(subject)
     return groups
 
 

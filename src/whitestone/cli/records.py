@@ -121,7 +121,8 @@ def decide(
 
 
 def _table(answer: dict[str, Any]) -> str:
-    head = f"{answer['total']:,} records of kind {answer['kind']}, situation on {answer['situation_on']}; {answer['shown']} shown."
+    count = f"{answer['total']:,} records of kind {answer['kind']}, {answer['shown']} shown"
+    head = f"{count}; situation on {answer['situation_on']}."
     return "\n".join([head, *(_line(row) for row in answer["records"])])
 
 

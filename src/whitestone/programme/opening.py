@@ -15,7 +15,7 @@ import msgspec
 from whitestone.domain.dates import parse_partial
 from whitestone.domain.revision import Act, Draft
 from whitestone.domain.settings import SETTINGS, Settings
-from whitestone.errors import InvalidValue
+from whitestone.errors import InvalidValue, UnknownRecord
 from whitestone.journal import Journal, create, open_journal
 
 if TYPE_CHECKING:
@@ -159,8 +159,10 @@ def _check(key: str, value: Any) -> None:
 
 
 def _heads(journal: Journal, record_id: uuid.UUID) -> tuple[uuid.UUID, ...]:
-    history = journal.history(record_id)
-    return (history[-1].revision_id,) if history else ()
+    try:
+        return (journal.history(record_id)[-1].revision_id,)
+    except UnknownRecord:
+        return ()
 
 
 def _last_day(field: str, text: str | None) -> dt.date | None:

@@ -1,0 +1,304 @@
+"""What does the situation report say, figure by figure, and which records stand behind each?"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter, defaultdict
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from whitestone.domain.codes import label
+from whitestone.domain.revision import State
+from whitestone.errors import WrongCall
+from whitestone.programme.accounts import ledger
+from whitestone.programme.checking import check
+from whitestone.programme.opening import Clocks, Programme
+from whitestone.reports import charts
+from whitestone.reports.html import render_html
+from whitestone.reports.maps import MapLayer, draw_map
+from whitestone.reports.model import Figure, Report, Section, Table
+from whitestone.reports.pdf import render_pdf
+from whitestone.reports.xlsx import render_xlsx
+
+__all__ = ["FORMATS", "situation", "write_report"]
+
+FORMATS: Mapping[str, Callable[[Report], bytes]] = {
+    "html": lambda report: render_html(report).encode(),
+    "pdf": render_pdf,
+    "xlsx": render_xlsx,
+}
+
+_AREA_COLUMNS = ("opening_m2", *(key for key, _, _ in charts.FLOWS), "closing_m2", "own_closing_m2")
+_PROOF_WORDS = {
+    "outside_any_hazard_m2": ("Released outside any recorded hazard", "m²"),
+    "claimed_twice_m2": ("Claimed by more than one release", "m²"),
+    "hazards_overlap_m2": ("Covered by more than one hazard", "m²"),
+    "no_geometry": ("Releases and hazards without a polygon", "records"),
+    "size_unknown": ("Hazards of unknown size", "hazards"),
+    "reported_minus_computed_m2": ("Reported less computed", "m²"),
+    "elsewhere_m2": ("Lying outside the place that it is booked to", "m²"),
+    "in_conflict_m2": ("In conflict between sources", "m²"),
+    "not_approved_m2": ("Not yet approved", "m²"),
+    "residual_m2": ("Residual (must be 0)", "m²"),
+}
+
+
+def situation(programme: Programme, clocks: Clocks, *, by: str = "place", start: dt.date | None = None) -> Report:
+    """Assemble the situation report under two clocks, from `start` (None: the beginning) to the day asked."""
+    account = ledger(programme, clocks, by=by, start=start)
+    states = {
+        kind: list(programme.journal.states(kind, on=clocks.on, known=clocks.known))
+        for kind in ("hazard", "release", "item", "accident", "place")
+    }
+    seq, digest = programme.journal.head()
+    sections = (
+        Section(title="At a glance", figures=_glance(programme, clocks, states, account)),
+        _map(programme, states),
+        _ledger(account, by),
+        _proof(account),
+        _casualties(programme, clocks),
+        _findings(programme),
+        _sources(programme),
+    )
+    return Report(
+        title="Situation report",
+        programme=programme.settings.name,
+        situation_on=clocks.on,
+        as_known_on=clocks.known_on,
+        made_at=dt.datetime.now(dt.UTC),
+        head=f"{seq:,} ({digest[:12]})",
+        sections=sections,
+        simulated=programme.settings.simulated,
+        period=(start, clocks.on),
+    )
+
+
+def write_report(report: Report, formats: list[str], folder: Path) -> list[Path]:
+    """Write a report in each format into `folder`; refuses unknown formats with WrongCall before it writes."""
+    unknown = [name for name in formats if name not in FORMATS]
+    if unknown:
+        raise WrongCall(why=f"Unknown format(s) {', '.join(unknown)}: one of {', '.join(FORMATS)}.")
+    folder.mkdir(parents=True, exist_ok=True)
+    written = []
+    for name in formats:
+        path = folder / f"situation-{report.situation_on.isoformat()}.{name}"
+        path.write_bytes(FORMATS[name](report))
+        written.append(path)
+    return written
+
+
+def _records(states: list[State]) -> tuple[tuple[str, str, str], ...]:
+    return tuple(
+        (state.kind, str(state.record_id), str(state.body.get("local_id") or state.body.get("name") or ""))
+        for state in states
+    )
+
+
+def _glance(
+    programme: Programme, clocks: Clocks, states: dict[str, list[State]], account: dict[str, Any]
+) -> tuple[Figure, ...]:
+    figures = []
+    total = account["total"]
+
+    def add(
+        label_: str, value: float | int | None, unit: str, rule: str, denominator: str, behind: list[State]
+    ) -> None:
+        figures.append(
+            Figure(
+                key=f"F{len(figures) + 1}",
+                label=label_,
+                value=value,
+                unit=unit,
+                rule=rule,
+                denominator=denominator,
+                records=_records(behind),
+            )
+        )
+
+    open_ = [
+        state for state in states["hazard"] if state.body.get("status") not in ("closed", "handed_over", "invalid")
+    ]
+    closed = "Status is none of closed, handed over, invalid."
+    approved = "approved hazards known under both clocks"
+    add(
+        "Ground still open",
+        total["closing_m2"],
+        "m²",
+        "Ledger closing: each square metre once, less what was released.",
+        approved,
+        states["hazard"],
+    )
+    for code in ("cha", "sha"):
+        chosen = [state for state in open_ if state.body.get("classification") == code]
+        add(
+            f"Open hazards, {code.upper()}",
+            len(chosen),
+            "hazards",
+            closed,
+            f"{len(states['hazard']):,} {approved}",
+            chosen,
+        )
+    sizeless = [state for state in states["hazard"] if state.geometry is None]
+    add(
+        "Hazards of unknown size and location",
+        len(sizeless),
+        "hazards",
+        "No geometry in any revision.",
+        approved,
+        sizeless,
+    )
+    for outcome in ("cancelled", "reduced", "cleared"):
+        chosen = [state for state in states["release"] if state.body.get("outcome") == outcome]
+        add(
+            f"Land {outcome}",
+            total[f"{outcome}_m2"],
+            "m²",
+            "Inside recorded hazards, on the date of the first approved release over it.",
+            f"{len(chosen):,} approved releases {outcome}",
+            chosen,
+        )
+    quantities = [state.body.get("quantity") for state in states["item"]]
+    add(
+        "Items found",
+        sum(value for value in quantities if value is not None),
+        "items",
+        f"Sum of stated quantities; {sum(value is None for value in quantities):,} finds state none.",
+        f"{len(quantities):,} finds",
+        states["item"],
+    )
+    add(
+        "Accidents",
+        len(states["accident"]),
+        "accidents",
+        "Accident records, with or without casualties.",
+        "all accidents",
+        states["accident"],
+    )
+    people = programme.journal.count("casualty", on=clocks.on, known=clocks.known).get("casualty", 0)
+    add(
+        "Casualty records",
+        people,
+        "records",
+        "Counted only; rows are not listed before disclosure control exists.",
+        "all casualty records",
+        [],
+    )
+    return tuple(figures)
+
+
+def _map(programme: Programme, states: dict[str, list[State]]) -> Section:
+    import numpy as np
+    import shapely
+
+    plane = programme.plane()
+
+    def shapes(chosen: list[State]) -> Any:
+        wkb = [state.geometry for state in chosen if state.geometry is not None]
+        geometry = shapely.from_wkb(np.array(wkb, dtype=object)) if wkb else np.array([], dtype=object)
+        return plane.project(geometry) if plane is not None and len(wkb) else np.array([], dtype=object)
+
+    by_class = {
+        code: [state for state in states["hazard"] if state.body.get("classification") == code]
+        for code in ("sha", "cha")
+    }
+    layers = [
+        MapLayer("place", shapes([state for state in states["place"] if (state.body.get("admin_level") or 9) <= 2])),
+        MapLayer("sha", shapes(by_class["sha"])),
+        MapLayer("cha", shapes(by_class["cha"])),
+        MapLayer("released", shapes(states["release"])),
+        MapLayer("item", shapes(states["item"])),
+        MapLayer("accident", shapes(states["accident"])),
+    ]
+    drawn = sum(len(layer.geometry) for layer in layers)
+    missing = sum(state.geometry is None for kind in ("hazard", "release") for state in states[kind])
+    says = f"{drawn:,} features drawn; {missing:,} hazards and releases have no location and are not on the map."
+    return Section(title="Map", svg=draw_map([layer for layer in layers if len(layer.geometry)]), svg_says=says)
+
+
+def _ledger(account: dict[str, Any], by: str, limit: int = 60) -> Section:
+    rows = sorted(account["rows"], key=lambda row: -(row["closing_m2"] or 0))
+    heads = [column.removesuffix("_m2").replace("_", " ") + " m²" for column in _AREA_COLUMNS]
+    cells = [(str(row["key"]), *(row[column] for column in _AREA_COLUMNS), row["hazards"]) for row in rows[:limit]]
+    total = ("Total", *(account["total"][column] for column in _AREA_COLUMNS), account["total"]["hazards"])
+    cut = f"The {limit} largest of {len(rows):,} rows; the ledger command lists all." if len(rows) > limit else None
+    table = Table(
+        columns=(by, *heads, "hazards"),
+        rows=tuple(cells),
+        total=total,
+        limit=cut,
+        numeric=(False, *[True] * (len(heads) + 1)),
+    )
+    words = (
+        "Closing = opening + discovered + boundary increase − boundary decrease + transferred in − transferred out"
+        " − cancelled − reduced − cleared ± reclassified. Rows are counted once and sum to the total;"
+        " own closing is the hazard's own."
+    )
+    drawing = charts.svg(charts.waterfall_spec(account["total"]))
+    return Section(
+        title=f"Ledger by {by}", words=words, table=table, svg=drawing, svg_says="From opening to closing, in km²."
+    )
+
+
+def _proof(account: dict[str, Any]) -> Section:
+    rows = tuple((words, account["proof"][key], unit) for key, (words, unit) in _PROOF_WORDS.items())
+    table = Table(columns=("Proof line", "Value", "Unit"), rows=rows, numeric=(False, True, False))
+    undated = account.get("undated") or {}
+    words = "Nothing that does not fit is hidden: each line is work to do."
+    if any(undated.values()):
+        said = ", ".join(
+            f"{key.replace('_', ' ')}: {value}" for key, value in undated.items() if not isinstance(value, (list, dict))
+        )
+        words += f" Undated data acts on all days ({said})."
+    return Section(title="Proof lines", words=words, table=table)
+
+
+def _casualties(programme: Programme, clocks: Clocks) -> Section:
+    columns = programme.journal.columns("casualty", ["occurred_on", "outcome", "persons"], clocks.on, clocks.known)
+    years: dict[str, Counter[str]] = defaultdict(Counter)
+    for when, outcome, persons in zip(columns["occurred_on"], columns["outcome"], columns["persons"], strict=True):
+        years[str(when)[:4] if when else "unknown"][outcome or "unknown"] += 1 if persons is None else int(persons)
+    rows = tuple(
+        (year, *(count[code] for code in ("killed", "injured", "unknown")), count.total())
+        for year, count in sorted(years.items())
+    )
+    total = ("Total", *(sum(row[index] for row in rows) for index in range(1, 5)))
+    table = Table(
+        columns=("Year", "Killed", "Injured", "Outcome unknown", "Casualties"),
+        rows=rows,
+        total=total,
+        numeric=(False, True, True, True, True),
+    )
+    words = "Persons, by year of the accident. An injury with amputation is an injury."
+    return Section(title="Casualties, counts only", words=words, table=table)
+
+
+def _findings(programme: Programme) -> Section:
+    counts: Counter[tuple[str, str]] = Counter()
+    for finding in check(programme).findings:
+        counts[(finding.severity, finding.rule)] += finding.state == "open"
+    rows = tuple((rule, severity, count) for (severity, rule), count in sorted(counts.items()))
+    table = Table(columns=("Rule", "Severity", "Open findings"), rows=rows, numeric=(False, False, True))
+    return Section(
+        title="Findings by rule", words="Open findings of the quality rules over the whole programme.", table=table
+    )
+
+
+def _sources(programme: Programme) -> Section:
+    names = {str(state.record_id): state.body.get("name") for state in programme.journal.states("dataset")}
+    rows = []
+    for state in programme.journal.states("run"):
+        counts = state.body.get("counts") or {}
+        rows.append((
+            str(names.get(str(state.body.get("dataset_id"))) or "unknown"),
+            str(state.body.get("file_name") or "unknown"),
+            *(counts.get(key) for key in ("input", "accepted", "accepted_with_findings", "held")),
+            label("run_status", str(state.body.get("run_status") or "")),
+        ))  # fmt: skip
+    columns = ("Dataset", "File", "Rows", "Accepted", "With findings", "Held", "Run")
+    table = Table(columns=columns, rows=tuple(rows), numeric=(False, False, True, True, True, True, False))
+    return Section(
+        title="What it stands on",
+        words="Every row that came in ended accepted, accepted with findings or held.",
+        table=table,
+    )

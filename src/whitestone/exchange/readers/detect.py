@@ -18,7 +18,7 @@ _MODULES = {
     "zip": ("archives", "open_zip"), "gzip": ("archives", "open_gzip"),
 }
 _TAKES = {"text": ("encoding", "header_row", "delimiter"), "json": ("encoding", "layer"), "xlsx": ("layer", "header_row"),
-          "gis": ("encoding", "layer"), "kml": ("layer",), "gpx": ("layer",),
+          "gis": ("encoding", "layer"), "kml": (), "gpx": (),
           "zip": ("encoding", "layer", "header_row", "delimiter"),
           "gzip": ("encoding", "layer", "header_row", "delimiter")}
 

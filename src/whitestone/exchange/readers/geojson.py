@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 
 from whitestone.exchange.readers.chunking import Gathering
 from whitestone.exchange.readers.json_elements import Element
-from whitestone.exchange.readers.json_values import NotJson, cell, raw_members
+from whitestone.exchange.readers.json_values import NotJsonError, cell, raw_members
 from whitestone.exchange.readers.model import Chunk, Reading, clip_raw
 from whitestone.exchange.readers.shapes import geojson_to_wkb
 
@@ -99,7 +99,7 @@ def _read(element: Element) -> _Read:
             return None, None, ("not-a-feature", "This has neither geometry nor properties.")
         properties = members.pop("properties", b"null")
         row = {name: cell(value) for name, value in raw_members(properties).items()} if properties[:1] != b"n" else {}
-    except NotJson as error:
+    except NotJsonError as error:
         return None, None, ("feature-not-json", f"This is not JSON: {error}.")
     geometry = members.pop("geometry", None)
     members.pop("type", None)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from whitestone.exchange.readers.chunking import Gathering
 from whitestone.exchange.readers.json_elements import Element
-from whitestone.exchange.readers.json_values import NotJson, cell, raw_members
+from whitestone.exchange.readers.json_values import NotJsonError, cell, raw_members
 from whitestone.exchange.readers.model import Chunk, Reading, clip_raw
 
 __all__ = ["object_chunks"]
@@ -37,6 +37,6 @@ def _gather(gathering: Gathering, element: Element) -> None:
         try:
             gathering.add({name: cell(value) for name, value in raw_members(element.raw).items()})
             return
-        except NotJson as error:
+        except NotJsonError as error:
             broken = ("not-an-object", f"This is not a JSON object: {error}.")
     gathering.fault(*broken, clip_raw(element.raw.decode("utf-8", "replace")))

@@ -12,7 +12,7 @@ from whitestone.exchange.readers.encodings import Encoding, detect_encoding, tra
 from whitestone.exchange.readers.geojson import GEOMETRIES, declared_crs, feature_chunks
 from whitestone.exchange.readers.json_array import object_chunks
 from whitestone.exchange.readers.json_elements import Element, Splitter, split_elements, split_lines
-from whitestone.exchange.readers.json_values import NotJson, cell, raw_members
+from whitestone.exchange.readers.json_values import NotJsonError, cell, raw_members
 from whitestone.exchange.readers.model import Chunk, Reading
 
 __all__ = ["open_json"]
@@ -100,7 +100,7 @@ def _is_lines(text: str) -> bool:
         return False
     try:
         raw_members(first.strip(" \r\x1e").encode())
-    except NotJson:
+    except NotJsonError:
         return False
     return True
 
@@ -143,7 +143,7 @@ def _are_features(elements: Iterator[Element]) -> bool:
             continue
         try:
             members = raw_members(element.raw)
-        except NotJson:
+        except NotJsonError:
             continue
         name = cell(members.get("type", b"null"))
         return name == "Feature" or ("geometry" in members and "properties" in members) or (

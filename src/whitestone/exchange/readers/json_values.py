@@ -7,13 +7,13 @@ from typing import Any
 
 import msgspec
 
-__all__ = ["NotJson", "cell", "raw_members"]
+__all__ = ["NotJsonError", "cell", "raw_members"]
 
 _members = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _text = msgspec.json.Decoder(str)
 
 
-class NotJson(ValueError):
+class NotJsonError(ValueError):
     """Raised when a text is no JSON object; the message says where it fails."""
 
 
@@ -26,7 +26,7 @@ class _Number(str):
 def raw_members(raw: bytes) -> dict[str, bytes]:
     """Split an object into its members, each value as its own JSON text.
 
-    Takes NaN and Infinity, which are no JSON but are met; refuses everything else that is no object with NotJson.
+    Takes NaN and Infinity, which are no JSON but are met; refuses everything else that is no object with NotJsonError.
 
     >>> raw_members(b'{"a": 1.0, "b": [1, 2]}')
     {'a': b'1.0', 'b': b'[1, 2]'}
@@ -41,11 +41,11 @@ def raw_members(raw: bytes) -> dict[str, bytes]:
         loaded = json.loads(raw.decode("utf-8", "replace"), parse_float=_Number, parse_int=_Number,
                             parse_constant=_Number, strict=False)
     except RecursionError:
-        raise NotJson("it is nested too deep") from None
+        raise NotJsonError("it is nested too deep") from None
     except ValueError as error:
-        raise NotJson(str(error)) from None
+        raise NotJsonError(str(error)) from None
     if not isinstance(loaded, dict):
-        raise NotJson("it is not an object")
+        raise NotJsonError("it is not an object")
     return {_clean(name): _dump(value).encode() for name, value in loaded.items()}
 
 

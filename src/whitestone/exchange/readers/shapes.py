@@ -10,12 +10,12 @@ from typing import Any
 import numpy as np
 import shapely
 
-__all__ = ["BadGeometry", "geojson_to_wkb", "wkb"]
+__all__ = ["BadGeometryError", "geojson_to_wkb", "wkb"]
 
 _DEPTH = {"Point": 0, "MultiPoint": 1, "LineString": 1, "MultiLineString": 2, "Polygon": 2, "MultiPolygon": 3}
 
 
-class BadGeometry(ValueError):
+class BadGeometryError(ValueError):
     """Raised when a text is no geometry; the message says why."""
 
 
@@ -44,7 +44,7 @@ def geojson_to_wkb(raws: Sequence[bytes | None]) -> tuple[list[bytes | None], di
         if shape is None or shape.is_empty or not _is_plain(shape):
             try:
                 shape = _careful(raws[index] or b"", mended)
-            except BadGeometry as error:
+            except BadGeometryError as error:
                 reasons[index] = str(error)
                 shape = None
         made[index] = shape
@@ -71,22 +71,22 @@ def _careful(raw: bytes, mended: set[str]) -> Any:
     try:
         value = json.loads(_text(raw))
     except (ValueError, RecursionError):
-        raise BadGeometry("it is not a JSON object") from None
+        raise BadGeometryError("it is not a JSON object") from None
     return _shape(value, mended, 0)
 
 
 def _shape(value: Any, mended: set[str], level: int) -> Any:
     if not isinstance(value, dict):
-        raise BadGeometry("it is not an object with type and coordinates")
+        raise BadGeometryError("it is not an object with type and coordinates")
     name = value.get("type")
     if name == "GeometryCollection":
         parts = value.get("geometries")
         if not isinstance(parts, list) or level > 8:
-            raise BadGeometry("the collection has no list of geometries, or is nested too deep")
+            raise BadGeometryError("the collection has no list of geometries, or is nested too deep")
         shapes = [shape for part in parts if (shape := _shape(part, mended, level + 1)) is not None]
         return shapely.geometrycollections(shapes) if shapes else _empty(mended)
     if not isinstance(name, str) or name not in _DEPTH:
-        raise BadGeometry(f"{str(name)[:40]!r} is not a type of geometry")
+        raise BadGeometryError(f"{str(name)[:40]!r} is not a type of geometry")
     coordinates = value.get("coordinates")
     if coordinates is None or coordinates == []:
         return _empty(mended)
@@ -94,7 +94,7 @@ def _shape(value: Any, mended: set[str], level: int) -> Any:
     try:
         return _build(name, coordinates, mended)
     except (shapely.errors.GEOSException, ValueError, TypeError) as error:
-        raise BadGeometry(str(error)) from None
+        raise BadGeometryError(str(error)) from None
 
 
 def _empty(mended: set[str]) -> None:
@@ -109,24 +109,24 @@ def _check(coordinates: Any, name: str) -> None:
     difference = depth - 1 - _DEPTH[name]
     if difference:
         words = {1: "one level deeper", -1: "one level less"}.get(difference, f"{difference:+d} levels")
-        raise BadGeometry(f"the coordinates are nested {words} than a {name} has them")
+        raise BadGeometryError(f"the coordinates are nested {words} than a {name} has them")
     _numbers(coordinates, _DEPTH[name])
 
 
 def _numbers(part: Any, depth: int) -> None:
     if not isinstance(part, list):
-        raise BadGeometry("a list of coordinates is missing")
+        raise BadGeometryError("a list of coordinates is missing")
     if depth:
         for each in part:
             _numbers(each, depth - 1)
         return
     if len(part) < 2:
-        raise BadGeometry("a position has fewer than two numbers")
+        raise BadGeometryError("a position has fewer than two numbers")
     for number in part[:3]:
         if isinstance(number, bool) or not isinstance(number, (int, float)):
-            raise BadGeometry(f"{json.dumps(number)[:40]} stands where a coordinate was expected")
+            raise BadGeometryError(f"{json.dumps(number)[:40]} stands where a coordinate was expected")
         if not _finite(number):
-            raise BadGeometry("a coordinate is not a finite number (NaN or infinite)")
+            raise BadGeometryError("a coordinate is not a finite number (NaN or infinite)")
 
 
 def _finite(number: int | float) -> bool:

@@ -41,6 +41,11 @@ class Jobs:
             return True, future.result(timeout=patience_s)
         except NotYet:
             return False, None
+        except BaseException:
+            # What failed once (a busy file) may succeed when it is asked again.
+            with self._lock:
+                self._answers.pop(key, None)
+            raise
 
     def close(self) -> None:
         """Stop; what has not started is not started any more."""

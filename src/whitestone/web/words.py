@@ -14,7 +14,7 @@ from whitestone.domain.dates import parse_partial
 from whitestone.domain.kinds import KINDS, Attribute
 from whitestone.errors import InvalidValue
 
-__all__ = ["attribute_label", "figure", "kind_label", "said", "unit_of"]
+__all__ = ["attribute_label", "coded", "figure", "kind_label", "said", "unit_of"]
 
 THIN = "\u202f"
 """Narrow no-break space: groups of three digits, never a comma that another language reads as a decimal sign."""
@@ -93,11 +93,16 @@ def said(value: Any, attribute: Attribute | None = None, language: str = "en") -
     if isinstance(value, (dt.date, dt.datetime)):
         return value.isoformat()
     if attribute is not None and attribute.codes:
-        return _coded(attribute.codes, str(value), language)
+        return coded(attribute.codes, str(value), language)
     return _dated(str(value)) if attribute is not None and attribute.type == "date" else str(value)
 
 
-def _coded(codes: str, value: str, language: str) -> str:
+def coded(codes: str, value: str, language: str = "en") -> str:
+    """Give the label of a code, or the code itself where no list has it.
+
+    >>> coded("hazard_class", "sha"), coded("hazard_class", "")
+    ('Suspected hazardous area', '')
+    """
     try:
         return label(codes, value, language)
     except (KeyError, InvalidValue):

@@ -87,3 +87,36 @@ def json(data: Any) -> SafeString:
     """Write data for a script element of type application/json, where no character can end the element."""
     text = dumps(data, ensure_ascii=True, default=str)
     return mark_safe(text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026"))  # noqa: S308
+
+
+@register.filter
+def outline_of(status: str) -> str:
+    """Say which of the four outlines of the map a hazard status wears; sub-states wear that of their state."""
+    if status in ("suspended", "awaiting_qc", "awaiting_handover"):
+        return "worked_on"
+    if status == "handed_over":
+        return "closed"
+    return status if status in ("open", "worked_on", "closed") else "status-unknown"
+
+
+def _account(context: dict[str, Any]) -> dict[str, Any]:
+    request = context["request"]
+    return {name: request.GET.get(name) for name in ("by", "from", "to")}
+
+
+@register.simple_tag(takes_context=True)
+def behind_link(context: dict[str, Any], key: str, column: str) -> str:
+    """Write the address of the records behind one figure of the ledger; no key: of the total."""
+    return with_clocks(context, reverse("ledger-records"), {**_account(context), "key": key, "column": column})
+
+
+@register.simple_tag(takes_context=True)
+def proof_link(context: dict[str, Any], line: str) -> str:
+    """Write the address of the records behind a proof line."""
+    return with_clocks(context, reverse("ledger-records"), {**_account(context), "line": line})
+
+
+@register.simple_tag(takes_context=True)
+def ledger_link(context: dict[str, Any]) -> str:
+    """Write the way back to the ledger that was looked at."""
+    return with_clocks(context, reverse("ledger"), _account(context))

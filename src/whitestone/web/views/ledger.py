@@ -1,5 +1,152 @@
-"""How much is left, and does it add up? (stub)"""
-from django.http import HttpResponse
-def page(r): return HttpResponse("x")
-behind=page
-def start(d,c): pass
+"""How much is left, what took the rest, does it add up, and which records say so?"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from whitestone.land.ledger import DIMENSIONS, Ledger
+from whitestone.programme.drilling import PROOF_LINES, Behind, behind_proof
+from whitestone.programme.drilling import behind as behind_figure
+from whitestone.programme.opening import Clocks
+from whitestone.reports.charts import waterfall_spec
+from whitestone.web import words
+from whitestone.web.desk import Desk, clocks_of, current
+
+__all__ = ["behind", "page", "start"]
+
+ROWS_SHOWN = 300
+LISTED = 200
+UNITS: dict[str, tuple[float, int, str]] = {"km2": (1e6, 4, "km²"), "ha": (1e4, 2, "ha"), "m2": (1.0, 2, "m²")}
+COUNT_COLUMNS = ("hazards", "size_unknown")
+LABELS = {
+    "opening": "Opening", "discovered": "Discovered", "boundary_increase": "Boundary increase", "boundary_decrease": "Boundary decrease",
+    "transferred_in": "Transferred in", "transferred_out": "Transferred out", "cancelled": "Cancelled", "reduced": "Reduced",
+    "cleared": "Cleared", "reclassified": "Reclassified", "closing": "Closing", "own_closing": "Closing, own figures",
+    "reported_only": "Reported only", "closed_unproven": "Closed, unproven", "closing_reported": "Closing as reported",
+    "hazards": "Hazards", "size_unknown": "Size unknown",
+}
+SIGNS = {"discovered": "+", "boundary_increase": "+", "boundary_decrease": "−", "transferred_in": "+", "transferred_out": "−",
+         "cancelled": "−", "reduced": "−", "cleared": "−", "reclassified": "±", "closing": "="}
+ALWAYS = ("opening", "cancelled", "reduced", "cleared", "closing", "hazards", "size_unknown")
+PROOF = {
+    "outside_any_hazard_m2": "Work outside any hazard",
+    "claimed_twice_m2": "Ground released more than once",
+    "hazards_overlap_m2": "Hazards that overlap (own figures hold more than the counted)",
+    "no_geometry": "Hazards without geometry",
+    "size_unknown": "Hazards of unknown size",
+    "releases_no_geometry": "Releases without geometry",
+    "releases_older_than_hazard": "Releases older than the hazard that they cross",
+    "reported_minus_computed_m2": "Reported less computed, of releases",
+    "elsewhere_m2": "Booked to a place, lying elsewhere",
+    "in_conflict_m2": "In conflict between statements",
+    "not_approved_m2": "Not yet approved",
+    "residual_m2": "Residual: telescoped less one-shot closing (must be 0)",
+}
+
+
+def start(desk: Desk, clocks: Clocks, by: str = "class", begin: str = "", end: str = "", patience_s: float = 0.0) -> tuple[bool, Ledger | None]:
+    """Have a ledger computed once per head, clocks, dimension and period; (False, None) while it is not there."""
+    key: Hashable = ("ledger", desk.programme.journal.head(), clocks.on, clocks.known, by, begin, end)
+    return desk.jobs.answer(key, lambda: _compute(desk, clocks, by, begin, end), patience_s=patience_s)
+
+
+def _compute(desk: Desk, clocks: Clocks, by: str, begin: str, end: str) -> Ledger:
+    from whitestone.programme import accounts
+
+    return accounts.compute_ledger(desk.programme, clocks, by=by, start=begin or None, end=end or None)
+
+
+def _asked(request: HttpRequest) -> dict[str, str]:
+    by = request.GET.get("by", "class")
+    return {"by": by if by in DIMENSIONS else "class", "begin": request.GET.get("from", ""), "end": request.GET.get("to", "")}
+
+
+def page(request: HttpRequest) -> HttpResponse:
+    """Show the ledger of a period by a dimension: figures, a chart from opening to closing, proof lines."""
+    clocks, asked = clocks_of(request), _asked(request)
+    context: dict[str, Any] = {"title": "Ledger", "clocks": clocks, "dimensions": DIMENSIONS, **asked,
+                               "unit": request.GET.get("unit", "km2") if request.GET.get("unit", "km2") in UNITS else "km2", "units": UNITS}
+    ready, ledger = start(current(), clocks, **asked, patience_s=0.2)
+    if not ready or ledger is None:
+        context["waiting_for"] = "ledger"
+        return render(request, "whitestone/waiting.html", context, status=202)
+    context |= _table(ledger, context["unit"], clocks) | {"ledger": ledger, "chart": _chart(ledger)}
+    return render(request, "whitestone/ledger.html", context)
+
+
+def _table(ledger: Ledger, unit: str, clocks: Clocks) -> dict[str, Any]:
+    """Choose the columns that say something, and write every figure in one unit and one rounding."""
+    divisor, decimals, _ = UNITS[unit]
+    columns = [name for name in LABELS if name in ALWAYS or ledger.total.get(_key(name)) or any(row.get(_key(name)) for row in ledger.rows)]
+
+    def cells(row: dict[str, Any]) -> list[tuple[str, str]]:
+        return [(name, words.figure(row[name]) if name in COUNT_COLUMNS else words.figure(row[_key(name)] / divisor, decimals)) for name in columns]
+
+    rows = ledger.rows if ledger.by == "year" else sorted(ledger.rows, key=lambda row: (row["key"].startswith("("), -row["closing_m2"]))
+    proof = [(line, label, _proof_figure(getattr(ledger.proof, line), line, unit), line in PROOF_LINES, getattr(ledger.proof, line))
+             for line, label in PROOF.items() if hasattr(ledger.proof, line)]
+    return {"columns": [(name, LABELS[name], SIGNS.get(name, ""), name in COUNT_COLUMNS) for name in columns],
+            "silent": [LABELS[name] for name in LABELS if name not in columns],
+            "rows": [(row["key"], _row_label(ledger.by, row["key"], clocks), cells(row)) for row in rows[:ROWS_SHOWN]],
+            "hidden_rows": max(0, len(rows) - ROWS_SHOWN), "total": cells(ledger.total), "proof": proof, "is_exact": unit == "m2",
+            "unit_label": UNITS[unit][2], "could_not_be_known": ledger.undated.get("could_not_be_known", [])}
+
+
+def _key(column: str) -> str:
+    return column if column in COUNT_COLUMNS else f"{column}_m2"
+
+
+def _proof_figure(value: float, line: str, unit: str) -> str:
+    divisor, decimals, label = UNITS[unit]
+    return f"{words.figure(value / divisor, decimals)} {label}" if line.endswith("_m2") else words.figure(value)
+
+
+def _row_label(by: str, key: str, clocks: Clocks) -> str:
+    """Name a row for people: the record's own title, or the label of its codes."""
+    import uuid
+
+    if by in ("hazard", "place", "organisation"):
+        try:
+            own = uuid.UUID(key)
+        except ValueError:
+            return key
+        return current().looker.title(own, by, clocks)
+    codes = {"class": "hazard_class", "contamination": "eo_category", "method": "operational_method"}.get(by)
+    if codes and not key.startswith("("):
+        return " + ".join(words.coded(codes, part) for part in key.split("+"))
+    return key
+
+
+def _chart(ledger: Ledger) -> dict[str, Any]:
+    spec = waterfall_spec(ledger.total, height=280)
+    return spec | {"width": "container", "background": "transparent"}
+
+
+def behind(request: HttpRequest) -> HttpResponse:
+    """List the records behind one figure or one proof line, each with its share and a way to the map."""
+    clocks, asked = clocks_of(request), _asked(request)
+    ready, ledger = start(current(), clocks, **asked, patience_s=0.2)
+    line, column, key = request.GET.get("line", ""), request.GET.get("column", "closing"), request.GET.get("key")
+    context: dict[str, Any] = {"title": "Behind a figure", "clocks": clocks, **asked, "waiting_for": "ledger"}
+    if not ready or ledger is None:
+        return render(request, "whitestone/waiting.html", context, status=202)
+    done, found = current().jobs.answer(("behind", id(ledger), line, key, column),
+                                        lambda: behind_proof(ledger, line) if line else behind_figure(ledger, key, column), patience_s=0.2)
+    if not done:
+        return render(request, "whitestone/waiting.html", context, status=202)
+    heading = PROOF.get(line, line) if line else LABELS.get(column, column)
+    context |= {"heading": heading, "row": _row_label(ledger.by, key, clocks) if key else None, "ledger": ledger,
+                "groups": [_group(kind, found, clocks) for kind in ("hazard", "release") if any(each.kind == kind for each in found)]}
+    return render(request, "whitestone/ledger_records.html", context)
+
+
+def _group(kind: str, found: list[Behind], clocks: Clocks) -> dict[str, Any]:
+    mine = [each for each in found if each.kind == kind]
+    rows = [(each.record_id, current().looker.title(each.record_id, kind, clocks), words.figure(each.m2, 2) if each.m2 is not None else "")
+            for each in mine[:LISTED]]
+    measured = [each.m2 for each in mine if each.m2 is not None]
+    return {"kind": kind, "rows": rows, "count": len(mine), "sum": words.figure(sum(measured), 2) if measured else None, "listed": LISTED}

@@ -20,10 +20,6 @@ __all__ = ["at", "facts", "page", "shape", "tile"]
 SHOWN_AT_ONCE = 40
 """How many records a click lists; the answer says when there are more."""
 
-HAZARD_CLASSES = ("CHA", "SHA")
-HAZARD_STATUS = ("open", "worked_on", "closed")
-OUTCOMES = ("cleared", "reduced", "cancelled")
-
 
 def page(request: HttpRequest) -> HttpResponse:
     """Show the map with its legend, the records without a place, and a panel for what is clicked."""

@@ -55,8 +55,8 @@ function shape(path, fill, edge) {
 
 export function addImages(map) {
   const add = (name, image) => map.addImage(name, image);
-  add("hatch-CHA", pattern(10, (pen, s) => strokes(pen, [...rising(s), ...falling(s)], "rgba(110,0,0,.55)")));
-  add("hatch-SHA", pattern(10, (pen, s) => strokes(pen, rising(s), "rgba(105,62,0,.6)")));
+  add("hatch-cha", pattern(10, (pen, s) => strokes(pen, [...rising(s), ...falling(s)], "rgba(110,0,0,.55)")));
+  add("hatch-sha", pattern(10, (pen, s) => strokes(pen, rising(s), "rgba(105,62,0,.6)")));
   add("hatch-unknown", pattern(8, (pen, s) => dot(pen, s, "rgba(40,45,50,.6)")));
   add("hatch-cleared", pattern(8, (pen, s) => strokes(pen, [[0, s / 2, s, s / 2]], colour("cleared"))));
   add("hatch-reduced", pattern(8, (pen, s) => strokes(pen, [[s / 2, 0, s / 2, s]], colour("reduced"))));
@@ -71,21 +71,24 @@ export function addImages(map) {
 
 const layer = (id, type, kind, filter, paint, more = {}) => ({ id, type, source: "records", "source-layer": kind, filter, paint, ...more });
 
-const classes = { CHA: colour("cha"), SHA: colour("sha") };
+const classes = { cha: colour("cha"), sha: colour("sha") };
 const outcomes = { cleared: colour("cleared"), reduced: colour("reduced"), cancelled: colour("cancelled") };
 const wide = (low, high) => ["interpolate", ["linear"], ["zoom"], OUTLINE_FROM, low, 14, high];
-const KNOWN_STATUS = ["open", "worked_on", "closed"];
+// The sub-states of domain.md 1.3 wear the outline of the state that they belong to.
+const WORKED_ON = ["worked_on", "suspended", "awaiting_qc", "awaiting_handover"];
+const CLOSED = ["closed", "handed_over"];
+const KNOWN_STATUS = ["open", ...WORKED_ON, ...CLOSED];
 
 function hazardLayers() {
   const outline = (status, filter, paint) =>
     layer(`hazard-${status}`, "line", "hazard", ["all", isArea, filter], { "line-width": wide(0.6, 2), ...paint }, { minzoom: OUTLINE_FROM });
-  const is = (status) => ["==", ["get", "s"], status];
+  const is = (...codes) => ["in", ["get", "s"], ["literal", codes]];
   return [
     layer("hazard-fill", "fill", "hazard", isArea, { "fill-color": byCode(classes, colour("class-unknown")), "fill-opacity": 0.5, "fill-antialias": false }),
-    layer("hazard-hatch", "fill", "hazard", isArea, { "fill-pattern": byCode({ CHA: "hatch-CHA", SHA: "hatch-SHA" }, "hatch-unknown"), "fill-antialias": false }, { minzoom: HATCH_FROM }),
-    outline("closed", is("closed"), { "line-color": colour("closed") }),
+    layer("hazard-hatch", "fill", "hazard", isArea, { "fill-pattern": byCode({ cha: "hatch-cha", sha: "hatch-sha" }, "hatch-unknown"), "fill-antialias": false }, { minzoom: HATCH_FROM }),
+    outline("closed", is(...CLOSED), { "line-color": colour("closed") }),
     outline("unknown", ["!", ["in", ["get", "s"], ["literal", KNOWN_STATUS]]], { "line-color": colour("status-unknown"), "line-width": wide(0.4, 1), "line-dasharray": [1, 2] }),
-    outline("worked_on", is("worked_on"), { "line-color": colour("worked-on"), "line-dasharray": [3, 1.5] }),
+    outline("worked_on", is(...WORKED_ON), { "line-color": colour("worked-on"), "line-dasharray": [3, 1.5] }),
     outline("open", is("open"), { "line-color": colour("open") }),
     layer("hazard-line", "line", "hazard", isLine, { "line-color": byCode(classes, colour("class-unknown")), "line-width": 3 }),
     layer("hazard-point", "circle", "hazard", isPoint, { "circle-color": byCode(classes, colour("class-unknown")), "circle-opacity": 0.6, "circle-radius": 5, "circle-stroke-width": 1.5, "circle-stroke-color": colour("open") }),

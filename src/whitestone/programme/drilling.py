@@ -1,0 +1,170 @@
+"""Which records stand behind a figure of the ledger or behind one of its proof lines?"""
+
+from __future__ import annotations
+
+import uuid
+from collections import defaultdict
+from collections.abc import Callable
+
+import msgspec
+import numpy as np
+import shapely
+
+from whitestone.errors import InvalidValue
+from whitestone.land.grouping import account_key
+from whitestone.land.inputs import UNDATED
+from whitestone.land.ledger import Ledger
+from whitestone.land.shapes import intersect, pack, subtract, union_by_group
+
+__all__ = ["COUNT_COLUMNS", "PROOF_LINES", "Behind", "behind", "behind_proof"]
+
+COUNT_COLUMNS = ("hazards", "size_unknown")
+_DUST_M2 = 0.005
+"""Below half a booked hundredth of a square metre nothing is listed."""
+
+
+class Behind(msgspec.Struct, frozen=True):
+    """One record behind a figure: its kind, its share in m2 (None: it is counted, not measured), and a word why."""
+
+    kind: str
+    record_id: uuid.UUID
+    m2: float | None = None
+    why: str = ""
+
+
+def behind(ledger: Ledger, key: str | None, column: str) -> list[Behind]:
+    """List the records behind the figure in a row (None: the total) and a column, largest share first.
+
+    Columns are those of the rows without `_m2`. A hazard stands with its own share; the releases that moved it follow.
+    Refuses an unknown column with InvalidValue.
+
+    >>> import datetime as dt
+    >>> from whitestone.land.ledger import compute
+    >>> behind(compute([], [], start=None, end=dt.date(2020, 1, 1), by="class"), None, "closing")
+    []
+    """
+    if column in COUNT_COLUMNS:
+        return _standing(ledger, key, column)
+    if f"{column}_m2" not in ledger.total:
+        raise InvalidValue(field="column", value=column, why="a column of the ledger")
+    sums: dict[tuple[str, str], float] = defaultdict(float)
+    for booking in ledger.explain(key, column):
+        signed = booking["m2"]
+        if column in ("opening", "closing", "own_closing"):
+            signed *= _sign(booking["column"])
+        sums["hazard", booking["hazard"]] += signed
+        if booking["release"]:
+            sums["release", booking["release"]] += signed
+    found = [Behind(kind, uuid.UUID(own), round(m2, 2)) for (kind, own), m2 in sums.items() if abs(m2) > _DUST_M2]
+    return sorted(found, key=lambda each: (each.kind, -abs(each.m2 or 0.0)))
+
+
+def _sign(column: str) -> int:
+    from whitestone.land.grouping import SIGNS
+
+    return SIGNS[column]
+
+
+def _standing(ledger: Ledger, key: str | None, column: str) -> list[Behind]:
+    """List the hazards that stand at the end of the period; of a dimension that hazards do not have, all of them."""
+    book = ledger.book
+    has_hazards = ledger.by not in ("year", "organisation", "donor", "method")
+    name = account_key(book, ledger.by) if has_hazards else None
+    found = []
+    for hazard, now in enumerate(book.now):
+        if now < 0 or book.line.slices[now].void:
+            continue
+        if column == "size_unknown" and not shapely.is_empty(book.shape_now(hazard)):
+            continue
+        if key is None or name is None or name(hazard, book.line.account[now]) == key:
+            found.append(Behind("hazard", book.line.ids[hazard]))
+    return found
+
+
+def behind_proof(ledger: Ledger, line: str) -> list[Behind]:
+    """List the records behind a proof line, largest share first; refuses a line that has none with InvalidValue.
+
+    >>> import datetime as dt
+    >>> from whitestone.land.ledger import compute
+    >>> behind_proof(compute([], [], start=None, end=dt.date(2020, 1, 1), by="class"), "no_geometry")
+    []
+    """
+    if line not in PROOF_LINES:
+        raise InvalidValue(field="line", value=line, why=f"one of {', '.join(PROOF_LINES)}")
+    return sorted(PROOF_LINES[line](ledger), key=lambda each: -abs(each.m2 or 0.0))
+
+
+def _in_period(ledger: Ledger) -> np.ndarray:
+    first = UNDATED if ledger.start is None else ledger.start.toordinal()
+    drawn = ~shapely.is_empty(ledger.book.line.release_shapes)
+    chosen: np.ndarray = drawn & (ledger.book.line.days >= first)
+    return chosen
+
+
+def _outside(ledger: Ledger) -> list[Behind]:
+    """Measure for each release its ground that lay in no hazard on which it acted."""
+    line = ledger.book.line
+    index = np.flatnonzero(_in_period(ledger))
+    place = {int(own): at for at, own in enumerate(index)}
+    shapes, owner = [], []
+    for day, pairs in line.acting.items():
+        for hazard, release in pairs:
+            holding = line.slice_on(hazard, day)
+            if release in place and holding >= 0:
+                shapes.append(line.shapes[holding])
+                owner.append(place[release])
+    inside = union_by_group(pack(shapes), np.array(owner, dtype=np.int64), len(index))
+    areas = shapely.area(subtract(line.release_shapes[index], inside))
+    return _measured("release", [line.releases[own].record_id for own in index], areas)
+
+
+def _twice(ledger: Ledger) -> list[Behind]:
+    line = ledger.book.line
+    chosen = _in_period(ledger)
+    index = np.flatnonzero(~shapely.is_empty(line.release_shapes))
+    shapes = line.release_shapes[index]
+    if not len(index):
+        return []
+    left, right = shapely.STRtree(shapes).query(shapes, predicate="intersects")
+    once = (left < right) & (chosen[index[left]] | chosen[index[right]])
+    areas = shapely.area(intersect(shapes[left[once]], shapes[right[once]]))
+    share = np.zeros(len(index))
+    np.add.at(share, left[once], areas)
+    np.add.at(share, right[once], areas)
+    return _measured("release", [line.releases[own].record_id for own in index], share)
+
+
+def _overlap(ledger: Ledger) -> list[Behind]:
+    book = ledger.book
+    more = (np.array(book.own_stock, dtype=float) - np.array(book.stock, dtype=float)) / 100
+    return _measured("hazard", book.line.ids, more)
+
+
+def _mismatch(ledger: Ledger) -> list[Behind]:
+    line = ledger.book.line
+    index = [own for own in np.flatnonzero(_in_period(ledger)) if line.releases[own].area_reported_m2 is not None]
+    reported = np.array([line.releases[own].area_reported_m2 for own in index], dtype=float)
+    more = reported - shapely.area(line.release_shapes[index])
+    return _measured("release", [line.releases[own].record_id for own in index], more)
+
+
+def _undrawn(ledger: Ledger) -> list[Behind]:
+    line = ledger.book.line
+    empty = np.flatnonzero(shapely.is_empty(line.release_shapes))
+    return [Behind("release", line.releases[own].record_id, line.releases[own].area_reported_m2) for own in empty]
+
+
+def _measured(kind: str, ids: list[uuid.UUID], areas: np.ndarray) -> list[Behind]:
+    return [Behind(kind, own, round(float(area), 2)) for own, area in zip(ids, areas, strict=True) if abs(area) > _DUST_M2]
+
+
+PROOF_LINES: dict[str, Callable[[Ledger], list[Behind]]] = {
+    "outside_any_hazard_m2": _outside,
+    "claimed_twice_m2": _twice,
+    "hazards_overlap_m2": _overlap,
+    "no_geometry": lambda ledger: _standing(ledger, None, "size_unknown"),
+    "size_unknown": lambda ledger: _standing(ledger, None, "size_unknown"),
+    "reported_minus_computed_m2": _mismatch,
+    "releases_no_geometry": _undrawn,
+}
+"""Proof line -> the question that lists its records."""

@@ -6,8 +6,6 @@ Work goes by column; a row is looked at on its own only when something in it was
 from __future__ import annotations
 
 import datetime as dt
-from typing import Protocol
-
 import numpy as np
 import numpy.typing as npt
 import polars as pl
@@ -30,30 +28,11 @@ from whitestone.exchange.mapping.rows import (
     digest_rows,
     digest_text,
     raw_row,
+    sixteen,
 )
+from whitestone.exchange.readers.model import Chunk
 
-__all__ = ["Applier", "ChunkLike", "apply"]
-
-
-class FaultLike(Protocol):
-    """A row that the reader could not read as one."""
-
-    row: int
-    code: str
-    message: str
-    raw: str
-
-
-class ChunkLike(Protocol):
-    """What the readers give: frame of text, geometry, rows at fault, and the numbers of the frame's rows."""
-
-    first_row: int
-    frame: pl.DataFrame
-    geometry: list[bytes | None] | None
-    faults: list[FaultLike]
-
-    def rows(self) -> npt.NDArray[np.int64]:
-        """Give the input row number of each frame row."""
+__all__ = ["Applier", "apply"]
 
 
 class Applier:
@@ -61,21 +40,27 @@ class Applier:
 
     def __init__(
         self, mapping: Mapping, settings: Settings, *, crs: str | None = None, links: LinkSource | None = None,
-        today: dt.date | None = None, digest_key: bytes = b"",
+        today: dt.date | None = None, digest_key: bytes | None = b"",
     ) -> None:  # fmt: skip
+        """Take the file's declared reference system, what rows may link to, and the key of the row digests.
+
+        Without a key (None) personal columns stay out of the digests: nobody can guess them from there.
+        """
         self.mapping = mapping
         self.settings = settings
         self.links = links
         self.today = today or dt.date.today()
-        self.digest_key = digest_key
+        self.digest_key = digest_key or b""
+        self.undigested = mapping.personal_columns if digest_key is None else set()
         self.reference = _reference(mapping, settings, crs)
 
-    def apply(self, chunk: ChunkLike) -> Mapped:
+    def apply(self, chunk: Chunk) -> Mapped:
         """Turn a chunk into records, findings and held rows; the three outcomes add up to its input rows."""
         raw = chunk.frame
         frame = raw.drop(CORRECTION_COLUMNS, strict=False)
         numbers = chunk.rows()
-        digests = digest_rows(frame, chunk.geometry, self.digest_key)
+        digests = digest_rows(frame.drop(self.undigested, strict=False), chunk.geometry, self.digest_key)
+        digests = _corrected(raw, digests)
         view = View(self._ready(frame))
         faults = Faults(numbers)
         self._refuse_rows(view, chunk, faults)
@@ -116,7 +101,7 @@ class Applier:
             frame = frame.with_columns(pl.lit(None, dtype=pl.String).alias(name) for name in absent)
         return frame
 
-    def _refuse_rows(self, view: View, chunk: ChunkLike, faults: Faults) -> None:
+    def _refuse_rows(self, view: View, chunk: Chunk, faults: Faults) -> None:
         frame = view.frame
         if not frame.width or not frame.height:
             return
@@ -136,7 +121,7 @@ class Applier:
             faults.hold(row, "kind-unknown", "the mapping does not say yet what kind of record a row of this file is")
         return True
 
-    def _records(self, view: View, chunk: ChunkLike, faults: Faults) -> list[Made]:
+    def _records(self, view: View, chunk: Chunk, faults: Faults) -> list[Made]:
         positions = self._positions(view, chunk.geometry)
         blocks = [record for record in self.mapping.records if record.kind != UNKNOWN_KIND]
         masks = [_takes(view, record.when) for record in blocks]
@@ -157,7 +142,7 @@ class Applier:
         return [record for record in self.mapping.records if record.kind in KINDS and record.geometry]
 
     def _close(
-        self, chunk: ChunkLike, numbers: npt.NDArray[np.int64], digests: npt.NDArray[np.bytes_], made: list[Made],
+        self, chunk: Chunk, numbers: npt.NDArray[np.int64], digests: npt.NDArray[np.bytes_], made: list[Made],
         faults: Faults,
     ) -> Mapped:  # fmt: skip
         place = (numbers - chunk.first_row).astype(np.intp)
@@ -170,7 +155,7 @@ class Applier:
         held = []
         for row, reasons in faults.held.items():
             shape = chunk.geometry[row] if chunk.geometry is not None else None
-            held.append(HeldRow(int(numbers[row]), _sixteen(digests[row]), raw_row(chunk.frame, row, shape), reasons))
+            held.append(HeldRow(int(numbers[row]), sixteen(digests[row]), raw_row(chunk.frame, row, shape), reasons))
         for fault in chunk.faults:
             at = fault.row - chunk.first_row
             outcomes[at] = HELD
@@ -182,10 +167,10 @@ class Applier:
             RowFinding(row.row, None, None, code, message) for row in held for code, message in row.reasons
         ]
         held.sort(key=lambda row: row.row)
-        return Mapped(chunk.first_row, outcomes, every, made, findings, held, place)
+        return Mapped(chunk.first_row, outcomes, every, made, findings, held, place, chunk.frame, chunk.geometry)
 
 
-def apply(mapping: Mapping, chunk: ChunkLike, settings: Settings | None = None) -> Mapped:
+def apply(mapping: Mapping, chunk: Chunk, settings: Settings | None = None) -> Mapped:
     """Apply a mapping to one chunk without a programme: links to other records stay open, places are not looked up."""
     return Applier(mapping, settings or Settings()).apply(chunk)
 
@@ -218,14 +203,19 @@ def _takes(view: View, when: When | None) -> npt.NDArray[np.bool_]:
     return filled if when.present else ~filled
 
 
+def _corrected(raw: pl.DataFrame, digests: npt.NDArray[np.bytes_]) -> npt.NDArray[np.bytes_]:
+    """Give a row that corrects a held one the digest of the row that it corrects (hexadecimal in its own column)."""
+    name = CORRECTION_COLUMNS[2]
+    if name not in raw.columns:
+        return digests
+    given = raw.get_column(name).str.strip_chars().str.decode("hex", strict=False).to_list()
+    pairs = zip(digests.tolist(), given, strict=True)
+    return np.array([old if new is None or len(new) != 16 else new for old, new in pairs], dtype="S16")
+
+
 def _unspoil(text: str, encoding: str) -> str:
     """Undo a reading of UTF-8 as another encoding; text that was never spoilt stays as it is."""
     try:
         return text.encode(encoding).decode("utf-8")
     except (UnicodeEncodeError, UnicodeDecodeError):
         return text
-
-
-def _sixteen(digest: bytes) -> bytes:
-    """Restore the zero bytes at the end that NumPy's byte strings drop."""
-    return bytes(digest).ljust(16, b"\0")

@@ -209,6 +209,24 @@ class Mapping(_Table, kw_only=True, frozen=True):
         return list(dict.fromkeys(column for column in named if column is not None))
 
     @property
+    def personal_columns(self) -> set[str]:
+        """List the columns that may identify a person: marked so, or read into a personal attribute.
+
+        >>> spec = RecordSpec(kind="casualty", fields={"person_name": FieldSpec(column="name")})
+        >>> Mapping(dataset=DatasetSpec(name="a", edition="increment"), records=[spec]).personal_columns
+        {'name'}
+        """
+        from whitestone.domain.kinds import KINDS
+
+        columns = set(self.personal)
+        for record in self.records:
+            known = KINDS[record.kind].attributes if record.kind in KINDS else {}
+            for name, spec in record.fields.items():
+                if name in known and known[name].personal:
+                    columns |= set(spec.sources)
+        return columns
+
+    @property
     def optional_columns(self) -> set[str]:
         """List the columns that a file may lack."""
         return {

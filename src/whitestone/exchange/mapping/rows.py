@@ -13,7 +13,7 @@ import numpy.typing as npt
 import polars as pl
 
 __all__ = ["ACCEPTED", "CORRECTION_COLUMNS", "FOUND", "HELD", "HeldRow", "Made", "Mapped", "RowFinding", "digest_rows",
-           "digest_text", "raw_row"]
+           "digest_text", "raw_row", "sixteen"]
 
 ACCEPTED, FOUND, HELD = 0, 1, 2
 """How a row ends: accepted, accepted with findings, held."""
@@ -63,6 +63,8 @@ class Made(msgspec.Struct):
     bounds: npt.NDArray[np.float64] | None
     same_row: list[tuple[str, str, bool]]
     """Links to other records of the row: attribute, their label, whether the attribute holds a list."""
+    held_ids: list[str] = []
+    """Ids of records whose rows are held: the file names them, so they are not gone."""
 
     def keep(self, kept: npt.NDArray[np.bool_]) -> None:
         """Drop the records of rows that are held (`kept` is a mask over the chunk's frame rows)."""
@@ -70,6 +72,8 @@ class Made(msgspec.Struct):
         if mask.all():
             return
         rows = np.flatnonzero(mask).tolist()
+        if self.ids is not None:
+            self.held_ids = self.held_ids + [self.ids[row] or "" for row in np.flatnonzero(~mask).tolist()]
         self.at = self.at[mask]
         for name in ("body", "extra", "entered", "sealed"):
             setattr(self, name, getattr(self, name).filter(pl.Series(mask)))
@@ -91,11 +95,41 @@ class Mapped(msgspec.Struct):
     held: list[HeldRow]
     place: npt.NDArray[np.intp]
     """Where each frame row stands among the input rows of the chunk."""
+    frame: pl.DataFrame
+    shapes: list[bytes | None] | None
 
     @property
     def count(self) -> int:
         """Count the input rows."""
         return len(self.outcomes)
+
+    def hold(self, reasons: dict[int, tuple[str, str]]) -> None:
+        """Hold more frame rows, each for its reason (code, sentence): they make no records."""
+        if not reasons:
+            return
+        for row, reason in reasons.items():
+            place = int(self.place[row])
+            shape = self.shapes[row] if self.shapes is not None else None
+            digest = sixteen(self.digests[place])
+            self.held.append(HeldRow(self.first_row + place, digest, raw_row(self.frame, row, shape), [reason]))
+            self.outcomes[place] = HELD
+        self.drop(list(reasons))
+
+    def drop(self, rows: list[int]) -> None:
+        """Make no records of some frame rows."""
+        kept = np.ones(len(self.place), dtype=bool)
+        kept[rows] = False
+        for made in self.made:
+            made.keep(kept)
+
+
+def sixteen(digest: bytes) -> bytes:
+    """Restore the zero bytes at the end that NumPy's byte strings drop.
+
+    >>> len(sixteen(b"a")), len(sixteen(b""))
+    (16, 16)
+    """
+    return bytes(digest).ljust(16, b"\0")
 
 
 def digest_text(text: str, key: bytes = b"") -> bytes:

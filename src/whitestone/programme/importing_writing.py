@@ -1,0 +1,169 @@
+"""How does a row become a revision: the whole of it when it is new, only what differs when it was said before?"""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from whitestone.domain.kinds import KINDS
+from whitestone.domain.revision import Draft, Nature, Workflow
+from whitestone.exchange.mapping.rows import Made, sixteen
+from whitestone.journal import EncodedBatch
+from whitestone.programme.importing_editions import Said
+
+__all__ = ["body_texts", "changed_drafts", "encode_rows", "uuid_text"]
+
+Ids = npt.NDArray[np.bytes_]
+
+
+def uuid_text(record: bytes) -> str:
+    """Write 16 bytes as a UUID.
+
+    >>> uuid_text(bytes(16))
+    '00000000-0000-0000-0000-000000000000'
+    """
+    text = sixteen(record).hex()
+    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
+
+
+def body_texts(made: Made, ids: Ids, labels: Sequence[str]) -> pl.Series:
+    """Complete the bodies with the links between records of one row; `ids` are (records, blocks)."""
+    body = made.body
+    for attribute, label, many in made.same_row:
+        column = ids[:, labels.index(label)].tolist()
+        quoted = ['"' + uuid_text(each) + '"' if each else "" for each in column]
+        head = f',"{attribute}":'
+        texts = [(f"{head}[{text}]" if many else head + text) if text else "" for text in quoted]
+        body = body + pl.Series(texts, dtype=pl.String)
+    return _braced(body)
+
+
+def _braced(members: pl.Series) -> pl.Series:
+    """Close a series of JSON members (each with a leading comma) into objects; nothing gives null."""
+    frame = members.to_frame("members")
+    closed = pl.when(pl.col("members") != "").then(
+        pl.concat_str([pl.lit("{"), pl.col("members").str.slice(1), pl.lit("}")])
+    )
+    return frame.select(closed.alias("object")).to_series()
+
+
+def _bytes(texts: pl.Series) -> list[bytes | None]:
+    found: list[bytes | None] = texts.cast(pl.Binary).to_list()
+    return found
+
+
+def _part(members: pl.Series, rows: pl.Series | None) -> list[bytes | None] | None:
+    """Encode a part of the records; a part that none of them has is left out."""
+    chosen = members if rows is None else members.filter(rows)
+    if (chosen == "").all():
+        return None
+    return _bytes(_braced(chosen))
+
+
+def encode_rows(
+    made: Made, chosen: npt.NDArray[np.bool_], texts: pl.Series, records: Ids, workflow: Workflow
+) -> EncodedBatch:
+    """Encode the chosen records as columns of whole revisions."""
+    every = bool(chosen.all())
+    rows = None if every else pl.Series(chosen)
+    at = np.flatnonzero(chosen).tolist()
+
+    def pick(column: list[Any] | None) -> list[Any] | None:
+        return column if column is None or every else [column[row] for row in at]
+
+    return EncodedBatch(
+        kind=made.kind,
+        record_ids=[sixteen(record) for record in records[chosen].tolist()],
+        body=_bytes(texts if rows is None else texts.filter(rows)),
+        extra=_part(made.extra, rows),
+        geometry=pick(made.geometry),
+        as_entered=_part(made.entered, rows),
+        sealed=_part(made.sealed, rows),
+        information_date=_some(pick(made.dates)),
+        acts_on=_some(pick(made.acts_on)),
+        external_ids=pick(made.ids),
+        bbox=None if made.bounds is None else made.bounds[chosen],
+        workflow=workflow,
+    )
+
+
+def _some(column: list[Any] | None) -> list[Any] | None:
+    return column if column is not None and any(value is not None for value in column) else None
+
+
+def changed_drafts(
+    made: Made, row: int, text: str | None, record: bytes, said: Said | None, workflow: Workflow,
+    altered: bool = True,
+) -> list[Draft]:  # fmt: skip
+    """Draft what a row says differently from what its dataset said before; nothing when it says the same.
+
+    Sealed values cannot be read: they are said again whenever the raw text is another (`altered`). Attributes that
+    the row no longer states become unknown (None), never their old value. When the date of the event itself is
+    another, the old statement was wrong rather than outdated: a correction of all that was said.
+    """
+    body = _object(text)
+    extra = _object(_closed(made.extra[row]))
+    shape = made.geometry[row] if made.geometry is not None else None
+    sealed = _object(_closed(made.sealed[row]))
+    entered = _object(_closed(made.entered[row]))
+    date = made.dates[row]
+    whole = Draft(
+        kind=made.kind, record_id=uuid.UUID(bytes=record), body=body, extra=extra, geometry=shape, as_entered=entered,
+        sealed=sealed, information_date=date, workflow=workflow,
+    )  # fmt: skip
+    if said is None or not said.revisions:
+        return [whole]
+    new_body, new_extra = _differing(body, said.body), _differing(extra, said.extra)
+    moved = shape is not None and shape != said.geometry
+    resealed = set(sealed) != said.sealed or (bool(sealed) and altered)
+    if not new_body and not new_extra and not moved and not resealed and date == said.information_date:
+        return []
+    parents = (said.revisions[-1],)
+    if KINDS[made.kind].date_attribute in new_body:
+        return _corrections(whole, said, parents)
+    changed = Draft(
+        kind=made.kind, record_id=whole.record_id, body=new_body, extra=new_extra, geometry=shape if moved else None,
+        as_entered=entered, sealed=sealed if resealed else {}, information_date=date, workflow=workflow,
+        parents=parents,
+    )  # fmt: skip
+    return [changed]
+
+
+def _corrections(whole: Draft, said: Said, parents: tuple[uuid.UUID, ...]) -> list[Draft]:
+    """Correct every revision that the dataset wrote of the record; the whole row stands in the last one's place."""
+    drafts = [
+        Draft(kind=whole.kind, record_id=whole.record_id, nature=Nature.CORRECTION, workflow=whole.workflow,
+              corrects=revision, parents=(revision,))
+        for revision in said.revisions[:-1]
+    ]  # fmt: skip
+    last = Draft(
+        kind=whole.kind, record_id=whole.record_id, body=whole.body, extra=whole.extra, geometry=whole.geometry,
+        as_entered=whole.as_entered, sealed=whole.sealed, information_date=whole.information_date,
+        workflow=whole.workflow, nature=Nature.CORRECTION, corrects=said.revisions[-1], parents=parents,
+    )  # fmt: skip
+    return [*drafts, last]
+
+
+def _differing(new: dict[str, Any], old: dict[str, Any]) -> dict[str, Any]:
+    """List what is stated otherwise, and as unknown what is no longer stated.
+
+    >>> _differing({"a": 1, "b": 2}, {"a": 1, "b": 3, "c": 4, "d": None})
+    {'b': 2, 'c': None}
+    """
+    differing = {key: value for key, value in new.items() if key not in old or old[key] != value}
+    return differing | {key: None for key, value in old.items() if key not in new and value is not None}
+
+
+def _closed(members: str) -> str | None:
+    return "{" + members[1:] + "}" if members else None
+
+
+def _object(text: str | None) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(text) if text else {}
+    return found

@@ -23,7 +23,8 @@ from pyproj.transformer import TransformerGroup
 
 from whitestone.errors import InvalidValue
 
-__all__ = ["WGS84", "Operation", "ReferenceSystem", "Transform", "identify", "operations", "transformer"]
+__all__ = ["WGS84", "Operation", "ReferenceSystem", "Transform", "identify", "is_projected", "operations",
+           "transformer"]
 
 WGS84 = "EPSG:4326"
 BASES = ("stated", "guessed", "assumed")
@@ -127,6 +128,15 @@ def identify(text: str) -> str | None:
     except pyproj.exceptions.CRSError:
         return None
     return f"EPSG:{code}" if code else None
+
+
+def is_projected(code: str) -> bool:
+    """Say whether a system counts in metres of a map projection; refuses an unknown one with InvalidValue.
+
+    >>> is_projected("EPSG:28408"), is_projected("EPSG:4284")
+    (True, False)
+    """
+    return bool(_crs(code).is_projected)
 
 
 def operations(from_code: str, area: Box | None = None) -> list[Operation]:

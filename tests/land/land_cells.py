@@ -137,7 +137,8 @@ def run_cell(world: World, cell: tuple[int, int], answer: Answer) -> None:
         new = world.owner(cell, day, before=True)
         held = world.holds(new, day) if new is not None else None
         if owner is None and new is not None and held is not None:
-            answer.flows.append((day, held, None, "boundary_increase" if world.was_measured(new, day) else "discovered"))
+            column = "boundary_increase" if world.was_measured(new, day) else "discovered"
+            answer.flows.append((day, held, None, column))
         elif owner is not None and booked is not None and new is None:
             answer.flows.append((day, booked, None, "boundary_decrease"))
         elif booked is not None and held is not None and account([], booked) != account([], held):

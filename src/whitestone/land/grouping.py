@@ -32,7 +32,6 @@ SIGNS = {
 }
 """How each flow moves the stock: closing = opening plus the signed flows."""
 
-STOCK = ("opening", "closing", "own_closing", "closed_unproven", "closing_reported")
 COUNTS = ("hazards", "size_unknown")
 COLUMNS = (
     "opening", *SIGNS, "closing", "own_closing", "reported_only", "closed_unproven", "closing_reported", *COUNTS,
@@ -128,7 +127,7 @@ def rows(
         _years(book, table, first_day, last_day, year_start)
     else:
         _stand(book, table, stock_key)
-    return dict(table), _total(table, by)
+    return dict(table), _total(book, first_day)
 
 
 def _stock_key(book: Book, by: str) -> Callable[[int, int], str]:
@@ -196,16 +195,14 @@ def _years(
     book: Book, table: dict[str, Row], first_day: int, last_day: int, year_start: tuple[int, int]
 ) -> None:
     """Run the stock through the years, every year between the first and the last, also one without a flow."""
+    if not book.line.ids and not book.line.releases:
+        return
     dated = [entry.day for entry in book.entries if entry.day >= max(first_day, 1)]
-    begin = first_day if first_day != UNDATED else min(dated, default=UNDATED)
-    if begin != UNDATED:
-        for year in range(dt.date.fromordinal(begin).year - 1, dt.date.fromordinal(last_day).year + 1):
-            opens = dt.date(max(year, 1), *year_start).toordinal()
-            if year_of(begin, year_start) <= year_of(opens, year_start) and opens <= last_day:
-                _ = table[year_of(opens, year_start)]
-        _ = table[year_of(begin, year_start)]
-    if first_day == UNDATED and any(entry.day == UNDATED for entry in book.entries):
-        _ = table[UNDATED_ROW]
+    begin = max(first_day, min(dated, default=last_day)) if first_day == UNDATED else first_day
+    for day in (begin, last_day):
+        _ = table[year_of(day, year_start)]
+    for year in range(dt.date.fromordinal(begin).year + 1, dt.date.fromordinal(last_day).year):
+        _ = table[year_of(dt.date(year, *year_start).toordinal(), year_start)]
     stock = sum(SIGNS[entry.column] * entry.cents for entry in book.entries if entry.day < first_day)
     for key in _in_time(table):
         row = table[key]
@@ -248,12 +245,16 @@ def _stand_in_year(book: Book, row: Row, day: int) -> None:
         row["closing_reported"] += 0 if closed else max(0, stock[hazard] - reported.get(hazard, 0))
 
 
-def _total(table: dict[str, Row], by: str) -> Row:
-    total = {column: sum(row[column] for row in table.values()) for column in COLUMNS}
-    if by == "year" and table:
-        ordered = _in_time(table)
-        total["opening"] = table[ordered[0]]["opening"]
-        total |= {column: table[ordered[-1]][column] for column in (*STOCK[1:], *COUNTS)}
+def _total(book: Book, first_day: int) -> Row:
+    """Sum the whole book without looking at rows, so that the total cannot depend on the dimension."""
+    total = dict.fromkeys(COLUMNS, 0)
+    for entry in book.entries:
+        signed = SIGNS[entry.column] * entry.cents
+        total["opening"] += signed if entry.day < first_day else 0
+        total["closing"] += signed
+        total[entry.column] += entry.cents if entry.day >= first_day else 0
+    total["reported_only"] = sum(
+        cents for index, cents in _reported_only(book) if int(book.line.days[index]) >= first_day
+    )
+    _stand(book, defaultdict(lambda: total), lambda hazard, account: "")
     return total
-
-

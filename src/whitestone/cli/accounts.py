@@ -1,0 +1,159 @@
+"""How much land is left, by any dimension, in any period, and which records stand behind a figure?"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from whitestone.cli.shared import Context, emit
+
+Json = Annotated[bool, typer.Option("--json", help="One JSON object on standard output, nothing else.")]
+OnDay = Annotated[str | None, typer.Option("--situation-on", help="The day on the ground; default: --to, or today.")]
+KnownOn = Annotated[str | None, typer.Option("--as-known-on", help="What was known by the end of that day.")]
+
+_DIMENSIONS = "hazard, place, year, class, contamination, treaty, organisation, donor or method"
+_AREAS = (
+    "opening", "discovered", "boundary_increase", "boundary_decrease", "transferred_in", "transferred_out",
+    "cancelled", "reduced", "cleared", "reclassified", "closing", "own_closing", "reported_only", "closed_unproven",
+)
+_ALWAYS = ("opening", "cancelled", "reduced", "cleared", "closing")
+_SIGNS = {
+    "opening": "", "closing": "=", "discovered": "+", "boundary_increase": "+", "boundary_decrease": "-",
+    "transferred_in": "+", "transferred_out": "-", "cancelled": "-", "reduced": "-", "cleared": "-",
+    "reclassified": "+",
+}
+_PROOF = {
+    "outside_any_hazard_m2": "work outside any hazard",
+    "claimed_twice_m2": "ground claimed by two releases",
+    "hazards_overlap_m2": "hazards overlap: own figures exceed the counted",
+    "no_geometry": "hazards without any geometry",
+    "size_unknown": "hazards of unknown size (unknown is not zero)",
+    "reported_minus_computed_m2": "releases: reported less computed",
+    "elsewhere_m2": "lying outside the place it is booked to",
+    "in_conflict_m2": "in conflict between sources",
+    "not_approved_m2": "not yet approved, not counted",
+    "residual_m2": "residual: closing computed in one shot, less closing (must be 0)",
+    "releases_no_geometry": "releases without a polygon",
+    "releases_older_than_hazard": "releases older than a hazard on which they act",
+}
+
+
+def register(app: typer.Typer) -> None:
+    """Add `ledger`."""
+    app.command()(ledger)
+
+
+def ledger(
+    context: typer.Context,
+    by: Annotated[str, typer.Option(help=f"The rows: {_DIMENSIONS}.")] = "class",
+    start: Annotated[str | None, typer.Option("--from", help="First day of the period; default: since ever.")] = None,
+    end: Annotated[str | None, typer.Option("--to", help="Last day of the period; default: the situation.")] = None,
+    on: OnDay = None,
+    known: KnownOn = None,
+    explain: Annotated[str | None, typer.Option(help="List the records behind this row (its key), or 'total'.")] = None,
+    limit: Annotated[int, typer.Option(min=1, help="How many rows the text shows; --json has all.")] = 60,
+    as_json: Json = False,
+) -> None:
+    """Say how much land is left and what took the rest, with proof lines; areas in m2, each square metre once."""
+    from whitestone.domain.dates import parse_partial
+    from whitestone.programme.accounts import ledger as account
+    from whitestone.programme.opening import open_programme
+
+    asked: Context = context.obj
+    with open_programme(asked.target, asked.who, readonly=True) as programme:
+        clocks = programme.clocks(on or end, known)
+        answer = account(
+            programme,
+            clocks,
+            by=by,
+            start=parse_partial(start).first_day if start else None,
+            end=parse_partial(end).last_day if end else None,
+            explain=explain,
+        )
+        emit(answer, as_json, lambda: _printed(answer, limit))
+
+
+def _printed(answer: dict[str, Any], limit: int) -> str:
+    from io import StringIO
+
+    from rich.console import Console
+
+    page = StringIO()
+    console = Console(file=page, width=None if _is_terminal() else 200, highlight=False)
+    begin, known = answer["from"] or "the beginning", answer["as_known_on"] or "now"
+    console.print(f"Ledger by {answer['by']}, from {begin} to {answer['to']}, both included.")
+    console.print(f"Situation on {answer['situation_on']}, as known on {known}.")
+    console.print(f"A release is booked on: {answer['rule']['booked_on'].replace('_', ' ')}.")
+    console.print(f"Areas in m2: {answer['rule']['areas']}; {answer['rule']['counted']}.")
+    console.print(_table(answer, limit))
+    if len(answer["rows"]) > limit:
+        console.print(f"{limit} of {len(answer['rows'])} rows are shown; the total is of all. --limit shows more.")
+    for line in _below(answer):
+        console.print(line)
+    if "explained" in answer:
+        for line in _explained(answer["explained"], limit):
+            console.print(line)
+    return page.getvalue()
+
+
+def _is_terminal() -> bool:
+    import sys
+
+    return sys.stdout.isatty()
+
+
+def _table(answer: dict[str, Any], limit: int) -> Any:
+    from rich.box import SIMPLE_HEAD
+    from rich.table import Table
+
+    total = answer["total"]
+    shown = [name for name in _AREAS if name in _ALWAYS or any(row[f"{name}_m2"] for row in [total, *answer["rows"]])]
+    table = Table(box=SIMPLE_HEAD, show_footer=True, pad_edge=False)
+    table.add_column(answer["by"], footer="total", overflow="fold")
+    for name in shown:
+        sign = _SIGNS.get(name, "")
+        head = f"{sign + ' ' if sign else ''}{name.replace('_', ' ')}\nm2"
+        table.add_column(head, justify="right", footer=_area(total[f"{name}_m2"]))
+    for name in ("hazards", "size_unknown"):
+        table.add_column(name.replace("_", " ") + "\ncount", justify="right", footer=f"{total[name]:,}")
+    for row in answer["rows"][:limit]:
+        areas = [_area(row[f"{name}_m2"]) for name in shown]
+        table.add_row(row.get("label", row["key"]), *areas, f"{row['hazards']:,}", f"{row['size_unknown']:,}")
+    return table
+
+
+def _area(area_m2: float) -> str:
+    return f"{area_m2:,.2f}"
+
+
+def _below(answer: dict[str, Any]) -> list[str]:
+    lines = ["Proof lines"]
+    for name, words in _PROOF.items():
+        value = answer["proof"][name]
+        lines.append(f"  {_area(value) + ' m2' if name.endswith('_m2') else f'{value:,}':>24}  {words}")
+    for name, area in answer["reclassified"].items():
+        lines.append(f"  {_area(area) + ' m2':>24}  reclassified, {name.removesuffix('_m2').replace('_', ' ')}")
+    undated = answer["undated"]
+    said = [*undated["could_not_be_known"], *answer["notes"]]
+    if undated.get("places_by_location"):
+        said.append(f"{undated['places_by_location']} hazards name no place: they are booked to the one they lie in.")
+    if undated.get("less_precise", {}).get("of"):
+        said.append(f"{undated['less_precise']['of']} dates are known to the month or year: they act on its last day.")
+    if said:
+        lines += ["What could not be known", *(f"  {sentence}" for sentence in said)]
+    return lines
+
+
+def _explained(explained: dict[str, Any], limit: int) -> list[str]:
+    lines = [f"Behind {explained['key']}"]
+    for column, bookings in explained["columns"].items():
+        total = sum(booking["m2"] for booking in bookings)
+        lines.append(f"  {column.replace('_', ' ')}: {len(bookings):,} bookings, {_area(total)} m2 in and out")
+        for booking in bookings[:limit]:
+            release = f"  release {booking['release']}" if booking["release"] else ""
+            day = booking["on"] or "undated"
+            lines.append(f"    {_area(booking['m2']):>18} m2  {day}  hazard {booking['hazard']}{release}")
+        if len(bookings) > limit:
+            lines.append(f"    and {len(bookings) - limit:,} more; --json lists all.")
+    return lines

@@ -1,0 +1,164 @@
+"""How much land is left, by any dimension, under both clocks, and which records stand behind each figure?
+
+The desk of the ledger: it reads the journal, lets the land room count, and says with every answer its two clocks, its
+rule and what it could not know.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import OrderedDict
+from typing import Any
+
+import msgspec
+
+from whitestone.errors import InvalidValue
+from whitestone.land.book import Book
+from whitestone.land.inputs import UNDATED
+from whitestone.land.ledger import Ledger, open_book, tabulate
+from whitestone.land.places import assign
+from whitestone.land.proof import Proof, disagreement_m2, prove
+from whitestone.programme.accounts_inputs import LISTED, Inputs, read_inputs
+from whitestone.programme.opening import Clocks, Programme
+
+__all__ = ["Accounts", "accounts", "answer", "ledger"]
+
+KEPT = 4
+"""How many books are kept for the next question; each is valid for one head of the journal and one pair of clocks."""
+
+_books: OrderedDict[tuple[Any, ...], Accounts] = OrderedDict()
+
+
+class Accounts(msgspec.Struct):
+    """The book of a programme up to `end`, ready for any dimension and any period that ends then."""
+
+    inputs: Inputs
+    book: Book
+    end: dt.date
+    located: int
+    year_start: tuple[int, int]
+    in_conflict_m2: float
+    not_approved_m2: float
+    proofs: dict[int, Proof]
+
+    def table(self, *, by: str, start: dt.date | None = None) -> Ledger:
+        """Lay the book out by a dimension, from `start` (None: since ever) to the end of the book.
+
+        Refuses an unknown dimension and a start after the end with InvalidValue.
+        """
+        first = UNDATED if start is None else start.toordinal()
+        if first not in self.proofs:
+            self.proofs[first] = prove(
+                self.book,
+                first,
+                places=self.inputs.places,
+                in_conflict_m2=self.in_conflict_m2,
+                not_approved_m2=self.not_approved_m2,
+            )
+        found = tabulate(
+            self.book, start=start, end=self.end, by=by, proof=self.proofs[first], year_start=self.year_start
+        )
+        found.undated |= {"places_by_location": self.located, "less_precise": self._less_precise()}
+        return found
+
+    def _less_precise(self) -> dict[str, Any]:
+        """List records whose date is known to the month or year only: they act on its last day."""
+        ids = [each for kind in self.inputs.imprecise.values() for each in kind]
+        counts = {f"{kind}s": len(found) for kind, found in self.inputs.imprecise.items()}
+        return {**counts, "records": ids[:LISTED], "listed": min(len(ids), LISTED), "of": len(ids)}
+
+
+def accounts(programme: Programme, clocks: Clocks, end: dt.date | None = None) -> Accounts:
+    """Open the book up to `end` (default, and at the latest: the day of the situation), from memory if nothing moved.
+
+    A book is kept for the head of the journal that it was made from: one new revision, and it is made again.
+    """
+    last = min(end or clocks.on, clocks.on)
+    key = (programme.journal.programme_id, programme.journal.head(), clocks.on, clocks.known, last)
+    if key not in _books:
+        _books[key] = _open(programme, clocks, last)
+        while len(_books) > KEPT:
+            _books.popitem(last=False)
+    _books.move_to_end(key)
+    return _books[key]
+
+
+def _open(programme: Programme, clocks: Clocks, end: dt.date) -> Accounts:
+    inputs = read_inputs(programme, clocks)
+    located = 0
+    for level in inputs.levels:
+        # The deepest level first; what lies outside it is offered to the next one up.
+        inputs.hazards, found = assign(inputs.hazards, level)
+        located += found
+    book, _ = open_book(inputs.hazards, inputs.releases, end=end)
+    month, day = programme.settings.reporting_year_start.split("-")
+    return Accounts(
+        inputs=inputs,
+        book=book,
+        end=end,
+        located=located,
+        year_start=(int(month), int(day)),
+        in_conflict_m2=disagreement_m2(inputs.disputed),
+        not_approved_m2=disagreement_m2(inputs.awaiting),
+        proofs={},
+    )
+
+
+def ledger(
+    programme: Programme,
+    clocks: Clocks,
+    *,
+    by: str = "class",
+    start: dt.date | None = None,
+    end: dt.date | None = None,
+    explain: str | None = None,
+) -> dict[str, Any]:
+    """Answer the ledger command: rows, total, proof lines and what is undated, in m2, under both clocks.
+
+    The period runs from `start` (None: since ever) to `end` (None: the day of the situation), both days included.
+    `explain` names a row; the bookings behind it are added, each with its records. Refuses an unknown dimension or
+    row, and a period that ends before it begins, with InvalidValue.
+    """
+    if end is not None and end > clocks.on:
+        raise InvalidValue(field="to", value=end.isoformat(), why=f"not after the situation of {clocks.on.isoformat()}")
+    opened = accounts(programme, clocks, end)
+    found = opened.table(by=by, start=start)
+    answered = answer(programme, clocks, opened, found)
+    if explain is not None:
+        answered["explained"] = _explained(opened, found, explain)
+    return answered
+
+
+def answer(programme: Programme, clocks: Clocks, opened: Accounts, found: Ledger) -> dict[str, Any]:
+    """Put a ledger into the shape that every surface prints, with names for keys, rule and plane."""
+    said = found.as_dict()
+    labels = opened.inputs.labels
+    for row in said["rows"]:
+        if row["key"] in labels:
+            row["label"] = labels[row["key"]]
+    plane = opened.inputs.plane
+    return {
+        **clocks.as_dict(),
+        **said,
+        "rule": {
+            "booked_on": programme.settings.approval_rule,
+            "areas": f"Lambert azimuthal equal-area centred on {plane.lon:g} E, {plane.lat:g} N; rounded to 0.01 m2",
+            "counted": "approved revisions; each square metre once",
+        },
+        "notes": list(opened.inputs.notes),
+    }
+
+
+def _explained(opened: Accounts, found: Ledger, wanted: str) -> dict[str, Any]:
+    """List what stands behind a row, named by its key, its label, or `total`."""
+    keys = {row["key"] for row in found.rows}
+    named = [key for key in keys if key == wanted or opened.inputs.labels.get(key) == wanted]
+    if wanted != "total" and len(named) != 1:
+        why = "several rows have that name; give the key" if named else f"a row of the ledger by {found.by}, or total"
+        raise InvalidValue(field="explain", value=wanted, why=why)
+    key = None if wanted == "total" else named[0]
+    columns: dict[str, list[dict[str, Any]]] = {}
+    for column in ("opening", None):
+        for booking in found.explain(key, column):
+            columns.setdefault(column or booking["column"], []).append(booking)
+    return {"key": key or "total", "columns": columns}

@@ -17,7 +17,7 @@ from whitestone.programme.opening import Clocks, Programme
 from whitestone.reports import charts
 from whitestone.reports.html import render_html
 from whitestone.reports.maps import MapLayer, draw_map
-from whitestone.reports.model import Figure, Report, Section, Table
+from whitestone.reports.model import Figure, Report, Section, Table, written
 from whitestone.reports.pdf import render_pdf
 from whitestone.reports.xlsx import render_xlsx
 
@@ -58,7 +58,7 @@ def situation(programme: Programme, clocks: Clocks, *, by: str = "place", start:
         _ledger(account, by),
         _proof(account),
         _casualties(programme, clocks),
-        _findings(programme),
+        _findings(programme, clocks),
         _sources(programme),
     )
     return Report(
@@ -80,12 +80,12 @@ def write_report(report: Report, formats: list[str], folder: Path) -> list[Path]
     if unknown:
         raise WrongCall(why=f"Unknown format(s) {', '.join(unknown)}: one of {', '.join(FORMATS)}.")
     folder.mkdir(parents=True, exist_ok=True)
-    written = []
+    paths = []
     for name in formats:
         path = folder / f"situation-{report.situation_on.isoformat()}.{name}"
         path.write_bytes(FORMATS[name](report))
-        written.append(path)
-    return written
+        paths.append(path)
+    return paths
 
 
 def _records(states: list[State]) -> tuple[tuple[str, str, str], ...]:
@@ -218,10 +218,16 @@ def _map(programme: Programme, states: dict[str, list[State]]) -> Section:
 
 def _ledger(account: dict[str, Any], by: str, limit: int = 60) -> Section:
     rows = sorted(account["rows"], key=lambda row: -(row["closing_m2"] or 0))
-    heads = [column.removesuffix("_m2").replace("_", " ") + " m²" for column in _AREA_COLUMNS]
-    cells = [(str(row["key"]), *(row[column] for column in _AREA_COLUMNS), row["hazards"]) for row in rows[:limit]]
-    total = ("Total", *(account["total"][column] for column in _AREA_COLUMNS), account["total"]["hazards"])
-    cut = f"The {limit} largest of {len(rows):,} rows; the ledger command lists all." if len(rows) > limit else None
+    always = ("opening_m2", "closing_m2", "own_closing_m2")
+    columns = [name for name in _AREA_COLUMNS if name in always or any(row[name] for row in rows)]
+    heads = [name.removesuffix("_m2").replace("_", " ") + " m²" for name in columns]
+    cells = [
+        (str(row.get("label") or row["key"]), *(row[name] for name in columns), row["hazards"]) for row in rows[:limit]
+    ]
+    total = ("Total", *(account["total"][name] for name in columns), account["total"]["hazards"])
+    cut = "Columns that are 0 throughout are left out."
+    if len(rows) > limit:
+        cut += f" The {limit} rows with most ground left of {len(rows):,}; the ledger command lists all."
     table = Table(
         columns=(by, *heads, "hazards"),
         rows=tuple(cells),
@@ -247,7 +253,9 @@ def _proof(account: dict[str, Any]) -> Section:
     words = "Nothing that does not fit is hidden: each line is work to do."
     if any(undated.values()):
         said = ", ".join(
-            f"{key.replace('_', ' ')}: {value}" for key, value in undated.items() if not isinstance(value, (list, dict))
+            f"{key.replace('_', ' ')}: {written(value)}"
+            for key, value in undated.items()
+            if value and not isinstance(value, (list, dict))
         )
         words += f" Undated data acts on all days ({said})."
     return Section(title="Proof lines", words=words, table=table)
@@ -273,12 +281,12 @@ def _casualties(programme: Programme, clocks: Clocks) -> Section:
     return Section(title="Casualties, counts only", words=words, table=table)
 
 
-def _findings(programme: Programme) -> Section:
-    counts: Counter[tuple[str, str]] = Counter()
-    for finding in check(programme).findings:
-        counts[(finding.severity, finding.rule)] += finding.state == "open"
-    rows = tuple((rule, severity, count) for (severity, rule), count in sorted(counts.items()))
-    table = Table(columns=("Rule", "Severity", "Open findings"), rows=rows, numeric=(False, False, True))
+def _findings(programme: Programme, clocks: Clocks) -> Section:
+    counts = check(programme, clocks=clocks).counts()
+    found = sorted((row["severity"], rule, row["open"], row["accepted"]) for rule, row in counts.items())
+    rows = tuple((rule, severity, open_, accepted) for severity, rule, open_, accepted in found if open_ or accepted)
+    columns = ("Rule", "Severity", "Open findings", "Accepted with reason")
+    table = Table(columns=columns, rows=rows, numeric=(False, False, True, True))
     return Section(
         title="Findings by rule", words="Open findings of the quality rules over the whole programme.", table=table
     )

@@ -98,7 +98,7 @@ def _records(states: list[State]) -> tuple[tuple[str, str, str], ...]:
 def _glance(
     programme: Programme, clocks: Clocks, states: dict[str, list[State]], account: dict[str, Any]
 ) -> tuple[Figure, ...]:
-    figures = []
+    figures: list[Figure] = []
     total = account["total"]
 
     def add(
@@ -266,19 +266,20 @@ def _casualties(programme: Programme, clocks: Clocks) -> Section:
     years: dict[str, Counter[str]] = defaultdict(Counter)
     for when, outcome, persons in zip(columns["occurred_on"], columns["outcome"], columns["persons"], strict=True):
         years[str(when)[:4] if when else "unknown"][outcome or "unknown"] += 1 if persons is None else int(persons)
-    rows = tuple(
-        (year, *(count[code] for code in ("killed", "injured", "unknown")), count.total())
-        for year, count in sorted(years.items())
-    )
-    total = ("Total", *(sum(row[index] for row in rows) for index in range(1, 5)))
+    every = sum(years.values(), Counter[str]())
+    rows = tuple(_outcomes(year, count) for year, count in sorted(years.items()))
     table = Table(
         columns=("Year", "Killed", "Injured", "Outcome unknown", "Casualties"),
         rows=rows,
-        total=total,
+        total=_outcomes("Total", every),
         numeric=(False, True, True, True, True),
     )
     words = "Persons, by year of the accident. An injury with amputation is an injury."
     return Section(title="Casualties, counts only", words=words, table=table)
+
+
+def _outcomes(name: str, count: Counter[str]) -> tuple[str | int, ...]:
+    return (name, count["killed"], count["injured"], count["unknown"], count.total())
 
 
 def _findings(programme: Programme, clocks: Clocks) -> Section:

@@ -6,6 +6,7 @@ lock; a run that was stopped goes on at the first chunk that is not written, and
 
 from __future__ import annotations
 
+import csv
 import datetime as dt
 import hashlib
 import uuid
@@ -20,7 +21,8 @@ from whitestone.domain.revision import Act, Draft, Workflow
 from whitestone.errors import MappingInvalid, Problem
 from whitestone.exchange.mapping.apply import Applier
 from whitestone.exchange.mapping.check import UNKNOWN_KIND
-from whitestone.exchange.mapping.model import Mapping
+from whitestone.exchange.mapping.corrections import holds_corrections
+from whitestone.exchange.mapping.model import FileSpec, Mapping
 from whitestone.exchange.mapping.rows import HELD, Mapped, RowFinding
 from whitestone.exchange.mapping.text import read_mapping, to_toml
 from whitestone.exchange.readers import Chunk, Reading, open_file
@@ -69,6 +71,7 @@ class Importing:
         self.dataset = dataset_id(self.journal.programme_id, mapping.dataset.name)
         self.labels = [record.label for record in mapping.records if record.kind != UNKNOWN_KIND]
         self.personal = bool(mapping.personal_columns)
+        self.correcting = False
         self.links = Links(self.journal, self.dataset)
         self.run_id = uuid.UUID(int=0)
         self._comparing: Comparing | None = None
@@ -76,12 +79,14 @@ class Importing:
 
     def run(self, chunk_rows: int = CHUNK_ROWS, progress: Progress | None = None) -> Report:
         """Import the file and report."""
-        file = self.mapping.file
+        self.correcting = holds_corrections(self.path)
+        # What was written out for correction is a plain CSV, whatever the file was that its rows came from.
+        file = FileSpec() if self.correcting else self.mapping.file
         reading = open_file(self.path, encoding=file.encoding, layer=file.layer, header_row=file.header_row,
                             delimiter=file.delimiter)  # fmt: skip
         sha256, size = self._keep_file()
         applier = self._applier(reading)
-        self._begin(sha256, size)
+        self._begin(sha256, size, reading)
         written = self.journal.runs.pieces(self.run_id)
         done = 0
         for chunk, mapped in self._mapped(reading, applier, chunk_rows, written):
@@ -118,13 +123,25 @@ class Importing:
             raise MappingInvalid(path=self.mapping.dataset.name, count=len(missing), faults="; ".join(faults))
 
     def _applier(self, reading: Reading) -> Applier:
+        crs = reading.crs or (self._corrected_crs() if self.correcting else None)
         applier = Applier(
-            self.mapping, self.programme.settings, crs=reading.crs, links=self.links, today=self.programme.today(),
+            self.mapping, self.programme.settings, crs=crs, links=self.links, today=self.programme.today(),
             digest_key=self._digest_key(),
         )  # fmt: skip
         if reading.columns:
             self._check_columns(applier, reading)
         return applier
+
+    def _corrected_crs(self) -> str | None:
+        """Find the reference system of the file whose held rows this one corrects."""
+        with self.path.open(encoding="utf-8-sig", newline="") as file:
+            run = next(iter(csv.DictReader(file)), {}).get("whitestone_run") or ""
+        try:
+            state = self.journal.state(uuid.UUID(run))
+        except ValueError:
+            return None
+        crs = state.body.get("counts", {}).get("crs") if state is not None else None
+        return None if crs is None else str(crs)
 
     def _digest_key(self) -> bytes | None:
         """Key the digests of personal rows, so that nobody without the programme key can try names against them."""
@@ -156,7 +173,7 @@ class Importing:
         sha256 = kept[0] if len(kept) == 1 else hashlib.sha256("".join(kept).encode()).hexdigest()
         return sha256, sum(part.stat().st_size for part in parts)
 
-    def _begin(self, sha256: str, size: int) -> None:
+    def _begin(self, sha256: str, size: int, reading: Reading) -> None:
         """Enter dataset, mapping and run, each with an id that a second import at once would give it too."""
         key = self.mapping.version_key
         programme_id = self.journal.programme_id
@@ -173,8 +190,10 @@ class Importing:
             body = {
                 "dataset_id": str(self.dataset), "mapping_id": str(mapping_id), "file_name": self.path.name,
                 "file_sha256": sha256, "file_size": size, "run_status": "running",
-                "counts": {"labels": self.labels, "coverage": self.mapping.dataset.coverage, "attempt": attempt,
-                           "mapping_key": key, "started_at": dt.datetime.now(dt.UTC).isoformat(timespec="seconds")},
+                "counts": {"labels": self.labels, "attempt": attempt, "mapping_key": key,
+                           "coverage": None if self.correcting else self.mapping.dataset.coverage,
+                           "columns": reading.columns, "crs": reading.crs,
+                           "started_at": dt.datetime.now(dt.UTC).isoformat(timespec="microseconds")},
             }  # fmt: skip
             drafts.append(Draft(kind="run", record_id=self.run_id, body=body))
         if drafts:
@@ -265,7 +284,8 @@ class Importing:
             notes.append(RowFinding(None, None, None, "no-places", "this programme has no places yet: no row was "
                                     "linked to one; bring a gazetteer in and import again"))
         editions = editions_of(self.journal, self.dataset, self.run_id, len(self.labels))
-        notes += run_findings(self.journal, self.mapping, editions, self.run_id)
+        if not self.correcting:
+            notes += run_findings(self.journal, self.mapping, editions, self.run_id)
         report = tell(self.programme, self.mapping, self.run_id, notes, applier.unmapped(reading.columns))
         with self.journal.writing(self._act("import finished")) as batch:
             told = [msgspec.structs.asdict(note) for note in notes]

@@ -6,6 +6,7 @@ Work goes by column; a row is looked at on its own only when something in it was
 from __future__ import annotations
 
 import datetime as dt
+
 import numpy as np
 import numpy.typing as npt
 import polars as pl
@@ -15,6 +16,7 @@ from whitestone.domain.settings import Settings
 from whitestone.exchange.mapping.blocks import Faults, LinkSource, make_records
 from whitestone.exchange.mapping.check import UNKNOWN_KIND
 from whitestone.exchange.mapping.columns import View
+from whitestone.exchange.mapping.corrections import corrected_chunk
 from whitestone.exchange.mapping.model import Mapping, RecordSpec, When
 from whitestone.exchange.mapping.positions import Positions, Reference, from_columns, from_geometry
 from whitestone.exchange.mapping.rows import (
@@ -56,11 +58,12 @@ class Applier:
 
     def apply(self, chunk: Chunk) -> Mapped:
         """Turn a chunk into records, findings and held rows; the three outcomes add up to its input rows."""
-        raw = chunk.frame
-        frame = raw.drop(CORRECTION_COLUMNS, strict=False)
+        chunk, given = corrected_chunk(chunk)
+        frame = chunk.frame
         numbers = chunk.rows()
         digests = digest_rows(frame.drop(self.undigested, strict=False), chunk.geometry, self.digest_key)
-        digests = _corrected(raw, digests)
+        if given is not None:
+            digests = np.where(given == b"", digests, given)
         view = View(self._ready(frame))
         faults = Faults(numbers)
         self._refuse_rows(view, chunk, faults)
@@ -201,16 +204,6 @@ def _takes(view: View, when: When | None) -> npt.NDArray[np.bool_]:
         return ~text.is_in(when.not_in).to_numpy()
     filled: npt.NDArray[np.bool_] = (text != "").to_numpy()
     return filled if when.present else ~filled
-
-
-def _corrected(raw: pl.DataFrame, digests: npt.NDArray[np.bytes_]) -> npt.NDArray[np.bytes_]:
-    """Give a row that corrects a held one the digest of the row that it corrects (hexadecimal in its own column)."""
-    name = CORRECTION_COLUMNS[2]
-    if name not in raw.columns:
-        return digests
-    given = raw.get_column(name).str.strip_chars().str.decode("hex", strict=False).to_list()
-    pairs = zip(digests.tolist(), given, strict=True)
-    return np.array([old if new is None or len(new) != 16 else new for old, new in pairs], dtype="S16")
 
 
 def _unspoil(text: str, encoding: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 import numpy as np
@@ -14,6 +14,9 @@ import shapely
 
 from whitestone.exchange.mapping.columns import View, json_text, member
 from whitestone.exchange.mapping.model import PositionSpec
+
+if TYPE_CHECKING:
+    from whitestone.geodesy.crs import Operation
 
 __all__ = ["Positions", "Reference", "from_columns", "from_geometry", "point_wkb"]
 
@@ -75,10 +78,12 @@ def from_columns(view: View, spec: PositionSpec, reference: Reference) -> Positi
     if spec.notation == "dd" and reference.crs == _WGS84:
         lon, lat, todo = _degrees(x, y, said)
     rows = np.flatnonzero(todo)
+    understood: dict[str, Any] = {}
+    accuracy = np.full(view.height, np.nan)
     if len(rows):
-        _parse(x, y, rows, spec, reference, (lon, lat), faults)
+        understood = _parse(x, y, rows, spec, reference, (lon, lat, accuracy), faults)
     bounds = np.column_stack([lon, lat, lon, lat])
-    entered = _entered_points(view, spec, reference, said)
+    entered = _entered_points(view, spec, reference, said, understood, accuracy)
     return Positions(point_wkb(lon, lat), bounds, None, entered, faults)
 
 
@@ -112,29 +117,42 @@ def _degrees(x: pl.Series, y: pl.Series, said: npt.NDArray[np.bool_]) -> tuple[F
 
 def _parse(
     x: pl.Series, y: pl.Series, rows: npt.NDArray[np.intp], spec: PositionSpec, reference: Reference,
-    into: tuple[Floats, Floats], faults: dict[int, tuple[str, str]],
-) -> None:  # fmt: skip
+    into: tuple[Floats, Floats, Floats], faults: dict[int, tuple[str, str]],
+) -> dict[str, Any]:  # fmt: skip
+    """Place some rows through geodesy; return which transformation was used, as it is kept beside what was typed."""
     from whitestone.geodesy.coordinates import parse_positions
 
     xs = [text or "" for text in x.gather(rows).to_list()]
     ys = [text or "" for text in y.gather(rows).to_list()]
     found = parse_positions(xs, ys, spec.notation, reference.crs, reference.operation)
-    into[0][rows], into[1][rows] = found.lon, found.lat
+    into[0][rows], into[1][rows], into[2][rows] = found.lon, found.lat, found.accuracy_m
     for index, (code, message) in found.faults.items():
         row = int(rows[index])
         faults[row] = (code, message)
         into[0][row] = into[1][row] = np.nan
+    return _used(found.operation, found.assumed)
 
 
-def _entered_points(view: View, spec: PositionSpec, reference: Reference, said: npt.NDArray[np.bool_]) -> pl.Series:
+def _used(operation: Operation | None, assumed: bool) -> dict[str, Any]:
+    if operation is None:
+        return {}
+    return {"operation": operation.code, "operation_assumed": assumed, "operation_accuracy_m": operation.accuracy_m}
+
+
+def _entered_points(
+    view: View, spec: PositionSpec, reference: Reference, said: npt.NDArray[np.bool_], understood: dict[str, Any],
+    accuracy: Floats,
+) -> pl.Series:  # fmt: skip
     """Write what was typed with its reference system, as JSON; a column's text is repeated exactly."""
     columns = {"pair": spec.pair} if spec.pair else {"x": spec.x, "y": spec.y}
     tail: dict[str, Any] = {"notation": spec.notation, "crs": reference.crs, "basis": reference.basis}
-    if reference.operation is not None:
-        tail["operation"] = reference.operation
+    tail |= understood
     if spec.accuracy_m is not None:
         tail["accuracy_m"] = spec.accuracy_m
     parts = [member(key, json_text(view.series(column))) for key, column in columns.items() if column]
+    if spec.accuracy_m is None and np.isfinite(accuracy).any():
+        rounded = pl.Series(accuracy).round(2)
+        parts.append(member("accuracy_m", rounded.cast(pl.String).set(~rounded.is_finite(), None)))
     frame = pl.DataFrame({str(number): part for number, part in enumerate(parts)})
     text = pl.concat_str(
         [pl.lit("{"), pl.concat_str(frame.columns).str.slice(1), pl.lit("," + _inner(tail) + "}")]
@@ -159,7 +177,8 @@ def from_geometry(wkbs: list[bytes | None], reference: Reference, policy: str) -
     for lost in np.flatnonzero(there & shapely.is_missing(shapes)):
         faults[int(lost)] = ("geometry-unreadable", "the geometry's binary form cannot be read")
     shapes = np.array(np.where(shapely.is_empty(shapes), None, shapes), dtype=object)
-    placed = shapely.force_2d(_transformed(shapes, reference))
+    moved, used = _transformed(shapes, reference)
+    placed = shapely.force_2d(moved)
     _refuse_off_globe(placed, faults)
     repaired, reasons = _repaired(placed, policy)
     changed: dict[int, str] = {row: reason for row, reason in enumerate(reasons) if reason}
@@ -170,22 +189,19 @@ def from_geometry(wkbs: list[bytes | None], reference: Reference, policy: str) -
     entered: list[str | None] = []
     for row, original in enumerate(wkbs):
         keep = original is not None and (row in changed or row in faults or not plain or bool(three_d[row]))
-        entered.append(_entered_shape(original, reference, changed.get(row)) if keep else None)
+        entered.append(_entered_shape(original, reference, changed.get(row), used) if keep else None)
     return Positions(written, bounds, placed, pl.Series("position", entered, dtype=pl.String), faults)
 
 
-def _transformed(shapes: npt.NDArray[np.object_], reference: Reference) -> npt.NDArray[np.object_]:
+def _transformed(
+    shapes: npt.NDArray[np.object_], reference: Reference
+) -> tuple[npt.NDArray[np.object_], dict[str, Any]]:
     if reference.crs == _WGS84:
-        return shapes
+        return shapes, {}
     from whitestone.geodesy.crs import transformer
 
     transform = transformer(reference.crs, reference.operation)
-
-    def move(points: Floats) -> Floats:
-        return np.column_stack(transform(points[:, 0], points[:, 1]))
-
-    moved: npt.NDArray[np.object_] = shapely.transform(shapes, move)
-    return moved
+    return transform.geometries(shapes), _used(transform.operation, transform.assumed)
 
 
 def _refuse_off_globe(shapes: npt.NDArray[np.object_], faults: dict[int, tuple[str, str]]) -> None:
@@ -208,11 +224,9 @@ def _repaired(shapes: npt.NDArray[np.object_], policy: str) -> tuple[npt.NDArray
     return repair(shapes, policy)
 
 
-def _entered_shape(original: bytes | None, reference: Reference, repair: str | None) -> str:
-    """Keep the original geometry with its reference system and the reason of its repair."""
-    kept: dict[str, Any] = {"crs": reference.crs, "basis": reference.basis}
-    if reference.operation is not None:
-        kept["operation"] = reference.operation
+def _entered_shape(original: bytes | None, reference: Reference, repair: str | None, used: dict[str, Any]) -> str:
+    """Keep the original geometry with its reference system, the transformation and the reason of its repair."""
+    kept: dict[str, Any] = {"crs": reference.crs, "basis": reference.basis, **used}
     if repair is not None:
         kept["repair"] = repair
     if original is not None:

@@ -1,0 +1,219 @@
+"""How does a file come in on the command line, and what became of it and of earlier ones?"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from whitestone.cli.shared import Context, emit, is_watched
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+Json = Annotated[bool, typer.Option("--json", help="One JSON object on standard output, nothing else.")]
+Run = Annotated[str, typer.Argument(help="The run's id, or the first characters of it.")]
+KeyFile = Annotated[Path | None, typer.Option("--key", help="The programme key, if not in the folder of keys.")]
+
+runs = typer.Typer(help="What came in when, which rows are held, and taking a run back.", no_args_is_help=True)
+LISTED = 20
+"""Findings and rows that the text shows; --json has all."""
+
+
+def register(app: typer.Typer) -> None:
+    """Add `import` and `runs`."""
+    app.command("import")(import_)
+    app.add_typer(runs, name="runs")
+
+
+def import_(
+    context: typer.Context,
+    files: Annotated[list[Path], typer.Argument(help="Files of one dataset, in the order of their editions.")],
+    mapping: Annotated[Path | None, typer.Option(help="The mapping (TOML), or a shipped one by name.")] = None,
+    suggest: Annotated[bool, typer.Option("--suggest", help="Draft a mapping, with its reasons.")] = False,
+    out: Annotated[Path | None, typer.Option(help="Where the draft goes (default: standard output).")] = None,
+    as_json: Json = False,
+) -> None:
+    """Bring files in under a mapping, or draft one; every row ends accepted, accepted with findings or held."""
+    from whitestone.errors import WrongCall
+
+    if suggest:
+        _suggest(files, out, as_json)
+        return
+    if mapping is None:
+        raise WrongCall(why="An import needs --mapping MAPPING.toml, or --suggest to draft one.")
+    reports = [_import_one(context.obj, path, mapping) for path in files]
+    answer = reports[0].as_dict() if len(reports) == 1 else {"runs": [report.as_dict() for report in reports]}
+    texts = [_report_text(path, report) for path, report in zip(files, reports, strict=True)]
+    emit(answer, as_json, lambda: "\n".join(texts))
+
+
+def _import_one(asked: Context, path: Path, mapping: Path) -> Any:
+    from whitestone.programme.importing import import_file
+    from whitestone.programme.mappings import find_mapping
+    from whitestone.programme.opening import open_programme
+
+    with open_programme(asked.target, asked.who) as programme, _progress(path) as progress:
+        return import_file(programme, path, find_mapping(mapping), progress=progress)
+
+
+class _progress:  # noqa: N801 - reads as a function
+    """Draw how many rows are in, when a person watches."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.bar: Any = None
+
+    def __enter__(self) -> Callable[[int], None] | None:
+        if not is_watched():
+            return None
+        from rich.console import Console
+        from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+        columns = (SpinnerColumn(), TextColumn("{task.description}"), TextColumn("{task.completed:,} rows"),
+                   TimeElapsedColumn())
+        self.bar = Progress(*columns, console=Console(stderr=True), transient=True)
+        self.bar.start()
+        task = self.bar.add_task(self.path.name, total=None)
+        return lambda done: self.bar.update(task, completed=done)
+
+    def __exit__(self, *exception: object) -> None:
+        if self.bar is not None:
+            self.bar.stop()
+
+
+def _suggest(files: list[Path], out: Path | None, as_json: bool) -> None:
+    from whitestone.exchange.mapping.suggest import suggest
+
+    draft = suggest(files[0])
+    if out is not None:
+        out.write_text(draft.toml, encoding="utf-8")
+    answer = {"file": str(files[0]), "mapping": None if out is None else str(out), "toml": draft.toml,
+              "kinds": [record.kind for record in draft.mapping.records], "notes": draft.notes,
+              "personal": draft.mapping.personal}
+    then = f"read it, correct it, then whitestone import {files[0]} --mapping {out}"
+    where = "" if out is None else f"Wrote {out}: {then}"
+    emit(answer, as_json, lambda: where or draft.toml)
+
+
+def _report_text(path: Path, report: Any) -> str:
+    lines = [
+        f"{path.name}: {report.input:,} rows",
+        f"  accepted {report.accepted:,} · with findings {report.accepted_with_findings:,} · held {report.held:,}",
+        f"  new {report.new:,} · changed {report.changed:,} · unchanged {report.unchanged:,} · gone {report.gone:,}"
+        f" · conflicts {report.conflicts:,}",
+        "  records: " + (", ".join(f"{kind} {count:,}" for kind, count in report.records.items()) or "none"),
+    ]
+    if report.unmapped_columns:
+        lines.append("  kept as they are: " + ", ".join(report.unmapped_columns))
+    lines += [f"  {count:,} × {code}" for code, count in report.findings_by_code.items()]
+    lines += [f"    row {found.row or '–'}: {found.message}" for found in report.findings[:LISTED]]
+    if sum(report.findings_by_code.values()) > LISTED:
+        lines.append(f"    … the first {LISTED}; all of them: whitestone runs show {report.run[:8]} --json")
+    if report.held:
+        lines.append(f"  Held rows: whitestone runs held {report.run[:8]} --out held.csv, correct, import that file.")
+    return "\n".join(lines)
+
+
+@runs.command("list")
+def list_(context: typer.Context, as_json: Json = False) -> None:
+    """List all runs with their counts."""
+    from whitestone.programme.importing_runs import list_runs
+    from whitestone.programme.opening import open_programme
+
+    asked: Context = context.obj
+    with open_programme(asked.target, asked.who, readonly=True) as programme:
+        found = list_runs(programme)
+    emit({"runs": found}, as_json, lambda: "\n".join(_run_line(each) for each in found) or "No run yet.")
+
+
+def _run_line(run: dict[str, Any]) -> str:
+    names = [name for name in ("input", "new", "changed", "unchanged", "held") if name in run]
+    counts = " · ".join(f"{name} {run[name]:,}" for name in names)
+    return f"{run['run'][:8]}  {run['started_at'] or '':<25}  {run['state']:<10}  {run['file']}  {counts}"
+
+
+@runs.command()
+def show(context: typer.Context, run: Run, as_json: Json = False) -> None:
+    """Show one run with its findings."""
+    from whitestone.programme.importing_runs import show_run
+    from whitestone.programme.opening import open_programme
+
+    asked: Context = context.obj
+    with open_programme(asked.target, asked.who, readonly=True) as programme:
+        answer = show_run(programme, run)
+    lines = [_run_line(answer), f"still held: {answer['still_held']:,}"]
+    lines += [f"  {count:,} × {code}" for code, count in (answer.get("findings_by_code") or {}).items()]
+    lines += [f"    row {each['row'] or '–'}: {each['message']}" for each in answer["findings"][:LISTED]]
+    emit(answer, as_json, lambda: "\n".join(lines))
+
+
+@runs.command()
+def held(
+    context: typer.Context,
+    run: Annotated[str | None, typer.Argument(help="Only of this run.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Write them to this CSV, for correction.")] = None,
+    key: KeyFile = None,
+    purpose: Annotated[str, typer.Option(help="Why sealed rows are opened; it is logged.")] = "correcting held rows",
+    as_json: Json = False,
+) -> None:
+    """List the rows that are held, or write those of a run to a CSV for correction."""
+    from whitestone.errors import WrongCall
+    from whitestone.programme.importing_runs import held_rows, write_held
+    from whitestone.programme.opening import open_programme
+
+    asked: Context = context.obj
+    with open_programme(asked.target, asked.who) as programme:
+        if out is None:
+            found = held_rows(programme, run)
+            lines = [f"{row['run'][:8]} row {row['row']}: " + "; ".join(each["message"] for each in row["reasons"])
+                     for row in found]
+            emit({"held": found}, as_json, lambda: "\n".join(lines) or "No row is held.")
+            return
+        if run is None:
+            raise WrongCall(why="--out writes the held rows of one run: name the run.")
+        if key is not None:
+            programme.journal.seals.unlock(key)
+        count = write_held(programme, run, out, purpose=purpose)
+    text = f"Wrote {count} row(s) to {out}. Correct them there and import the file with the same mapping."
+    emit({"written": count, "file": str(out)}, as_json, lambda: text)
+
+
+@runs.command("take-back")
+def take_back(
+    context: typer.Context,
+    run: Run,
+    yes: Annotated[bool, typer.Option("--yes", help="Do it; without this only the preview is shown.")] = False,
+    undo: Annotated[bool, typer.Option("--undo", help="Let a run that was taken back count again.")] = False,
+    reason: Annotated[str | None, typer.Option(help="Why; kept with the act.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Show what taking a run back would do; with --yes, do it as one act that can be undone."""
+    from whitestone.programme.importing_runs import preview_take_back
+    from whitestone.programme.importing_runs import take_back as take
+    from whitestone.programme.opening import open_programme
+
+    asked: Context = context.obj
+    with open_programme(asked.target, asked.who) as programme:
+        if yes or undo:
+            done = take(programme, run, undo=undo, reason=reason)
+            emit(done, as_json, lambda: f"{done['revisions']:,} revision(s) {'count again' if undo else 'withdrawn'}.")
+            return
+        preview = preview_take_back(programme, run)
+    emit(preview.as_dict(), as_json, lambda: _preview_text(preview))
+
+
+def _preview_text(preview: Any) -> str:
+    kinds = ", ".join(f"{count:,} {kind}" for kind, count in preview.records.items()) or "no record"
+    lines = [
+        f"{preview.file}: {preview.revisions:,} revision(s) of {kinds} would be withdrawn.",
+        f"Of {preview.leave:,} record(s) nothing else is known; they would leave every figure. Their history stays.",
+    ]
+    if preview.ledger is not None:
+        before, now = preview.ledger["before"], preview.ledger["now"]
+        lines += [f"  {name}: {now[name]:,.0f} now, {before[name]:,.0f} as known before"
+                  for name in ("closing_m2", "cleared_m2", "reduced_m2", "cancelled_m2")
+                  if now.get(name) is not None and before.get(name) is not None]
+        lines.append(f"  ({preview.ledger['note']})")
+    return "\n".join([*lines, "Nothing was written. Do it with --yes."])

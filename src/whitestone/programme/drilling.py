@@ -11,7 +11,8 @@ import numpy as np
 import shapely
 
 from whitestone.errors import InvalidValue
-from whitestone.land.grouping import account_key
+from whitestone.land.book import CENTS
+from whitestone.land.grouping import CLOSED, RELEASE_DIMENSIONS, SIGNS, account_key
 from whitestone.land.inputs import UNDATED
 from whitestone.land.ledger import Ledger
 from whitestone.land.shapes import intersect, pack, subtract, union_by_group
@@ -19,6 +20,7 @@ from whitestone.land.shapes import intersect, pack, subtract, union_by_group
 __all__ = ["COUNT_COLUMNS", "PROOF_LINES", "Behind", "behind", "behind_proof"]
 
 COUNT_COLUMNS = ("hazards", "size_unknown")
+STANDING_COLUMNS = ("own_closing", "closed_unproven", "closing_reported")
 _DUST_M2 = 0.005
 """Below half a booked hundredth of a square metre nothing is listed."""
 
@@ -47,28 +49,49 @@ def behind(ledger: Ledger, key: str | None, column: str) -> list[Behind]:
         return _standing(ledger, key, column)
     if f"{column}_m2" not in ledger.total:
         raise InvalidValue(field="column", value=column, why="a column of the ledger")
+    if column == "reported_only":
+        return _largest([each for each in _undrawn(ledger) if each.m2])
+    if column in STANDING_COLUMNS:
+        return _largest(_own_figures(ledger, key, column))
     sums: dict[tuple[str, str], float] = defaultdict(float)
     for booking in ledger.explain(key, column):
         signed = booking["m2"]
-        if column in ("opening", "closing", "own_closing"):
-            signed *= _sign(booking["column"])
+        if column in ("opening", "closing"):
+            signed *= SIGNS[booking["column"]]
         sums["hazard", booking["hazard"]] += signed
         if booking["release"]:
             sums["release", booking["release"]] += signed
     found = [Behind(kind, uuid.UUID(own), round(m2, 2)) for (kind, own), m2 in sums.items() if abs(m2) > _DUST_M2]
+    return _largest(found)
+
+
+def _largest(found: list[Behind]) -> list[Behind]:
     return sorted(found, key=lambda each: (each.kind, -abs(each.m2 or 0.0)))
 
 
-def _sign(column: str) -> int:
-    from whitestone.land.grouping import SIGNS
-
-    return SIGNS[column]
+def _own_figures(ledger: Ledger, key: str | None, column: str) -> list[Behind]:
+    """List what each standing hazard says by itself: its own figure, what is closed unproven, closing as reported."""
+    book, number = ledger.book, {own: at for at, own in enumerate(ledger.book.line.ids)}
+    reported: dict[uuid.UUID, float] = defaultdict(float)
+    for each, piece in enumerate(book.line.releases):
+        if piece.area_reported_m2 and len(piece.hazard_ids) == 1 and shapely.is_empty(book.line.release_shapes[each]):
+            reported[piece.hazard_ids[0]] += piece.area_reported_m2
+    found = []
+    for own in (each.record_id for each in _standing(ledger, key, "hazards")):
+        at = number[own]
+        is_closed = book.line.slices[book.now[at]].status in CLOSED
+        stock = book.stock[at] / CENTS
+        figures = {"own_closing": book.own_stock[at] / CENTS, "closed_unproven": stock if is_closed else 0.0,
+                   "closing_reported": 0.0 if is_closed else max(0.0, stock - reported[own])}
+        if figures[column] > _DUST_M2:
+            found.append(Behind("hazard", own, round(figures[column], 2)))
+    return found
 
 
 def _standing(ledger: Ledger, key: str | None, column: str) -> list[Behind]:
     """List the hazards that stand at the end of the period; of a dimension that hazards do not have, all of them."""
     book = ledger.book
-    has_hazards = ledger.by not in ("year", "organisation", "donor", "method")
+    has_hazards = ledger.by not in ("year", *RELEASE_DIMENSIONS)
     name = account_key(book, ledger.by) if has_hazards else None
     found = []
     for hazard, now in enumerate(book.now):
@@ -136,7 +159,7 @@ def _twice(ledger: Ledger) -> list[Behind]:
 
 def _overlap(ledger: Ledger) -> list[Behind]:
     book = ledger.book
-    more = (np.array(book.own_stock, dtype=float) - np.array(book.stock, dtype=float)) / 100
+    more = (np.array(book.own_stock, dtype=float) - np.array(book.stock, dtype=float)) / CENTS
     return _measured("hazard", book.line.ids, more)
 
 

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import ipaddress
 import os
+import sqlite3
 import threading
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
 from whitestone.errors import MissingService, Refused
+from whitestone.journal.tiles import TileTable
+from whitestone.programme.opening import Programme
 from whitestone.web.desk import Desk, install
 
-__all__ = ["application", "assert_loopback", "make_server"]
+__all__ = ["application", "assert_loopback", "desk_of", "make_server"]
 
 HERE = Path(__file__).resolve().parent
 THREADS = 6
@@ -36,6 +39,15 @@ def assert_loopback(host: str) -> None:
     if not is_loopback:
         raise Refused(what=f"Listening on {host}", rule="without accounts, only this machine may look",
                       remedy="Serve on 127.0.0.1; from elsewhere, come through an SSH tunnel of your own account.")
+
+
+def desk_of(programme: Programme) -> Desk:
+    """Make the desk of a programme; its tiles are kept in `tiles.db` beside it, or in memory where nothing can be written."""
+    try:
+        tiles = TileTable(programme.journal.folder / "tiles.db")
+    except (OSError, sqlite3.Error):
+        tiles = TileTable(":memory:")
+    return Desk(programme, tiles)
 
 
 def application(desk: Desk) -> Wsgi:

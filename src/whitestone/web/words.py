@@ -18,9 +18,11 @@ __all__ = ["attribute_label", "coded", "figure", "kind_label", "said", "unit_of"
 
 THIN = "\u202f"
 """Narrow no-break space: groups of three digits, never a comma that another language reads as a decimal sign."""
-_UNITS = {"m2": "m²"}
+_LABELS = {"geo_safe": "Recording a position was allowed"}
+"""Where the name of an attribute would be read as something that no page may say."""
 _SUFFIXES = {"_m2": "m²", "_cm": "cm", "_m": "m", "_deg": "°"}
-_ABBREVIATIONS = {"ap": "AP", "av": "AV", "erw": "ERW", "eo": "EO", "id": "ID", "url": "URL", "sha256": "SHA-256", "ids": "IDs"}
+_ABBREVIATIONS = {"ap": "AP", "av": "AV", "erw": "ERW", "eo": "EO", "id": "ID", "ids": "IDs", "url": "URL",
+                  "sha256": "SHA-256"}  # fmt: skip
 
 
 def figure(value: float | int | None, decimals: int = 0) -> str:
@@ -54,6 +56,8 @@ def attribute_label(name: str) -> str:
     """
     if name.startswith("extra."):
         return name.removeprefix("extra.")
+    if name in _LABELS:
+        return _LABELS[name]
     for suffix in _SUFFIXES:
         if name.endswith(suffix):
             name = name.removesuffix(suffix)

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+import threading
+from collections.abc import Hashable, Mapping, Sequence
 from typing import Any
+
+import msgspec
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from whitestone.domain.dates import parse_partial
+from whitestone.errors import InvalidValue
 from whitestone.land.ledger import DIMENSIONS, Ledger
+from whitestone.programme.accounts import accounts
 from whitestone.programme.drilling import PROOF_LINES, Behind, behind_proof
 from whitestone.programme.drilling import behind as behind_figure
 from whitestone.programme.opening import Clocks
@@ -48,16 +54,34 @@ PROOF = {
 }
 
 
-def start(desk: Desk, clocks: Clocks, by: str = "class", begin: str = "", end: str = "", patience_s: float = 0.0) -> tuple[bool, Ledger | None]:
+class Shown(msgspec.Struct):
+    """A ledger with the names of its rows and the notes that its makers left."""
+
+    ledger: Ledger
+    labels: Mapping[str, str]
+    notes: Sequence[str]
+
+
+_one_book = threading.Lock()
+"""The desk of accounts keeps its books for one caller at a time."""
+
+
+def start(
+    desk: Desk, clocks: Clocks, by: str = "class", begin: str = "", end: str = "", patience_s: float = 0.0
+) -> tuple[bool, Shown | None]:
     """Have a ledger computed once per head, clocks, dimension and period; (False, None) while it is not there."""
     key: Hashable = ("ledger", desk.programme.journal.head(), clocks.on, clocks.known, by, begin, end)
     return desk.jobs.answer(key, lambda: _compute(desk, clocks, by, begin, end), patience_s=patience_s)
 
 
-def _compute(desk: Desk, clocks: Clocks, by: str, begin: str, end: str) -> Ledger:
-    from whitestone.programme import accounts
-
-    return accounts.compute_ledger(desk.programme, clocks, by=by, start=begin or None, end=end or None)
+def _compute(desk: Desk, clocks: Clocks, by: str, begin: str, end: str) -> Shown:
+    first = parse_partial(begin).first_day if begin else None
+    last = parse_partial(end).last_day if end else None
+    if last is not None and last > clocks.on:
+        raise InvalidValue(field="to", value=end, why=f"not after the situation of {clocks.on.isoformat()}")
+    with _one_book:
+        opened = accounts(desk.programme, clocks, last)
+        return Shown(opened.table(by=by, start=first), opened.inputs.labels, list(opened.inputs.notes))
 
 
 def _asked(request: HttpRequest) -> dict[str, str]:
@@ -70,16 +94,17 @@ def page(request: HttpRequest) -> HttpResponse:
     clocks, asked = clocks_of(request), _asked(request)
     context: dict[str, Any] = {"title": "Ledger", "clocks": clocks, "dimensions": DIMENSIONS, **asked,
                                "unit": request.GET.get("unit", "km2") if request.GET.get("unit", "km2") in UNITS else "km2", "units": UNITS}
-    ready, ledger = start(current(), clocks, **asked, patience_s=0.2)
-    if not ready or ledger is None:
+    ready, shown = start(current(), clocks, **asked, patience_s=0.2)
+    if not ready or shown is None:
         context["waiting_for"] = "ledger"
         return render(request, "whitestone/waiting.html", context, status=202)
-    context |= _table(ledger, context["unit"], clocks) | {"ledger": ledger, "chart": _chart(ledger)}
+    context |= _table(shown, context["unit"]) | {"ledger": shown.ledger, "chart": _chart(shown.ledger)}
     return render(request, "whitestone/ledger.html", context)
 
 
-def _table(ledger: Ledger, unit: str, clocks: Clocks) -> dict[str, Any]:
+def _table(shown: Shown, unit: str) -> dict[str, Any]:
     """Choose the columns that say something, and write every figure in one unit and one rounding."""
+    ledger = shown.ledger
     divisor, decimals, _ = UNITS[unit]
     columns = [name for name in LABELS if name in ALWAYS or ledger.total.get(_key(name)) or any(row.get(_key(name)) for row in ledger.rows)]
 
@@ -91,9 +116,9 @@ def _table(ledger: Ledger, unit: str, clocks: Clocks) -> dict[str, Any]:
              for line, label in PROOF.items() if hasattr(ledger.proof, line)]
     return {"columns": [(name, LABELS[name], SIGNS.get(name, ""), name in COUNT_COLUMNS) for name in columns],
             "silent": [LABELS[name] for name in LABELS if name not in columns],
-            "rows": [(row["key"], _row_label(ledger.by, row["key"], clocks), cells(row)) for row in rows[:ROWS_SHOWN]],
+            "rows": [(row["key"], _row_label(shown, row["key"]), cells(row)) for row in rows[:ROWS_SHOWN]],
             "hidden_rows": max(0, len(rows) - ROWS_SHOWN), "total": cells(ledger.total), "proof": proof, "is_exact": unit == "m2",
-            "unit_label": UNITS[unit][2], "could_not_be_known": ledger.undated.get("could_not_be_known", [])}
+            "unit_label": UNITS[unit][2], "could_not_be_known": [*ledger.undated.get("could_not_be_known", []), *shown.notes]}
 
 
 def _key(column: str) -> str:
@@ -105,17 +130,11 @@ def _proof_figure(value: float, line: str, unit: str) -> str:
     return f"{words.figure(value / divisor, decimals)} {label}" if line.endswith("_m2") else words.figure(value)
 
 
-def _row_label(by: str, key: str, clocks: Clocks) -> str:
+def _row_label(shown: Shown, key: str) -> str:
     """Name a row for people: the record's own title, or the label of its codes."""
-    import uuid
-
-    if by in ("hazard", "place", "organisation"):
-        try:
-            own = uuid.UUID(key)
-        except ValueError:
-            return key
-        return current().looker.title(own, by, clocks)
-    codes = {"class": "hazard_class", "contamination": "eo_category", "method": "operational_method"}.get(by)
+    if key in shown.labels:
+        return shown.labels[key]
+    codes = {"class": "hazard_class", "contamination": "eo_category", "method": "operational_method"}.get(shown.ledger.by)
     if codes and not key.startswith("("):
         return " + ".join(words.coded(codes, part) for part in key.split("+"))
     return key
@@ -129,17 +148,18 @@ def _chart(ledger: Ledger) -> dict[str, Any]:
 def behind(request: HttpRequest) -> HttpResponse:
     """List the records behind one figure or one proof line, each with its share and a way to the map."""
     clocks, asked = clocks_of(request), _asked(request)
-    ready, ledger = start(current(), clocks, **asked, patience_s=0.2)
+    ready, shown = start(current(), clocks, **asked, patience_s=0.2)
     line, column, key = request.GET.get("line", ""), request.GET.get("column", "closing"), request.GET.get("key")
     context: dict[str, Any] = {"title": "Behind a figure", "clocks": clocks, **asked, "waiting_for": "ledger"}
-    if not ready or ledger is None:
+    if not ready or shown is None:
         return render(request, "whitestone/waiting.html", context, status=202)
+    ledger = shown.ledger
     done, found = current().jobs.answer(("behind", id(ledger), line, key, column),
                                         lambda: behind_proof(ledger, line) if line else behind_figure(ledger, key, column), patience_s=0.2)
     if not done:
         return render(request, "whitestone/waiting.html", context, status=202)
     heading = PROOF.get(line, line) if line else LABELS.get(column, column)
-    context |= {"heading": heading, "row": _row_label(ledger.by, key, clocks) if key else None, "ledger": ledger,
+    context |= {"heading": heading, "row": _row_label(shown, key) if key else None, "ledger": ledger,
                 "groups": [_group(kind, found, clocks) for kind in ("hazard", "release") if any(each.kind == kind for each in found)]}
     return render(request, "whitestone/ledger_records.html", context)
 

@@ -8,6 +8,7 @@ engine has (R*Tree, generated geometry, views) is made in `dialect`.
 from __future__ import annotations
 
 from sqlalchemy import (
+    DDL,
     BigInteger,
     Column,
     Index,
@@ -17,16 +18,10 @@ from sqlalchemy import (
     SmallInteger,
     Table,
     Text,
-    UniqueConstraint,
+    event,
 )
 
-__all__ = ["PARTS", "PROJECTIONS", "SCHEMA_VERSION", "TRUTH", "metadata"]
-
-SCHEMA_VERSION = 1
-"""Version of the tables; `open_journal` migrates an older one. Each act keeps the version it was written under."""
-
-PARTS = ("body", "extra", "geometry", "as_entered", "sealed")
-"""The erasable parts of a revision, in the order in which salts, tombs and digests are laid out."""
+__all__ = ["PROJECTIONS", "TRUTH", "metadata"]
 
 metadata = MetaData()
 
@@ -185,14 +180,16 @@ Index("state_now", state.c.kind, state.c.slice,
       sqlite_where=state.c.known_to.is_(None), postgresql_where=state.c.known_to.is_(None))
 Index("state_by_geometry", state.c.geometry_seq,
       sqlite_where=state.c.geometry_seq.is_not(None), postgresql_where=state.c.geometry_seq.is_not(None))
+Index("state_in_conflict", state.c.kind,
+      sqlite_where=state.c.conflicts.is_not(None), postgresql_where=state.c.conflicts.is_not(None))
 
 alias = Table(
     "alias", metadata,
-    Column("dataset", _Blob, nullable=False),
-    Column("kind", SmallInteger, nullable=False),
-    Column("external_id", Text, nullable=False),
+    Column("dataset", _Blob, primary_key=True),
+    Column("kind", SmallInteger, primary_key=True, autoincrement=False),
+    Column("external_id", Text, primary_key=True),
     Column("record_id", _Blob, nullable=False),
-    UniqueConstraint("dataset", "kind", "external_id", name="alias_key"),
+    sqlite_with_rowid=False,
 )
 
 TRUTH = (meta, kind, act, revision, checkpoint, run_batch, held, attachment, custody, seal_key, access_log)
@@ -200,3 +197,24 @@ TRUTH = (meta, kind, act, revision, checkpoint, run_batch, held, attachment, cus
 
 PROJECTIONS = (state, alias)
 """Tables that `rebuild` makes again from the truth (with the engine's own index of boxes)."""
+
+
+def _only_grows(table: Table) -> None:
+    """Let the engine itself refuse to change or delete what was logged."""
+    refuse = "BEGIN SELECT RAISE(ABORT, 'append only'); END"
+    for verb in ("UPDATE", "DELETE"):
+        trigger = f"CREATE TRIGGER {table.name}_no_{verb.lower()} BEFORE {verb} ON {table.name} {refuse}"
+        _after_create(table, trigger, "sqlite")
+    function = f"{table.name}_append_only()"
+    body = "$$ BEGIN RAISE EXCEPTION 'append only'; END $$ LANGUAGE plpgsql"
+    _after_create(table, f"CREATE OR REPLACE FUNCTION {function} RETURNS trigger AS {body}", "postgresql")
+    hook = f"BEFORE UPDATE OR DELETE ON {table.name} FOR EACH ROW EXECUTE FUNCTION {function}"
+    _after_create(table, f"CREATE TRIGGER {table.name}_append_only {hook}", "postgresql")
+
+
+def _after_create(table: Table, statement: str, dialect: str) -> None:
+    event.listen(table, "after_create", DDL(statement).execute_if(dialect=dialect))  # type: ignore[no-untyped-call]
+
+
+_only_grows(access_log)
+_only_grows(custody)

@@ -1,0 +1,394 @@
+"""What differs between SQLite and PostgreSQL: connecting, locking, bulk loading, boxes, and what failures are called?
+
+Everything else in this room is written once. SQL is written with `?` for values; a Session runs it on either engine.
+A Store keeps a few connections: `reading()` lends one with a steady snapshot, `writing()` takes the one writing lock.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import sqlite3
+import threading
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from whitestone.errors import Busy, MissingService, NotAProgramme, StoreFull, WrongCall
+from whitestone.journal.layout import DATABASE_NAME
+
+__all__ = ["PostgresStore", "Session", "SqliteStore", "Store", "open_store"]
+
+Row = tuple[Any, ...]
+
+ADVISORY_LOCK = 0x57_48_49_54_45  # "WHITE": one lock per database, held until the transaction ends
+FETCH_ROWS = 5_000
+BUSY_SECONDS = 30.0
+
+
+class Session(ABC):
+    """One connection inside one transaction."""
+
+    dialect: str
+
+    @abstractmethod
+    def rows(self, sql: str, values: Sequence[Any] = ()) -> Iterator[Row]:
+        """Stream the rows of a query; memory stays flat."""
+
+    @abstractmethod
+    def run(self, sql: str, values: Sequence[Any] = ()) -> int:
+        """Run one statement; return the number of rows that it touched."""
+
+    @abstractmethod
+    def many(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:
+        """Run one statement for every row of values."""
+
+    @abstractmethod
+    def load(self, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+        """Insert many rows as fast as the engine can (executemany, binary COPY)."""
+
+    @abstractmethod
+    def index_boxes(self, seqs: Sequence[int], boxes: Iterable[Sequence[float]]) -> None:
+        """Enter min x, min y, max x, max y of geometries by the seq of their revision."""
+
+    @abstractmethod
+    def in_box(self, column: str, box: Sequence[float]) -> tuple[str, list[Any]]:
+        """Give the condition (and its values) that `column`, a geometry's seq, is a candidate for the box."""
+
+    def all(self, sql: str, values: Sequence[Any] = ()) -> list[Row]:
+        """Return all rows of a query."""
+        return list(self.rows(sql, values))
+
+    def one(self, sql: str, values: Sequence[Any] = ()) -> Row | None:
+        """Return the first row of a query, or None."""
+        with contextlib.closing(self.rows(sql, values)) as rows:  # type: ignore[type-var]
+            return next(rows, None)
+
+
+class Store(ABC):
+    """Where a journal lies and how it is reached."""
+
+    dialect: str
+    where: str
+
+    def __init__(self, *, readonly: bool = False) -> None:
+        self.readonly = readonly
+        self.busy_seconds = BUSY_SECONDS
+        self._idle: list[Any] = []
+        self._lock = threading.Lock()
+
+    @abstractmethod
+    def _connect(self) -> Any: ...
+
+    @abstractmethod
+    def _begin(self, connection: Any, *, write: bool) -> Session: ...
+
+    @abstractmethod
+    def _translate(self, error: Exception) -> Exception | None: ...
+
+    @abstractmethod
+    def create_tables(self) -> None:
+        """Make what only this engine has; the common tables are there already."""
+
+    @abstractmethod
+    def scrub(self) -> bool:
+        """Rewrite what erased values may linger in (write-ahead log, dead rows); False: a reader still holds it."""
+
+    @abstractmethod
+    def size_bytes(self) -> int:
+        """Return the bytes that the database takes on disk."""
+
+    @contextlib.contextmanager
+    def reading(self) -> Iterator[Session]:
+        """Lend a connection with one steady snapshot; writers are not held up."""
+        with self._lent(write=False) as session:
+            yield session
+
+    @contextlib.contextmanager
+    def writing(self) -> Iterator[Session]:
+        """Take the writing lock, and commit durably at the end; any error leaves nothing written.
+
+        Refuses with Busy when another holds the lock for `busy_seconds`, with StoreFull when the disk is full.
+        """
+        if self.readonly:
+            raise WrongCall(why="This programme was opened for reading only.")
+        with self._lent(write=True) as session:
+            yield session
+
+    @contextlib.contextmanager
+    def _lent(self, *, write: bool) -> Iterator[Session]:
+        connection = None
+        try:
+            with self._lock:
+                connection = self._idle.pop() if self._idle else None
+            connection = connection or self._connect()
+            yield self._begin(connection, write=write)
+            connection.commit()
+        except BaseException as error:
+            if connection is not None:
+                # Rolling back may fail as well when the disk is full or the server is gone; the first error counts.
+                with contextlib.suppress(Exception):
+                    connection.rollback()
+                connection = self._dropped(connection, error)
+            problem = self._translate(error) if isinstance(error, Exception) else None
+            if problem is not None:
+                raise problem from error
+            raise
+        finally:
+            if connection is not None:
+                with self._lock:
+                    self._idle.append(connection)
+
+    def _dropped(self, connection: Any, error: BaseException) -> Any:
+        """Close a connection after a failure of the engine; keep it after one of the caller."""
+        if isinstance(error, (sqlite3.Error, OSError)) or type(error).__module__.startswith("psycopg"):
+            with contextlib.suppress(Exception):
+                connection.close()
+            return None
+        return connection
+
+    def close(self) -> None:
+        """Close the idle connections."""
+        with self._lock:
+            idle, self._idle = self._idle, []
+        for connection in idle:
+            connection.close()
+
+
+def open_store(target: str | Path, *, readonly: bool = False, create: bool = False) -> Store:
+    """Reach the store at a folder or a `postgresql://` URL; refuses a folder without one with NotAProgramme."""
+    text = str(target)
+    if text.startswith(("postgresql://", "postgres://")):
+        return PostgresStore(text, readonly=readonly)
+    path = Path(text)
+    if not create and not (path / DATABASE_NAME).is_file():
+        raise NotAProgramme(where=text)
+    return SqliteStore(path, readonly=readonly)
+
+
+class SqliteStore(Store):
+    """A file in a folder: write-ahead log, full synchronisation at each commit, deleted content overwritten."""
+
+    dialect = "sqlite"
+
+    def __init__(self, folder: Path, *, readonly: bool = False) -> None:
+        super().__init__(readonly=readonly)
+        self.folder = folder
+        self.path = folder / DATABASE_NAME
+        self.where = str(folder)
+
+    def _connect(self) -> sqlite3.Connection:
+        uri = f"{self.path.resolve().as_uri()}?mode={'ro' if self.readonly else 'rwc'}"
+        connection = sqlite3.connect(uri, uri=True, timeout=self.busy_seconds, isolation_level=None,
+                                     check_same_thread=False, cached_statements=256)
+        for pragma in ("synchronous=FULL", "secure_delete=ON", "cache_size=-65536", "temp_store=MEMORY",
+                       "mmap_size=268435456", "wal_autocheckpoint=8192"):
+            connection.execute(f"PRAGMA {pragma}")
+        return connection
+
+    def _begin(self, connection: sqlite3.Connection, *, write: bool) -> Session:
+        connection.execute(f"PRAGMA busy_timeout={int(self.busy_seconds * 1000)}")
+        connection.execute("BEGIN IMMEDIATE" if write else "BEGIN")
+        return _SqliteSession(connection)
+
+    def _translate(self, error: Exception) -> Exception | None:
+        code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+        if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+            return Busy(seconds=f"{self.busy_seconds:g}")
+        if code == sqlite3.SQLITE_FULL:
+            return StoreFull(where=self.where)
+        if code == sqlite3.SQLITE_NOTADB:
+            return NotAProgramme(where=self.where)
+        return _duplicate(error) if isinstance(error, sqlite3.IntegrityError) else None
+
+    def create_tables(self) -> None:
+        with self.writing() as session:
+            session.run("CREATE VIRTUAL TABLE IF NOT EXISTS bbox USING rtree(seq, min_x, max_x, min_y, max_y)")
+
+    def scrub(self) -> bool:
+        connection = self._connect()
+        try:
+            held_up: int = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+        finally:
+            connection.close()
+        return not held_up
+
+    def size_bytes(self) -> int:
+        return sum(path.stat().st_size for path in self.folder.glob(f"{DATABASE_NAME}*"))
+
+
+class _SqliteSession(Session):
+    dialect = "sqlite"
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self.connection = connection
+
+    def rows(self, sql: str, values: Sequence[Any] = ()) -> Iterator[Row]:
+        cursor = self.connection.execute(sql, values)
+        try:
+            yield from cursor
+        finally:
+            cursor.close()
+
+    def all(self, sql: str, values: Sequence[Any] = ()) -> list[Row]:
+        return self.connection.execute(sql, values).fetchall()
+
+    def run(self, sql: str, values: Sequence[Any] = ()) -> int:
+        return self.connection.execute(sql, values).rowcount
+
+    def many(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:
+        self.connection.executemany(sql, rows)
+
+    def load(self, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+        marks = ",".join("?" * len(columns))
+        self.connection.executemany(f"INSERT INTO {table} ({_names(columns)}) VALUES ({marks})", rows)  # noqa: S608
+
+    def index_boxes(self, seqs: Sequence[int], boxes: Iterable[Sequence[float]]) -> None:
+        rows = ((seq, box[0], box[2], box[1], box[3]) for seq, box in zip(seqs, boxes, strict=True))
+        self.connection.executemany("INSERT INTO bbox VALUES (?,?,?,?,?)", rows)
+
+    def in_box(self, column: str, box: Sequence[float]) -> tuple[str, list[Any]]:
+        sql = f"{column} IN (SELECT seq FROM bbox WHERE max_x>=? AND min_x<=? AND max_y>=? AND min_y<=?)"  # noqa: S608
+        return sql, [box[0], box[2], box[1], box[3]]
+
+
+class PostgresStore(Store):
+    """A database on a server with PostGIS; one advisory lock serves for writing."""
+
+    dialect = "postgresql"
+
+    def __init__(self, url: str, *, readonly: bool = False) -> None:
+        super().__init__(readonly=readonly)
+        self.url = url
+        # The password belongs in no message.
+        self.where = url.split("@", 1)[-1] if "@" in url else url.split("//", 1)[-1]
+
+    def _connect(self) -> Any:
+        import psycopg
+
+        try:
+            return psycopg.connect(self.url, connect_timeout=10)
+        except psycopg.OperationalError as error:
+            if "does not exist" in str(error):
+                raise NotAProgramme(where=self.where) from error
+            raise MissingService(what="The database server", why=str(error).strip(),
+                                 fix="Start the server or correct the URL given with -C.") from error
+
+    def _begin(self, connection: Any, *, write: bool) -> Session:
+        import psycopg
+
+        connection.read_only = not write
+        connection.isolation_level = None if write else psycopg.IsolationLevel.REPEATABLE_READ
+        session = _PostgresSession(connection)
+        if write:
+            session.run(f"SET LOCAL lock_timeout = {int(self.busy_seconds * 1000)}")
+            session.run("SELECT pg_advisory_xact_lock(?)", [ADVISORY_LOCK])
+        return session
+
+    def _translate(self, error: Exception) -> Exception | None:
+        state = getattr(error, "sqlstate", None)
+        if state in ("55P03", "40P01"):
+            return Busy(seconds=f"{self.busy_seconds:g}")
+        if state in ("53100", "53200"):
+            return StoreFull(where=self.where)
+        if state == "42P01":
+            return NotAProgramme(where=self.where)
+        return _duplicate(error) if state == "23505" else None
+
+    def create_tables(self) -> None:
+        from whitestone.journal.postgis import ground_statements
+
+        with self.writing() as session:
+            for statement in ground_statements():
+                session.run(statement)
+
+    def scrub(self) -> bool:
+        import psycopg
+
+        connection = self._connect()
+        try:
+            connection.autocommit = True
+            connection.execute("SET lock_timeout = '2s'")
+            # A plain VACUUM leaves the old bytes in the holes of a page; FULL writes the table anew. The wrapped
+            # keys are what must be gone; what they sealed is noise without them.
+            connection.execute("VACUUM FULL seal_key")
+            connection.execute("VACUUM revision, held")
+        except psycopg.errors.LockNotAvailable:
+            return False
+        finally:
+            connection.close()
+        return True
+
+    def size_bytes(self) -> int:
+        with self.reading() as session:
+            row = session.one("SELECT pg_database_size(current_database())")
+        return int(row[0]) if row else 0
+
+
+class _PostgresSession(Session):
+    dialect = "postgresql"
+    _numbers = itertools.count()
+
+    def __init__(self, connection: Any) -> None:
+        self.connection = connection
+        self._types: dict[tuple[str, ...], list[int]] = {}
+
+    def rows(self, sql: str, values: Sequence[Any] = ()) -> Iterator[Row]:
+        with self.connection.cursor(name=f"ws{next(self._numbers)}", binary=True) as cursor:
+            cursor.itersize = FETCH_ROWS
+            cursor.execute(_percent(sql), values)
+            while chunk := cursor.fetchmany(FETCH_ROWS):
+                yield from chunk
+
+    def all(self, sql: str, values: Sequence[Any] = ()) -> list[Row]:
+        found: list[Row] = self.connection.cursor(binary=True).execute(_percent(sql), values).fetchall()
+        return found
+
+    def one(self, sql: str, values: Sequence[Any] = ()) -> Row | None:
+        found: Row | None = self.connection.cursor(binary=True).execute(_percent(sql), values).fetchone()
+        return found
+
+    def run(self, sql: str, values: Sequence[Any] = ()) -> int:
+        return int(self.connection.execute(_percent(sql), values).rowcount)
+
+    def many(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:
+        with self.connection.cursor() as cursor:
+            cursor.executemany(_percent(sql), rows)
+
+    def load(self, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+        command = f"COPY {table} ({_names(columns)}) FROM STDIN (FORMAT binary)"
+        with self.connection.cursor() as cursor, cursor.copy(command) as copy:
+            copy.set_types(self._types_of(table, columns))
+            write = copy.write_row
+            for row in rows:
+                write(row)
+
+    def _types_of(self, table: str, columns: Sequence[str]) -> list[int]:
+        key = (table, *columns)
+        if key not in self._types:
+            found: dict[str, int] = dict(self.all("SELECT attname::text, atttypid::int8 FROM pg_attribute "
+                                  "WHERE attrelid = ?::text::regclass", [table]))
+            self._types[key] = [found[column] for column in columns]
+        return self._types[key]
+
+    def index_boxes(self, seqs: Sequence[int], boxes: Iterable[Sequence[float]]) -> None:
+        """Leave it to the generated geometry column and its index."""
+
+    def in_box(self, column: str, box: Sequence[float]) -> tuple[str, list[Any]]:
+        sql = f"{column} IN (SELECT seq FROM revision WHERE geom && ST_MakeEnvelope(?,?,?,?,4326))"  # noqa: S608
+        return sql, list(box)
+
+
+def _names(columns: Sequence[str]) -> str:
+    return ", ".join(f'"{column}"' for column in columns)
+
+
+def _percent(sql: str) -> str:
+    return sql.replace("?", "%s")
+
+
+def _duplicate(error: Exception) -> Exception | None:
+    if "revision_id" in str(error) or "revision_by_id" in str(error):
+        return WrongCall(why="A revision with the same id is already in the journal.")
+    return None

@@ -1,0 +1,1 @@
+"""What does Alembic run? Nothing from here: `migrate` sets the environment up itself; the file must exist."""

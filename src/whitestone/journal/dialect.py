@@ -358,8 +358,9 @@ class _PostgresSession(Session):
 
     def load(self, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
         command = f"COPY {table} ({_names(columns)}) FROM STDIN (FORMAT binary)"
+        types = self._types_of(table, columns)  # asked before: during a COPY the connection answers nothing else
         with self.connection.cursor() as cursor, cursor.copy(command) as copy:
-            copy.set_types(self._types_of(table, columns))
+            copy.set_types(types)
             write = copy.write_row
             for row in rows:
                 write(row)

@@ -12,7 +12,7 @@ import hashlib
 import os
 import time
 import uuid
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
@@ -73,10 +73,12 @@ def table_columns() -> dict[str, tuple[tuple[str, ...], tuple[str, ...]]]:
     """Name the columns of each truth table, and those of its key, in the order in which they are restored."""
     from whitestone.journal.schema import TRUTH
 
-    return {
-        table.name: (tuple(c.name for c in table.columns), tuple(c.name for c in table.primary_key.columns))
-        for table in TRUTH
-    }
+    # SQLAlchemy's names are not plain strings; what is written must be.
+    return {str(table.name): (_plain_names(table.columns), _plain_names(table.primary_key)) for table in TRUTH}
+
+
+def _plain_names(columns: Iterable[Any]) -> tuple[str, ...]:
+    return tuple(str(column.name) for column in columns)
 
 
 def canonical_dump(session: Session) -> dict[str, tuple[int, str]]:

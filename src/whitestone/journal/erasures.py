@@ -96,7 +96,7 @@ def _erase_parts(session: Session, erasure: Erasure) -> int:
             session.run(f"UPDATE revision SET {named} WHERE seq = ?", [*values.values(), seq])  # noqa: S608
             changed.append(seq)
     if changed and PROJECTED.intersection(erasure.parts):
-        _project_again(session, erasure.record_id.bytes, changed)
+        _project_again(session, erasure.record_id.bytes, changed if "geometry" in erasure.parts else [])
     return len(changed)
 
 
@@ -106,7 +106,7 @@ def _project_again(session: Session, record_id: bytes, seqs: Sequence[int]) -> N
     from whitestone.journal.projection import read_entries, state_rows
 
     session.run("DELETE FROM state WHERE record_id = ?", [record_id])
-    if session.dialect == "sqlite":
+    if session.dialect == "sqlite":  # the server generates its boxes from the geometry that is gone
         session.many("DELETE FROM bbox WHERE seq = ?", [(seq,) for seq in seqs])
     entries = list(read_entries(session, "r.record_id = ?", [record_id]))
     for record, kind, found in entries:

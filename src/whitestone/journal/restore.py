@@ -275,17 +275,17 @@ def _typed(message: tuple[str, Any], name: str, shape: type[Any]) -> Any:
 
 
 def _verify(session: Session, end: _End) -> None:
-    from whitestone.journal.proof import verify_session
+    from whitestone.journal.verifying import verify_session
 
     verdict = verify_session(session)
     if not verdict.ok:
         raise DamagedError(f"its chain is broken at entry {verdict.first_broken}: {verdict.why}")
-    if (verdict.entries, verdict.head) != (end.seq, end.head.hex()):
+    if verdict.head != (end.seq, end.head.hex()):
         raise DamagedError("its chain does not end where the manifest says")
 
 
 def _project(session: Session) -> None:
-    from whitestone.journal.rebuild import rebuild_session
+    from whitestone.journal.rebuilding import rebuild_session
 
     rebuild_session(session)
 

@@ -1,0 +1,114 @@
+"""How is a programme kept safe: backed up, restored, proved, rebuilt, and a person in it unsealed or erased?
+
+Each verb takes who acts and gives plain values, the same for the command line and the pages.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+from whitestone.domain.revision import Revision
+from whitestone.errors import UnknownRecord
+from whitestone.programme.opening import Programme
+
+__all__ = ["back_up", "erase", "history", "prove", "remake", "restore_to", "unseal"]
+
+Progress = Callable[[str, int, int], None]
+
+
+def back_up(
+    programme: Programme, path: Path, *, key: Path | None = None, progress: Progress | None = None
+) -> dict[str, Any]:
+    """Write one encrypted backup while others go on working; refuses as `journal.backup.backup`."""
+    from whitestone.journal.backup import backup
+
+    made = backup(programme.journal, path, key=key, progress=progress)
+    return {"backup": str(made.path), "entries": made.entries, "head": made.head, "attachments": made.attachments,
+            "size_bytes": made.size_bytes, "faults": list(made.faults)}
+
+
+def restore_to(target: str, path: Path, *, key: Path | None = None, same_node: bool = False,
+               progress: Progress | None = None) -> dict[str, Any]:
+    """Make a programme out of a backup; refuses as `journal.restore.restore` and leaves nothing then."""
+    from whitestone.journal.restore import restore
+
+    with restore(path, target, key=key, same_node=same_node, progress=progress) as journal:
+        seq, head = journal.head()
+        return {"restored": target.split("@", 1)[-1], "programme_id": str(journal.programme_id),
+                "node_id": str(journal.node_id), "same_node": same_node, "entries": seq, "head": head}
+
+
+def prove(programme: Programme, *, progress: Callable[..., None] | None = None) -> dict[str, Any]:
+    """Verify the chain, the logs and every attachment; `ok` is true when nothing was changed, lost or cut off."""
+    verdict = programme.journal.verify(progress)
+    faults = programme.journal.attachments.check(by=programme.who)
+    return {
+        "ok": verdict.ok and not faults, "entries": verdict.entries, "head": verdict.head,
+        "first_broken": verdict.first_broken, "why": verdict.why,
+        "attachments": [{"sha256": fault.sha256, "name": fault.name, "why": fault.why} for fault in faults],
+    }
+
+
+def remake(programme: Programme, *, progress: Callable[..., None] | None = None) -> dict[str, Any]:
+    """Make the projections again from the truth and compare them with what stood there."""
+    made = programme.journal.rebuild(progress)
+    return {"states": made.states, "hash_before": made.hash_before, "hash_after": made.hash_after,
+            "same": made.hash_before == made.hash_after}
+
+
+def erase(
+    programme: Programme, record_id: uuid.UUID, *, reason: str, parts: Iterable[str] = ("sealed",)
+) -> dict[str, Any]:
+    """Destroy what identifies a person in a record, for good; the statistical part stays."""
+    done = programme.journal.seals.erase(record_id, programme.who, reason, parts=parts)
+    return {"record": str(record_id), "keys": done.keys, "parts": done.parts, "pages_remain": done.pages_remain}
+
+
+def unseal(programme: Programme, record_id: uuid.UUID, *, purpose: str, key: Path | None = None) -> dict[str, Any]:
+    """Open what is sealed of a record, for a stated purpose; logged. The programme is locked again afterwards."""
+    seals = programme.journal.seals
+    seals.unlock(key)
+    try:
+        values = seals.open_record(record_id, purpose, programme.who)
+    finally:
+        seals.lock()
+    return {"record": str(record_id), "purpose": purpose, "by": programme.who, "values": values}
+
+
+def history(programme: Programme, record_id: uuid.UUID) -> dict[str, Any]:
+    """Tell the whole history of a record, oldest first, with what each revision changed; refuses UnknownRecord."""
+    revisions = programme.journal.history(record_id)
+    if not revisions:
+        raise UnknownRecord(record=record_id)
+    told: list[dict[str, Any]] = []
+    before: dict[str, Any] = {}
+    shape: bytes | None = None
+    for revision in revisions:
+        stated = {**revision.body, **{f"extra.{name}": value for name, value in revision.extra.items()}}
+        changed = {name: {"before": before.get(name), "after": value} for name, value in stated.items()
+                   if name not in before or before[name] != value}
+        moved = revision.geometry is not None and revision.geometry != shape
+        told.append({**_told(revision), "changed": changed, "geometry_changed": moved})
+        before.update(stated)
+        shape = revision.geometry or shape
+    return {"record": str(record_id), "kind": revisions[-1].kind, "revisions": told}
+
+
+def _told(revision: Revision) -> dict[str, Any]:
+    """Give a revision as plain values; of what is sealed only the names."""
+    return {
+        "seq": revision.seq, "revision": str(revision.revision_id), "nature": revision.nature.name.lower(),
+        "workflow": revision.workflow.name.lower(), "information_date": revision.information_date,
+        "recorded_at": revision.recorded_at.isoformat(),
+        "source_recorded_at": revision.source_recorded_at.isoformat() if revision.source_recorded_at else None,
+        "author": revision.author, "organisation": revision.organisation, "source": revision.source,
+        "reason": revision.reason, "node": str(revision.node),
+        "dataset": str(revision.dataset) if revision.dataset else None,
+        "run": str(revision.run) if revision.run else None,
+        "parents": [str(each) for each in revision.parents],
+        "corrects": str(revision.corrects) if revision.corrects else None,
+        "as_entered": revision.as_entered, "sealed": list(revision.sealed), "erased": list(revision.erased),
+    }

@@ -12,13 +12,17 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 import msgspec
+import numpy as np
 import shapely
 
 from whitestone.domain.kinds import KINDS
 from whitestone.domain.revision import Act, Draft, State
 from whitestone.errors import InvalidValue, UnknownRecord, WrongCall
+from whitestone.geodesy.crs import transformer
+from whitestone.journal.origins import datasets, repaired_shapes
 from whitestone.programme.opening import Clocks, Programme
 from whitestone.programme.sameness import same_groups
+from whitestone.quality.geometry_rules import AREA_KINDS
 from whitestone.quality.model import ERROR, Finding, Picture, Subject
 from whitestone.quality.rules import RULES, examine
 
@@ -130,7 +134,8 @@ def picture_of(programme: Programme, clocks: Clocks) -> Picture:
 
 def _subjects(programme: Programme, kind: str, states: list[State]) -> Iterator[Subject]:
     shapes = shapely.from_wkb([state.geometry for state in states])
-    datasets = programme.journal.datasets(kind)
+    sources = datasets(programme.journal, kind)
+    drawn = dict(_as_drawn(programme, kind)) if kind in AREA_KINDS else {}
     for state, shape in zip(states, shapes, strict=True):
         body = state.body
         yield Subject(
@@ -138,9 +143,21 @@ def _subjects(programme: Programme, kind: str, states: list[State]) -> Iterator[
             kind=kind,
             body=body,
             geometry=shape,
+            as_drawn=drawn.get(state.record_id),
             organisation=body.get("organisation_id") or body.get("organisation_name"),
-            dataset=datasets.get(state.record_id),
+            dataset=sources.get(state.record_id),
         )
+
+
+def _as_drawn(programme: Programme, kind: str) -> Iterator[tuple[uuid.UUID, Any]]:
+    """Give the shapes as they came where they were repaired at entry, in EPSG:4326."""
+    for record_id, wkb, crs in repaired_shapes(programme.journal, kind):
+        shape = shapely.force_2d(shapely.from_wkb(wkb, on_invalid="ignore"))
+        if shape is not None and crs != "EPSG:4326":
+            there = transformer(crs)
+            shape = shapely.transform(shape, lambda xy, there=there: np.column_stack(there(xy[:, 0], xy[:, 1])))
+        if shape is not None:
+            yield record_id, shape
 
 
 def accept(programme: Programme, finding_ids: Iterable[uuid.UUID], *, reason: str) -> list[uuid.UUID]:
@@ -173,7 +190,7 @@ def _decide(
     """Append one revision a finding: the first also keeps what the rule said, so that it is known when it is gone."""
     wanted = list(dict.fromkeys(finding_ids))
     journal = programme.journal
-    heads = {each: history[-1].revision_id for each in wanted if (history := journal.history(each))}
+    heads = {state.record_id: state.revisions[-1] for state in journal.states("finding", ids=wanted)}
     fresh: dict[uuid.UUID, Judged] = {}
     if len(heads) < len(wanted):
         fresh = {each.finding_id: each for each in check(programme).findings}

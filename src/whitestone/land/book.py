@@ -98,6 +98,10 @@ class Book:
         """Return the recorded ground of a hazard, released or not."""
         return self.line.shapes[self.now[hazard]] if self.now[hazard] >= 0 else EMPTY
 
+    def has_ground(self, hazard: int) -> bool:
+        """Say whether a hazard has recorded ground now: without any, its size is unknown."""
+        return self.now[hazard] >= 0 and bool(self.line.has_ground[self.now[hazard]])
+
     def measure_own(self, day: int, hazards: Sequence[int]) -> None:
         """Book what each hazard has left by itself, whoever else claims the same ground."""
         self.own_area[hazards] = shapely.area(self.own_left[hazards])

@@ -59,7 +59,7 @@ def change_records(book: Book, day: int, changed: Sequence[int]) -> None:
     book.settle_ownership(order)
     _book_moves(book, day, before, _compare(book, before))
     for hazard in moved:
-        book.measured[hazard] = book.measured[hazard] or not shapely.is_empty(book.shape_now(hazard))
+        book.measured[hazard] = book.measured[hazard] or book.has_ground(hazard)
     _forget_settled(book, before, moved)
 
 

@@ -12,8 +12,6 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 
-import shapely
-
 from whitestone.land.book import Book, Entry, to_cents
 from whitestone.land.inputs import UNDATED
 
@@ -145,7 +143,7 @@ def _stand(book: Book, table: dict[str, Row], key: Callable[[int, int], str]) ->
         row = table[key(hazard, book.line.account[now])]
         closed = book.line.slices[now].status in CLOSED
         row["hazards"] += 1
-        row["size_unknown"] += bool(shapely.is_empty(book.shape_now(hazard)))
+        row["size_unknown"] += not book.has_ground(hazard)
         row["own_closing"] += book.own_stock[hazard]
         row["closed_unproven"] += book.stock[hazard] if closed else 0
         row["closing_reported"] += 0 if closed else max(0, book.stock[hazard] - reported.get(hazard, 0))
@@ -154,7 +152,7 @@ def _stand(book: Book, table: dict[str, Row], key: Callable[[int, int], str]) ->
 def _reported_only(book: Book) -> Iterable[tuple[int, int]]:
     """List the releases that state an area and draw none: (release, hundredths of m2)."""
     for index, piece in enumerate(book.line.releases):
-        if piece.area_reported_m2 and shapely.is_empty(book.line.release_shapes[index]):
+        if piece.area_reported_m2 and not book.line.is_drawn[index]:
             yield index, to_cents(piece.area_reported_m2)
 
 
@@ -239,7 +237,7 @@ def _stand_in_year(book: Book, row: Row, day: int) -> None:
             continue
         closed = book.line.slices[now].status in CLOSED
         row["hazards"] += 1
-        row["size_unknown"] += bool(shapely.is_empty(book.line.shapes[now]))
+        row["size_unknown"] += not book.line.has_ground[now]
         row["own_closing"] += own[hazard]
         row["closed_unproven"] += stock[hazard] if closed else 0
         row["closing_reported"] += 0 if closed else max(0, stock[hazard] - reported.get(hazard, 0))

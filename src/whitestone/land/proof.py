@@ -59,7 +59,7 @@ def prove(
     """
     line = book.line
     live = [hazard for hazard, now in enumerate(book.now) if now >= 0 and not line.slices[now].void]
-    measured = ~shapely.is_empty(line.release_shapes)
+    measured = line.is_drawn
     period = line.days >= first_day
     names = [_place_of(book, hazard) for hazard in range(len(line.ids))]
     return Proof(
@@ -67,7 +67,7 @@ def prove(
         claimed_twice_m2=_rounded(_claimed_twice_m2(book, measured, period)),
         hazards_overlap_m2=max(0, sum(book.own_stock) - sum(book.stock)) / 100,
         no_geometry=sum(_is_nowhere(line.slices[book.now[hazard]].geometry) for hazard in live),
-        size_unknown=sum(bool(shapely.is_empty(book.shape_now(hazard))) for hazard in live),
+        size_unknown=sum(not book.has_ground(hazard) for hazard in live),
         reported_minus_computed_m2=_rounded(_reported_minus_computed_m2(book, measured & period)),
         elsewhere_m2=_rounded(elsewhere_m2(book.left, names, places)),
         in_conflict_m2=_rounded(in_conflict_m2),

@@ -29,11 +29,11 @@ Array = np.ndarray[Any, Any]
 class Timeline:
     """Slices, releases and who meets whom, by index; made by `lay_out`, read by the rest of the room.
 
-    Per slice: `slices`, `shapes` (ground, EMPTY where unknown or void), `hazard_of`, `begins`, `ends`, `account`
-    (slices of one hazard with equal keys share one), `rank` (who owns shared ground: the smallest).
+    Per slice: `slices`, `shapes` (ground, EMPTY where unknown or void), `has_ground`, `hazard_of`, `begins`, `ends`,
+    `account` (slices of one hazard with equal keys share one), `rank` (who owns shared ground: the smallest).
     Per hazard: `ids`, `slices_of`, `known` (first day), `neighbours`. Per release: `releases`, `release_shapes`,
-    `days`. `acting` maps a day to its (hazard, release) pairs in the order in which they act; `bystanders` maps a
-    release to the hazards that it crosses without acting on them, because they were found later.
+    `is_drawn`, `days`. `acting` maps a day to its (hazard, release) pairs in the order in which they act;
+    `bystanders` maps a release to the hazards that it crosses without acting on them, because they were found later.
     """
 
     def __init__(self, hazards: Sequence[HazardSlice], releases: Sequence[ReleasePiece], last_day: int) -> None:
@@ -55,6 +55,8 @@ class Timeline:
         self.ends = self._slice_ends()
         self.shapes = ground(pack([None if each.void else each.geometry for each in self.slices]))
         self.release_shapes = ground(pack([each.geometry for each in self.releases]))
+        self.has_ground = ~shapely.is_empty(self.shapes)
+        self.is_drawn = ~shapely.is_empty(self.release_shapes)
         self.days = np.array([day_number(each.on) for each in self.releases], dtype=np.int64)
         self.known = [int(self.begins[members].min()) for members in self.slices_of]
         self.account = self._accounts()
@@ -125,7 +127,7 @@ def lay_out(hazards: Sequence[HazardSlice], releases: Sequence[ReleasePiece], la
     []
     """
     line = Timeline(hazards, releases, last_day)
-    live = np.flatnonzero(~shapely.is_empty(line.shapes))
+    live = np.flatnonzero(line.has_ground)
     if not live.size:
         return line
     tree = shapely.STRtree(line.shapes[live])

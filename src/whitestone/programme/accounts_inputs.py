@@ -89,6 +89,7 @@ class _Reader:
         self.notes: list[str] = []
 
     def read(self) -> Inputs:
+        """Read everything once, hazards in all their dated states."""
         slices = [
             state
             for state in self.journal.dated_states("hazard", known=self.clocks.known)

@@ -136,6 +136,15 @@ def test_places_assigned_and_by_location(desk: Desk) -> None:
     assert round(found["proof"]["elsewhere_m2"]) == 5_000
 
 
+def test_mixed_ground_stands_once_under_its_treaties(desk: Desk) -> None:
+    mixed = {"classification": "cha", "contamination": ["ap_mine"], "contamination_confirmed": ["submunition"]}
+    desk.say("hazard", mixed, wkb(0, 0, 100, 100))
+    desk.say("hazard", {"classification": "sha"}, wkb(500, 0, 100, 100))
+    rows = {row["key"]: rounded(row, "closing") for row in desk.ledger("treaty")["rows"]}
+    assert rows == {"apmbc+ccm": (10_000,), "(not stated)": (10_000,)}
+    assert "ap_mine+submunition" in {row["key"] for row in desk.ledger("contamination")["rows"]}
+
+
 def test_reported_without_a_polygon_and_closed_without_proof(desk: Desk) -> None:
     hazard = desk.say("hazard", {"classification": "cha", "status": "open"}, wkb(0, 0, 100, 100),
                       information_date="2015-01-01")

@@ -7,6 +7,7 @@ dates by its approval rule, keys of the dimensions. What was declared the same c
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import uuid
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
@@ -18,13 +19,14 @@ import shapely
 
 from whitestone.domain.dates import PartialDate, parse_partial
 from whitestone.domain.revision import State
+from whitestone.domain.treaty import treaties, treaty_flags, undetermined
 from whitestone.errors import InvalidValue
 from whitestone.geodesy.areas import Plane
 from whitestone.land.inputs import OUTCOMES, HazardSlice, ReleasePiece
 from whitestone.programme.opening import Clocks, Programme
 from whitestone.programme.sameness import same_groups
 
-__all__ = ["Inputs", "booked_on", "read_inputs"]
+__all__ = ["Inputs", "booked_on", "read_inputs", "treaty_key"]
 
 WITHDRAWN_AS = ("merged", "duplicate", "data_error")
 """Closure reasons that say the record was wrong, not the ground released: it leaves as a correction or a transfer."""
@@ -71,6 +73,23 @@ def booked_on(completed: str | None, approved: str | None, rule: str) -> Partial
         return agreed or done
     known = [each for each in (done, agreed) if each is not None]
     return max(known, key=lambda each: each.last_day) if known else None
+
+
+@functools.cache
+def treaty_key(categories: tuple[str, ...]) -> tuple[str, ...]:
+    """Name the treaties under which ground of these categories is reported; what cannot be derived says so.
+
+    >>> treaty_key(("ap_mine", "submunition")), treaty_key(("unknown_mine",)), treaty_key(())
+    (('apmbc', 'ccm'), ('undetermined',), ())
+    """
+    found: set[str] = set()
+    for category in categories:
+        try:
+            derived = treaties(treaty_flags([category]))
+            found |= {*derived, *(["undetermined"] if undetermined([category]) else [])}
+        except InvalidValue:
+            found.add("undetermined")  # a code of no list, from elsewhere: one record must not stop the country's sum
+    return tuple(sorted(found))
 
 
 def read_inputs(programme: Programme, clocks: Clocks) -> Inputs:
@@ -182,7 +201,7 @@ class _Reader:
         return {
             "place": body.get("place_id"),
             "contamination": categories,
-            "treaty": _treaties(categories),
+            "treaty": treaty_key(categories),
         }
 
     def _releases(self, states: list[State]) -> list[ReleasePiece]:
@@ -297,14 +316,6 @@ class _Reader:
                     left, right = self._shapes([before, state])
                     pairs.append((left, right))
         return pairs
-
-
-def _treaties(categories: tuple[str, ...]) -> tuple[str, ...]:
-    try:
-        from whitestone.domain.treaty import treaties, treaty_flags
-    except ModuleNotFoundError:
-        return ()
-    return tuple(treaties(treaty_flags(categories)))
 
 
 def _is_void(body: dict[str, Any]) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gzip
 import re
+import struct
 import tempfile
 import zipfile
 import zlib
@@ -28,7 +29,9 @@ _BLOCK_BYTES = 1 << 20
 _DATA = (".csv", ".tsv", ".tab", ".txt", ".json", ".geojson", ".topojson", ".ndjson", ".geojsonl", ".xlsx", ".gpkg",
          ".shp", ".kml", ".gpx")
 _SHAPE_PARTS = (".shp", ".shx", ".dbf", ".prj", ".cpg", ".qpj", ".sbn", ".sbx")
-_BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError, RuntimeError, ValueError)
+_UNPACK = "Unpack it yourself where that is safe, and import the file."
+_BROKEN = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, NotImplementedError, OSError, RuntimeError,
+           ValueError, IndexError, KeyError)
 
 
 def safe_zip(path: Path) -> zipfile.ZipFile:
@@ -41,7 +44,7 @@ def safe_zip(path: Path) -> zipfile.ZipFile:
     why = _danger(archive, path.stat().st_size)
     if why:
         archive.close()
-        raise UnreadableFile(path=path.name, why=why, fix="Unpack it yourself where that is safe, and import the files.")
+        raise UnreadableFile(path=path.name, why=why, fix=_UNPACK)
     return archive
 
 
@@ -58,6 +61,8 @@ def _danger(archive: zipfile.ZipFile, size: int) -> str | None:
         return "entries of the archive overlap, as in a zip bomb"
     for entry in entries:
         name = entry.filename.replace("\\", "/")
+        if not name.strip("/"):
+            return "an entry of the archive has no name"
         if name.startswith("/") or re.match(r"^[A-Za-z]:", name) or ".." in PurePosixPath(name).parts:
             return f"the entry {entry.filename[:80]!r} would be written outside its folder"
         if entry.flag_bits & 1:
@@ -75,10 +80,10 @@ def blocks_of(path: Path, archive: zipfile.ZipFile, name: str) -> Iterator[bytes
             while block := file.read(_BLOCK_BYTES):
                 read += len(block)
                 if read > limit:
-                    raise UnreadableFile(path=path.name, why=f"{name} unpacks to more than {limit} bytes, as a bomb does",
-                                         fix="Unpack it yourself where that is safe, and import the file.")
+                    raise UnreadableFile(path=path.name, why=f"{name} unpacks to more than {limit} bytes, as a bomb "
+                                         "does", fix=_UNPACK)
                 yield block
-    except (KeyError, *_BROKEN) as error:
+    except _BROKEN as error:
         raise UnreadableFile(path=path.name, why=f"the entry {name} is damaged or missing ({error})",
                              fix="Get the file again: it did not arrive whole.") from None
 
@@ -99,7 +104,8 @@ def open_zip(path: Path, *, layer: str | None = None, **given: Any) -> Reading:
         if path.suffix.lower() == ".kmz" or (data and all(name.lower().endswith(".kml") for name in data)):
             data = [name for name in data if name.lower().endswith(".kml")][:1]
         if not data:
-            inner = ", and an archive inside it is not opened" if any(n.lower().endswith((".zip", ".kmz")) for n in names) else ""
+            nested = any(name.lower().endswith((".zip", ".kmz", ".gz")) for name in names)
+            inner = ", and an archive inside it is not opened" if nested else ""
             raise UnreadableFile(path=path.name, why=f"the archive holds no file of a format that is known here{inner}",
                                  fix="Unpack it and import the files in it.")
         shapes = [name for name in data if name.lower().endswith((".shp", ".gpkg"))]
@@ -115,7 +121,8 @@ def _choose(path: Path, data: list[str], layer: str | None) -> tuple[str, str | 
     for name in data:
         if layer in (name, PurePosixPath(name).name, PurePosixPath(name).stem):
             return name, None
-    raise UnreadableFile(path=path.name, why=f"the archive has no file {layer!r}", fix=f"Name one of: {', '.join(data[:20])}.")
+    raise UnreadableFile(path=path.name, why=f"the archive has no file {layer!r}",
+                         fix=f"Name one of: {', '.join(data[:20])}.")
 
 
 def _unpack(path: Path, archive: zipfile.ZipFile, chosen: str, folder: Path) -> Path:
@@ -145,7 +152,8 @@ def _inside(path: Path, inside: Path, folder: tempfile.TemporaryDirectory[str], 
     if len(data) > 1:
         reading.layers = tuple(data)
         reading.layer = chosen
-        reading.note("several-files", f"The archive holds {len(data)} data files; {chosen} is read. Name another as layer.")
+        reading.note("several-files", f"The archive holds {len(data)} data files; {chosen} is read; name another as "
+                                      "layer.")
     return reading
 
 
@@ -163,9 +171,9 @@ def open_gzip(path: Path, **given: Any) -> Reading:
     return _inside(path, inside, folder, path.name, [path.name], given.pop("layer", None), given)
 
 
-def _copy(path: Path, packed: IO[bytes], file: IO[bytes], limit: int) -> None:
+def _copy(path: Path, packed: gzip.GzipFile, file: IO[bytes], limit: int) -> None:
     while block := packed.read(_BLOCK_BYTES):
         file.write(block)
         if file.tell() > limit:
             raise UnreadableFile(path=path.name, why=f"it unpacks to more than {limit} bytes, as a bomb does",
-                                 fix="Unpack it yourself where that is safe, and import the file.")
+                                 fix=_UNPACK)

@@ -19,8 +19,7 @@ def frame_of(names: Sequence[str], rows: Sequence[Sequence[str | None]]) -> pl.D
     (2, ['a'])
     """
     columns = list(zip(*rows, strict=True)) if rows else [()] * len(names)
-    return pl.DataFrame([pl.Series(name, column, dtype=pl.String)
-                         for name, column in zip(names, columns, strict=True)])
+    return pl.DataFrame({name: pl.Series(column, dtype=pl.String) for name, column in zip(names, columns, strict=True)})
 
 
 def cut(frame: pl.DataFrame, numbers: np.ndarray, faults: list[RowFault], limit: int) -> Iterator[Chunk]:
@@ -92,8 +91,12 @@ class Gathering:
     def chunk(self) -> Chunk:
         """Hand out what was collected, and begin anew."""
         rows, shapes, faults = self._rows, self._shapes, self._faults
-        frame = pl.DataFrame([pl.Series(name, [row.get(name) for row in rows], dtype=pl.String)
-                              for name in self.names])
+        if rows and not self.names:
+            # a frame without columns has no rows: features that state nothing get one column of nothing
+            self.names.append("@nothing")
+            self.known.add("@nothing")
+        frame = pl.DataFrame({name: pl.Series([row.get(name) for row in rows], dtype=pl.String)
+                              for name in self.names})
         made = Chunk(self.next_row, frame, shapes if self._geometry else None, faults)
         self.next_row += len(rows) + len(faults)
         self._rows, self._shapes, self._faults = [], [], []

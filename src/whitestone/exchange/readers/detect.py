@@ -13,14 +13,15 @@ __all__ = ["detect_format", "open_file"]
 
 _HEAD_BYTES = 1 << 16
 _MODULES = {
-    "text": ("text", "open_text"), "json": ("json_files", "open_json"), "xlsx": ("xlsx", "open_xlsx"),
-    "gis": ("gis", "open_gis"), "kml": ("kml", "open_kml"), "gpx": ("gpx", "open_gpx"),
-    "zip": ("archives", "open_zip"), "gzip": ("archives", "open_gzip"),
+    "text": ("text", "open_text"), "json": ("json_files", "open_json"), "gis": ("gis", "open_gis"),
+    "kml": ("kml", "open_kml"), "gpx": ("gpx", "open_gpx"), "zip": ("archives", "open_zip"),
+    "gzip": ("archives", "open_gzip"),
 }
-_TAKES = {"text": ("encoding", "header_row", "delimiter"), "json": ("encoding", "layer"), "xlsx": ("layer", "header_row"),
-          "gis": ("encoding", "layer"), "kml": (), "gpx": (),
-          "zip": ("encoding", "layer", "header_row", "delimiter"),
-          "gzip": ("encoding", "layer", "header_row", "delimiter")}
+_ALL = ("encoding", "layer", "header_row", "delimiter")
+_TAKES: dict[str, tuple[str, ...]] = {
+    "text": ("encoding", "header_row", "delimiter"), "json": ("encoding", "layer"), "gis": ("encoding", "layer"),
+    "kml": (), "gpx": (), "zip": _ALL, "gzip": _ALL,
+}
 
 
 def open_file(path: str | Path, *, encoding: str | None = None, layer: str | None = None,

@@ -1,7 +1,8 @@
 """In which encoding was a text written, and how is it turned into UTF-8 as a stream without losing a byte unsaid?
 
-Order of proof: a byte order mark; NULs in every other byte (UTF-16); the whole file is valid UTF-8; else the single-byte
-encoding whose letters stand where letters stand. Lines of other encodings inside a UTF-8 file are decoded one by one.
+Order of proof: a byte order mark; NULs in every other byte (UTF-16); the whole file is valid UTF-8; else the
+single-byte encoding whose letters stand where letters stand. Lines of another encoding inside a UTF-8 file are
+decoded one by one.
 """
 
 from __future__ import annotations

@@ -147,8 +147,8 @@ class _LayerReader:
                    for name, values, kind, subtype in zip(meta["fields"], fields, meta["ogr_types"],
                                                           meta["ogr_subtypes"], strict=True)]
         height = len(fids)
-        missing = [RowFault(at + height + index + 1, "feature-missing", "The file promises a feature here and has none.",
-                            "") for index in range(count - height)]
+        missing = [RowFault(at + height + index + 1, "feature-missing", "The file promises a feature and has none.", "")
+                   for index in range(count - height)]
         packed = None if shapes is None else [None if shape is None else bytes(shape) for shape in shapes]
         if self._reading.has_geometry and packed is None:
             packed = [None] * height

@@ -50,7 +50,7 @@ def whole_rows(path: Path, promised: int) -> int:
 
 
 def dbf_encoding(path: Path) -> str | None:
-    """Find the encoding of a Shapefile's texts where neither a .cpg file nor the table states it; None where one does."""
+    """Find the encoding of a Shapefile's texts where neither .cpg nor the table states it; None where one does."""
     if any(path.with_suffix(suffix).is_file() for suffix in (".cpg", ".CPG", ".cst")):
         return None
     with _part(path, ".dbf").open("rb") as file:

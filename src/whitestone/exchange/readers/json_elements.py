@@ -168,7 +168,8 @@ def _is_escaped(block: bytes, at: int) -> bool:
 def split_elements(blocks: Iterable[bytes], splitter: Splitter) -> Iterator[Element]:
     """Yield every element of a stream in order, broken ones included.
 
-    >>> [element.raw for element in split_elements([b'{"features": [{"a": 1}', b', {"b": "]"}]}'], Splitter("features"))]
+    >>> blocks = [b'{"features": [{"a": 1}', b', {"b": "]"}]}']
+    >>> [element.raw for element in split_elements(blocks, Splitter("features"))]
     [b'{"a": 1}', b'{"b": "]"}']
     >>> list(split_elements([b"[]"], Splitter(None)))
     []

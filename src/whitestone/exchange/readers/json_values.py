@@ -1,4 +1,4 @@
-"""What does a JSON object say, as text cells: numbers as they are written, 64-bit ids unrounded, nested parts as JSON?"""
+"""What does a JSON object say, as text cells: numbers as written, 64-bit ids unrounded, nested parts as JSON?"""
 
 from __future__ import annotations
 

@@ -56,7 +56,7 @@ def _note(reading: Reading, stream: FeatureStream, name: str) -> None:
                              fix="Export it again, or rename it to what it is.")
     for kind, count in stream.met.items():
         if kind == "damage":
-            reading.note("xml-damaged", f"The XML is damaged between features ({count} place(s)); reading went on after it.")
+            reading.note("xml-damaged", f"The XML is damaged between features ({count} place(s)); reading went on.")
         else:
             reading.note("not-read", f"{count} {kind} element(s) are not read: they are no features.")
     if stream.truncated:
@@ -91,7 +91,8 @@ def _gather(gathering: Gathering, feature: Feature, understand: Callable[[Featur
 
 
 def _plain(node: Node) -> Any:
-    return {"element": node.name, **node.attributes, "text": node.text, "children": [_plain(each) for each in node.children]}
+    return {"element": node.name, **node.attributes, "text": node.text,
+            "children": [_plain(each) for each in node.children]}
 
 
 def _placemark(feature: Feature) -> tuple[Row, Any]:

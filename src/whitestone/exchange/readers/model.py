@@ -99,7 +99,7 @@ class Reading:
 
         for chunk in self.chunks(n):
             return chunk
-        return Chunk(1, pl.DataFrame(schema={name: pl.String for name in self.columns}),
+        return Chunk(1, pl.DataFrame(schema=dict.fromkeys(self.columns, pl.String)),
                      [] if self.has_geometry else None)
 
     def note(self, code: str, message: str) -> None:
@@ -114,8 +114,8 @@ def clip_raw(text: str) -> str:
 
     >>> clip_raw("a;b"), clip_raw("")
     ('a;b', '')
-    >>> clip_raw("x" * (RAW_LIMIT + 5))[-24:]
-    'x … [5 characters cut]'
+    >>> clip_raw("x" * (RAW_LIMIT + 5))[-23:]
+    'xx … [5 characters cut]'
     """
     excess = len(text) - RAW_LIMIT
     return text if excess <= 0 else f"{text[:RAW_LIMIT]} … [{excess} characters cut]"

@@ -141,5 +141,4 @@ def _careful_row(block: bytes, start: int, dialect: Dialect, quoted: re.Pattern[
         elif end >= size:
             return Row(start, size, cells) if final else None
         else:
-            return Row(start, end, [], ("quote-misplaced", "Text follows a closing quote; the quotes in this line do not "
-                                        "pair up."))
+            return Row(start, end, [], ("quote-misplaced", "Text follows a closing quote in this line."))

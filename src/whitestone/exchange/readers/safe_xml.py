@@ -32,7 +32,8 @@ class SafeParser:
     def __init__(self, path: Path, start: Callable[[str, dict[str, str]], None], end: Callable[[str], None],
                  text: Callable[[str], None]) -> None:
         self._path, self._start, self._end = path, start, end
-        self._depth = 0
+        self.names: list[str] = []
+        """The elements that are open, with their prefixes."""
         self.parser = expat.ParserCreate("utf-8")
         self.parser.buffer_text = True
         self.parser.StartElementHandler = self._opened
@@ -47,14 +48,14 @@ class SafeParser:
         self.parser.Parse(block, final)
 
     def _opened(self, name: str, attributes: dict[str, str]) -> None:
-        self._depth += 1
-        if self._depth > DEPTH_LIMIT:
+        self.names.append(name)
+        if len(self.names) > DEPTH_LIMIT:
             raise UnreadableFile(path=self._path.name, why=f"its XML is nested deeper than {DEPTH_LIMIT}",
                                  fix="Export it again from its program.")
         self._start(local(name), attributes)
 
     def _closed(self, name: str) -> None:
-        self._depth -= 1
+        self.names.pop()
         self._end(local(name))
 
     def _entity(self, *_: object) -> None:

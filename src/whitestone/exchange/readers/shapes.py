@@ -144,7 +144,8 @@ def _build(name: str, coordinates: Any, mended: set[str]) -> Any:
     if name == "LineString":
         return shapely.linestrings(_even(_long(coordinates, 2, mended)))
     if name == "MultiLineString":
-        return shapely.multilinestrings([shapely.linestrings(_even(_long(each, 2, mended))) for each in coordinates if each])
+        lines = [shapely.linestrings(_even(_long(each, 2, mended))) for each in coordinates if each]
+        return shapely.multilinestrings(lines)
     if name == "Polygon":
         return _polygon(coordinates, mended)
     return shapely.multipolygons([_polygon(each, mended) for each in coordinates if each])

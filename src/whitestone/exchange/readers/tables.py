@@ -43,18 +43,18 @@ def guess_layout(rows: Sequence[Cells], stated: int | None = None, *, widest: bo
     >>> guess_layout([]).names
     []
     """
-    rows = [_trimmed(row) for row in rows]
-    filled = [len(row) for row in rows if any(cell for cell in row)]
+    trimmed = [_trimmed(row) for row in rows]
+    filled = [len(row) for row in trimmed if any(cell for cell in row)]
     if not filled:
         return Layout(None, len(rows), [], None, [], [])
     width = Counter(filled[1:] or filled).most_common(1)[0][0]
     if stated:
-        header: int | None = min(stated - 1, len(rows) - 1)
+        header: int | None = min(stated, len(trimmed)) - 1
     elif stated == 0:
         header = None
     else:
-        header = _find_header(rows, width)
-    return _lay_out(rows, header, max(filled) if widest else width)
+        header = _find_header(trimmed, width)
+    return _lay_out(trimmed, header, max(filled) if widest else width)
 
 
 def _lay_out(rows: list[list[str | None]], header: int | None, width: int) -> Layout:

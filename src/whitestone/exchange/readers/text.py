@@ -43,7 +43,8 @@ def open_text(path: Path, *, encoding: str | None = None, header_row: int | None
     newline = "\r" if b"\n" not in head and b"\r" in head else "\n"
     dialect = Dialect(delimiter or _guess_delimiter(head, newline), newline)
     whole = len(head) < _HEAD_BYTES
-    rows, offsets = [], [0]
+    rows: list[list[str | None]] = []
+    offsets = [0]
     for row in careful_rows(head, dialect, final=whole, give_up=True):
         rows.append([head[row.start:row.end].decode("utf-8", "replace")] if row.fault else row.cells)
         offsets.append(min(row.end + 1, len(head)))
@@ -51,7 +52,7 @@ def open_text(path: Path, *, encoding: str | None = None, header_row: int | None
             break
     layout = guess_layout(rows, header_row)
     if not layout.names:
-        raise UnreadableFile(path=path.name, why="it holds no rows", fix="Check that the file was exported with content.")
+        raise UnreadableFile(path=path.name, why="it holds no rows", fix="Check that it was exported with content.")
     header = [] if layout.header is None else [*rows[layout.header]]
     plan = Plan(found, dialect, layout.names, _padded(header, len(layout.names)),
                 offsets[min(layout.data, len(offsets) - 1)] if layout.data else 0)
@@ -100,7 +101,8 @@ def _note(reading: Reading, plan: Plan, said: list[tuple[str, str]], rows: list[
     for code, message in said:
         reading.note(code, message)
     if plan.encoding.fallback:
-        reading.note("mixed-encodings", f"Most lines are UTF-8, some are not: those are read as {plan.encoding.fallback}.")
+        reading.note("mixed-encodings", "Most lines are UTF-8, some are not: those are read as "
+                                        f"{plan.encoding.fallback}.")
     elif plan.encoding.name != "utf-8":
         reading.note("encoding-detected", f"The text is read as {plan.encoding.name}; state it if letters look wrong.")
     for cell in (cell for row in rows for cell in row if cell):

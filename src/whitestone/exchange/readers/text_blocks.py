@@ -38,7 +38,7 @@ class BlockReader:
         self.reading, self.plan = reading, plan
         self._next_row = 1
         self._newline = plan.dialect.newline.encode()
-        self._schema = {name: pl.String for name in plan.names}
+        self._schema = dict.fromkeys(plan.names, pl.String)
 
     def blocks(self) -> Iterator[Block]:
         """Yield (frame, row numbers, faults) until the file ends."""

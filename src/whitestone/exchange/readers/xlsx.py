@@ -1,4 +1,4 @@
-"""What do the rows of a spreadsheet say: each sheet a layer, merged cells filled, dates as dates, formulas as results?"""
+"""What do the rows of a spreadsheet say: sheets, merged cells, dates, formulas with results?"""
 
 from __future__ import annotations
 
@@ -183,6 +183,6 @@ def _gather(gathering: Gathering, reading: Reading, row: SheetRow) -> int:
         gathering.fault("too-many-cells", f"Row {row.number} of the sheet has a value in column {max(beyond) + 1}, the "
                         f"table {len(names)} columns.", clip_raw(raw))
         return len(raw)
-    values = {names[column]: value for column, value in row.cells.items()}
+    values: dict[str, str | None] = {names[column]: value for column, value in row.cells.items()}
     gathering.add(values)
     return sum(map(len, row.cells.values())) + 50

@@ -91,7 +91,11 @@ def _strings(path: Path, archive: zipfile.ZipFile) -> list[str]:
         elif name == "t":
             state["text"] = False
 
-    _parse(path, archive, "xl/sharedStrings.xml", start, end, lambda data: parts.append(data) if state["text"] else None)
+    def text(data: str) -> None:
+        if state["text"]:
+            parts.append(data)
+
+    _parse(path, archive, "xl/sharedStrings.xml", start, end, text)
     return strings
 
 

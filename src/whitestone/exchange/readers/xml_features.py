@@ -19,6 +19,7 @@ __all__ = ["FEATURE_LIMIT_BYTES", "Feature", "FeatureStream", "Node"]
 
 FEATURE_LIMIT_BYTES = 64 << 20
 _STEP_BYTES = 1 << 17
+_CUT_TAG = re.compile(rb"<(?:[A-Za-z_][\w.:-]*)?\Z")
 
 
 class Node(msgspec.Struct):
@@ -70,7 +71,7 @@ class FeatureStream:
         self._folders: list[list[str]] = []
         self._folder_name = False
         self._buffer = bytearray()
-        self._recovering = False
+        self._silent = False
         self._new_parser()
         for block in self._blocks():
             for at in range(0, len(block), _STEP_BYTES):
@@ -83,7 +84,7 @@ class FeatureStream:
         self._done: list[Feature] = []
         self._base = self._fed = 0
         self._feature_at = -1
-        self._size = 0
+        self._outer: list[str] = []
         self._level = 0
 
     def _feed(self, block: bytes) -> Iterator[Feature]:
@@ -124,21 +125,22 @@ class FeatureStream:
             yield Feature(None, tuple(self._names()), raw, why)
         else:
             self.met["damage"] = self.met.get("damage", 0) + 1
-        del self._buffer[:stop]
         if not following and not final:
-            # the next feature may begin in what is not read yet: keep a little, in case its tag is cut
-            del self._buffer[: max(0, len(self._buffer) - 64)]
+            # the next feature's tag may be cut by the end of the block: only such a piece is kept, or this never ends
+            cut = _CUT_TAG.search(self._buffer, max(start + 1, stop - 64))
+            stop = cut.start() if cut else stop
+        del self._buffer[:stop]
 
     def _restart(self) -> bytes:
         rest = bytes(self._buffer)
         self._buffer.clear()
-        folders = self._folders
+        outer = (self._outer if self._feature_at >= 0 else self._parser.names) or ["recovered"]
+        opening = "".join(f"<{name}>" for name in outer).encode()
         self._new_parser()
-        opening = b"<recovered>" * 40
-        self._recovering = True
+        self._silent = True
         self._parser.feed(opening)
+        self._silent = False
         self._base = self._fed = len(opening)
-        self._folders = folders
         return rest
 
     def _end(self) -> Iterator[Feature]:
@@ -147,7 +149,7 @@ class FeatureStream:
             yield from self._taken()
         except expat.ExpatError as error:
             yield from self._taken()
-            self.truncated = not self._recovering
+            self.truncated = True
             if self._feature_at >= 0:
                 yield from self._last(str(error))
 
@@ -165,13 +167,13 @@ class FeatureStream:
         return ["".join(words).strip() for words in self._folders]
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
-        if name == "recovered":
+        if self._silent:
             return
         self.root = self.root or name
         if self._open or name in self._tags:
             if not self._open:
                 self._feature_at = self._parser.parser.CurrentByteIndex
-                self._size = 0
+                self._outer = self._parser.names[:-1]
             node = Node(name, attributes, [], [])
             if self._open:
                 self._open[-1].children.append(node)

@@ -103,7 +103,7 @@ class Transform:
         how = "assumed: nobody named one" if self.assumed else "as stated"
         accuracy = f"{self.accuracy_m:g} m" if self.accuracy_m is not None else "unknown"
         named = f"EPSG:{self.operation.code} " if self.operation.code else ""
-        made_for = "" if self.operation.covers else f", made for {self.operation.area}"
+        made_for = f", made for {self.operation.area}" if self.assumed or not self.operation.covers else ""
         return f"{named}{self.operation.name} ({how}{made_for}), stated accuracy {accuracy}."
 
 
@@ -119,6 +119,7 @@ def identify(text: str) -> str | None:
     if re.search(r"\bCRS:?84$", stated, re.IGNORECASE):
         return WGS84
     match = re.search(r"EPSG(?:::?|/\d[\d.]*/|/)(\d{4,6})$", stated, re.IGNORECASE)
+    match = match or re.search(r"(?:AUTHORITY|ID)\[\"EPSG\",\"?(\d{4,6})\"?\]\]$", stated)
     candidate: Any = f"EPSG:{match[1]}" if match else stated
     if not candidate:
         return None
@@ -139,17 +140,20 @@ def is_projected(code: str) -> bool:
     return bool(_crs(code).is_projected)
 
 
-def operations(from_code: str, area: Box | None = None) -> list[Operation]:
+def operations(from_code: str, area: Box | None = None, country: str | None = None) -> list[Operation]:
     """List the transformations to WGS 84 that EPSG has for a system, best first.
 
-    `area` is west, south, east, north in degrees (default: where the system is used). Those made for all of the
-    area come first, then by stated accuracy (unknown last), then by code. Empty when the system is on WGS 84.
-    Refuses an unknown system with InvalidValue.
+    `area` is west, south, east, north in degrees (default: where the system is used), `country` a name as EPSG writes
+    it. Those whose text names the country come first, then those whose box holds all of the area, then by stated
+    accuracy (unknown last), then by code. A box is crude: that of Russia holds Ukraine, so read the text before
+    choosing. Empty when the system is on WGS 84. Refuses an unknown system with InvalidValue.
 
     >>> [each.code for each in operations("EPSG:4284", (44.7, 38.3, 51.0, 41.0))][:2], operations("EPSG:32638")
     ([15865, 1808], [])
     """
-    return list(_operations(from_code, area))
+    listed = _operations(from_code, area)
+    wanted = (country or "").casefold()
+    return sorted(listed, key=lambda each: wanted not in (each.area or "").casefold())
 
 
 def transformer(code: str, operation: int | None = None, area: Box | None = None) -> Transform:

@@ -133,9 +133,10 @@ def answer(programme: Programme, clocks: Clocks, opened: Accounts, found: Ledger
     """Put a ledger into the shape that every surface prints, with names for keys, rule and plane."""
     said = found.as_dict()
     labels = opened.inputs.labels
-    for row in said["rows"]:
-        if row["key"] in labels:
-            row["label"] = labels[row["key"]]
+    if found.by in ("hazard", "place"):
+        for row in said["rows"]:
+            row["label"] = labels.get(row["key"], row["key"])
+        said["rows"].sort(key=lambda row: (row["key"].startswith("("), row["label"].casefold(), row["key"]))
     plane = opened.inputs.plane
     return {
         **clocks.as_dict(),

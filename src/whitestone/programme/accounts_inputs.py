@@ -18,7 +18,7 @@ import numpy as np
 import shapely
 
 from whitestone.domain.dates import PartialDate, parse_partial
-from whitestone.domain.revision import State
+from whitestone.domain.revision import State, Workflow
 from whitestone.domain.treaty import treaties, treaty_flags, undetermined
 from whitestone.errors import InvalidValue
 from whitestone.geodesy.areas import Plane
@@ -308,11 +308,18 @@ class _Reader:
         """Pair what is approved with what it would be if all that was submitted were approved, where they differ."""
         pairs = []
         for kind in ("hazard", "release"):
-            counted = {state.record_id: state for state in self._states(kind)}
-            for state in self._states(kind, approved_only=False):
-                approved = counted.get(state.record_id)
-                if approved is None or approved.geometry != state.geometry:
-                    before = approved if approved is not None else msgspec.structs.replace(state, geometry=None)
+            said = self.journal.columns(kind, ["workflow"], self.clocks.on, self.clocks.known, approved_only=False)
+            waiting = [
+                record_id
+                for record_id, workflow in zip(said["record_id"], said["workflow"], strict=True)
+                if workflow != Workflow.APPROVED
+            ]
+            if not waiting:
+                continue
+            counted = {state.record_id: state for state in self._states(kind, ids=waiting)}
+            for state in self._states(kind, ids=waiting, approved_only=False):
+                before = counted.get(state.record_id, msgspec.structs.replace(state, geometry=None))
+                if before.geometry != state.geometry:
                     left, right = self._shapes([before, state])
                     pairs.append((left, right))
         return pairs

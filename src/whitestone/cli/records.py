@@ -85,6 +85,9 @@ def state(
     reason: Annotated[str, typer.Option(help="Why; kept with the revision.")],
     date: Annotated[str | None, typer.Option(help="When it became true on the ground; default: today.")] = None,
     correction: Annotated[bool, typer.Option(help="What was said was wrong, the ground did not change.")] = False,
+    event: Annotated[
+        list[str] | None, typer.Option("--event", help="KEY=VALUE about a transition: name, organisation, document, …")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """State something about a record: a new revision, under the lifecycle's guards."""
@@ -96,7 +99,13 @@ def state(
     asked: Context = context.obj
     with open_programme(asked.target, asked.who) as programme:
         made = revise(
-            programme, resolve(programme, record), pairs(values), reason=reason, date=date, correction=correction
+            programme,
+            resolve(programme, record),
+            pairs(values),
+            reason=reason,
+            date=date,
+            correction=correction,
+            event=pairs(event or []),
         )
         emit({"record": record, "revision": str(made)}, as_json, lambda: f"Stated, as revision {made}.")
 

@@ -243,3 +243,12 @@ class MissingService(Problem):
     status = 503
     sentence = "{what} is not available: {why}."
     next_step = "{fix}"
+
+
+class Unexpected(Problem):
+    """Raised at the edge of a process for what nobody foresaw; nothing is shown of the data that it met."""
+
+    code = "unexpected"
+    status = 500
+    sentence = "Something that was not foreseen happened ({kind}); what was acknowledged before is kept."
+    next_step = "Call again with WHITESTONE_DEBUG=1 and report what it prints; it may hold data, so read it first."

@@ -12,7 +12,7 @@ import typer
 
 import whitestone
 from whitestone.cli.shared import Context, fail
-from whitestone.errors import Problem
+from whitestone.errors import Problem, Unexpected
 
 __all__ = ["app", "collect", "main"]
 
@@ -60,7 +60,16 @@ def main() -> None:
         app()  # ends the process itself: 0, 1 by typer.Exit(1), 2 when called wrongly
     except Problem as problem:
         sys.exit(fail(problem, "--json" in sys.argv))
-    except BrokenPipeError:
-        # The reader has gone (`| head`): nothing is wrong, and nothing more can be said on this pipe.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
+    except Exception as error:  # noqa: BLE001
+        # The edge of the process: a traceback may hold a name, so it is printed only when asked for.
+        if isinstance(error, BrokenPipeError):
+            _end_quietly()
+        if os.environ.get("WHITESTONE_DEBUG"):
+            raise
+        sys.exit(fail(Unexpected(kind=type(error).__name__), "--json" in sys.argv))
+
+
+def _end_quietly() -> None:
+    """End where the reader of the output has gone (`| head`): nothing is wrong, and nothing more can be said."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    sys.exit(0)

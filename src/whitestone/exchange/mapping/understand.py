@@ -62,6 +62,10 @@ def understand(uniques: pl.Series, spec: FieldSpec, attribute: Attribute) -> Und
     {}
     """
     texts = uniques.str.strip_chars()
+    if len(spec.columns) > 1 and attribute.type != "date":
+        # Cells that stand for one value together: those that say something, with the mapping's words between them.
+        parts = texts.str.replace_all("\x1f\x1f+", "\x1f").str.strip_chars("\x1f")
+        texts = parts.str.replace_all("\x1f", spec.join, literal=True)
     blanks = ["", *spec.blank]
     texts = texts.set(texts.is_in(blanks), None)
     if spec.values or attribute.type in ("code", "codes", "flag", "date", "texts", "value"):
@@ -76,8 +80,6 @@ def _identifiers(texts: pl.Series, spec: FieldSpec) -> pl.Series:
     text = pl.col("text")
     if spec.whole:
         text = text.str.replace(r"^(\d+)\.0*$", "$1")
-    if len(spec.columns) > 1:
-        text = text.str.strip_chars("\x1f").str.replace_all("\x1f", spec.join, literal=True)
     if spec.pad:
         text = text.str.zfill(spec.pad)
     if spec.prefix:

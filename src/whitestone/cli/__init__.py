@@ -60,7 +60,7 @@ def main() -> None:
         app()  # ends the process itself: 0, 1 by typer.Exit(1), 2 when called wrongly
     except Problem as problem:
         sys.exit(fail(problem, "--json" in sys.argv))
-    except Exception as error:  # noqa: BLE001
+    except Exception as error:
         # The edge of the process: a traceback may hold a name, so it is printed only when asked for.
         if isinstance(error, BrokenPipeError):
             _end_quietly()

@@ -11,7 +11,6 @@ import contextlib
 import time
 import uuid
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import repeat
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -94,9 +93,10 @@ class Batch:
         salts, digests = entries.salted(parts, count)
         hashes = entries.chain(self.hash, self.act_digest, entries.heads_of(head, count), digests)
         head[3] = kind_id
-        columns = [*head, self.act_id, salts, None, hashes, *parts]
-        spread = [column if isinstance(column, list) else repeat(column, count) for column in columns]
-        self.session.load("revision", REVISION_COLUMNS, zip(*spread, strict=True))
+        columns = dict(zip(REVISION_COLUMNS, [*head, self.act_id, salts, None, hashes, *parts], strict=True))
+        if isinstance(batch.information_date, str):
+            columns["information_date"] = [batch.information_date] * count
+        self.session.load_columns("revision", columns, count)
         self.seq, self.hash = seqs[-1], hashes[-1]
         self._project(batch, kind_id, first, known)
         return ids

@@ -49,6 +49,10 @@ class Session(ABC):
         """Insert many rows as fast as the engine can (executemany, binary COPY)."""
 
     @abstractmethod
+    def load_columns(self, table: str, columns: dict[str, Any], count: int) -> None:
+        """Insert `count` rows given as columns; a column that is no list is one number, or None, for all rows."""
+
+    @abstractmethod
     def index_boxes(self, seqs: Sequence[int], boxes: Iterable[Sequence[float]]) -> None:
         """Enter min x, min y, max x, max y of geometries by the seq of their revision."""
 
@@ -244,6 +248,14 @@ class _SqliteSession(Session):
         marks = ",".join("?" * len(columns))
         self.connection.executemany(f"INSERT INTO {table} ({_names(columns)}) VALUES ({marks})", rows)  # noqa: S608
 
+    def load_columns(self, table: str, columns: dict[str, Any], count: int) -> None:
+        # Half of a revision's columns are the same in a whole batch: written into the statement they cost no binding.
+        lists = {name: column for name, column in columns.items() if isinstance(column, list)}
+        alike = {name: int(column) for name, column in columns.items() if name not in lists and column is not None}
+        marks = [*("?" for _ in lists), *(str(number) for number in alike.values())]
+        sql = f"INSERT INTO {table} ({_names([*lists, *alike])}) VALUES ({','.join(marks)})"  # noqa: S608
+        self.connection.executemany(sql, zip(*lists.values(), strict=True))
+
     def index_boxes(self, seqs: Sequence[int], boxes: Iterable[Sequence[float]]) -> None:
         rows = ((seq, box[0], box[2], box[1], box[3]) for seq, box in zip(seqs, boxes, strict=True))
         self.connection.executemany("INSERT INTO bbox VALUES (?,?,?,?,?)", rows)
@@ -364,6 +376,11 @@ class _PostgresSession(Session):
             write = copy.write_row
             for row in rows:
                 write(row)
+
+    def load_columns(self, table: str, columns: dict[str, Any], count: int) -> None:
+        said = {name: column for name, column in columns.items() if column is not None}
+        spread = [column if isinstance(column, list) else itertools.repeat(column, count) for column in said.values()]
+        self.load(table, list(said), zip(*spread, strict=True))
 
     def _types_of(self, table: str, columns: Sequence[str]) -> list[int]:
         key = (table, *columns)

@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from whitestone.domain.revision import Act, Draft, Revision, State
-from whitestone.journal import append, asof, reading
+from whitestone.journal import asof, reading
+from whitestone.journal.append import Batch, Receipt, now_us, receipt, writing
 from whitestone.journal.asof import Question
 from whitestone.journal.dialect import SqliteStore, Store
 from whitestone.journal.kindtable import KindTable
@@ -46,7 +47,7 @@ class Journal:
         self.node_id = uuid.UUID(self.meta["node_id"])
         self.dialect = store.dialect
         self.kinds = KindTable()
-        self.clock: Callable[[], int] = append.now_us
+        self.clock: Callable[[], int] = now_us
 
     def __enter__(self) -> Journal:
         return self
@@ -100,18 +101,18 @@ class Journal:
             row = session.one("SELECT seq, hash FROM revision ORDER BY seq DESC LIMIT 1")
         return (row[0], row[1].hex()) if row else (0, bytes(32).hex())
 
-    def append(self, act: Act, drafts: Iterable[Draft]) -> append.Receipt:
+    def append(self, act: Act, drafts: Iterable[Draft]) -> Receipt:
         """Append drafts as one act in one durable transaction.
 
         Refuses what cannot be understood with InvalidValue; Busy and StoreFull as `writing` does.
         """
         with self.writing(act) as batch:
             made = batch.append(drafts)
-        return append.receipt(batch, made)
+        return receipt(batch, made)
 
-    def writing(self, act: Act) -> AbstractContextManager[append.Batch]:
+    def writing(self, act: Act) -> AbstractContextManager[Batch]:
         """Open a batch: what is appended in the block is acknowledged together at its end, or not at all."""
-        return append.writing(self, act)
+        return writing(self, act)
 
     def states(self, kind: Kinds = None, *, on: dt.date | None = None, known: dt.datetime | None = None,
                bbox: Box | None = None, ids: Iterable[uuid.UUID] | None = None, approved_only: bool = True,

@@ -223,7 +223,7 @@ def read_entries(session: Session, condition: str, values: Sequence[Any] = ()
                 yield current, kind, found
             current, found = row[0], []
         kind = row[1]
-        found.append(Entry(*row[2:12], bool(row[12])))
+        found.append(Entry(*row[2:12], has_geometry=bool(row[12])))
     if current is not None:
         yield current, kind, found
 

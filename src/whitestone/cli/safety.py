@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from whitestone.cli.shared import Context, emit, is_watched
+from whitestone.errors import WrongCall
 
 Json = Annotated[bool, typer.Option("--json", help="One JSON object on standard output, nothing else.")]
 KeyFile = Annotated[Path | None, typer.Option("--key", help="The programme key; default: from the folder of keys.")]
@@ -53,14 +54,20 @@ def restore(
     ))
 
 
-def verify(context: typer.Context, as_json: Json = False) -> None:
+def verify(
+    context: typer.Context,
+    against: Annotated[
+        str | None, typer.Option(help="A head that was kept elsewhere, NUMBER:HASH: the journal must still contain it.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
     """Prove that nothing was changed: every entry, log and attachment; exit 1 when something was."""
     from whitestone.programme.opening import open_programme
     from whitestone.programme.safekeeping import prove
 
     asked: Context = context.obj
     with open_programme(asked.target, asked.who) as programme, _progress("verify") as progress:
-        answer = prove(programme, progress=_counting(progress, "verify"))
+        answer = prove(programme, against=_head(against), progress=_counting(progress, "verify"))
     emit(answer, as_json, lambda: _proved(answer))
     if not answer["ok"]:
         raise typer.Exit(1)
@@ -134,6 +141,15 @@ def history(context: typer.Context, record: str, as_json: Json = False) -> None:
     emit(answer, as_json, lambda: _told(answer))
 
 
+def _head(text: str | None) -> tuple[int, str] | None:
+    if text is None:
+        return None
+    number, _, digest = text.partition(":")
+    if not number.isdigit() or len(digest) != 64:
+        raise WrongCall(why=f"--against {text} is not NUMBER:HASH, as 'verify' and 'backup' print it.")
+    return int(number), digest.lower()
+
+
 @contextlib.contextmanager
 def _progress(title: str) -> Iterator[Callable[[str, int, int], None] | None]:
     """Draw progress on standard error while a person watches; nothing otherwise."""
@@ -161,14 +177,14 @@ def _backed_up(answer: dict[str, Any]) -> str:
     lines = [
         f"Wrote {answer['backup']}: {answer['entries']} entries, {answer['attachments']} attachments, "
         f"{answer['size_bytes']} bytes.",
-        f"Head {answer['head']}",
+        f"Head {answer['entries']}:{answer['head']}",
         "It opens with the programme key alone; keep a copy of the key in another place.",
     ]
     return "\n".join(lines + [f"Attachment {fault} before this backup" for fault in answer["faults"]])
 
 
 def _proved(answer: dict[str, Any]) -> str:
-    lines = [f"{answer['entries']} entries hold; head {answer['head']}"]
+    lines = [f"{answer['entries']} entries hold; head {answer['entries']}:{answer['head']}"]
     if answer["first_broken"] is not None or answer["why"]:
         lines = [f"Broken at entry {answer['first_broken']}: {answer['why']}"]
     lines += [f"Attachment {fault['sha256']} ({fault['name']}): {fault['why']}" for fault in answer["attachments"]]

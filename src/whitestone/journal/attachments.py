@@ -135,21 +135,23 @@ class Attachments:
     def check(self, *, by: str, progress: Progress | None = None) -> Sequence[Fault]:
         """Hash every attachment again and list those that are lost or changed; each is a line of custody.
 
-        A locked programme checks the bytes on the disk, an unlocked one what they decrypt to as well. Leftovers of
-        crashes are cleared away.
+        What is checked are the bytes on the disk, so a locked programme is checked too. Leftovers of crashes are
+        cleared away.
         """
-        faults: list[Fault] = []
         with self._store.reading() as session:
             rows = session.all(f"{_SELECT_STORED} ORDER BY sha256")
-        for number, (digest, name, sealed, stored) in enumerate(rows, start=1):
-            why = self._fault(bytes(digest), bool(sealed), bytes(stored))
-            self.log(bytes(digest).hex(), by=by, event="re-hashed", detail=why or "unchanged")
-            if why:
-                faults.append(Fault(bytes(digest).hex(), name, why))
+        verdicts: dict[bytes, str | None] = {}
+        for number, (digest, _, sealed, stored) in enumerate(rows, start=1):
+            verdicts[bytes(digest)] = self._fault(bytes(digest), bool(sealed), bytes(stored))
             if progress:
                 progress(number)
+        if verdicts and not self._store.readonly:
+            with self._store.writing() as session:
+                for sha256, why in verdicts.items():
+                    log_custody(session, sha256=sha256, by=by, event="re-hashed", detail=why or "unchanged")
         self._clear({self.files.path(bytes(digest), sealed=bool(sealed)) for digest, _, sealed, _ in rows})
-        return faults
+        found = ((bytes(digest), name, verdicts[bytes(digest)]) for digest, name, _, _ in rows)
+        return [Fault(digest.hex(), name, why) for digest, name, why in found if why]
 
     def _is_lost(self, session: Session, sha256: bytes, sealed: bool) -> bool:
         """Say whether what is known by its entry can no longer be read and now comes back in the same manner."""
@@ -218,6 +220,8 @@ class Attachments:
 
     def _clear(self, known: set[Path]) -> None:
         """Remove what no entry stands for: arrivals that a crash cut off, plain twins of what is sealed now."""
+        if self._store.readonly:
+            return
         limit = time.time() - STALE_SECONDS
         for path in list(self.files.all()):
             with contextlib.suppress(FileNotFoundError):

@@ -25,7 +25,8 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from whitestone.errors import KeyInvalid, KeyMissing
 
-__all__ = ["ProgrammeKey", "derive", "key_path", "keys_folder", "load_key", "make_key", "node_key", "sign", "signed"]
+__all__ = ["ProgrammeKey", "derive", "held_node_key", "held_public_key", "key_path", "keys_folder", "load_key",
+           "make_key", "node_key", "sign", "signed"]
 
 MAGIC = "whitestone-key-1"
 NODE_MAGIC = "whitestone-node-1"
@@ -109,6 +110,19 @@ def node_key(node_id: uuid.UUID) -> bytes:
         raw = Ed25519PrivateKey.generate().private_bytes_raw()
         write_secret(path, f"{NODE_MAGIC}\n{base64.b64encode(raw).decode()}\n".encode())
     return _node_private(node_id).public_key().public_bytes_raw()
+
+
+def held_node_key(node_id: uuid.UUID) -> bytes | None:
+    """Give a node's public key out of the private one that lies here; None when it lies elsewhere."""
+    if not (keys_folder() / f"{node_id}.node").exists():
+        return None
+    return _node_private(node_id).public_key().public_bytes_raw()
+
+
+def held_public_key(programme_id: uuid.UUID) -> bytes | None:
+    """Give a programme's public key out of the private one that lies here; None when it lies elsewhere."""
+    path = key_path(programme_id)
+    return load_key(path).public if path.exists() else None
 
 
 def sign(node_id: uuid.UUID, message: bytes) -> bytes:

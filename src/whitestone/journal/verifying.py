@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from whitestone.journal import checkpoints
+from whitestone.journal import checkpoints, surroundings
 from whitestone.journal.entries import GENESIS, act_digest, entry_hash, header, part_digest, split_salts, split_tombs
+from whitestone.journal.envelope import key_id_of
 from whitestone.journal.layout import ACT_COLUMNS, REVISION_COLUMNS
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ __all__ = ["Verdict", "verify", "verify_session"]
 _EVERY = 20_000
 _HEADER = 12
 _PARTS_FROM = REVISION_COLUMNS.index("body")
+_SEALED = REVISION_COLUMNS.index("sealed")
 
 
 class Verdict(msgspec.Struct, frozen=True, kw_only=True):
@@ -42,7 +44,7 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class _Broken(Exception):  # noqa: N818 - a way out of the walk, never seen outside
-    def __init__(self, seq: int, why: str) -> None:
+    def __init__(self, seq: int | None, why: str) -> None:
         self.seq, self.why = seq, why
 
 
@@ -57,6 +59,8 @@ class _Walk:
         self.seq = 0
         self.hash = GENESIS
         self.signed = 0
+        self.erased: list[tuple[int, bytes]] = []
+        self.key_ids: dict[bytes, int] = {}
 
     def entries(self, rows: Any, progress: Callable[[int], None] | None) -> None:
         """Walk all entries. The hot loop: the common entry takes no call but those that hash."""
@@ -73,6 +77,10 @@ class _Walk:
             if found != row[15]:
                 raise _Broken(seq, "what it says, or its place, is not what was recorded")
             self.seq, self.hash = seq, found
+            if row[14] is not None:
+                self.erased.append((seq, bytes(row[2])))
+            if row[_SEALED] is not None:
+                self.key_ids.setdefault(key_id_of(bytes(row[_SEALED])), seq)
             if seq in marks:
                 self.checkpoint(marks[seq])
             if progress is not None and seq % _EVERY == 0:
@@ -111,6 +119,9 @@ def verify_session(session: Session, progress: Callable[[int], None] | None = No
             _still_there(session, against)
         walk.entries(session.rows(f"SELECT {', '.join(REVISION_COLUMNS)} FROM revision ORDER BY seq"), progress)  # noqa: S608
         walk.end()
+        beside = surroundings.fault(session, walk.erased, walk.key_ids)
+        if beside is not None:
+            raise _Broken(*beside)
     except _Broken as broken:
         return Verdict(ok=False, entries=walk.seq, head=(walk.seq, walk.hash.hex()), first_broken=broken.seq,
                        why=broken.why, signed_through=walk.signed)

@@ -41,13 +41,19 @@ def restore_to(target: str, path: Path, *, key: Path | None = None, same_node: b
                 "node_id": str(journal.node_id), "same_node": same_node, "entries": seq, "head": head}
 
 
-def prove(programme: Programme, *, progress: Callable[..., None] | None = None) -> dict[str, Any]:
-    """Verify the chain, the logs and every attachment; `ok` is true when nothing was changed, lost or cut off."""
-    verdict = programme.journal.verify(progress)
+def prove(
+    programme: Programme, *, against: tuple[int, str] | None = None, progress: Callable[..., None] | None = None
+) -> dict[str, Any]:
+    """Verify the chain, the logs and every attachment; `ok` is true when nothing was changed, lost or cut off.
+
+    `against` is a head (number, hash) that was kept elsewhere: the chain must still contain it.
+    """
+    verdict = programme.journal.verify(progress, against=against)
     faults = programme.journal.attachments.check(by=programme.who)
     return {
-        "ok": verdict.ok and not faults, "entries": verdict.entries, "head": verdict.head,
+        "ok": verdict.ok and not faults, "entries": verdict.entries, "head": verdict.head[1],
         "first_broken": verdict.first_broken, "why": verdict.why,
+        "signed_through": verdict.signed_through,
         "attachments": [{"sha256": fault.sha256, "name": fault.name, "why": fault.why} for fault in faults],
     }
 

@@ -94,6 +94,8 @@ def parse_angle(text: str, language: str | None = None, *, packed: bool = False)
 
 def _unit_letter(number: str, letter: str) -> bool:
     """Say whether a letter at the end is a mark, as in 39d59m24s; after other marks it is a hemisphere: 39°59'24S."""
+    if not number[-1].isdigit():
+        return False
     if letter in ("s", "sec"):
         return "m" in number
     return letter in ("d", "deg") or "d" in number

@@ -81,6 +81,16 @@ def test_the_situation_on_a_day_and_what_was_known_then(desk: Desk) -> None:
     assert desk.ledger(known="2001-01-01")["total"]["hazards"] == 0
 
 
+def test_work_reported_late_is_booked_when_it_was_done(desk: Desk) -> None:
+    desk.say("hazard", {"classification": "sha"}, wkb(0, 0, 100, 100), information_date="2015-01-01")
+    desk.say("release", {"outcome": "cleared", "completed_on": "2016-05-01"}, wkb(0, 0, 50, 100),
+             information_date="2018-03-01")
+    desk.say("release", {"outcome": "cleared"}, wkb(50, 0, 10, 100), information_date="2018-03-01")
+    assert rounded(desk.ledger(on="2016-12-31")["total"], "cleared", "closing") == (5_000, 5_000)
+    found = desk.ledger(on="2018-12-31", start=dt.date(2017, 1, 1))["total"]
+    assert rounded(found, "opening", "cleared", "closing") == (5_000, 1_000, 4_000)
+
+
 def test_a_correction_of_a_boundary_is_not_a_change_of_it(desk: Desk) -> None:
     hazard = desk.say("hazard", {"classification": "sha"}, wkb(0, 0, 100, 100), information_date="2015-01-01")
     first = desk.programme.journal.history(hazard)[0].revision_id

@@ -114,13 +114,13 @@ class _Reader:
             for state in self.journal.dated_states("hazard", known=self.clocks.known)
             if state.true_from is None or state.true_from <= self.clocks.on
         ]
-        releases = list(self._states("release"))
+        releases = self._work("release")
         self.plane = self._plane([*slices, *releases])
         self.organisations = {
             str(state.record_id): str(state.body.get("name") or state.record_id)
             for state in self._states("organisation", geometry=False)
         }
-        self.activities = {str(state.record_id): state for state in self._states("activity", geometry=False)}
+        self.activities = {str(state.record_id): state for state in self._work("activity", geometry=False)}
         hazards = self._hazards(slices)
         pieces = self._releases(releases)
         levels, places = self._places()
@@ -139,6 +139,17 @@ class _Reader:
 
     def _states(self, kind: str, **options: Any) -> Iterator[State]:
         return self.journal.states(kind, on=self.clocks.on, known=self.clocks.known, **options)
+
+    def _work(self, kind: str, *, geometry: bool = True) -> list[State]:
+        """Read work as last stated by the day asked; of work reported later, the first statement.
+
+        Work is booked on its own dates: a report dated after the day may tell of work done before it.
+        """
+        found: dict[uuid.UUID, State] = {}
+        for state in self.journal.dated_states(kind, known=self.clocks.known, geometry=geometry):
+            if state.record_id not in found or (state.true_from is not None and state.true_from <= self.clocks.on):
+                found[state.record_id] = state
+        return list(found.values())
 
     def _plane(self, states: list[State]) -> Plane:
         fixed = self.programme.plane()

@@ -18,8 +18,8 @@ from typing import BinaryIO
 
 import msgspec
 
-from whitestone.errors import InvalidValue, StoreFull
-from whitestone.journal.cipher import FRAME_BYTES, FrameWriter, frames
+from whitestone.errors import InvalidValue, SealBroken, StoreFull
+from whitestone.journal.cipher import FRAME_BYTES, DamagedError, FrameWriter, frames
 from whitestone.journal.keys import sync_folder
 
 __all__ = ["MAGIC", "FileStore", "Incoming", "PlainReader", "safe_name"]
@@ -116,7 +116,10 @@ class PlainReader(io.RawIOBase):
     def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
         """Fill the buffer with the next plain bytes."""
         while not self._waiting:
-            piece = next(self._frames, None)
+            try:
+                piece = next(self._frames, None)
+            except DamagedError as error:
+                raise SealBroken(what="The sealed file", why=error) from None
             if piece is None:
                 return 0
             self._waiting = piece

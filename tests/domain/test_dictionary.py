@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 
 from whitestone.domain.codes import CODE_LISTS
-from whitestone.domain.dictionary import data_dictionary
+from whitestone.domain.dictionary import dictionary
 from whitestone.domain.extensions import ExtraField
 from whitestone.domain.kinds import KINDS
 from whitestone.domain.settings import SETTINGS
 
 
 def test_every_kind_attribute_code_and_setting_is_in_it() -> None:
-    text = data_dictionary()
+    text = dictionary()
     for name, kind in KINDS.items():
         assert f"### {name}\n" in text
         assert all(f"| `{attribute}` |" in text for attribute in kind.attributes)
@@ -23,7 +23,7 @@ def test_every_kind_attribute_code_and_setting_is_in_it() -> None:
 
 
 def test_tables_are_whole_and_links_lead_to_headings() -> None:
-    text = data_dictionary()
+    text = dictionary()
     headings = set(re.findall(r"^### (\w+)$", text, re.MULTILINE))
     assert set(re.findall(r"\]\(#(\w+)\)", text)) <= headings
     width = None
@@ -38,6 +38,12 @@ def test_tables_are_whole_and_links_lead_to_headings() -> None:
 
 def test_a_programme_adds_its_national_fields() -> None:
     field = ExtraField(name="households", type="count", labels={"en": "Households"})
-    text = data_dictionary({"hazard": [field]})
+    text = dictionary({"hazard": [field]})
     assert "| `households` | a whole number, not negative | Households |" in text
-    assert "households" not in data_dictionary()
+    assert "households" not in dictionary()
+
+
+def test_working_notes_are_not_cited_and_brackets_close() -> None:
+    text = dictionary()
+    assert "domain.md" not in text
+    assert all(line.count("(") == line.count(")") for line in text.splitlines() if not line.startswith("|"))

@@ -6,6 +6,7 @@ publishes it; a programme adds its national fields by passing them.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from whitestone.domain.attributes import Record
@@ -16,7 +17,10 @@ from whitestone.domain.lifecycle import TRANSITIONS
 from whitestone.domain.settings import SETTINGS
 from whitestone.domain.treaty import TREATIES, mapping_version, treaties, treaty_flags, undetermined
 
-__all__ = ["data_dictionary"]
+__all__ = ["dictionary"]
+
+_CITED = re.compile(r" \(domain\.md [^)]*\)|; domain\.md [^)]*(?=\))")
+"""The working notes that a docstring cites are not published; standards that it cites are."""
 
 _TYPE_WORDS = {
     **FIELD_TYPES, "identifier": "an id as written", "share": "a share from 0 to 1", "link": "a record id",
@@ -24,13 +28,13 @@ _TYPE_WORDS = {
 }
 
 
-def data_dictionary(extra_fields: Mapping[str, Iterable[ExtraField]] | None = None) -> str:
+def dictionary(extra_fields: Mapping[str, Iterable[ExtraField]] | None = None) -> str:
     """Write the data dictionary as Markdown: kinds, attributes, code lists, lifecycle, treaty mapping, settings.
 
     `extra_fields` are a programme's national fields by kind. The same input gives the same text.
 
-    >>> text = data_dictionary()
-    >>> "### hazard" in text, "`sha`" in text, data_dictionary({}) == text
+    >>> text = dictionary()
+    >>> "### hazard" in text, "`sha`" in text, dictionary({}) == text
     (True, True, True)
     """
     parts = [
@@ -58,7 +62,7 @@ def _header() -> list[Attribute]:
 def _kind(kind: Kind, extra: tuple[ExtraField, ...]) -> list[str]:
     header = set(Record.__struct_fields__)
     own = [attribute for name, attribute in kind.attributes.items() if name not in header]
-    about = (kind.struct.__doc__ or "").split("\n")[0]
+    about = _CITED.sub("", (kind.struct.__doc__ or "").split("\n")[0])
     geometry = f"Geometry: {', '.join(kind.geometry)}." if kind.geometry else "No geometry."
     dated = f" Dated by `{kind.date_attribute}` where nothing else says." if kind.date_attribute else ""
     lines = [f"### {kind.name}", "", about, "", geometry + dated, "", *_attributes(own)]

@@ -192,6 +192,20 @@ def test_identities_close_rows_sum_to_the_total_and_the_total_is_one(
     assert all(total == totals[0] for total in totals)
 
 
+@settings(max_examples=40, deadline=None)
+@given(programmes, st.sampled_from(["hazard", "class", "year", "organisation"]), st.sampled_from(DAYS))
+def test_the_bookings_behind_a_figure_add_up_to_it(
+    programme: tuple[list[Slice], list[Work]], by: str, start: dt.date | None
+) -> None:
+    found = ledger(programme, by, start)
+    for row in [*found.rows, {"key": None, **found.total}]:
+        for column in (*SIGNS, "opening", "closing"):
+            behind = found.explain(row["key"], column)
+            signs = [SIGNS[each["column"]] if column in ("opening", "closing") else 1 for each in behind]
+            total = sum(sign * each["m2"] for sign, each in zip(signs, behind, strict=True))
+            assert round(total, 2) == row[f"{column}_m2"], (row["key"], column)
+
+
 @settings(max_examples=60, deadline=None)
 @given(programmes, st.randoms(use_true_random=False))
 def test_order_of_arrival_does_not_matter(

@@ -15,7 +15,8 @@ from collections.abc import Callable, Iterable
 from whitestone.land.book import Book, Entry, to_cents
 from whitestone.land.inputs import UNDATED
 
-__all__ = ["COLUMNS", "DIMENSIONS", "NOT_ATTRIBUTED", "NOT_STATED", "SIGNS", "UNDATED_ROW", "rows", "year_of"]
+__all__ = ["COLUMNS", "DIMENSIONS", "NOT_ATTRIBUTED", "NOT_STATED", "SIGNS", "UNDATED_ROW", "rows", "stock_key",
+           "year_days", "year_of"]
 
 SIGNS = {
     "discovered": 1,
@@ -111,24 +112,25 @@ def rows(
     """
     table: dict[str, Row] = defaultdict(lambda: dict.fromkeys(COLUMNS, 0))
     key = entry_key(book, by, year_start)
-    stock_key = _stock_key(book, by)
+    home_of = stock_key(book, by)
     for entry in book.entries:
         signed = SIGNS[entry.column] * entry.cents
         if entry.day >= first_day:
             table[key(entry)][entry.column] += entry.cents
         if by != "year":
-            home = table[stock_key(entry.hazard, entry.account)]
+            home = table[home_of(entry.hazard, entry.account)]
             home["opening"] += signed if entry.day < first_day else 0
             home["closing"] += signed
     _book_reported_only(book, table, first_day, by, year_start)
     if by == "year":
         _years(book, table, first_day, last_day, year_start)
     else:
-        _stand(book, table, stock_key)
+        _stand(book, table, home_of)
     return dict(table), _total(book, first_day)
 
 
-def _stock_key(book: Book, by: str) -> Callable[[int, int], str]:
+def stock_key(book: Book, by: str) -> Callable[[int, int], str]:
+    """Return how the stock of (hazard, slice) is named: no release dimension has a stock of its own."""
     if by in RELEASE_DIMENSIONS:
         return lambda hazard, account: NOT_ATTRIBUTED
     return account_key(book, by)
@@ -207,18 +209,26 @@ def _years(
         row["opening"] = stock
         stock += sum(sign * row[column] for column, sign in SIGNS.items())
         row["closing"] = stock
-        _stand_in_year(book, row, _year_end(key, last_day, year_start))
+        _stand_in_year(book, row, year_days(key, first_day, last_day, year_start)[1])
 
 
 def _in_time(table: dict[str, Row]) -> list[str]:
     return sorted(table, key=lambda key: (key != UNDATED_ROW, key))
 
 
-def _year_end(key: str, last_day: int, year_start: tuple[int, int]) -> int:
+def year_days(key: str, first_day: int, last_day: int, year_start: tuple[int, int] = (1, 1)) -> tuple[int, int]:
+    """Return the first and last day numbers of a year's row, within the period.
+
+    >>> [dt.date.fromordinal(day).isoformat() for day in year_days("2014", 0, 10**6)]
+    ['2014-01-01', '2014-12-31']
+    >>> year_days("undated", 0, 10**6)
+    (0, 0)
+    """
     if key == UNDATED_ROW:
-        return UNDATED
+        return UNDATED, UNDATED
     first = int(key[:4])
-    return min(last_day, dt.date(first + 1, *year_start).toordinal() - 1 if first < dt.MAXYEAR else last_day)
+    following = dt.date(first + 1, *year_start).toordinal() if first < dt.MAXYEAR else last_day + 1
+    return max(first_day, dt.date(first, *year_start).toordinal()), min(last_day, following - 1)
 
 
 def _stand_in_year(book: Book, row: Row, day: int) -> None:

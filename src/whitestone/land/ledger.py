@@ -17,14 +17,25 @@ from typing import Any
 import msgspec
 
 from whitestone.errors import InvalidValue
-from whitestone.land.book import CENTS, Book
+from whitestone.land.book import CENTS, Book, Entry
 from whitestone.land.flows import simulate
-from whitestone.land.grouping import COLUMNS, COUNTS, DIMENSIONS, UNDATED_ROW, entry_key, rows
+from whitestone.land.grouping import (
+    COLUMNS,
+    COUNTS,
+    DIMENSIONS,
+    UNDATED_ROW,
+    entry_key,
+    rows,
+    stock_key,
+    year_days,
+)
 from whitestone.land.inputs import UNDATED, HazardSlice, ReleasePiece
 from whitestone.land.places import assign
 from whitestone.land.proof import Proof, prove, undated
 
 __all__ = ["DIMENSIONS", "HazardSlice", "Ledger", "ReleasePiece", "compute", "open_book", "tabulate"]
+
+STOCK_COLUMNS = ("opening", "closing", "own_closing")
 
 
 class Ledger(msgspec.Struct):
@@ -67,22 +78,29 @@ class Ledger(msgspec.Struct):
         >>> compute([], [], start=None, end=dt.date(2020, 1, 1), by="class").explain("sha")
         []
         """
+        if column in STOCK_COLUMNS:
+            return [self._booking(entry) for entry in self.book.entries if self._builds(entry, key, column)]
         name = entry_key(self.book, self.by, self.year_start)
-        first = UNDATED if self.start is None else self.start.toordinal()
-        found = []
-        for entry in self.book.entries:
-            in_period = entry.day >= first
-            wanted = (
-                (entry.column == column and in_period)
-                or (column is None and in_period)
-                or (column == "opening" and not in_period)
-                or column in ("closing", "own_closing")
-            )
-            if wanted and (key is None or name(entry) == key):
-                found.append(self._booking(entry))
-        return found
+        return [
+            self._booking(entry)
+            for entry in self.book.entries
+            if entry.day >= self._first_day and column in (None, entry.column) and key in (None, name(entry))
+        ]
 
-    def _booking(self, entry: Any) -> dict[str, Any]:
+    @property
+    def _first_day(self) -> int:
+        return UNDATED if self.start is None else self.start.toordinal()
+
+    def _builds(self, entry: Entry, key: str | None, column: str | None) -> bool:
+        """Say whether a booking is part of the stock of a row at its beginning or end."""
+        if self.by == "year" and key is not None:
+            begins, ends = year_days(key, self._first_day, self.end.toordinal(), self.year_start)
+            return entry.day < begins if column == "opening" else entry.day <= ends
+        if column == "opening" and entry.day >= self._first_day:
+            return False
+        return key is None or stock_key(self.book, self.by)(entry.hazard, entry.account) == key
+
+    def _booking(self, entry: Entry) -> dict[str, Any]:
         line = self.book.line
         return {
             "hazard": str(line.ids[entry.hazard]),

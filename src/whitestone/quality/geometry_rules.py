@@ -35,9 +35,7 @@ def _middle(geometry: shapely.Geometry) -> tuple[float, float]:
 @rule("polygon-invalid", ERROR, "Does the ring of a polygon cross or touch itself?")
 def polygon_invalid(picture: Picture) -> Iterator[Finding]:
     """Find polygons that are invalid, or were before they were repaired at entry, with the place of the fault."""
-    subjects = [each for kind in AREA_KINDS for each in picture.of(kind) if _drawn(each) is not None]
-    drawn = np.empty(len(subjects), dtype=object)
-    drawn[:] = [_drawn(each) for each in subjects]
+    subjects, drawn = _as_drawn(picture)
     for at, reason, lon, lat in shapes.fault_places(drawn):
         where = (lon, lat) if np.isfinite(lon) else _middle(drawn[at])
         yield Finding(
@@ -50,24 +48,29 @@ def polygon_invalid(picture: Picture) -> Iterator[Finding]:
         )
 
 
-def _drawn(subject: Subject) -> shapely.Geometry | None:
-    """Give the geometry as it came: before its repair, where there was one."""
-    return subject.geometry if subject.as_drawn is None else subject.as_drawn
+def _as_drawn(picture: Picture) -> tuple[list[Subject], npt.NDArray[np.object_]]:
+    """Give the geometries as they came: before their repair, where there was one."""
+    found = [(each, each.geometry if each.as_drawn is None else each.as_drawn)
+             for kind in AREA_KINDS for each in picture.of(kind)]  # fmt: skip
+    subjects = [each for each, shape in found if shape is not None and not shape.is_empty]
+    drawn = np.empty(len(subjects), dtype=object)
+    drawn[:] = [shape for _, shape in found if shape is not None and not shape.is_empty]
+    return subjects, drawn
 
 
 @rule("polygon-too-few-vertices", ERROR, "Does a ring have fewer than three different vertices?")
 def polygon_too_few_vertices(picture: Picture) -> Iterator[Finding]:
     """Find rings that enclose nothing because they have fewer than three different vertices."""
-    for layer in _layers(picture):
-        counts = shapes.fewest_vertices(layer.geometry)
-        for at in np.flatnonzero(counts < 3):
-            yield Finding(
-                record_ids=(layer.subjects[at].record_id,),
-                sentence=f"A ring of {called(layer.subjects[at])} has {counts[at]} different vertices.",
-                todo="Complete the perimeter, or record a point or a line if that is what was measured.",
-                value=str(counts[at]),
-                where=_middle(layer.geometry[at]),
-            )
+    subjects, drawn = _as_drawn(picture)
+    counts = shapes.fewest_vertices(drawn)
+    for at in np.flatnonzero(counts < 3):
+        yield Finding(
+            record_ids=(subjects[at].record_id,),
+            sentence=f"A ring of {called(subjects[at])} has {counts[at]} different vertices.",
+            todo="Complete the perimeter, or record a point or a line if that is what was measured.",
+            value=str(counts[at]),
+            where=_middle(drawn[at]),
+        )
 
 
 @rule("vertices-repeated", NOTICE, "Is a vertex stated twice in a row?")
@@ -135,20 +138,20 @@ def geometry_missing(picture: Picture) -> Iterator[Finding]:
 @rule("parts-identical", WARNING, "Does one record contain the same polygon twice?")
 def parts_identical(picture: Picture) -> Iterator[Finding]:
     """Find the same polygon twice within one record."""
-    for layer in _layers(picture):
-        many = np.flatnonzero(shapely.get_num_geometries(layer.geometry) > 1)
-        parts, owner = shapely.get_parts(layer.geometry[many], return_index=True)
-        seen: dict[tuple[int, bytes], int] = {}
-        for part, key in enumerate(zip(owner.tolist(), _keys(parts), strict=True)):
-            if seen.setdefault(key, part) != part:
-                subject = layer.subjects[many[key[0]]]
-                yield Finding(
-                    record_ids=(subject.record_id,),
-                    sentence=f"{called(subject)} contains the same polygon twice.",
-                    todo="Remove one of the two parts; the ledger counts the ground once in any case.",
-                    where=_middle(parts[part]),
-                    key=str(part),
-                )
+    subjects, drawn = _as_drawn(picture)
+    many = np.flatnonzero(shapely.get_num_geometries(drawn) > 1)
+    parts, owner = shapely.get_parts(drawn[many], return_index=True)
+    seen: dict[tuple[int, bytes], int] = {}
+    for part, key in enumerate(zip(owner.tolist(), _keys(parts), strict=True)):
+        if seen.setdefault(key, part) != part:
+            subject = subjects[many[key[0]]]
+            yield Finding(
+                record_ids=(subject.record_id,),
+                sentence=f"{called(subject)} contains the same polygon twice.",
+                todo="Remove one of the two parts; the ledger counts the ground once in any case.",
+                where=_middle(parts[part]),
+                key=str(part),
+            )
 
 
 @rule("polygon-duplicated", WARNING, "Do records of one organisation share exactly one polygon?")

@@ -88,6 +88,29 @@ def test_holes_multipolygons_and_collections_are_measured() -> None:
     assert geodesic_area_m2(collection) == pytest.approx(areas[1], rel=1e-7)
 
 
+def test_large_shapes_of_every_type_are_split_whole() -> None:
+    plane = Plane(17, 44)
+    outer, hole = shapely.box(16, 43, 18, 45), shapely.box(16.5, 43.5, 17.5, 44.5)
+    ring = shapely.Polygon(outer.exterior, [hole.exterior])
+    many = shapely.MultiPolygon([ring, shapely.box(19, 43, 20, 44), shapely.box(20.5, 43, 20.501, 43.001)])
+    collection = shapely.GeometryCollection([shapely.Point(17, 44), many])
+    flat = plane.project([outer, ring, many, collection])
+    for projected, given_in in zip(flat, (outer, ring, many, collection), strict=True):
+        assert projected.geom_type == given_in.geom_type
+        assert projected.is_valid
+        assert projected.area == pytest.approx(geodesic_area_m2(given_in), rel=1e-7)
+    lines = shapely.MultiLineString([[(16, 43), (18, 45)], [(18, 43), (16, 45), (16, 43)]])
+    length = sum(GEOD.line_length(*part.xy) for part in lines.geoms)
+    assert plane.project([lines])[0].length == pytest.approx(length, rel=1e-3)
+    assert len(plane.project([lines])[0].geoms) == 2
+
+
+def test_points_stay_the_points_they_are() -> None:
+    points = shapely.MultiPoint([(16, 43), (18, 45), (17, 44)])
+    flat = Plane(17, 44).project([points, shapely.Point(16, 43), shapely.Polygon(), None])
+    assert shapely.get_num_coordinates(flat).tolist() == [3, 1, 0, 0]
+
+
 def test_unknown_size_is_not_zero() -> None:
     line = shapely.LineString([(0, 0), (1, 1)])
     sizes = Plane(0, 0).area_m2([None, shapely.Point(1, 1), line, shapely.box(0, 0, 1, 1)])

@@ -26,6 +26,8 @@ length squared. Edges that would misplace more are split along the geodesic firs
 Geometries = npt.NDArray[np.object_]
 _GEOD = Geod(ellps="WGS84")
 _POLYGONAL = (3, 6)
+_COLLECTION = 7
+_POINTS = (0, 4)
 _EARTH_M = 6_371_007.2
 """Radius of the sphere of equal area."""
 
@@ -82,9 +84,9 @@ class Plane:
         degrees = np.atleast_1d(np.asarray(geoms, dtype=object))
         flat: Geometries = shapely.transform(degrees, self._forward)
         long = _has_long_edges(flat)
-        if long.any():
-            split = np.array([self._densified(geometry) for geometry in degrees[long]], dtype=object)
-            flat[long] = shapely.transform(split, self._forward)
+        for kind in np.unique(shapely.get_type_id(degrees[long])).tolist():
+            rows = np.flatnonzero(long)[shapely.get_type_id(degrees[long]) == kind]
+            flat[rows] = shapely.transform(self._densified(degrees[rows]), self._forward)
         return flat
 
     def unproject(self, geoms: Any) -> Geometries:
@@ -118,18 +120,19 @@ class Plane:
             raise InvalidValue(field="position", value=value, why="it is not a longitude and a latitude in degrees")
         return xy
 
-    def _densified(self, geometry: shapely.Geometry) -> shapely.Geometry:
-        if geometry.geom_type == "Polygon":
-            return shapely.Polygon(self._line(geometry.exterior), [self._line(ring) for ring in geometry.interiors])
-        if geometry.geom_type in ("LineString", "LinearRing"):
-            return type(geometry)(self._line(geometry))
-        if hasattr(geometry, "geoms"):
-            return type(geometry)([self._densified(part) for part in geometry.geoms])
-        return geometry
+    def _densified(self, degrees: Geometries) -> Geometries:
+        """Split the long edges of geometries of one type, all at once."""
+        if shapely.get_type_id(degrees[0]) == _COLLECTION:
+            return np.array([self._collection(each) for each in degrees], dtype=object)
+        kind, lonlat, offsets = shapely.to_ragged_array(degrees, include_z=False)
+        lonlat, starts = _split(lonlat, self._forward(lonlat), offsets[0])
+        made: Geometries = shapely.from_ragged_array(kind, lonlat, (starts, *offsets[1:]))
+        return made
 
-    def _line(self, line: shapely.Geometry) -> npt.NDArray[np.float64]:
-        lonlat = shapely.get_coordinates(line)
-        return _split(lonlat, self._forward(lonlat))
+    def _collection(self, geometry: shapely.Geometry) -> shapely.Geometry:
+        parts = [part if part.geom_type in ("Point", "MultiPoint") else self._densified(np.array([part]))[0]
+                 for part in geometry.geoms]
+        return shapely.GeometryCollection(parts)
 
 
 def geodesic_area_m2(geom: shapely.Geometry | None) -> float:
@@ -177,22 +180,28 @@ def _has_long_edges(flat: Geometries) -> npt.NDArray[np.bool_]:
     """Say which geometries have an edge to split, from the projected vertices alone."""
     xy, owner = shapely.get_coordinates(flat, return_index=True)
     long = np.zeros(len(flat), dtype=bool)
+    if len(xy) < 2:
+        return long
     # A step from one ring or part to the next also looks long: harmless, such a geometry is only looked at again.
     candidates = (_pieces(xy[:-1], xy[1:]) > 1) & (owner[1:] == owner[:-1])
     long[owner[1:][candidates]] = True
-    return long
+    return long & ~np.isin(shapely.get_type_id(flat), _POINTS)
 
 
-def _split(lonlat: npt.NDArray[np.float64], xy: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    """Insert geodesic points on the edges of one line, always reckoned from the same end of an edge."""
+def _split(
+    lonlat: npt.NDArray[np.float64], xy: npt.NDArray[np.float64], starts: npt.NDArray[np.int64]
+) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.int64]]:
+    """Insert geodesic points on the edges of lines that begin at `starts`, always reckoned from the same end."""
     a, b = lonlat[:-1], lonlat[1:]
     turned = (a[:, 0] > b[:, 0]) | ((a[:, 0] == b[:, 0]) & (a[:, 1] > b[:, 1]))
-    start, end = np.where(turned[:, None], b, a), np.where(turned[:, None], a, b)
-    azimuth, _, length = _GEOD.inv(start[:, 0], start[:, 1], end[:, 0], end[:, 1])
     pieces = _pieces(xy[:-1], xy[1:])
+    pieces[starts[1:-1] - 1] = 1  # from the end of one line to the start of the next there is no edge
     edge = np.repeat(np.arange(len(pieces)), pieces - 1)
     rank = np.arange(len(edge)) - np.repeat(np.cumsum(pieces - 1) - (pieces - 1), pieces - 1) + 1
     rank = np.where(turned[edge], pieces[edge] - rank, rank)
-    lon, lat, _ = _GEOD.fwd(start[edge, 0], start[edge, 1], np.asarray(azimuth)[edge],
-                            np.asarray(length)[edge] * rank / pieces[edge])
-    return np.insert(lonlat, edge + 1, np.column_stack((lon, lat)), axis=0)
+    start, end = np.where(turned[:, None], b, a)[edge], np.where(turned[:, None], a, b)[edge]
+    azimuth, _, length = _GEOD.inv(start[:, 0], start[:, 1], end[:, 0], end[:, 1])
+    lon, lat, _ = _GEOD.fwd(start[:, 0], start[:, 1], azimuth, np.asarray(length) * rank / pieces[edge])
+    before = np.concatenate(([0], np.cumsum(pieces - 1)))
+    moved = starts + before[np.minimum(starts, len(lonlat) - 1)]
+    return np.insert(lonlat, edge + 1, np.column_stack((lon, lat)), axis=0), moved

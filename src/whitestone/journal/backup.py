@@ -24,7 +24,7 @@ from whitestone.journal.bundle import BundleWriter, TableDigest
 from whitestone.journal.cipher import FRAME_BYTES
 from whitestone.journal.dialect import Session
 from whitestone.journal.files import DISK_FULL, FileStore
-from whitestone.journal.keys import key_path, load_key, sync_folder
+from whitestone.journal.keys import give_name, key_path, load_key, sync_folder
 from whitestone.journal.seals import public_key
 
 if TYPE_CHECKING:
@@ -60,6 +60,8 @@ def backup(journal: Journal, path: Path, *, key: Path | None = None, progress: P
     path = Path(path)
     if path.exists():
         raise WrongCall(why=f"{path} is already there, and a backup never overwrites.")
+    if not path.parent.is_dir():
+        raise WrongCall(why=f"There is no folder {path.parent} to write a backup to.")
     with journal.store.reading() as session:
         secret = load_key(key or key_path(journal.programme_id), public_key(session))
         with _whole_or_nothing(path) as stream:
@@ -175,7 +177,7 @@ def _whole_or_nothing(path: Path) -> Iterator[BinaryIO]:
             yield stream
             stream.flush()
             os.fsync(stream.fileno())
-        _name(part, path)
+        give_name(part, path)
         sync_folder(path.parent)
     except FileExistsError:
         raise WrongCall(why=f"{path} is already there, and a backup never overwrites.") from None
@@ -185,19 +187,6 @@ def _whole_or_nothing(path: Path) -> Iterator[BinaryIO]:
         raise
     finally:
         part.unlink(missing_ok=True)
-
-
-def _name(part: Path, path: Path) -> None:
-    """Give a whole file its name; refuses to replace one that appeared meanwhile (FileExistsError)."""
-    try:
-        os.link(part, path)
-    except FileExistsError:
-        raise
-    except OSError:
-        # Memory sticks know no links; between this look and the renaming nobody else is expected there.
-        if path.exists():
-            raise FileExistsError(path) from None
-        part.rename(path)
 
 
 def _silent(_what: str, _done: int, _all: int) -> None:

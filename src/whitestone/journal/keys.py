@@ -153,13 +153,26 @@ def write_secret(path: Path, content: bytes) -> None:
             stream.write(content)
             stream.flush()
             os.fsync(stream.fileno())
-        # A link refuses to replace: of two processes that make a key at once, one wins and both use it.
-        os.link(staging, path)
+        # Of two processes that make a key at once, one wins and both use it.
+        give_name(staging, path)
     except FileExistsError:
         pass
     finally:
         staging.unlink(missing_ok=True)
     sync_folder(path.parent)
+
+
+def give_name(part: Path, path: Path) -> None:
+    """Give a whole file its name; refuses to replace one that appeared meanwhile (FileExistsError)."""
+    try:
+        os.link(part, path)  # unlike renaming, a link never replaces
+    except FileExistsError:
+        raise
+    except OSError:
+        # Memory sticks know no links; between this look and the renaming nobody else is expected there.
+        if path.exists():
+            raise FileExistsError(path) from None
+        part.rename(path)
 
 
 def sync_folder(folder: Path) -> None:

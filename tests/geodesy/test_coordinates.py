@@ -141,6 +141,7 @@ def test_faults_of_grids_have_their_code(x: str, y: str, code: str) -> None:
 @pytest.mark.parametrize(("x", "y", "language"), [
     ("46,93", "39,99", None), ("46.93° в.д.", "39.99° с.ш.", None), ("В 46°55'48\"", "С 39°59'24\"", None),
     ("46.93 Este", "39.99 Norte", "es"), ("46,93 I", "39,99 S", "bs"), ("46°55.8' E", "N 39°59.4'", None),
+    ("46,93 сх.д.", "39,99 пн. ш.", None), ("46.93 şərq", "39.99 şimal", None), ("46.93 արևելք", "39.99 հյուսիս", None),
     ("46.93 est", "39.99 nord", "fr"), ("46,93 O", "39,99 N", "de"), ("46.93 istok", "39.99 sjever", None),
 ])
 def test_hemispheres_in_several_languages(x: str, y: str, language: str | None) -> None:

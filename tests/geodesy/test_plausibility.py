@@ -44,6 +44,14 @@ def test_degrees_are_seen_either_way_round() -> None:
     assert guess_system(-LON, LAT, KARABAKH) == []
 
 
+def test_without_a_boundary_a_stated_zone_is_seen_and_a_missing_one_is_not_guessed() -> None:
+    east, north = Transformer.from_crs(4284, 28408, always_xy=True).transform(LON, LAT)
+    assert [(each.system, each.swapped) for each in guess_system(east, north)] == [("EPSG:28408", False)]
+    assert [(each.system, each.swapped) for each in guess_system(north, east)] == [("EPSG:28408", True)]
+    east, north = Transformer.from_crs(4326, 32638, always_xy=True).transform(LON, LAT)
+    assert guess_system(east, north) == []
+
+
 def test_the_datum_operations_come_with_the_candidate() -> None:
     east, north = Transformer.from_crs(4284, 28408, always_xy=True).transform(LON, LAT)
     best = guess_system(east, north, KARABAKH)[0]

@@ -21,6 +21,9 @@ HEMISPHERES: Mapping[str, str] = MappingProxyType({
     "s": "S", "south": "S", "sur": "S", "sud": "S", "ю": "S", "юш": "S", "юг": "S", "jug": "S",
     "e": "E", "east": "E", "este": "E", "est": "E", "в": "E", "вд": "E", "восток": "E", "istok": "E", "ost": "E",
     "w": "W", "west": "W", "oeste": "W", "ouest": "W", "з": "W", "зд": "W", "запад": "W", "zapad": "W",
+    "пн": "N", "пнш": "N", "північ": "N", "пд": "S", "пдш": "S", "південь": "S", "сх": "E", "схд": "E", "схід": "E",
+    "зх": "W", "зхд": "W", "захід": "W", "şimal": "N", "cənub": "S", "şərq": "E", "qərb": "W", "հյուսիս": "N",
+    "հարավ": "S", "արևելք": "E", "արևմուտք": "W",
 })
 """Letters and words for a hemisphere that mean one thing in every language at hand."""
 

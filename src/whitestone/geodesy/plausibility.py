@@ -12,6 +12,7 @@ from collections.abc import Iterator
 import msgspec
 import numpy as np
 import numpy.typing as npt
+import pyproj
 import shapely
 
 from whitestone.errors import InvalidValue
@@ -43,8 +44,9 @@ def guess_system(x: npt.ArrayLike, y: npt.ArrayLike, boundary: Box | shapely.Geo
     """Rank the systems in which numbers may be written, the likeliest first; x is the column named east or longitude.
 
     `boundary` is where the data should lie: west, south, east, north in degrees, or a geometry in WGS 84; without it
-    only degrees can be told, and the grids that state their zone. Ranked by the share of a sample that lands inside,
-    plainer readings first where shares are equal. Empty when nothing fits half of the numbers, or there are none.
+    only degrees can be told, and the grids that state their zone, whose numbers must then lie where the grid is used.
+    Ranked by the share of a sample that lands inside, plainer readings first where shares are equal. Empty when
+    nothing fits half of the numbers, or there are none.
 
     >>> best = guess_system([4430282.0], [8664842.0], (44.7, 38.3, 51.0, 42.0))[0]
     >>> best.system, best.swapped, guess_system([], [])
@@ -58,7 +60,7 @@ def guess_system(x: npt.ArrayLike, y: npt.ArrayLike, boundary: Box | shapely.Geo
     for rank, (system, notation, turned) in enumerate(_readings(east, north, area)):
         a, b = (north, east) if turned else (east, north)
         lon, lat = _to_wgs84(system, a, b, area)
-        inside = _share_inside(lon, lat, boundary, area)
+        inside = float(np.mean(_inside(lon, lat, boundary if boundary is not None else _used_in(system))))
         if inside >= _ENOUGH:
             found.append((-round(inside, 2), rank, _candidate(system, notation, turned, inside, area)))
     return [candidate for _, _, candidate in sorted(found, key=lambda each: each[:2])]
@@ -114,7 +116,8 @@ def _readings(east: Floats, north: Floats, area: Box | None) -> Iterator[tuple[s
     for turned in (False, True):
         for system, notation in _zones(area):
             yield system, notation, turned
-        yield "EPSG:3857", "projected", turned
+        if area is not None:
+            yield "EPSG:3857", "projected", turned
 
 
 def _zones(area: Box | None) -> Iterator[tuple[str, str]]:
@@ -153,10 +156,10 @@ def _to_wgs84(system: str, x: Floats, y: Floats, area: Box | None) -> tuple[Floa
         return transform(x, y)
 
 
-def _share_inside(lon: Floats, lat: Floats, boundary: Box | shapely.Geometry | None, area: Box | None) -> float:
-    if boundary is None or area is None:
-        return float(np.mean((np.abs(lon) <= 180) & (np.abs(lat) <= 90)))
-    return float(np.mean(_inside(lon, lat, boundary)))
+def _used_in(system: str) -> Box:
+    """Return where EPSG says that a system is used; degrees are used everywhere."""
+    area = None if system == WGS84 else pyproj.CRS.from_user_input(system).area_of_use
+    return tuple(area.bounds) if area else (-180.0, -90.0, 180.0, 90.0)
 
 
 def _inside(lon: Floats, lat: Floats, boundary: Box | shapely.Geometry) -> npt.NDArray[np.bool_]:
@@ -182,7 +185,7 @@ def _candidate(system: str, notation: str, turned: bool, inside: float, area: Bo
     what = f"a zone prefix of {family}" if family and notation == "gk" else {
         "dd": "decimal degrees", "utm": "a UTM zone of the area", "gk_truncated": "a zone without prefix",
     }.get(notation, "a grid used there")
-    where = "inside the programme's area" if area else "on the Earth"
+    where = "inside the programme's area" if area else "where the system is used"
     order = ", with x and y exchanged" if turned else ""
     reason = f"read as {system} ({what}){order}, {inside:.0%} of the sample lie {where}"
     return Candidate(system, notation, turned, inside, reason, tuple(operations(system, area)))

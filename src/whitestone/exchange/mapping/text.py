@@ -156,14 +156,14 @@ class _Writer:
     def table(self, name: str, struct: msgspec.Struct) -> None:
         """Write a struct as a table of one line per key."""
         self.lines.append(f"[{name}]")
-        for key, value in msgspec.to_builtins(struct).items():
+        for key, value in _given(struct).items():
             self.lines.append(self.line(key, value, f"{name}.{key}"))
         self.lines.append("")
 
     def record(self, record: RecordSpec, place: str) -> None:
         """Write one [[record]] block: plain keys, fields of one line, fields with tables of values, links."""
         self.lines.append("[[record]]")
-        plain = msgspec.to_builtins(record)
+        plain = _given(record)
         for key in ("kind", "name", "date", "geometry", "when"):
             if key in plain:
                 self.lines.append(self.line(key, plain[key], f"{place}.{key}"))
@@ -171,19 +171,19 @@ class _Writer:
         self.lines += ["", "[record.fields]"]
         for name, spec in record.fields.items():
             if name not in tabled:
-                given = msgspec.to_builtins(spec)
+                given = _given(spec)
                 value = given["column"] if set(given) == {"column"} else given
                 self.lines.append(self.line(name, value, f"{place}.fields.{name}"))
         for name, spec in tabled.items():
             self._valued(name, spec, f"{place}.fields.{name}")
         for number, link in enumerate(record.links, 1):
             self.lines += ["", "[[record.links]]"]
-            for key, value in msgspec.to_builtins(link).items():
+            for key, value in _given(link).items():
                 self.lines.append(self.line(key, value, f"{place}.links.{number}.{key}"))
         self.lines.append("")
 
     def _valued(self, name: str, spec: FieldSpec, place: str) -> None:
-        given = msgspec.to_builtins(spec)
+        given = _given(spec)
         values = given.pop("values")
         self.lines += ["", f"[record.fields.{_key(name)}]"]
         for key, value in given.items():
@@ -191,6 +191,16 @@ class _Writer:
         self.lines.append(f"[record.fields.{_key(name)}.values]")
         for text, value in values.items():
             self.lines.append(self.line(text, value, f"{place}.values.{text}"))
+
+
+def _given(struct: msgspec.Struct) -> dict[str, Any]:
+    """Turn a struct into plain values, without those that are as they would be anyway."""
+    found = {}
+    for field in msgspec.structs.fields(struct):
+        value = getattr(struct, field.name)
+        if value is not msgspec.UNSET and value != field.default:
+            found[field.name] = _given(value) if isinstance(value, msgspec.Struct) else msgspec.to_builtins(value)
+    return {name: value for name, value in found.items() if value not in ([], {})}
 
 
 def _key(text: str) -> str:

@@ -1,0 +1,188 @@
+"""What stands in each column of a file, whatever it is headed?"""
+
+from __future__ import annotations
+
+import functools
+import re
+import tomllib
+from collections import Counter
+from importlib import resources
+
+import msgspec
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from whitestone.domain.codes import CODE_LISTS, folded
+from whitestone.errors import InvalidValue
+from whitestone.exchange.mapping.understand import read_date
+
+__all__ = ["Profile", "Words", "is_headed", "numbers_of", "profile", "understood_share", "words"]
+
+DATE_FORMATS = ("%d/%m/%Y", "%m/%d/%Y", "%d.%m.%Y", "%d-%m-%Y", "%Y%m%d", "%d/%m/%y", "%m/%d/%y", "%d %b %Y",
+                "%d %B %Y", "%d-%b-%Y", "%d-%b-%y", "%b %Y", "%B %Y", "%m/%Y", "%m.%Y", "%Y")
+KEPT_VALUES = 2_000
+"""Different values of a column that the draft looks at, the most frequent first."""
+
+
+class Words(msgspec.Struct, frozen=True):
+    """The words by which columns are headed."""
+
+    fields: dict[str, list[str]]
+    personal: dict[str, list[str]]
+    parts: dict[str, list[str]]
+    position: dict[str, list[str]]
+    kinds: dict[str, list[str]]
+    hxl: dict[str, str]
+
+
+@functools.cache
+def words() -> Words:
+    """Read the shipped words, folded as headings are compared.
+
+    >>> "fecha" in words().fields["occurred_on"]
+    True
+    """
+    file = resources.files("whitestone.exchange.mapping") / "synonyms.toml"
+    raw = tomllib.loads(file.read_text("utf-8"))
+    for group in ("fields", "personal", "parts", "position", "kinds"):
+        raw[group] = {name: [folded(word) for word in found] for name, found in raw[group].items()}
+    return msgspec.convert(raw, Words)
+
+
+class Profile(msgspec.Struct):
+    """One column: its heading, how much of it is filled, its values by frequency, what they look like."""
+
+    name: str
+    head: str
+    rows: int
+    filled: int
+    distinct: int
+    values: list[str]
+    numeric: bool
+    whole: bool
+    low: float
+    high: float
+    date_format: str | None
+    """None: no dates; "": written year first; else a format of strptime."""
+    date_note: str = ""
+    decimal: str = "."
+    thousands: str = ""
+    pointed: bool = False
+    """Whole numbers written with a decimal point, as `64458.0`."""
+
+    @property
+    def unique(self) -> bool:
+        """Say whether every row has a value of its own."""
+        return self.rows > 0 and self.filled == self.rows and self.distinct == self.rows
+
+
+def profile(name: str, series: pl.Series) -> Profile:
+    """Look at a whole column.
+
+    >>> seen = profile("AÑO", pl.Series(["1990", "1991", None]))
+    >>> seen.head, seen.filled, seen.numeric, seen.date_format
+    ('ano', 2, True, '%Y')
+    >>> profile("x", pl.Series([], dtype=pl.String)).values
+    []
+    """
+    text = series.str.strip_chars()
+    text = text.filter(text.is_not_null() & (text != ""))
+    counted = text.value_counts(sort=True)
+    values: list[str] = counted.get_column(counted.columns[0]).head(KEPT_VALUES).to_list()
+    decimal, thousands = _separators(values)
+    numbers = numbers_of(pl.Series(values, dtype=pl.String), decimal, thousands)
+    numeric = bool(len(values)) and float(np.isfinite(numbers).mean()) >= 0.95
+    known = numbers[np.isfinite(numbers)]
+    whole = numeric and bool((known == np.floor(known)).all())
+    form, note = _date_format(values)
+    pointed = whole and all(re.fullmatch(r"\d+\.0+", value) for value in values[:200])
+    return Profile(name, _head(name), len(series), len(text), counted.height, values, numeric, whole,
+                   float(known.min()) if len(known) else 0.0, float(known.max()) if len(known) else 0.0, form, note,
+                   decimal, thousands, pointed)
+
+
+def is_headed(head: str, known: list[str]) -> bool:
+    """Say whether a heading is one of the words, written together or apart.
+
+    >>> is_headed("shape name", ["shapename"]), is_headed("name", [])
+    (True, False)
+    """
+    return head in known or head.replace(" ", "") in {word.replace(" ", "") for word in known}
+
+
+def _head(name: str) -> str:
+    """Fold a heading; a change from small to capital letters parts words, as in `IncidentID`."""
+    return folded(re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name).strip(" .:*#"))
+
+
+def numbers_of(texts: pl.Series, decimal: str = ".", thousands: str = "") -> npt.NDArray[np.float64]:
+    """Read numbers with given separators; what is none is NaN.
+
+    >>> numbers_of(pl.Series(["1.234,5", "x"]), ",", ".").tolist()
+    [1234.5, nan]
+    """
+    plain = texts.str.replace_all(thousands, "", literal=True) if thousands else texts
+    if decimal != ".":
+        plain = plain.str.replace(decimal, ".", literal=True)
+    return plain.cast(pl.Float64, strict=False).fill_null(float("nan")).to_numpy().astype(np.float64)
+
+
+def _separators(values: list[str]) -> tuple[str, str]:
+    """Tell decimal and thousands separators from how the numbers are grouped."""
+    sample = [value for value in values[:500] if re.fullmatch(r"[+-]?\d[\d.,\s\u00a0\u202f']*", value)]
+    if not sample:
+        return ".", ""
+    if any(re.fullmatch(r"[+-]?\d{1,3}(\.\d{3})+,\d+", value) for value in sample):
+        return ",", "."
+    if any(re.fullmatch(r"[+-]?\d{1,3}(,\d{3})+\.\d+", value) for value in sample):
+        return ".", ","
+    commas = [value for value in sample if "," in value]
+    if commas and not any("." in value for value in sample):
+        grouped = all(re.fullmatch(r"[+-]?\d{1,3}(,\d{3})+", value) for value in commas)
+        return (".", ",") if grouped else (",", "")
+    if any(re.fullmatch(r"[+-]?\d{1,3}([ \u00a0\u202f]\d{3})+([.,]\d+)?", value) for value in sample):
+        return ("," if commas else "."), " "
+    return ".", ""
+
+
+def _date_format(values: list[str]) -> tuple[str | None, str]:
+    sample = values[:300]
+    if not sample:
+        return None, ""
+    if _fits(sample, [], plain_years=False):
+        return "", "year first (ISO 8601)"
+    found = [form for form in DATE_FORMATS if _fits(sample, [form])]
+    if not found:
+        return None, ""
+    if len(found) > 1 and found[0] in ("%d/%m/%Y", "%d/%m/%y") and found[1].replace("m", "d", 1)[:2] == "%d":
+        return found[0], f"day first or month first cannot be told: no value above 12; {found[0]} taken, check it"
+    return found[0], f"every value fits {found[0]}"
+
+
+def _fits(sample: list[str], formats: list[str], *, plain_years: bool = True) -> bool:
+    good = 0
+    for value in sample:
+        try:
+            year = read_date(value, formats).year
+        except InvalidValue:
+            continue
+        good += 1900 <= year <= 2100
+        if not plain_years and re.fullmatch(r"\d{4}", value):
+            return False
+    return good >= 0.95 * len(sample)
+
+
+def understood_share(values: list[str], code_list: str) -> tuple[float, dict[str, str | None]]:
+    """Say which share of different values a code list understands, and how each is understood.
+
+    >>> understood_share(["Herido", "Muerto"], "casualty_outcome")
+    (1.0, {'Herido': 'injured', 'Muerto': 'killed'})
+    >>> understood_share([], "sex")
+    (0.0, {})
+    """
+    codes = CODE_LISTS[code_list]
+    read = {value: codes.understand(value) for value in values[:100]}
+    # Numbers mean codes only where a list has such codes; a count is no code.
+    counted = Counter(value is not None for value in read.values())
+    return (counted[True] / len(read) if read else 0.0), read

@@ -25,7 +25,7 @@ DAYS = [dt.date(2013, 1, 1), dt.date(2014, 5, 3), dt.date(2014, 5, 31), dt.date(
 step = st.fixed_dictionaries({
     "record": st.integers(0, 1), "date": st.sampled_from(DATES), "nature": st.sampled_from([0, 0, 0, 1, 2]),
     "workflow": st.sampled_from([3, 3, 3, 1, 2, 0, 4, 5]),
-    "body": st.dictionaries(st.sampled_from(["name", "status", "remarks"]), st.sampled_from(["a", "b", None]), max_size=3),
+    "body": st.dictionaries(st.sampled_from(["name", "status", "remarks"]), st.sampled_from(["a", "b", None])),
     "extra": st.dictionaries(st.sampled_from(["x"]), st.integers(0, 1)),
     "geometry": st.sampled_from([None, None, 1, 2]),
     "parents": st.lists(st.integers(0, 6), max_size=2, unique=True), "corrects": st.integers(0, 6),

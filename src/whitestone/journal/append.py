@@ -89,6 +89,8 @@ class Batch:
                 batch.corrects, batch.information_date, batch.acts_on, batch.source_recorded_at, batch.external_ids]
         parts = [getattr(batch, part) for part in PARTS]
         parts[-1] = self._seal(batch)
+        if batch.geometry is not None and batch.bbox is None:  # before anything is written: it may be no geometry
+            batch.bbox = projection.boxes_of(batch.geometry)
         known = projection.known_before(self.session, batch.record_ids)
         salts, digests = entries.salted(parts, count)
         hashes = entries.chain(self.hash, self.act_digest, entries.heads_of(head, count), digests)
@@ -109,8 +111,8 @@ class Batch:
         return seals.encrypt_batch(self.session, batch.record_ids, batch.sealed)
 
     def _project(self, batch: EncodedBatch, kind_id: int, first: int, known: set[bytes]) -> None:
-        if batch.geometry is not None:
-            projection.index_geometries(self.session, first, batch.geometry, batch.bbox)
+        if batch.geometry is not None and batch.bbox is not None:
+            projection.index_boxes(self.session, first, batch.bbox)
         if self.act.dataset is not None and batch.external_ids is not None:
             projection.index_aliases(self.session, self.act.dataset.bytes, first, self.seq)
         projection.project_batch(self.session, batch, kind_id, first, self.recorded_at, known)

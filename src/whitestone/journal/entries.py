@@ -20,8 +20,8 @@ import msgspec
 
 from whitestone.journal.layout import PARTS
 
-__all__ = ["GENESIS", "SALT_BYTES", "act_digest", "chain", "entry_hash", "header", "part_digest", "salted",
-           "split_salts", "split_tombs"]
+__all__ = ["GENESIS", "SALT_BYTES", "act_digest", "chain", "digest_parts", "entry_hash", "header", "part_digest",
+           "salted", "split_salts", "split_tombs"]
 
 GENESIS = bytes(32)
 """The hash before the first entry."""
@@ -51,6 +51,25 @@ def part_digest(place: int, salt: bytes, stored: bytes) -> bytes:
     b'\\x00'
     """
     return _TAGS[place] + _sha256(salt + stored).digest()
+
+
+def digest_parts(salts: bytes, parts: Sequence[bytes | None]) -> bytes:
+    """Digest the parts of an entry of which nothing was erased, as `salted` did when it was written.
+
+    >>> digest_parts(bytes(16), [b"{}", None, None, None, None]) == part_digest(0, bytes(16), b"{}")
+    True
+    >>> digest_parts(b"", [None] * 5)
+    b''
+    """
+    body = parts[0]
+    if len(salts) == SALT_BYTES and body is not None:
+        return _TAGS[0] + _sha256(salts + body).digest()
+    digests, at = b"", 0
+    for tag, part in zip(_TAGS, parts, strict=True):
+        if part is not None:
+            digests += tag + _sha256(salts[at : at + SALT_BYTES] + part).digest()
+            at += SALT_BYTES
+    return digests
 
 
 def entry_hash(previous: bytes, act: bytes, head: bytes, digests: bytes) -> bytes:

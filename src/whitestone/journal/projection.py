@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from whitestone.journal.dialect import Session
     from whitestone.journal.drafts import EncodedBatch
 
-__all__ = ["BASIS_ALL", "BASIS_APPROVED", "BASIS_BOTH", "chunks", "index_aliases", "index_geometries",
+__all__ = ["BASIS_ALL", "BASIS_APPROVED", "BASIS_BOTH", "boxes_of", "chunks", "index_aliases", "index_boxes",
            "known_before", "marks", "project_batch", "project_sole", "read_entries", "renew", "state_rows"]
 
 BASIS_BOTH, BASIS_APPROVED, BASIS_ALL = 0, 1, 2
@@ -44,11 +44,8 @@ FROM revision r JOIN act a ON a.act_id = r.act_id
 WHERE r.nature <> 2 AND r.workflow IN (1, 2, 3) AND {} ORDER BY r.seq"""
 
 
-def index_geometries(session: Session, first: int, geometry: Sequence[bytes | None],
-                     boxes: npt.NDArray[np.float64] | None) -> None:
-    """Enter the boxes of new geometries; refuses bytes that are not WKB with InvalidValue."""
-    if boxes is None:
-        boxes = _boxes(geometry)
+def index_boxes(session: Session, first: int, boxes: npt.NDArray[np.float64]) -> None:
+    """Enter the boxes (n, 4) of entries `first` on; those of empty geometries are NaN and left out."""
     if session.dialect != "sqlite":  # the server generates geometry and index from the stored WKB
         return
     here = np.flatnonzero(~np.isnan(boxes).any(axis=1))
@@ -56,7 +53,12 @@ def index_geometries(session: Session, first: int, geometry: Sequence[bytes | No
         session.index_boxes((here + first).tolist(), boxes[here].tolist())
 
 
-def _boxes(geometry: Sequence[bytes | None]) -> npt.NDArray[np.float64]:
+def boxes_of(geometry: Sequence[bytes | None]) -> npt.NDArray[np.float64]:
+    """Measure min x, min y, max x, max y of WKB; refuses bytes that are none with InvalidValue.
+
+    >>> boxes_of([None]).shape
+    (1, 4)
+    """
     import shapely
 
     try:
@@ -223,7 +225,7 @@ def read_entries(session: Session, condition: str, values: Sequence[Any] = ()
                 yield current, kind, found
             current, found = row[0], []
         kind = row[1]
-        found.append(Entry(*row[2:12], has_geometry=bool(row[12])))
+        found.append(Entry(*row[2:]))
     if current is not None:
         yield current, kind, found
 

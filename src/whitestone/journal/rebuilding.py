@@ -14,7 +14,7 @@ import msgspec
 import numpy as np
 
 from whitestone.journal.layout import STATE_COLUMNS
-from whitestone.journal.projection import index_geometries, project_sole, read_entries, state_rows
+from whitestone.journal.projection import boxes_of, project_sole, read_entries, state_rows
 
 if TYPE_CHECKING:
     from whitestone.journal.dialect import Session
@@ -101,8 +101,7 @@ def _index_again(session: Session) -> None:
     after = 0
     while rows := session.all("SELECT seq, geometry FROM revision WHERE seq > ? AND geometry IS NOT NULL "
                               "ORDER BY seq LIMIT 20000", [after]):
-        seqs = np.array([seq for seq, _ in rows])
-        for start in np.flatnonzero(np.diff(seqs, prepend=seqs[0] - 2) != 1).tolist():
-            stop = next((at for at in range(start + 1, len(rows)) if seqs[at] != seqs[at - 1] + 1), len(rows))
-            index_geometries(session, int(seqs[start]), [geometry for _, geometry in rows[start:stop]], None)
+        boxes = boxes_of([geometry for _, geometry in rows])
+        here = np.flatnonzero(~np.isnan(boxes).any(axis=1)).tolist()
+        session.index_boxes([rows[at][0] for at in here], boxes[here].tolist())
         after = rows[-1][0]

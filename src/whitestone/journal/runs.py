@@ -24,6 +24,7 @@ __all__ = ["HELD", "RESOLVED", "SET_ASIDE", "HeldRow", "RunBatch", "Runs", "hold
 HELD, RESOLVED, SET_ASIDE = 0, 1, 2
 
 _BATCH = ("run", "first_row", "count", "outcomes", "changes", "digests", "record_ids", "findings")
+_names = 'run, "row", digest, raw, sealed, reasons, state, resolution'
 _HELD = ("run", "row", "digest", "raw", "sealed", "reasons", "state", "resolution")
 
 
@@ -132,8 +133,8 @@ class Runs:
             values.append(run.bytes)
         where = " AND ".join(conditions)
         with self._journal.store.reading() as session:
-            for row in session.rows('SELECT run, "row", digest, raw, sealed, reasons, state, resolution FROM held '
-                                    f'WHERE {where} ORDER BY run, "row"', values):  # noqa: S608
+            sql = f'SELECT {_names} FROM held WHERE {where} ORDER BY run, "row"'  # noqa: S608
+            for row in session.rows(sql, values):
                 yield HeldRow(run=uuid_of(row[0]), row=row[1], digest=row[2], raw=b"" if row[4] else row[3],
                               personal=bool(row[4]), reasons=msgspec.json.decode(row[5]), state=row[6],
                               resolution=msgspec.json.decode(row[7]) if row[7] else None)

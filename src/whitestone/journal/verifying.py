@@ -13,7 +13,16 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from whitestone.journal import checkpoints, surroundings
-from whitestone.journal.entries import GENESIS, act_digest, entry_hash, header, part_digest, split_salts, split_tombs
+from whitestone.journal.entries import (
+    GENESIS,
+    act_digest,
+    digest_parts,
+    entry_hash,
+    header,
+    part_digest,
+    split_salts,
+    split_tombs,
+)
 from whitestone.journal.envelope import key_id_of
 from whitestone.journal.layout import ACT_COLUMNS, REVISION_COLUMNS
 
@@ -43,7 +52,9 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
     signed_through: int = 0
 
 
-class _Broken(Exception):  # noqa: N818 - a way out of the walk, never seen outside
+class _Broken(Exception):
+    """A way out of the walk, never seen outside."""
+
     def __init__(self, seq: int | None, why: str) -> None:
         self.seq, self.why = seq, why
 
@@ -73,7 +84,9 @@ class _Walk:
             if act is None:
                 raise _Broken(seq, "its act is missing or was changed")
             head = header((seq, row[1], row[2], names.get(row[3]), *row[4:_HEADER]))
-            found = entry_hash(self.hash, act, head, _digests(row[13], row[14], row[_PARTS_FROM:]))
+            digests = digest_parts(row[13], row[_PARTS_FROM:]) if row[14] is None else _digests(
+                row[13], row[14], row[_PARTS_FROM:])
+            found = entry_hash(self.hash, act, head, digests)
             if found != row[15]:
                 raise _Broken(seq, "what it says, or its place, is not what was recorded")
             self.seq, self.hash = seq, found

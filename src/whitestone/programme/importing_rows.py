@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
+from typing import Any
 
 import msgspec
 import numpy as np
@@ -19,6 +20,7 @@ from whitestone.domain.revision import Draft, Workflow
 from whitestone.exchange.mapping.rows import FOUND, HELD, Made, Mapped, RowFinding, sixteen
 from whitestone.journal import EncodedBatch, Journal
 from whitestone.programme.importing_editions import Known, said_by
+from whitestone.programme.importing_lifecycle import step_findings
 from whitestone.programme.importing_writing import body_texts, changed_drafts, encode_rows
 
 __all__ = ["CHANGED", "NEW", "NONE", "UNCHANGED", "Compared", "Comparing"]
@@ -203,6 +205,9 @@ class Comparing:
         changes = compared.changes[places]
         texts = body_texts(made, ids, self.labels)
         fresh = changes == NEW
+        if made.kind == "hazard":
+            for row in np.flatnonzero(fresh).tolist():
+                self._judge_step(mapped, int(places[row]), None, texts[row])
         if fresh.any():
             compared.batches.append(encode_rows(made, fresh, texts, ids[:, block], self.workflow))
         rows = np.flatnonzero(changes == CHANGED)
@@ -213,8 +218,17 @@ class Comparing:
         for row, record in zip(rows.tolist(), wanted, strict=True):
             altered = bool(compared.altered[places[row]])
             drafts = changed_drafts(made, row, texts[row], record, said.get(record), self.workflow, altered)
+            if made.kind == "hazard" and drafts:
+                earlier = said.get(record)
+                self._judge_step(mapped, int(places[row]), earlier.body if earlier else None, texts[row])
             compared.drafts += drafts
             compared.moved[places[row]] |= bool(drafts)
+
+    def _judge_step(self, mapped: Mapped, place: int, before: dict[str, Any] | None, after: str | None) -> None:
+        """Note what in a hazard's step breaks the lifecycle; it is accepted all the same."""
+        for column, code, message in step_findings(before, after):
+            mapped.outcomes[place] = FOUND
+            mapped.findings.append(RowFinding(mapped.first_row + place, column, None, code, message))
 
     def _seen(self, mapped: Mapped) -> list[bytes]:
         """Find the records that held rows name: the file knows them, so they are not gone."""

@@ -32,7 +32,7 @@ def _data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def killed_within(code: str, arguments: list[str], seconds: float) -> bool:
-    """Run code in a process of its own and kill it so many seconds after it said that it begins; say whether it died."""
+    """Run code in a process of its own and kill it so many seconds after it said "begin"; say whether it died."""
     command = [sys.executable, "-c", textwrap.dedent(code), *arguments]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout

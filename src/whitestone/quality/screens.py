@@ -60,7 +60,7 @@ def place_share(picture: Picture) -> Iterator[Finding]:
 def default_coordinates(picture: Picture) -> Iterator[Finding]:
     """Find positions that many records share: a centroid, an office, a default."""
     fewest = picture.settings.place_share_min_records
-    for kind in ("hazard", "item", "accident", "casualty", "task"):
+    for kind in ("hazard", "item", "accident", "casualty", "task", "activity"):
         layer = picture.layer(kind)
         points = np.flatnonzero(shapely.get_type_id(layer.geometry) == 0)
         if len(points) < fewest:

@@ -15,7 +15,7 @@ import msgspec
 import shapely
 
 from whitestone.domain.ids import new_id
-from whitestone.domain.revision import Act, Draft, Nature, Workflow
+from whitestone.domain.revision import Act, Draft, Nature, State, Workflow
 from whitestone.programme.checking import accept, check
 from whitestone.programme.demo.faults import Planted
 from whitestone.programme.demo.world import COMMUNE_M, COMMUNES, OPERATORS, commune_at, onto_globe
@@ -251,13 +251,7 @@ def _inspections(desk: _Desk, programme: Programme) -> list[Planted]:
 def decisions(programme: Programme) -> None:
     """Split a hazard, correct a boundary, bring in late paper, leave work unapproved, and let two statements differ."""
     journal, hazards = programme.journal, _known(programme, "hazard", "AM")
-    whole = next(
-        state
-        for state in journal.states("hazard", ids=hazards)
-        if state.geometry
-        and state.body.get("status") == "open"
-        and shapely.from_wkb(state.geometry).geom_type == "Polygon"
-    )
+    whole = _idle(programme, "AM")[0]
     shape = shapely.from_wkb(whole.geometry)
     west, south, east, north = shape.bounds
     middle = (west + east) / 2
@@ -322,44 +316,76 @@ def _correct(programme: Programme, hazards: list[uuid.UUID]) -> None:
 
 
 def _leave_open(programme: Programme) -> None:
-    """Let late paper arrive, work wait for approval, and two desks state two things from one revision."""
-    journal, hazards = programme.journal, _known(programme, "hazard", "BI")
+    """Let a boundary change, late paper arrive, work wait for approval, and two desks draw one edge differently."""
+    journal = programme.journal
+    grown, first, second, disputed = _idle(programme, "BI")[:4]
+    wider = shapely.from_wkb(grown.geometry).buffer(0.0002, quad_segs=2)
+    journal.append(
+        _act("survey of 2021: the edge lies further out"),
+        [_redrawn(grown, wider, "2021-05-10")],
+    )
     late = {
         "local_id": "BI-LATE-1",
         "outcome": "cancelled",
-        "completed_on": "2018-05-01",
-        "approved_on": "2018-06-01",
-        "hazard_ids": [str(hazards[4])],
+        "completed_on": "2021-05-01",
+        "approved_on": "2021-06-01",
+        "hazard_ids": [str(first.record_id)],
         "organisation_name": OPERATORS["BI"],
-        "area_reported_m2": 1_500.0,
     }
-    waiting = {**late, "local_id": "BI-WAIT-1", "completed_on": "2024-10-01", "approved_on": None}
-    journal.append(
-        _act("a cancellation of 2018, found in a drawer"),
-        [Draft(kind="release", record_id=new_id(), body=late, information_date="2018-05-01")],
-    )
-    journal.append(
-        _act("handed in, not yet looked at"),
-        [
-            Draft(
-                kind="release",
-                record_id=new_id(),
-                body=waiting,
-                information_date="2024-10-01",
-                workflow=Workflow.SUBMITTED,
-            )
-        ],
-    )
-    state = next(journal.states("hazard", ids=[hazards[6]]))
-    for desk, value in (("north desk", 5.0), ("south desk", 7.0)):
-        said = Draft(
-            kind="hazard",
-            record_id=state.record_id,
-            body={"geo_accuracy_m": value},
-            information_date="2023-02-01",
-            parents=(state.revisions[-1],),
+    waiting = {
+        **late,
+        "local_id": "BI-WAIT-1",
+        "completed_on": "2024-10-01",
+        "approved_on": None,
+        "hazard_ids": [str(second.record_id)],
+    }
+    for body, hazard, workflow, reason in (
+        (late, first, Workflow.APPROVED, "a cancellation of 2021, found in a drawer"),
+        (waiting, second, Workflow.SUBMITTED, "handed in, not yet looked at"),
+    ):
+        draft = Draft(
+            kind="release",
+            record_id=new_id(),
+            body=body,
+            geometry=shapely.to_wkb(_western_half(shapely.from_wkb(hazard.geometry))),
+            information_date=str(body["completed_on"]),
+            workflow=workflow,
         )
-        journal.append(Act(author=desk, organisation=AUTHORITY, reason="accuracy of the survey"), [said])
+        journal.append(_act(reason), [draft])
+    for desk, degrees in (("north desk", 0.0001), ("south desk", -0.0001)):
+        shape = shapely.from_wkb(disputed.geometry).buffer(degrees, quad_segs=2)
+        act = Act(author=desk, organisation=AUTHORITY, reason="the edge as this desk reads the sketch")
+        journal.append(act, [_redrawn(disputed, shape, "2023-02-01")])
+
+
+def _redrawn(state: State, shape: Any, date: str) -> Draft:
+    """State a new boundary of a hazard from the last revision on."""
+    parents = (state.revisions[-1],)
+    body = {"area_reported_m2": None}
+    wkb = shapely.to_wkb(shape)
+    return Draft(
+        kind="hazard", record_id=state.record_id, body=body, geometry=wkb, information_date=date, parents=parents
+    )
+
+
+def _western_half(shape: Any) -> Any:
+    west, south, east, north = shape.bounds
+    return shape.intersection(shapely.box(west, south, (west + east) / 2, north))
+
+
+def _idle(programme: Programme, operator: str) -> list[State]:
+    """List an operator's drawn hazards on which nobody has worked, in the order of their own ids."""
+    worked = {str(each) for state in programme.journal.states("release") for each in state.body.get("hazard_ids") or ()}
+    states = programme.journal.states("hazard", ids=_known(programme, "hazard", operator))
+    idle = [
+        state
+        for state in states
+        if str(state.record_id) not in worked
+        and state.geometry
+        and shapely.from_wkb(state.geometry).geom_type == "Polygon"
+    ]
+    # The first ones carry planted faults (faults.plant takes them from the front).
+    return sorted(idle, key=lambda state: str(state.body.get("local_id")), reverse=True)
 
 
 def _known(programme: Programme, kind: str, operator: str) -> list[uuid.UUID]:

@@ -8,9 +8,9 @@ import time
 from pathlib import Path
 
 import pytest
-
 from exchange_reading import outcome, read_all
 from exchange_seeds import seeds
+
 from whitestone.exchange.readers import open_file
 
 SECONDS = float(os.environ.get("WHITESTONE_FUZZ_SECONDS", "20"))
@@ -75,7 +75,7 @@ def test_no_bytes_crash_a_reader_or_lose_a_row(files: dict[str, tuple[bytes, int
     assert fuzz(files, names, tmp_path, SECONDS / 4) > 10
 
 
-@pytest.mark.soak()
+@pytest.mark.soak
 @pytest.mark.timeout(0)
 @pytest.mark.parametrize("name", NAMES)
 def test_no_bytes_crash_a_reader_for_long(files: dict[str, tuple[bytes, int]], name: str, tmp_path: Path) -> None:

@@ -43,7 +43,9 @@ def open_file(path: str | Path, *, encoding: str | None = None, layer: str | Non
     given = {"encoding": encoding, "layer": layer, "header_row": header_row, "delimiter": delimiter}
     opener = getattr(importlib.import_module(f"whitestone.exchange.readers.{module}"), function)
     reading: Reading = opener(path, **{key: given[key] for key in _TAKES[name]})
-    return reading
+    from whitestone.exchange.exported import come_home  # it reads what the writers write, and they are heavy
+
+    return come_home(reading)
 
 
 def detect_format(path: Path) -> str:

@@ -143,9 +143,9 @@ class _LayerReader:
             yield from self.read(at, count // 2)
             yield from self.read(at + count // 2, count - count // 2)
             return
-        columns = [pl.Series(str(name), self._texts(values, kind, subtype, str(name), fids), dtype=pl.String)
+        columns = {str(name): pl.Series(self._texts(values, kind, subtype, str(name), fids), dtype=pl.String)
                    for name, values, kind, subtype in zip(meta["fields"], fields, meta["ogr_types"],
-                                                          meta["ogr_subtypes"], strict=True)]
+                                                          meta["ogr_subtypes"], strict=True)}
         height = len(fids)
         missing = [RowFault(at + height + index + 1, "feature-missing", "The file promises a feature and has none.", "")
                    for index in range(count - height)]

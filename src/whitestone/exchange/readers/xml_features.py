@@ -19,6 +19,7 @@ __all__ = ["FEATURE_LIMIT_BYTES", "Feature", "FeatureStream", "Node"]
 
 FEATURE_LIMIT_BYTES = 64 << 20
 _STEP_BYTES = 1 << 17
+_JUNK = expat.errors.codes[expat.errors.XML_ERROR_JUNK_AFTER_DOC_ELEMENT]
 _CUT_TAG = re.compile(rb"<(?:[A-Za-z_][\w.:-]*)?\Z")
 
 
@@ -117,10 +118,14 @@ class FeatureStream:
 
     def _broken(self, why: str, final: bool) -> Iterator[Feature]:
         """Hand out the feature in which the text broke, and leave in the buffer what comes after it."""
-        start = max(0, (self._feature_at if self._feature_at >= 0 else self._parser.parser.ErrorByteIndex) - self._base)
-        following = self._next.search(self._buffer, start + (1 if self._feature_at >= 0 else 0))
+        inside = self._feature_at >= 0
+        start = max(0, (self._feature_at if inside else self._parser.parser.ErrorByteIndex) - self._base)
+        if not inside and self._parser.parser.ErrorCode != _JUNK:
+            # the damage may be in the very tag that opens a feature
+            inside = self._next.match(self._buffer, start) is not None
+        following = self._next.search(self._buffer, start + (1 if inside else 0))
         stop = following.start() if following else len(self._buffer)
-        if self._feature_at >= 0:
+        if inside:
             raw = bytes(self._buffer[start:stop]).decode("utf-8", "replace")
             yield Feature(None, tuple(self._names()), raw, why)
         else:

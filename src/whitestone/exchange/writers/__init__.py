@@ -1,0 +1,82 @@
+"""In which formats do records leave, and what does every file say of itself?
+
+One module per format behind `write`; `read_back` is the way home: what it gives equals what was written.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import importlib
+import json
+import os
+import uuid
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from types import MappingProxyType
+
+import msgspec
+
+from whitestone.domain.kinds import kind as kind_named
+from whitestone.errors import InvalidValue, Refused
+from whitestone.exchange.writers.model import About, ExportRecord, Table, Writer, Written, file_sha256, table_of
+
+__all__ = ["FORMATS", "About", "ExportRecord", "Written", "about_path", "write"]
+
+FORMATS: Mapping[str, str] = MappingProxyType({
+    "gpkg": "gpkg_file.write_gpkg", "geojson": "geojson_file.write_geojson", "kml": "kml_file.write_kml",
+    "csv": "csv_file.write_csv", "xlsx": "xlsx_file.write_xlsx", "gpx": "gpx_file.write_gpx",
+})
+REFUSED_KINDS = frozenset(("casualty",))
+_POINTLESS = frozenset(("gpx",))
+
+
+def write(records: Iterable[ExportRecord], path: Path, format: str, *, kind: str, about: About | None = None,  # noqa: A002
+          hxl: bool = False, caveat: str = "Internal: not for publication.") -> Written:
+    """Write records of one kind to a file that says what it is, with a file beside it that holds its hash.
+
+    The file appears whole or not at all (a GeoPackage that is there gets one more layer). Refuses an unknown format
+    or kind with InvalidValue, and casualties row by row with Refused (house law 9).
+    """
+    if format not in FORMATS:
+        raise InvalidValue(field="format", value=format, why=f"one of {', '.join(FORMATS)}")
+    kind_named(kind)
+    if kind in REFUSED_KINDS:
+        raise Refused(what="Exporting casualties row by row",
+                      rule="people are protected: rows about persons leave only with disclosure control",
+                      remedy="Use the counts of 'whitestone report situation'.")
+    module, function = FORMATS[format].split(".")
+    writer: Writer = getattr(importlib.import_module(f"whitestone.exchange.writers.{module}"), function)
+    table = table_of(kind, records, about or _plain_about(kind, caveat))
+    part = path if format == "gpkg" else path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        left_out = writer(table, part, hxl=hxl)
+        if part != path:
+            part.replace(path)
+    finally:
+        if part != path:
+            part.unlink(missing_ok=True)
+    written = Written(table.count - left_out, file_sha256(path), left_out, table.digest.hexdigest())
+    _write_about(path, table, written, format)
+    return written
+
+
+def _plain_about(kind: str, caveat: str) -> About:
+    from whitestone.domain import codes
+
+    return About(export_id=str(uuid.uuid4()), programme="", kind=kind, filter="everything",
+                 exported_at=dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
+                 code_lists=str(getattr(codes, "VERSION", "1")), caveat=caveat)
+
+
+def about_path(path: Path) -> Path:
+    """Name the file beside an export that says what it is and holds its hash.
+
+    >>> about_path(Path("hazards.csv")).name
+    'hazards.csv.about.json'
+    """
+    return path.with_name(path.name + ".about.json")
+
+
+def _write_about(path: Path, table: Table, written: Written, format: str) -> None:  # noqa: A002
+    said = {**msgspec.to_builtins(table.about), "format": format, "file": path.name, **msgspec.to_builtins(written)}
+    about_path(path).write_text(json.dumps(said, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")

@@ -82,7 +82,7 @@ def _shapes(wkb: list[bytes | None], reading: Reading) -> np.ndarray | None:
 def _mend(frame: pl.DataFrame) -> tuple[FileSpec, pl.DataFrame, str | None]:
     """Find text that was spoilt before the file was made, and read on with it mended."""
     spoilt: dict[str, int] = {}
-    cells = (text for name in frame.columns for text in frame.get_column(name).unique().to_list()[:200])
+    cells = (text for name in frame.columns for text in frame.get_column(name).unique(maintain_order=True).to_list()[:200])
     texts = [*frame.columns, *cells]
     for text in texts:
         found = undo_mojibake(text) if text and not text.isascii() else None

@@ -45,6 +45,9 @@ def fields_for(kind: str, columns: list[Profile], taken: set[str]) -> list[Guess
     for guess in sorted(guesses, key=lambda each: -each.score):
         column = guess.spec.column or ""
         if guess.attribute not in chosen and column not in used:
+            # A draft is kept in the clear: it never quotes what may identify a person.
+            if KINDS[kind].attributes[guess.attribute].personal:
+                guess.reason = "by its heading; personal: its values are sealed, and none is quoted here"
             chosen[guess.attribute] = guess
             used.add(column)
     order = list(KINDS[kind].attributes)

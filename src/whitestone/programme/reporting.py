@@ -14,10 +14,11 @@ from whitestone.errors import WrongCall
 from whitestone.programme.accounts import ledger
 from whitestone.programme.checking import check
 from whitestone.programme.opening import Clocks, Programme
+from whitestone.programme.reporting_figures import glance
 from whitestone.reports import charts
 from whitestone.reports.html import render_html
 from whitestone.reports.maps import MapLayer, draw_map
-from whitestone.reports.model import Figure, Report, Section, Table, written
+from whitestone.reports.model import Report, Section, Table, written
 from whitestone.reports.pdf import render_pdf
 from whitestone.reports.xlsx import render_xlsx
 
@@ -53,7 +54,7 @@ def situation(programme: Programme, clocks: Clocks, *, by: str = "place", start:
     }
     seq, digest = programme.journal.head()
     sections = (
-        Section(title="At a glance", figures=_glance(programme, clocks, states, account)),
+        Section(title="At a glance", figures=glance(programme, clocks, states, account)),
         _map(programme, states),
         _ledger(account, by),
         _proof(account),
@@ -86,105 +87,6 @@ def write_report(report: Report, formats: list[str], folder: Path) -> list[Path]
         path.write_bytes(FORMATS[name](report))
         paths.append(path)
     return paths
-
-
-def _records(states: list[State]) -> tuple[tuple[str, str, str], ...]:
-    return tuple(
-        (state.kind, str(state.record_id), str(state.body.get("local_id") or state.body.get("name") or ""))
-        for state in states
-    )
-
-
-def _glance(
-    programme: Programme, clocks: Clocks, states: dict[str, list[State]], account: dict[str, Any]
-) -> tuple[Figure, ...]:
-    figures: list[Figure] = []
-    total = account["total"]
-
-    def add(
-        label_: str, value: float | int | None, unit: str, rule: str, denominator: str, behind: list[State]
-    ) -> None:
-        figures.append(
-            Figure(
-                key=f"F{len(figures) + 1}",
-                label=label_,
-                value=value,
-                unit=unit,
-                rule=rule,
-                denominator=denominator,
-                records=_records(behind),
-            )
-        )
-
-    open_ = [
-        state for state in states["hazard"] if state.body.get("status") not in ("closed", "handed_over", "invalid")
-    ]
-    closed = "Status is none of closed, handed over, invalid."
-    approved = "approved hazards known under both clocks"
-    add(
-        "Ground still open",
-        total["closing_m2"],
-        "m²",
-        "Ledger closing: each square metre once, less what was released.",
-        approved,
-        states["hazard"],
-    )
-    for code in ("cha", "sha"):
-        chosen = [state for state in open_ if state.body.get("classification") == code]
-        add(
-            f"Open hazards, {code.upper()}",
-            len(chosen),
-            "hazards",
-            closed,
-            f"{len(states['hazard']):,} {approved}",
-            chosen,
-        )
-    sizeless = [state for state in states["hazard"] if state.geometry is None]
-    add(
-        "Hazards of unknown size and location",
-        len(sizeless),
-        "hazards",
-        "No geometry in any revision.",
-        approved,
-        sizeless,
-    )
-    for outcome in ("cancelled", "reduced", "cleared"):
-        chosen = [state for state in states["release"] if state.body.get("outcome") == outcome]
-        add(
-            f"Land {outcome}",
-            total[f"{outcome}_m2"],
-            "m²",
-            "Inside recorded hazards, on the date of the first approved release over it.",
-            f"{len(chosen):,} approved releases {outcome}",
-            chosen,
-        )
-    quantities = [state.body.get("quantity") for state in states["item"]]
-    add(
-        "Items found",
-        sum(value for value in quantities if value is not None),
-        "items",
-        f"Sum of stated quantities; {sum(value is None for value in quantities):,} finds state none.",
-        f"{len(quantities):,} finds",
-        states["item"],
-    )
-    add(
-        "Accidents",
-        len(states["accident"]),
-        "accidents",
-        "Accident records, with or without casualties.",
-        "all accidents",
-        states["accident"],
-    )
-    people = programme.journal.count("casualty", on=clocks.on, known=clocks.known).get("casualty", 0)
-    add(
-        "Casualty records",
-        people,
-        "records",
-        "Counted only; rows are not listed before disclosure control exists.",
-        "all casualty records",
-        [],
-    )
-    return tuple(figures)
 
 
 def _map(programme: Programme, states: dict[str, list[State]]) -> Section:

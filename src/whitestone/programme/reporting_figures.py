@@ -1,0 +1,77 @@
+"""Which figures stand at the head of a report, by which rule, out of how many, from which records?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from whitestone.domain.revision import State
+from whitestone.programme.opening import Clocks, Programme
+from whitestone.reports.model import Figure
+
+__all__ = ["CLOSED", "glance"]
+
+CLOSED = ("closed", "handed_over", "invalid")
+_OUTCOMES = ("cancelled", "reduced", "cleared")
+_APPROVED = "approved hazards known under both clocks"
+
+_Rough = tuple[str, float | int | None, str, str, str, Sequence[State]]
+"""Label, value, unit, rule, denominator and the records behind a figure, before it has a key."""
+
+
+def glance(
+    programme: Programme, clocks: Clocks, states: Mapping[str, Sequence[State]], account: Mapping[str, Any]
+) -> tuple[Figure, ...]:
+    """List the figures of the first page, keys F1, F2, …; casualties as a count without records."""
+    people = programme.journal.count("casualty", on=clocks.on, known=clocks.known).get("casualty", 0)
+    rough = [*_ground(states, account["total"]), *_events(states, people)]
+    return tuple(
+        Figure(
+            key=f"F{number}",
+            label=label,
+            value=value,
+            unit=unit,
+            rule=rule,
+            denominator=denominator,
+            records=tuple(_named(behind)),
+        )
+        for number, (label, value, unit, rule, denominator, behind) in enumerate(rough, 1)
+    )
+
+
+def _ground(states: Mapping[str, Sequence[State]], total: Mapping[str, Any]) -> Iterable[_Rough]:
+    hazards = states["hazard"]
+    rule = "Ledger closing: each square metre once, less what was released."
+    yield "Ground still open", total["closing_m2"], "m²", rule, _APPROVED, hazards
+    open_ = [state for state in hazards if state.body.get("status") not in CLOSED]
+    rule = f"Status is none of {', '.join(CLOSED)}."
+    for code in ("cha", "sha"):
+        chosen = [state for state in open_ if state.body.get("classification") == code]
+        yield f"Open hazards, {code.upper()}", len(chosen), "hazards", rule, f"{len(hazards):,} {_APPROVED}", chosen
+    sizeless = [state for state in hazards if state.geometry is None]
+    rule = "No revision states a geometry."
+    yield "Hazards of unknown size and location", len(sizeless), "hazards", rule, _APPROVED, sizeless
+    rule = "Inside recorded hazards, on the date of the first approved release over it."
+    for outcome in _OUTCOMES:
+        chosen = [state for state in states["release"] if state.body.get("outcome") == outcome]
+        out_of = f"{len(chosen):,} approved releases {outcome}"
+        yield f"Land {outcome}", total[f"{outcome}_m2"], "m²", rule, out_of, chosen
+
+
+def _events(states: Mapping[str, Sequence[State]], people: int) -> Iterable[_Rough]:
+    quantities = [state.body.get("quantity") for state in states["item"]]
+    stated = [value for value in quantities if value is not None]
+    rule = f"Sum of stated quantities; {len(quantities) - len(stated):,} finds state none."
+    # Finds that all lack a quantity are an unknown number of items, not none.
+    items = None if quantities and not stated else sum(stated)
+    yield "Items found", items, "items", rule, f"{len(quantities):,} finds", states["item"]
+    accidents = states["accident"]
+    rule = "Accident records, with or without casualties."
+    yield "Accidents", len(accidents), "accidents", rule, "all accidents", accidents
+    rule = "Counted only; rows are not listed before disclosure control exists."
+    yield "Casualty records", people, "records", rule, "all casualty records", ()
+
+
+def _named(states: Sequence[State]) -> Iterable[tuple[str, str, str]]:
+    for state in states:
+        yield state.kind, str(state.record_id), str(state.body.get("local_id") or state.body.get("name") or "")

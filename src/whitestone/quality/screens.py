@@ -6,10 +6,10 @@ states its limit, its number of tests and its alternative explanations.
 
 from __future__ import annotations
 
-import json
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 
+import msgspec
 import numpy as np
 import numpy.typing as npt
 import shapely
@@ -67,9 +67,10 @@ def default_coordinates(picture: Picture) -> Iterator[Finding]:
             continue
         xy = np.round(shapely.get_coordinates(layer.geometry[points]), 7)
         places, owner, counts = np.unique(xy, axis=0, return_inverse=True, return_counts=True)
+        order, ends = np.argsort(owner.ravel(), kind="stable"), np.cumsum(counts)
         for at in np.flatnonzero(counts >= fewest):
             yield _many(
-                [layer.subjects[points[member]] for member in np.flatnonzero(owner.ravel() == at)],
+                [layer.subjects[points[member]] for member in order[ends[at] - counts[at] : ends[at]]],
                 f"{counts[at]:,} records of kind {kind} share the position {places[at, 0]:.6f}, {places[at, 1]:.6f}.",
                 "Probably the middle of an administrative unit: record the accuracy, do not map it as measured.",
                 key=f"{kind}:{places[at, 0]:.7f},{places[at, 1]:.7f}",
@@ -83,7 +84,7 @@ def rows_identical(picture: Picture) -> Iterator[Finding]:
     for (kind, _), subjects in _by_dataset(picture).items():
         if len(subjects) < picture.settings.place_share_min_records:
             continue
-        groups: dict[str, list[Subject]] = defaultdict(list)
+        groups: dict[bytes, list[Subject]] = defaultdict(list)
         for each in subjects:
             groups[_content(each)].append(each)
         repeated = [each for group in groups.values() if len(group) > 1 for each in group[1:]]
@@ -110,10 +111,10 @@ def _by_dataset(picture: Picture) -> dict[tuple[str, str], list[Subject]]:
     return groups
 
 
-def _content(subject: Subject) -> str:
+def _content(subject: Subject) -> bytes:
     own = {key: value for key, value in subject.body.items() if key not in ("local_id", "legacy_ids")}
-    shape = "" if subject.geometry is None else shapely.to_wkb(subject.geometry, hex=True)
-    return json.dumps(own, sort_keys=True, default=str) + str(shape)
+    shape = b"" if subject.geometry is None else bytes(shapely.to_wkb(subject.geometry))
+    return msgspec.json.encode(own, order="deterministic") + shape
 
 
 @rule("shape-repeated", NOTICE, "Is one shape drawn again and again at different places?")

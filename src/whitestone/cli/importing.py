@@ -36,17 +36,28 @@ def import_(
     as_json: Json = False,
 ) -> None:
     """Bring files in under a mapping, or draft one; every row ends accepted, accepted with findings or held."""
-    from whitestone.errors import WrongCall
-
     if suggest:
         _suggest(files, out, as_json)
         return
     if mapping is None:
-        raise WrongCall(why="An import needs --mapping MAPPING.toml, or --suggest to draft one.")
-    reports = [_import_one(context.obj, path, mapping) for path in files]
+        reports = [_bring_home(context.obj, path) for path in files]
+    else:
+        reports = [_import_one(context.obj, path, mapping) for path in files]
     answer = reports[0].as_dict() if len(reports) == 1 else {"runs": [report.as_dict() for report in reports]}
     texts = [_report_text(path, report) for path, report in zip(files, reports, strict=True)]
     emit(answer, as_json, lambda: "\n".join(texts))
+
+
+def _bring_home(asked: Context, path: Path) -> Any:
+    """Bring in one of our own exports, which needs no mapping; refuse every other file without one."""
+    from whitestone.errors import WrongCall
+    from whitestone.programme.homecoming import bring_home, is_export
+    from whitestone.programme.opening import open_programme
+
+    if not is_export(path):
+        raise WrongCall(why="An import needs --mapping MAPPING.toml, or --suggest to draft one.")
+    with open_programme(asked.target, asked.who) as programme:
+        return bring_home(programme, path)
 
 
 def _import_one(asked: Context, path: Path, mapping: Path) -> Any:

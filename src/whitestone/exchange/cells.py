@@ -13,7 +13,8 @@ from typing import Any
 
 from whitestone.domain.kinds import Attribute
 
-__all__ = ["CLASHES", "BACK_COLUMNS", "EXPORT_COLUMN", "GUARDED", "WKT_COLUMN", "cell_of", "guard", "unguard", "value_of"]
+__all__ = ["BACK_COLUMNS", "CLASHES", "EXPORT_COLUMN", "GUARDED", "WKT_COLUMN", "cell_of", "guard", "unguard",
+           "value_of"]
 
 EXPORT_COLUMN = "whitestone_export"
 """The column by which a reader knows one of our own exports; it holds the export's id."""

@@ -13,27 +13,30 @@ import uuid
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
 import msgspec
 
 from whitestone.domain.kinds import kind as kind_named
 from whitestone.errors import InvalidValue, Refused
-from whitestone.exchange.writers.model import About, ExportRecord, Table, Writer, Written, file_sha256, table_of
+from whitestone.exchange.writers.model import About, ExportRecord, Writer, Written, file_sha256, table_of
 
-__all__ = ["FORMATS", "About", "ExportRecord", "Written", "about_path", "write"]
+__all__ = ["FORMATS", "REFUSED_KINDS", "About", "ExportRecord", "Written", "about_path", "file_sha256", "write",
+           "write_about"]
 
 FORMATS: Mapping[str, str] = MappingProxyType({
     "gpkg": "gpkg_file.write_gpkg", "geojson": "geojson_file.write_geojson", "kml": "kml_file.write_kml",
     "csv": "csv_file.write_csv", "xlsx": "xlsx_file.write_xlsx", "gpx": "gpx_file.write_gpx",
 })
 REFUSED_KINDS = frozenset(("casualty",))
-_POINTLESS = frozenset(("gpx",))
+"""Kinds whose rows are persons."""
 
 
 def write(records: Iterable[ExportRecord], path: Path, format: str, *, kind: str, about: About | None = None,  # noqa: A002
-          hxl: bool = False, caveat: str = "Internal: not for publication.") -> Written:
+          hxl: bool = False, caveat: str = "Internal: not for publication.", beside: bool = True) -> Written:
     """Write records of one kind to a file that says what it is, with a file beside it that holds its hash.
 
+    `beside` false leaves that second file to the caller, who may be writing several layers.
     The file appears whole or not at all (a GeoPackage that is there gets one more layer). Refuses an unknown format
     or kind with InvalidValue, and casualties row by row with Refused (house law 9).
     """
@@ -56,7 +59,9 @@ def write(records: Iterable[ExportRecord], path: Path, format: str, *, kind: str
         if part != path:
             part.unlink(missing_ok=True)
     written = Written(table.count - left_out, file_sha256(path), left_out, table.digest.hexdigest())
-    _write_about(path, table, written, format)
+    if beside:
+        said = {**msgspec.to_builtins(table.about), "format": format, "file": path.name}
+        write_about(path, {**said, **msgspec.to_builtins(written)})
     return written
 
 
@@ -77,6 +82,6 @@ def about_path(path: Path) -> Path:
     return path.with_name(path.name + ".about.json")
 
 
-def _write_about(path: Path, table: Table, written: Written, format: str) -> None:  # noqa: A002
-    said = {**msgspec.to_builtins(table.about), "format": format, "file": path.name, **msgspec.to_builtins(written)}
+def write_about(path: Path, said: dict[str, Any]) -> None:
+    """Write what an export says of itself into the file beside it."""
     about_path(path).write_text(json.dumps(said, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")

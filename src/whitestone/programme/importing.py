@@ -257,7 +257,7 @@ class Importing:
         return self._comparing.compare(mapped)
 
     def _fresh_comparing(self) -> Comparing:
-        editions = editions_of(self.journal, self.dataset, self.run_id, len(self.labels))
+        editions = editions_of(self.journal, self.dataset, self.run_id)
         linked = any(link.to is None for record in self.mapping.records for link in record.links)
         known = Known(editions, self.labels, None if linked else self.mapping.version_key)
         withdrawn = {edition.run for edition in editions if not edition.live}
@@ -283,7 +283,7 @@ class Importing:
         if self.links.no_places:
             notes.append(RowFinding(None, None, None, "no-places", "this programme has no places yet: no row was "
                                     "linked to one; bring a gazetteer in and import again"))
-        editions = editions_of(self.journal, self.dataset, self.run_id, len(self.labels))
+        editions = editions_of(self.journal, self.dataset, self.run_id)
         if not self.correcting:
             notes += run_findings(self.journal, self.mapping, editions, self.run_id)
         report = tell(self.programme, self.mapping, self.run_id, notes, applier.unmapped(reading.columns))

@@ -58,7 +58,7 @@ def first_of(records: Ids) -> Ids:
     return found
 
 
-def editions_of(journal: Journal, dataset: uuid.UUID, current: uuid.UUID, blocks: int) -> list[Edition]:
+def editions_of(journal: Journal, dataset: uuid.UUID, current: uuid.UUID) -> list[Edition]:
     """Read all runs of a dataset, oldest first, the current one last; what was taken back is marked."""
     found = []
     for state in journal.states("run", geometry=False):
@@ -68,7 +68,7 @@ def editions_of(journal: Journal, dataset: uuid.UUID, current: uuid.UUID, blocks
     editions = []
     for own, _, _, state in sorted(found, key=lambda each: each[:3]):
         counts = state.body["counts"]
-        labels = list(counts.get("labels", [])) or [""] * blocks
+        labels = list(counts.get("labels") or [])
         pieces = list(journal.runs.batches(state.record_id))
         digests = np.frombuffer(b"".join(piece.digests for piece in pieces), dtype="S16")
         records = np.frombuffer(b"".join(piece.record_ids for piece in pieces), dtype="S16")
@@ -77,7 +77,7 @@ def editions_of(journal: Journal, dataset: uuid.UUID, current: uuid.UUID, blocks
             file_sha256=state.body.get("file_sha256", ""), coverage=counts.get("coverage"),
             live=state.body.get("run_status") != "taken_back", own=own,
             finished=state.body.get("run_status") == "finished", labels=labels, digests=digests,
-            records=records.reshape(len(digests), -1) if len(digests) else np.zeros((0, len(labels)), dtype="S16"),
+            records=records.reshape(len(digests), -1) if len(records) else np.zeros((len(digests), 0), dtype="S16"),
         ))  # fmt: skip
     return editions
 
@@ -175,9 +175,9 @@ def _aligned(edition: Edition, labels: Sequence[str]) -> Ids:
     """Put the records of an earlier edition under the blocks of today's mapping, by their labels."""
     found = np.zeros((len(edition.digests), len(labels)), dtype="S16")
     for block, label in enumerate(labels):
-        if label in edition.labels:
+        if label in edition.labels and edition.records.shape[1]:
             found[:, block] = edition.records[:, edition.labels.index(label)]
-    if len(labels) == 1 and len(edition.labels) == 1:
+    if len(labels) == 1 and edition.records.shape[1] == 1:
         found[:, 0] = edition.records[:, 0]
     return found
 

@@ -19,7 +19,7 @@ from whitestone.exchange.mapping.suggest_profile import Profile, is_headed, numb
 __all__ = ["Draft", "draft_records"]
 
 _CANDIDATES = ("hazard", "release", "accident", "casualty", "activity", "item", "place", "organisation")
-_COMMON = {"local_id", "name", "remarks", "place_name", "report_date", "organisation_name", "donor", "status"}
+_COMMON = {"local_id", "name", "remarks", "place_name", "report_date", "organisation_name", "donor"}
 """Attributes that many kinds have: they say little about which it is."""
 _ENOUGH = 0.75
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from pyproj import Geod, Transformer
 
 from whitestone.errors import InvalidValue
-from whitestone.geodesy.crs import ReferenceSystem, identify, operations, transformer
+from whitestone.geodesy.crs import ReferenceSystem, fits, identify, operations, transformer
 
 GEOD = Geod(ellps="WGS84")
 KARABAKH = (45.0, 38.4, 48.0, 40.6)
@@ -63,6 +63,14 @@ def test_a_box_cannot_tell_neighbours_apart_but_a_country_can() -> None:
     assert "Ukraine" in (in_ukraine[0].area or "")
     assert {each.code for each in in_ukraine} == {each.code for each in operations("EPSG:4284", box)}
     assert "made for Russian Federation" in transformer("EPSG:4284", area=box).sentence()
+
+
+def test_a_usual_operation_fits_only_the_systems_of_its_datum() -> None:
+    assert fits("EPSG:2498", 1808)
+    assert fits("EPSG:4284", 1267), "superseded, still an operation of this datum"
+    assert not fits("EPSG:32638", 1808)
+    assert not fits("EPSG:4230", 1808)
+    assert not fits("EPSG:4284", 99)
 
 
 def test_what_nobody_named_is_assumed_and_says_so() -> None:

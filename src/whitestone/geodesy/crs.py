@@ -23,7 +23,7 @@ from pyproj.transformer import TransformerGroup
 
 from whitestone.errors import InvalidValue
 
-__all__ = ["WGS84", "Operation", "ReferenceSystem", "Transform", "identify", "is_projected", "operations",
+__all__ = ["WGS84", "Operation", "ReferenceSystem", "Transform", "fits", "identify", "is_projected", "operations",
            "transformer"]
 
 WGS84 = "EPSG:4326"
@@ -138,6 +138,26 @@ def is_projected(code: str) -> bool:
     (True, False)
     """
     return bool(_crs(code).is_projected)
+
+
+def fits(code: str, operation: int | None) -> bool:
+    """Say whether an operation leads from a system's datum to WGS 84: a programme's default is not for every file.
+
+    Refuses an unknown system with InvalidValue; an operation that EPSG does not have fits nothing.
+
+    >>> fits("EPSG:28408", 15865), fits("EPSG:23038", 15865), fits("EPSG:4326", 15865), fits("EPSG:4284", None)
+    (True, False, False, False)
+    """
+    crs = _crs(code)
+    if operation is None or _base_code(crs) == WGS84:
+        return False
+    if any(each.code == operation for each in _operations(code, None)):
+        return True
+    try:
+        _stated(crs, operation)
+    except InvalidValue:
+        return False
+    return True
 
 
 def operations(from_code: str, area: Box | None = None, country: str | None = None) -> list[Operation]:

@@ -129,7 +129,8 @@ def _guard(
     after = msgspec.structs.replace(state, body={**state.body, **body})
     if all(state.body.get(key) == after.body.get(key) for key in _GUARDED):
         return
-    given = {"name": "", "happened_on": date, "decided_by": programme.who, "reason": reason, **event}
+    tolerance = {"tolerance_m2": programme.settings.closing_tolerance_m2}
+    given = {"name": "", "happened_on": date, "decided_by": programme.who, "reason": reason, **event, **tolerance}
     try:
         moved = msgspec.convert(given, TransitionEvent, strict=False)
     except msgspec.ValidationError as error:

@@ -181,12 +181,20 @@ def apply(mapping: Mapping, chunk: Chunk, settings: Settings | None = None) -> M
 def _reference(mapping: Mapping, settings: Settings, declared: str | None) -> Reference:
     """Decide the reference system: what the mapping says, else what the file declares, else the programme's."""
     spec = mapping.position
-    operation = spec.operation if spec is not None else None
-    operation = operation if operation is not None else settings.default_operation
     if spec is not None and spec.crs is not None:
-        return Reference(_same(spec.crs), spec.basis, operation if _same(spec.crs) != "EPSG:4326" else None)
-    crs = _same(declared) if declared else settings.default_crs
-    return Reference(crs, "stated" if declared else "assumed", operation if crs != "EPSG:4326" else None)
+        crs, basis = _same(spec.crs), spec.basis
+    else:
+        crs, basis = (_same(declared), "stated") if declared else (settings.default_crs, "assumed")
+    return Reference(crs, basis, _operation(crs, spec.operation if spec else None, settings.default_operation))
+
+
+def _operation(crs: str, stated: int | None, usual: int | None) -> int | None:
+    """Take the operation that the mapping names; the programme's usual one only where it leads from this system."""
+    if crs == "EPSG:4326" or stated is not None or usual is None:
+        return stated if crs != "EPSG:4326" else None
+    from whitestone.geodesy.crs import fits
+
+    return usual if fits(crs, usual) else None
 
 
 def _same(code: str) -> str:

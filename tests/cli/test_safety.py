@@ -77,6 +77,36 @@ def test_verify_exits_1_and_names_the_first_broken_entry(place: tuple[Path, uuid
     assert "Broken at entry 1" in call(target, "verify").stdout
 
 
+def test_a_tail_that_was_cut_off_with_its_signatures_shows(place: tuple[Path, uuid.UUID], tmp_path: Path) -> None:
+    """The head that was proved or backed up here before must still be there; a restore may begin again."""
+    target, _ = place
+    made = answer(target, "backup", str(tmp_path / "b.wsb"))
+    with open_journal(target) as journal, journal.store.writing() as session:
+        last = made["entries"]
+        for statement in ("DELETE FROM checkpoint WHERE seq >= ?", "DELETE FROM revision WHERE seq >= ?"):
+            session.run(statement, [last])
+    done = call(target, "verify")
+    assert done.returncode == 1
+    assert f"entry {last}" in done.stdout
+    answer(tmp_path / "newer", "restore", str(tmp_path / "b.wsb"))
+    answer(tmp_path / "again", "restore", str(tmp_path / "b.wsb"), "--same-node")
+    assert answer(tmp_path / "again", "verify")["ok"]
+
+
+def test_an_older_backup_restores_although_a_later_head_was_proved_here(
+        place: tuple[Path, uuid.UUID], tmp_path: Path) -> None:
+    """Going back to last week's copy is what backups are for."""
+    target, record = place
+    answer(target, "backup", str(tmp_path / "b.wsb"))
+    with open_journal(target) as journal:
+        journal.append(Act(author="anna"), [Draft(kind="hazard", record_id=record, body={"name": "later"})])
+    assert answer(target, "verify")["ok"]
+    for words in ([], ["--same-node"]):
+        copy = tmp_path / f"copy{len(words)}"
+        answer(copy, "restore", str(tmp_path / "b.wsb"), *words)
+        assert answer(copy, "verify")["ok"]
+
+
 def test_rebuild_exits_1_when_a_projection_had_been_changed(place: tuple[Path, uuid.UUID]) -> None:
     """And 0 when it is the same again."""
     target, _ = place

@@ -26,7 +26,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from whitestone.errors import KeyInvalid, KeyMissing
 
 __all__ = ["ProgrammeKey", "derive", "held_node_key", "held_public_key", "key_path", "keys_folder", "load_key",
-           "make_key", "node_key", "sign", "signed"]
+           "make_key", "node_key", "remember_head", "remembered_head", "sign", "signed"]
 
 MAGIC = "whitestone-key-1"
 NODE_MAGIC = "whitestone-node-1"
@@ -141,6 +141,24 @@ def signed(public: bytes, signature: bytes, message: bytes) -> bool:
     except (InvalidSignature, ValueError):
         return False
     return True
+
+
+def remember_head(node_id: uuid.UUID, seq: int, head: str) -> None:
+    """Keep a head that was proved or carried away, outside the database: a tail cut off later then shows."""
+    path = keys_folder() / f"{node_id}.head"
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    staging = path.with_name(f".{path.name}.{uuid.uuid4().hex}")
+    staging.write_text(f"{seq}:{head}\n", "ascii")
+    staging.replace(path)
+
+
+def remembered_head(node_id: uuid.UUID) -> tuple[int, str] | None:
+    """Give the head that was kept last for a node; None when there is none or it cannot be read."""
+    try:
+        seq, _, head = (keys_folder() / f"{node_id}.head").read_text("ascii").strip().partition(":")
+        return int(seq), head
+    except (OSError, ValueError):
+        return None
 
 
 def write_secret(path: Path, content: bytes) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 
 from whitestone.domain.revision import Revision
 from whitestone.errors import UnknownRecord
+from whitestone.journal.keys import remember_head, remembered_head
 from whitestone.programme.opening import Programme
 
 __all__ = ["back_up", "erase", "history", "prove", "remake", "restore_to", "unseal"]
@@ -26,6 +27,7 @@ def back_up(
     from whitestone.journal.backup import backup
 
     made = backup(programme.journal, path, key=key, progress=progress)
+    remember_head(programme.journal.node_id, made.entries, made.head)
     return {"backup": str(made.path), "entries": made.entries, "head": made.head, "attachments": made.attachments,
             "size_bytes": made.size_bytes, "faults": list(made.faults)}
 
@@ -37,6 +39,7 @@ def restore_to(target: str, path: Path, *, key: Path | None = None, same_node: b
 
     with restore(path, target, key=key, same_node=same_node, progress=progress) as journal:
         seq, head = journal.head()
+        remember_head(journal.node_id, seq, head)  # the same node may well begin again from an older head
         return {"restored": target.split("@", 1)[-1], "programme_id": str(journal.programme_id),
                 "node_id": str(journal.node_id), "same_node": same_node, "entries": seq, "head": head}
 
@@ -46,10 +49,14 @@ def prove(
 ) -> dict[str, Any]:
     """Verify the chain, the logs and every attachment; `ok` is true when nothing was changed, lost or cut off.
 
-    `against` is a head (number, hash) that was kept elsewhere: the chain must still contain it.
+    `against` is a head (number, hash) that was kept elsewhere: the chain must still contain it. By default it is the
+    one that was last proved or backed up on this machine, so that a tail cut off with its signatures shows.
     """
-    verdict = programme.journal.verify(progress, against=against)
+    kept = against or remembered_head(programme.journal.node_id)
+    verdict = programme.journal.verify(progress, against=kept if kept and kept[0] else None)
     faults = programme.journal.attachments.check(by=programme.who)
+    if verdict.ok:
+        remember_head(programme.journal.node_id, *verdict.head)
     return {
         "ok": verdict.ok and not faults, "entries": verdict.entries, "head": verdict.head[1],
         "first_broken": verdict.first_broken, "why": verdict.why,

@@ -139,3 +139,12 @@ def test_how_a_place_is_called_is_never_a_finding() -> None:
         for n, name in enumerate(["Alpha", "Альфа", "Beta"])
     ]
     assert examine(picture(place, *hazards)) == []
+
+
+def test_the_order_in_which_records_arrive_does_not_matter() -> None:
+    """The same findings about the same records, whichever came first."""
+    records = parties()
+    wanted = {each.finding_id for each in examine(picture(*records))}
+    for seed in range(5):
+        shuffled = [records[at] for at in np.random.default_rng(seed).permutation(len(records))]
+        assert {each.finding_id for each in examine(picture(*shuffled))} == wanted

@@ -92,8 +92,8 @@ def _slips(picture: Picture, verdict: int, what: str) -> Iterator[Finding]:
         assert proposal is not None
         yield Finding(
             record_ids=(subject.record_id,),
-            sentence=f"{called(subject)} lies at {lon:.5f}, {lat:.5f}; it would lie in {against} if {what}: "
-            f"{proposal['lon']:.5f}, {proposal['lat']:.5f}.",
+            sentence=f"{called(subject)} lies at {lon:.5f}, {lat:.5f}, outside {against}. If {what}, "
+            f"it lies inside, at {proposal['lon']:.5f}, {proposal['lat']:.5f}.",
             todo="Compare with the paper; correct the record with the proposal if it is so.",
             value=f"{lon:.6f}, {lat:.6f}",
             where=(lon, lat),
@@ -135,9 +135,16 @@ def outside_place(picture: Picture) -> Iterator[Finding]:
     if picture.plane is None or not picture.places:
         return
     areas = {str(place): geometry for place, geometry in picture.places.items()}
+    judged = _judged(picture)
+    # A slip of the pen has a rule of its own: it is not reported a second time as a wrong place.
+    slipped = {judged.subjects[at].record_id for at in np.flatnonzero(judged.verdicts.verdict != positions.INSIDE)}
     for kind in POSITIONED:
         layer = picture.layer(kind)
-        placed = [at for at, each in enumerate(layer.subjects) if str(each.body.get("place_id")) in areas]
+        placed = [
+            at
+            for at, each in enumerate(layer.subjects)
+            if str(each.body.get("place_id")) in areas and each.record_id not in slipped
+        ]
         if not placed:
             continue
         named = np.array([areas[str(layer.subjects[at].body["place_id"])] for at in placed], dtype=object)

@@ -49,8 +49,9 @@ def place_share(picture: Picture) -> Iterator[Finding]:
             there = [each for each in named if place == str(each.body.get("place_id") or each.body["place_name"])]
             yield _many(
                 there,
-                f"{count:,} of {len(named):,} records of kind {kind} ({count / len(named):.0%}) name one place of "
-                f"{len(counts)}, the next one {following:,} (limit {limit:.0%} and {TIMES_THE_NEXT} times the next).",
+                f"{count:,} of {len(named):,} records of kind {kind} ({count / len(named):.0%}) name one place, "
+                f"{there[0].body.get('place_name') or place}, of {len(counts)}; the next one has {following:,} "
+                f"(limit {limit:.0%} and {TIMES_THE_NEXT} times the next).",
                 "A default of the form, an office's own address, or truly the worst place: ask the reporter.",
                 key=f"{kind}:{place}",
             )

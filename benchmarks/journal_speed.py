@@ -43,8 +43,8 @@ COLUMNS = (
     "salts",
     "hash",
 )
-TABLE = """CREATE TABLE bare (seq bigint PRIMARY KEY, act_id bigint, revision_id {blob}, record_id {blob}, kind smallint,
- information_date text, acts_on integer, external_id text, body {blob}, salts {blob}, hash {blob})"""
+TABLE = """CREATE TABLE bare (seq bigint PRIMARY KEY, act_id bigint, revision_id {blob}, record_id {blob},
+ kind smallint, information_date text, acts_on integer, external_id text, body {blob}, salts {blob}, hash {blob})"""
 INDEXES = (
     "CREATE UNIQUE INDEX bare_id ON bare (revision_id)",
     "CREATE INDEX bare_record ON bare (record_id)",

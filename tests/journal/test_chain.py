@@ -153,7 +153,8 @@ def test_the_chain_is_the_one_that_the_documentation_describes(journal: Journal)
     previous = bytes(32)
     with journal.store.reading() as session:
         for row in session.all("SELECT r.seq, r.revision_id, r.record_id, r.body, r.extra, r.as_entered, r.salts, "
-                               "r.hash, a.digest, r.acts_on FROM revision r JOIN act a ON a.act_id = r.act_id ORDER BY seq"):
+                               "r.hash, a.digest, r.acts_on FROM revision r JOIN act a ON a.act_id = r.act_id "
+                               "ORDER BY r.seq"):
             head = msgspec.msgpack.encode((*row[:3], "item", 0, 1, None, None, "2014-05", row[9], None, None))
             parts = b"".join(bytes([place]) + hashlib.sha256(row[6][at * 16 : at * 16 + 16] + part).digest()
                              for at, (place, part) in enumerate(((0, row[3]), (1, row[4]), (3, row[5]))))

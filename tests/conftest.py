@@ -61,14 +61,29 @@ def server_url() -> str:
     return SERVER
 
 
+@pytest.fixture(scope="session")
+def postgis_template(server_url: str) -> Iterator[str]:
+    """Make one database with PostGIS to copy others from: making the extension takes longer than most tests."""
+    import psycopg
+
+    name = f"ws_template_{uuid.uuid4().hex[:12]}"
+    with psycopg.connect(server_url, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+    with psycopg.connect(server_url.rsplit("/", 1)[0] + f"/{name}", autocommit=True) as connection:
+        connection.execute("CREATE EXTENSION postgis")
+    yield name
+    with psycopg.connect(server_url, autocommit=True) as connection:
+        connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+
+
 @pytest.fixture
-def database_url(server_url: str) -> Iterator[str]:
+def database_url(server_url: str, postgis_template: str) -> Iterator[str]:
     """Make an empty database and drop it afterwards."""
     import psycopg
 
     name = f"ws_{uuid.uuid4().hex[:12]}"
     with psycopg.connect(server_url, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {postgis_template}")
     yield server_url.rsplit("/", 1)[0] + f"/{name}"
     with psycopg.connect(server_url, autocommit=True) as connection:
         connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")

@@ -103,6 +103,23 @@ def test_a_sealed_file_opens_only_with_key_name_and_purpose(journal: Journal, tm
         assert stream.read() == content
 
 
+def test_the_name_of_a_sealed_file_is_sealed_too(journal: Journal, tmp_path: Path) -> None:
+    """A photograph is called after the person on it; only the unlocked programme says so."""
+    digest = journal.attachments.add(b"picture", name="Kanarinac Ana.JPG", media_type="image/jpeg", by="anna",
+                                     sealed=True)
+    journal.attachments.add(b"picture", name="Kanarinac 2.JPG", media_type="image/jpeg", by="anna")
+    assert journal.attachments.list()[0].name == f"sealed-{digest[:8]}.jpg"
+    assert "Kanarinac" not in repr(journal.attachments.custody(digest))
+    assert places("Kanarinac", tmp_path) == []
+    with pytest.raises(Locked):
+        journal.attachments.name(digest, by="anna", purpose="tracing")
+    journal.seals.unlock()
+    assert journal.attachments.name(digest, by="anna", purpose="tracing") == "Kanarinac Ana.JPG"
+    journal.seals.erase_file(bytes.fromhex(digest), "anna", "asked")
+    with pytest.raises(Erased):
+        journal.attachments.name(digest, by="anna", purpose="tracing")
+
+
 def test_a_file_that_was_plain_and_is_sealed_later_leaves_no_plain_twin(journal: Journal, tmp_path: Path) -> None:
     """Once sealed, content stays sealed, also when it is added in the clear again."""
     content = b"Kanarinac" * 100

@@ -7,10 +7,12 @@ disk and opens only while the programme is unlocked, with a purpose.
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import datetime as dt
 import io
 import os
+import struct
 import time
 import uuid
 from collections.abc import Callable, Iterator, Sequence
@@ -21,14 +23,18 @@ import msgspec
 
 from whitestone.errors import InvalidValue, Locked, SealBroken, UnknownAttachment, WrongCall
 from whitestone.journal.access import Entry, entries, log_access, log_custody, now_us
+from whitestone.journal.cipher import DamagedError
 from whitestone.journal.dialect import Session, Store
-from whitestone.journal.envelope import seal_file_key
+from whitestone.journal.envelope import KeyRow, key_id_of, open_envelope, seal_file_key, seal_with
 from whitestone.journal.files import INCOMING, MAGIC, FileStore, Incoming, PlainReader
 from whitestone.journal.seals import Seals, keep_keys, public_key
 
 __all__ = ["Attachment", "Attachments", "Fault", "attachments_folder", "digest_of"]
 
 Progress = Callable[[int], None]
+NAME_MARK = "sealed name "
+"""Before the envelope in which the custody log keeps the name of a sealed file."""
+
 STALE_SECONDS = 86_400
 """After a day, a file that is still arriving is one that a crash left behind."""
 
@@ -77,12 +83,14 @@ class Attachments:
             progress: Progress | None = None) -> str:
         """Take in a file and return its SHA-256 in hexadecimal; the same content again is kept once.
 
-        Memory is bounded whatever the size. Once sealed, content stays sealed. Refuses with StoreFull when the disk
-        has no room; what a name contains (`../`, NUL, a device) never becomes a path.
+        Memory is bounded whatever the size. Once sealed, content stays sealed, and so does its name, which may be a
+        person's. Refuses with StoreFull when the disk has no room; what a name contains (`../`, NUL, a device) never
+        becomes a path.
         """
         with self._store.reading() as session:
             public = public_key(session) if sealed else b""
         pending = seal_file_key(public, b"") if sealed else None
+        detail: str | None
         with _stream(source) as stream:
             key = (pending[0].key_id, pending[1]) if pending else None
             incoming = self.files.receive(stream, key=key, progress=progress)
@@ -90,10 +98,14 @@ class Attachments:
             with self._store.writing() as session:
                 known = session.one("SELECT sealed FROM attachment WHERE sha256 = ?", [incoming.sha256])
                 if known is None or (sealed and not known[0]) or self._is_lost(session, incoming.sha256, sealed):
-                    self._enter(session, incoming, name=name, media_type=media_type, by=by, sealed=sealed)
+                    shown = neutral_name(name, incoming.sha256) if sealed else writable(name)
+                    self._enter(session, incoming, name=shown, media_type=media_type, by=by, sealed=sealed)
                     keep_keys(session, [msgspec.structs.replace(pending[0], file=incoming.sha256)] if pending else [])
+                    detail = _sealed_name(name, pending, incoming.sha256) if pending else writable(name)
+                else:
+                    detail = None if sealed or known[0] else writable(name)
                 event = "added" if known is None else "added again"
-                log_custody(session, sha256=incoming.sha256, by=by, event=event, detail=writable(name))
+                log_custody(session, sha256=incoming.sha256, by=by, event=event, detail=detail)
             if sealed and known is not None and not known[0]:
                 self.files.path(incoming.sha256, sealed=False).unlink(missing_ok=True)
         finally:
@@ -116,6 +128,22 @@ class Attachments:
             return self.files.path(digest, sealed=False).open("rb")
         except FileNotFoundError:
             raise UnknownAttachment(sha256=sha256) from None
+
+    def name(self, sha256: str, *, by: str, purpose: str) -> str:
+        """Give the name as it was written, also of a sealed file; refuses as `open` and is logged as that."""
+        found = self._find(sha256)
+        if not found.sealed:
+            return found.name
+        self.open(sha256, by=by, purpose=purpose).close()
+        given = [line.detail or "" for line in self.custody(sha256) if (line.detail or "").startswith(NAME_MARK)]
+        sealed = base64.b64decode(given[-1].removeprefix(NAME_MARK)) if given else b""
+        what = f"The name of attachment {sha256}"
+        try:
+            with self._store.reading() as session:
+                data_key = self._seals.file_key(session, key_id_of(sealed), what)
+            return open_envelope(sealed, data_key, digest_of(sha256)).decode()
+        except (DamagedError, struct.error) as error:
+            raise SealBroken(what=what, why=error) from None
 
     def log(self, sha256: str, *, by: str, event: str, detail: str | None = None) -> None:
         """Add a line of custody: read, moved, exported, or what else happened to it."""
@@ -248,6 +276,22 @@ def digest_of(sha256: str) -> bytes:
     if len(sha256) != 64 or not all(digit in "0123456789abcdefABCDEF" for digit in sha256):
         raise InvalidValue(field="sha256", value=sha256, why=why)
     return bytes.fromhex(sha256)
+
+
+def neutral_name(name: str, sha256: bytes) -> str:
+    """Name a sealed file without what its own name may say of a person; a short plain suffix stays.
+
+    >>> neutral_name("Ana Kovač.PDF", bytes(32)), neutral_name("x.ana-kovač", bytes(32)), neutral_name("", bytes(32))
+    ('sealed-00000000.pdf', 'sealed-00000000', 'sealed-00000000')
+    """
+    suffix = Path(writable(name)).suffix.lower()
+    plain = suffix if suffix.isascii() and suffix[1:].isalnum() and len(suffix) <= 5 else ""
+    return f"sealed-{sha256.hex()[:8]}{plain}"
+
+
+def _sealed_name(name: str, key: tuple[KeyRow, bytes], sha256: bytes) -> str:
+    sealed = seal_with(key[0].key_id, key[1], sha256, writable(name).encode())
+    return NAME_MARK + base64.b64encode(sealed).decode()
 
 
 def writable(text: str) -> str:

@@ -73,7 +73,7 @@ class SqliteStore(Store):
         with self.writing() as session:
             session.run("CREATE VIRTUAL TABLE IF NOT EXISTS bbox USING rtree(seq, min_x, max_x, min_y, max_y)")
 
-    def scrub(self) -> bool:
+    def scrub(self, *, thorough: bool = False) -> bool:
         connection = self._connect()
         try:
             held_up: int = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
@@ -178,7 +178,7 @@ class PostgresStore(Store):
             for statement in ground_statements():
                 session.run(statement)
 
-    def scrub(self) -> bool:
+    def scrub(self, *, thorough: bool = False) -> bool:
         import psycopg
 
         connection = self._connect()
@@ -188,7 +188,7 @@ class PostgresStore(Store):
             # A plain VACUUM leaves the old bytes in the holes of a page; FULL writes the table anew. The wrapped
             # keys are what must be gone; what they sealed is noise without them.
             connection.execute("VACUUM FULL seal_key")
-            connection.execute("VACUUM revision, held")
+            connection.execute("VACUUM FULL revision, state" if thorough else "VACUUM revision, held")
         except psycopg.errors.LockNotAvailable:
             return False
         finally:

@@ -19,7 +19,8 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from whitestone.domain.ids import new_ids
 from whitestone.journal.cipher import NONCE_BYTES, DamagedError, Wrapper
 
-__all__ = ["KeyRow", "key_id_of", "names_of", "open_envelope", "seal_file_key", "seal_records", "seal_rows"]
+__all__ = ["KeyRow", "key_id_of", "names_of", "open_envelope", "plain_values", "seal_file_key", "seal_records",
+           "seal_rows", "seal_with"]
 
 FORMAT = b"\x01"
 FRONT_BYTES = 1 + 16 + 2
@@ -62,7 +63,7 @@ def seal_records(
         keys[owner] = (key_id, data_key)
         rows.append(KeyRow(key_id, owner, None, wrapper.wrap(data_key, key_id)))
     envelopes = [
-        None if values is None else _seal(*keys[owner], owner, values)
+        None if values is None else seal_with(*keys[owner], owner, values, named=True)
         for owner, values in zip(record_ids, sealed, strict=True)
     ]
     return envelopes, rows
@@ -79,7 +80,7 @@ def seal_rows(public: bytes, owner: bytes, raws: Sequence[bytes]) -> tuple[list[
     if not raws:
         return [], []
     row, data_key = seal_file_key(public, owner)
-    return [_seal(row.key_id, data_key, owner, raw, named=False) for raw in raws], [row]
+    return [seal_with(row.key_id, data_key, owner, raw) for raw in raws], [row]
 
 
 def seal_file_key(public: bytes, owner: bytes) -> tuple[KeyRow, bytes]:
@@ -118,7 +119,7 @@ def key_id_of(envelope: bytes) -> bytes:
 def open_envelope(envelope: bytes, data_key: bytes, owner: bytes) -> bytes:
     """Open an envelope with its data key; refuses (DamagedError) a changed one or one moved to another owner.
 
-    >>> open_envelope(_seal(b"k" * 16, b"d" * 32, b"r" * 16, b"{}"), b"d" * 32, b"r" * 16)
+    >>> open_envelope(seal_with(b"k" * 16, b"d" * 32, b"r" * 16, b"{}"), b"d" * 32, b"r" * 16)
     b'{}'
     """
     front = envelope[: FRONT_BYTES + struct.unpack_from(">H", envelope, 17)[0]]
@@ -129,7 +130,12 @@ def open_envelope(envelope: bytes, data_key: bytes, owner: bytes) -> bytes:
         raise DamagedError("what was sealed was changed") from None
 
 
-def _seal(key_id: bytes, data_key: bytes, owner: bytes, values: bytes, *, named: bool = True) -> bytes:
+def seal_with(key_id: bytes, data_key: bytes, owner: bytes, values: bytes, *, named: bool = False) -> bytes:
+    """Seal one value for its owner; `named`: it is a JSON object, whose names show.
+
+    >>> b"Ana" in seal_with(b"k" * 16, b"d" * 32, b"r" * 16, b"Ana")
+    False
+    """
     names = msgspec.json.encode(list(_names_decoder.decode(values))) if named else b"[]"
     front = FORMAT + key_id + struct.pack(">H", len(names)) + names
     nonce = os.urandom(NONCE_BYTES)

@@ -169,12 +169,12 @@ class Seals:
                 session, by=erasure.by, purpose=erasure.reason, event="erased",
                 record_id=erasure.record_id.bytes if erasure.record_id else None, detail=erasure.file,
             )
-        return Erasing(keys, parts, not self._scrubbed())
+        return Erasing(keys, parts, not self._scrubbed(thorough=bool(set(erasure.parts) - {"sealed"})))
 
-    def _scrubbed(self) -> bool:
+    def _scrubbed(self, *, thorough: bool) -> bool:
         """Take the old pages off the disk; False when a reader held on to them for too long."""
         until = time.monotonic() + SCRUB_SECONDS
-        while not self._store.scrub():
+        while not self._store.scrub(thorough=thorough):
             if time.monotonic() > until:
                 return False
             time.sleep(0.05)

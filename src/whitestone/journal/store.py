@@ -93,8 +93,11 @@ class Store(ABC):
         """Make what only this engine has; the common tables are there already."""
 
     @abstractmethod
-    def scrub(self) -> bool:
-        """Rewrite what erased values may linger in (write-ahead log, dead rows); False: a reader still holds it."""
+    def scrub(self, *, thorough: bool = False) -> bool:
+        """Rewrite what erased values may linger in (write-ahead log, dead rows); False: a reader still holds it.
+
+        `thorough`: what was erased had not been sealed, so that its old bytes must go as well as its keys.
+        """
 
     @abstractmethod
     def size_bytes(self) -> int:

@@ -212,3 +212,33 @@ def test_a_record_that_is_not_there(target: str) -> None:
             journal.history(new_id())
         with pytest.raises(UnknownRecord):
             journal.revision(new_id())
+
+
+def test_older_tables_are_brought_up_to_date_and_newer_ones_refused(target: str) -> None:
+    with create(target, name="p") as journal:
+        journal.append(Act(author="a"), [Draft(kind="item", record_id=new_id())])
+        with journal.store.writing() as session:
+            session.run("UPDATE meta SET value = '0' WHERE key = 'schema_version'")
+    with open_journal(target) as journal:
+        assert journal.verify().entries == 1
+        with journal.store.writing() as session:
+            assert session.one("SELECT value FROM meta WHERE key = 'schema_version'") == ("1",)
+            session.run("UPDATE meta SET value = '99' WHERE key = 'schema_version'")
+    with pytest.raises(WrongCall):
+        open_journal(target)
+
+
+def test_a_creation_that_was_killed_can_be_made_again(target: str) -> None:
+    with create(target, name="p") as journal, journal.store.writing() as session:
+        session.run("DELETE FROM meta WHERE key = 'schema_version'")
+    with pytest.raises(NotAProgramme):
+        open_journal(target)
+    with create(target, name="again") as journal:
+        assert journal.name == "again"
+
+
+def test_opening_needs_neither_sqlalchemy_nor_alembic(tmp_path: Path) -> None:
+    create(tmp_path / "p", name="p").close()
+    code = ("import sys; from whitestone.journal import open_journal; open_journal(sys.argv[1]).count(); "
+            "sys.exit(any(name in sys.modules for name in ('sqlalchemy', 'alembic')))")
+    assert subprocess.run([sys.executable, "-c", code, str(tmp_path / "p")], check=False).returncode == 0

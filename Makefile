@@ -45,7 +45,7 @@ docs: .venv/.dev-ready
 	touch $@ .venv/.ready
 
 # Browser files come from npm by lock file; node comes as a wheel where there is no npm.
-.venv/.assets: .venv/.ready web/assets/package-lock.json tools/build_assets.py
+.venv/.assets: .venv/.ready src/whitestone/web/assets/package-lock.json tools/build_assets.py
 	command -v npm >/dev/null || $(PIP) install --require-hashes -r requirements-node.txt
 	$(BIN)/python tools/build_assets.py
 	touch $@

@@ -33,7 +33,5 @@ def outcome(path: Path, rows: int = 50_000) -> tuple[int, int] | str:
     try:
         chunks = read_all(open_file(path), rows)
     except Problem as problem:
-        assert str(problem)
-        assert problem.next
-        return problem.code
+        return problem.code if str(problem) and problem.next else "problem without words"
     return sum(chunk.frame.height for chunk in chunks), sum(len(chunk.faults) for chunk in chunks)

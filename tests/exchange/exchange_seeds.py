@@ -1,4 +1,4 @@
-"""Which small files does every reader start from? One of each format, made here, so that a fuzzer has something to spoil."""
+"""Which small files does every reader start from? One of each format, for tests and for a fuzzer to spoil."""
 
 from __future__ import annotations
 
@@ -19,13 +19,29 @@ TABLE = [
     ["4", "two\nlines", "1", "03/05/2014"],
 ]
 FEATURES = [
-    {"type": "Feature", "id": 9007199254740993, "properties": {"a": 1.0, "b": "x \\ \" ]}", "c": None},
-     "geometry": {"type": "Point", "coordinates": [1.5, 2.5]}},
+    {
+        "type": "Feature",
+        "id": 9007199254740993,
+        "properties": {"a": 1.0, "b": 'x \\ " ]}', "c": None},
+        "geometry": {"type": "Point", "coordinates": [1.5, 2.5]},
+    },
     {"type": "Feature", "properties": {"a": -0.50, "d": {"e": [1, 2]}}, "geometry": None},
-    {"type": "Feature", "properties": {"a": True},
-     "geometry": {"type": "Polygon", "coordinates": [[[0, 0, 5], [1, 0, 5], [1, 1, 5], [0, 0, 5]]]}},
-    {"type": "Feature", "properties": None, "geometry": {"type": "GeometryCollection", "geometries": [
-        {"type": "Point", "coordinates": [1, 1]}, {"type": "LineString", "coordinates": [[0, 0], [1, 1]]}]}},
+    {
+        "type": "Feature",
+        "properties": {"a": True},
+        "geometry": {"type": "Polygon", "coordinates": [[[0, 0, 5], [1, 0, 5], [1, 1, 5], [0, 0, 5]]]},
+    },
+    {
+        "type": "Feature",
+        "properties": None,
+        "geometry": {
+            "type": "GeometryCollection",
+            "geometries": [
+                {"type": "Point", "coordinates": [1, 1]},
+                {"type": "LineString", "coordinates": [[0, 0], [1, 1]]},
+            ],
+        },
+    },
 ]
 KML = """<?xml version="1.0" encoding="UTF-8"?><kml xmlns="http://www.opengis.net/kml/2.2"><Document><name>All</name>
 <Folder><name>North</name><Placemark id="a"><name>A &amp; B</name><ExtendedData><Data name="class"><value>SHA</value>
@@ -72,8 +88,16 @@ def layers(folder: Path) -> dict[str, Path]:
     made = {}
     for suffix, driver in ((".gpkg", "GPKG"), (".shp", "ESRI Shapefile")):
         path = folder / f"seed{suffix}"
-        raw.write(path, shapes, [np.array(["x", None, "ü"], dtype=object), np.array([1, 2, 3])],
-                  np.array(["name", "n"]), geometry_type="Point", crs="EPSG:4326", driver=driver, encoding="UTF-8")
+        raw.write(
+            path,
+            shapes,
+            [np.array(["x", None, "ü"], dtype=object), np.array([1, 2, 3])],
+            np.array(["name", "n"]),
+            geometry_type="Point",
+            crs="EPSG:4326",
+            driver=driver,
+            encoding="UTF-8",
+        )
         made[suffix] = path
     return made
 
@@ -91,20 +115,36 @@ def seeds(folder: Path) -> dict[str, tuple[bytes, int]]:
     kmz = io.BytesIO()
     with zipfile.ZipFile(kmz, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("doc.kml", KML)
-    topology = {"type": "Topology", "transform": {"scale": [1, 1], "translate": [0, 0]}, "arcs": [
-        [[0, 0], [1, 0], [0, 1], [-1, -1]]], "objects": {"o": {"type": "GeometryCollection", "geometries": [
-            {"type": "Polygon", "arcs": [[0]], "properties": {"n": 1}},
-            {"type": "Point", "coordinates": [1, 1], "properties": {"n": 2}}]}}}
+    topology = {
+        "type": "Topology",
+        "transform": {"scale": [1, 1], "translate": [0, 0]},
+        "arcs": [[[0, 0], [1, 0], [0, 1], [-1, -1]]],
+        "objects": {
+            "o": {
+                "type": "GeometryCollection",
+                "geometries": [
+                    {"type": "Polygon", "arcs": [[0]], "properties": {"n": 1}},
+                    {"type": "Point", "coordinates": [1, 1], "properties": {"n": 2}},
+                ],
+            }
+        },
+    }
     return {
-        "a.csv": (delimited().encode(), 4), "semicolon.csv": (delimited(";").encode("utf-8-sig"), 4),
-        "a.tsv": (delimited("\t").encode("utf-16"), 4), "cyrillic.csv": (b"id,place\n1," + "Херсон, юг".replace(
-            ",", "").encode("cp1251") + b"\n2,x\n", 2),
-        "pretty.geojson": (json.dumps(collection, indent=1).encode(), 4), "a.geojson": (json.dumps(collection).encode(), 4),
+        "a.csv": (delimited().encode(), 4),
+        "semicolon.csv": (delimited(";").encode("utf-8-sig"), 4),
+        "a.tsv": (delimited("\t").encode("utf-16"), 4),
+        "cyrillic.csv": (b"id,place\n1," + "Херсон, юг".replace(",", "").encode("cp1251") + b"\n2,x\n", 2),
+        "pretty.geojson": (json.dumps(collection, indent=1).encode(), 4),
+        "a.geojson": (json.dumps(collection).encode(), 4),
         "lines.geojsonl": ("\n".join(json.dumps(each) for each in FEATURES).encode(), 4),
         "list.json": (json.dumps(objects, ensure_ascii=False).encode(), 4),
         "nested.json": (json.dumps({"meta": {"n": 1}, "data": objects}).encode(), 4),
-        "a.topojson": (json.dumps(topology).encode(), 2), "a.kml": (KML.encode(), 3), "a.kmz": (kmz.getvalue(), 3),
-        "a.gpx": (GPX.encode(), 2), "a.xlsx": (workbook(folder / "seed.xlsx").read_bytes(), 6),
-        "a.gpkg": (made[".gpkg"].read_bytes(), 3), "shape.zip": (shape_zip.getvalue(), 3),
+        "a.topojson": (json.dumps(topology).encode(), 2),
+        "a.kml": (KML.encode(), 3),
+        "a.kmz": (kmz.getvalue(), 3),
+        "a.gpx": (GPX.encode(), 2),
+        "a.xlsx": (workbook(folder / "seed.xlsx").read_bytes(), 6),
+        "a.gpkg": (made[".gpkg"].read_bytes(), 3),
+        "shape.zip": (shape_zip.getvalue(), 3),
         "a.csv.gz": (gzip.compress(delimited().encode()), 4),
     }

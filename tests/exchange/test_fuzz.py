@@ -15,11 +15,57 @@ from whitestone.exchange.readers import open_file
 
 SECONDS = float(os.environ.get("WHITESTONE_FUZZ_SECONDS", "20"))
 SEED = int(os.environ.get("WHITESTONE_FUZZ_SEED", "20060504"))
-TOKENS = [b'"', b",", b"\n", b"\r\n", b"\x00", b"\xff", b"{", b"}", b"[", b"]", b"\\", b"<", b">", b"&x;", b"</",
-          b"NaN", b"1e999", b"null", b"-", b"'", b"\t", b";", b"=1+1", b"\xc3", b"<!DOCTYPE a [<!ENTITY b 'c'>]>",
-          b'{"type":"Feature"', b"<Placemark>", b"\xed\xa0\x80", b"#adm1", b" " * 9]
-NAMES = ["a.csv", "semicolon.csv", "a.tsv", "cyrillic.csv", "pretty.geojson", "a.geojson", "lines.geojsonl", "list.json",
-         "nested.json", "a.topojson", "a.kml", "a.kmz", "a.gpx", "a.xlsx", "a.gpkg", "shape.zip", "a.csv.gz"]
+TOKENS = [
+    b'"',
+    b",",
+    b"\n",
+    b"\r\n",
+    b"\x00",
+    b"\xff",
+    b"{",
+    b"}",
+    b"[",
+    b"]",
+    b"\\",
+    b"<",
+    b">",
+    b"&x;",
+    b"</",
+    b"NaN",
+    b"1e999",
+    b"null",
+    b"-",
+    b"'",
+    b"\t",
+    b";",
+    b"=1+1",
+    b"\xc3",
+    b"<!DOCTYPE a [<!ENTITY b 'c'>]>",
+    b'{"type":"Feature"',
+    b"<Placemark>",
+    b"\xed\xa0\x80",
+    b"#adm1",
+    b" " * 9,
+]
+NAMES = [
+    "a.csv",
+    "semicolon.csv",
+    "a.tsv",
+    "cyrillic.csv",
+    "pretty.geojson",
+    "a.geojson",
+    "lines.geojsonl",
+    "list.json",
+    "nested.json",
+    "a.topojson",
+    "a.kml",
+    "a.kmz",
+    "a.gpx",
+    "a.xlsx",
+    "a.gpkg",
+    "shape.zip",
+    "a.csv.gz",
+]
 
 
 @pytest.fixture(scope="module")
@@ -40,13 +86,13 @@ def spoil(data: bytes, dice: random.Random) -> bytes:
         elif step == 1:
             spoilt[at:at] = dice.choice(TOKENS)
         elif step == 2:
-            del spoilt[at:at + dice.choice((1, 3, 20))]
+            del spoilt[at : at + dice.choice((1, 3, 20))]
         elif step == 3:
-            spoilt[at:at] = spoilt[at:at + dice.choice((1, 8, 60))]
+            spoilt[at:at] = spoilt[at : at + dice.choice((1, 8, 60))]
         elif step == 4 and dice.random() < 0.3:
             del spoilt[at:]
         else:
-            spoilt[at:at + 1] = bytes([dice.randrange(256)])
+            spoilt[at : at + 1] = bytes([dice.randrange(256)])
     return bytes(spoilt)
 
 
@@ -68,10 +114,12 @@ def fuzz(files: dict[str, tuple[bytes, int]], names: list[str], folder: Path, se
     return tries
 
 
-@pytest.mark.parametrize("names", [NAMES[:4], NAMES[4:9], NAMES[10:14], ["a.topojson", *NAMES[14:]]],
-                         ids=["text", "json", "xml", "gdal"])
-def test_no_bytes_crash_a_reader_or_lose_a_row(files: dict[str, tuple[bytes, int]], names: list[str],
-                                               tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "names", [NAMES[:4], NAMES[4:9], NAMES[10:14], ["a.topojson", *NAMES[14:]]], ids=["text", "json", "xml", "gdal"]
+)
+def test_no_bytes_crash_a_reader_or_lose_a_row(
+    files: dict[str, tuple[bytes, int]], names: list[str], tmp_path: Path
+) -> None:
     assert fuzz(files, names, tmp_path, SECONDS / 4) > 10
 
 
@@ -92,12 +140,16 @@ def test_whole_files_read_whole(files: dict[str, tuple[bytes, int]], name: str, 
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_file_cut_at_any_byte_opens_or_says_why(files: dict[str, tuple[bytes, int]], name: str,
-                                                  tmp_path: Path) -> None:
+def test_a_file_cut_at_any_byte_opens_or_says_why(
+    files: dict[str, tuple[bytes, int]], name: str, tmp_path: Path
+) -> None:
     data, rows = files[name]
     path = tmp_path / name
-    step = max(1, len(data) // 60) if name.endswith((".gpkg", ".xlsx", ".zip", ".kmz", ".topojson")) else max(
-        1, len(data) // 200)
+    step = (
+        max(1, len(data) // 60)
+        if name.endswith((".gpkg", ".xlsx", ".zip", ".kmz", ".topojson"))
+        else max(1, len(data) // 200)
+    )
     for cut in range(0, len(data), step):
         path.write_bytes(data[:cut])
         found = outcome(path)

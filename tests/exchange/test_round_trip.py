@@ -20,14 +20,48 @@ from whitestone.exchange.readers import open_file
 from whitestone.exchange.writers import FORMATS, ExportRecord, about_path, write
 
 TEXT = st.text(max_size=12) | st.sampled_from(
-    ["=1+1", "'=1", "+7", "-2", "@x", "", " a ", "a;b", "a; b", "[1]", '"q"', "null", "true", "1.0", "two\nlines", "\r", "\x00",
-     "_x0041_", "Херсон", "العربية", "a\tb", "#adm1", "{", "|x", "%x"])
-VALUES = {"count": st.integers(0, 2**62), "number": st.floats(allow_nan=False, allow_infinity=False),
-          "area": st.floats(0, 1e12), "share": st.floats(0, 1), "flag": st.booleans(), "texts": st.lists(TEXT, max_size=3),
-          "links": st.lists(st.uuids().map(str), max_size=2), "codes": st.lists(st.sampled_from(["ap", "av"]), max_size=2)}
+    [
+        "=1+1",
+        "'=1",
+        "+7",
+        "-2",
+        "@x",
+        "",
+        " a ",
+        "a;b",
+        "a; b",
+        "[1]",
+        '"q"',
+        "null",
+        "true",
+        "1.0",
+        "two\nlines",
+        "\r",
+        "\x00",
+        "_x0041_",
+        "Херсон",
+        "العربية",
+        "a\tb",
+        "#adm1",
+        "{",
+        "|x",
+        "%x",
+    ]
+)
+VALUES = {
+    "count": st.integers(0, 2**62),
+    "number": st.floats(allow_nan=False, allow_infinity=False),
+    "area": st.floats(0, 1e12),
+    "share": st.floats(0, 1),
+    "flag": st.booleans(),
+    "texts": st.lists(TEXT, max_size=3),
+    "links": st.lists(st.uuids().map(str), max_size=2),
+    "codes": st.lists(st.sampled_from(["ap", "av"]), max_size=2),
+}
 POINT = st.tuples(st.floats(-180, 180), st.floats(-90, 90)).map(lambda xy: shapely.Point(*xy))
 AREA = st.tuples(st.floats(-170, 170), st.floats(-80, 80), st.floats(1e-6, 1)).map(
-    lambda box: shapely.box(box[0], box[1], box[0] + box[2], box[1] + box[2]))
+    lambda box: shapely.box(box[0], box[1], box[0] + box[2], box[1] + box[2])
+)
 
 
 @st.composite
@@ -36,17 +70,27 @@ def records(draw: st.DrawFn, kind: str, geometry: st.SearchStrategy) -> ExportRe
     names = draw(st.lists(st.sampled_from(sorted(attributes)), max_size=6, unique=True))
     body = {name: draw(st.none() | VALUES.get(attributes[name].type, TEXT)) for name in names}
     shape = draw(st.none() | geometry)
-    return ExportRecord(record_id=draw(st.uuids()), kind=kind, body=body,
-                        extra=draw(st.dictionaries(TEXT, TEXT | st.integers() | st.none(), max_size=2)),
-                        geometry=None if shape is None else shapely.to_wkb(shape),
-                        information_date=draw(st.none() | st.sampled_from(["2014", "2014-05", "2014-05-03"])),
-                        workflow=draw(st.sampled_from(["approved", "submitted"])),
-                        revisions=tuple(draw(st.lists(st.uuids(), max_size=2))))
+    return ExportRecord(
+        record_id=draw(st.uuids()),
+        kind=kind,
+        body=body,
+        extra=draw(st.dictionaries(TEXT, TEXT | st.integers() | st.none(), max_size=2)),
+        geometry=None if shape is None else shapely.to_wkb(shape),
+        information_date=draw(st.none() | st.sampled_from(["2014", "2014-05", "2014-05-03"])),
+        workflow=draw(st.sampled_from(["approved", "submitted"])),
+        revisions=tuple(draw(st.lists(st.uuids(), max_size=2))),
+    )
 
 
 def same(one: ExportRecord, other: ExportRecord) -> None:
     assert (one.record_id, one.kind, one.extra, one.information_date, one.workflow, one.revisions) == (
-        other.record_id, other.kind, other.extra, other.information_date, other.workflow, other.revisions)
+        other.record_id,
+        other.kind,
+        other.extra,
+        other.information_date,
+        other.workflow,
+        other.revisions,
+    )
     assert one.body == other.body
     assert list(one.body) == list(one.body)
     if one.geometry is None or other.geometry is None:
@@ -56,15 +100,15 @@ def same(one: ExportRecord, other: ExportRecord) -> None:
     assert left == right
 
 
-@pytest.mark.parametrize("format", [name for name in FORMATS if name != "gpx"])
+@pytest.mark.parametrize("form", [name for name in FORMATS if name != "gpx"])
 @settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data(), hxl=st.booleans())
-def test_what_left_comes_home_as_it_was(format: str, data: st.DataObject, hxl: bool, tmp_path_factory) -> None:
+def test_what_left_comes_home_as_it_was(form: str, data: st.DataObject, hxl: bool, tmp_path_factory) -> None:
     made = data.draw(st.lists(records("hazard", AREA | POINT), max_size=4))
-    path = tmp_path_factory.mktemp("out") / f"hazards.{format}"
-    written = write(made, path, format, kind="hazard", hxl=hxl)
+    path = tmp_path_factory.mktemp("out") / f"hazards.{form}"
+    written = write(made, path, form, kind="hazard", hxl=hxl)
     assert written.count == len(made)
-    if not made and format in ("geojson", "kml"):
+    if not made and form in ("geojson", "kml"):
         return  # a stream without features has no columns by which it could be known
     home = list(read_back(path))
     assert len(home) == len(made)
@@ -119,9 +163,9 @@ def test_casualties_do_not_leave_row_by_row(tmp_path: Path) -> None:
 
 
 def test_unknown_formats_and_kinds_are_refused(tmp_path: Path) -> None:
-    for format, kind in (("pdf", "hazard"), ("csv", "unicorn")):
+    for form, kind in (("pdf", "hazard"), ("csv", "unicorn")):
         with pytest.raises(InvalidValue):
-            write([], tmp_path / "a", format, kind=kind)
+            write([], tmp_path / "a", form, kind=kind)
 
 
 def test_layers_share_a_geopackage(tmp_path: Path) -> None:
@@ -142,6 +186,11 @@ def test_cells_read_as_what_they_were(data: st.DataObject) -> None:
     attribute = data.draw(st.sampled_from(sorted(KINDS["hazard"].attributes.items())))[1]
     value = data.draw(VALUES.get(attribute.type, TEXT))
     cell = cell_of(value, attribute)
-    text = {True: "true", False: "false"}[cell] if isinstance(cell, bool) else repr(cell) if isinstance(
-        cell, float) else str(cell)
+    text = (
+        {True: "true", False: "false"}[cell]
+        if isinstance(cell, bool)
+        else repr(cell)
+        if isinstance(cell, float)
+        else str(cell)
+    )
     assert value_of(text, attribute) == value

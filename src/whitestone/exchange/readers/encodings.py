@@ -148,7 +148,7 @@ def _score(text: str, common: str) -> float:
         elif before.isalpha() and after.isalpha():
             total -= 2
         else:
-            total += 0.1 if char in _QUIET_SYMBOLS else -1
+            total += 0.8 if char in _QUIET_SYMBOLS else -1
     return total
 
 
@@ -161,6 +161,8 @@ def _letter(char: str, before: str, after: str, run: int) -> float:
         score -= 2.0
     if before.isalpha() and before.islower() and char.isupper():
         score -= 1.5
+    if char.islower() and after.isupper():
+        score -= 2.0
     return score
 
 

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import pairwise
 
 from whitestone.exchange.readers.chunking import Gathering
-from whitestone.exchange.readers.json_elements import Element
+from whitestone.exchange.readers.json_elements import FEATURE_START, Element, Splitter, split_elements
 from whitestone.exchange.readers.json_values import NotJsonError, cell, raw_members
 from whitestone.exchange.readers.model import Chunk, Reading, clip_raw
 from whitestone.exchange.readers.shapes import geojson_to_wkb
@@ -20,6 +21,8 @@ __all__ = ["GEOMETRIES", "declared_crs", "feature_chunks"]
 GEOMETRIES = frozenset({"Point", "MultiPoint", "LineString", "MultiLineString", "Polygon", "MultiPolygon",
                         "GeometryCollection"})
 _CHUNK_BYTES = 24 << 20
+_SWALLOWED = 10_000
+_Read = tuple[dict[str, str | None] | None, bytes | None, tuple[str, str] | None]
 _CRS = re.compile(r'"crs"\s*:\s*\{.{0,300}?"(?:name|code)"\s*:\s*"?([^"{},]+)"?\s*\}', re.DOTALL)
 _MENDED = {
     "empty": ("geometry-empty", "Empty geometries are read as missing ones."),
@@ -50,24 +53,39 @@ def declared_crs(text: str) -> str | None:
 
 def feature_chunks(reading: Reading, elements: Iterable[Element], limit: int) -> Iterator[Chunk]:
     """Turn features into chunks; one that is none, or whose geometry is none, becomes a fault with its text."""
-    batch: list[Element] = []
+    batch: list[tuple[Element, _Read]] = []
     size = 0
     gathering = Gathering(reading.columns, limit, geometry=True)
     for element in elements:
-        batch.append(element)
-        size += len(element.raw)
-        if len(batch) >= limit or size >= _CHUNK_BYTES:
-            yield _chunk(reading, gathering, batch)
-            batch, size = [], 0
+        for part in _parts(element):
+            batch.append(part)
+            size += len(part[0].raw)
+            if len(batch) >= limit or size >= _CHUNK_BYTES:
+                yield _chunk(reading, gathering, batch)
+                batch, size = [], 0
     if batch:
         yield _chunk(reading, gathering, batch)
 
 
-def _chunk(reading: Reading, gathering: Gathering, batch: list[Element]) -> Chunk:
+def _parts(element: Element) -> Iterator[tuple[Element, _Read]]:
+    """Read a feature; in one whose brackets do not pair up look for those that it swallowed."""
+    read = _read(element)
+    starts = []
+    if read[2] and read[2][0] == "feature-not-json":
+        starts = [match.start() for match in FEATURE_START.finditer(element.raw, 1)][:_SWALLOWED]
+    if not starts:
+        yield element, read
+        return
+    for start, stop in pairwise([0, *starts, len(element.raw)]):
+        text = element.raw[start:stop].rstrip(b", \t\r\n")
+        for piece in split_elements([b"[", text, b"]"], Splitter(None)):
+            yield piece, _read(piece)
+
+
+def _chunk(reading: Reading, gathering: Gathering, batch: list[tuple[Element, _Read]]) -> Chunk:
     before = len(gathering.names)
-    read = [_read(element) for element in batch]
-    shapes, reasons, mended = geojson_to_wkb([None if isinstance(each, tuple) and each[0] is None else each[1]
-                                              for each in read])
+    read = [each for _element, each in batch]
+    shapes, reasons, mended = geojson_to_wkb([None if row is None else raw for row, raw, _fault in read])
     for kind in sorted(mended):
         reading.note(*_MENDED[kind])
     for index, (row, _raw, fault) in enumerate(read):
@@ -75,16 +93,13 @@ def _chunk(reading: Reading, gathering: Gathering, batch: list[Element]) -> Chun
             fault = ("geometry-unreadable", f"The geometry cannot be read: {reasons[index]}.")
         if row is None or fault:
             code, message = fault or ("not-a-feature", "")
-            gathering.fault(code, message, clip_raw(batch[index].raw.decode("utf-8", "replace")))
+            gathering.fault(code, message, clip_raw(batch[index][0].raw.decode("utf-8", "replace")))
         else:
             gathering.add(row, shapes[index])
     if before and len(gathering.names) > before:
         reading.note("column-later", "Some properties first appear far into the file: "
                      + ", ".join(gathering.names[before:][:20]) + ".")
     return gathering.chunk()
-
-
-_Read = tuple[dict[str, str | None] | None, bytes | None, tuple[str, str] | None]
 
 
 def _read(element: Element) -> _Read:

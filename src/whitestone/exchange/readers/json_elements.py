@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 import msgspec
 import numpy as np
 
-__all__ = ["ELEMENT_LIMIT_BYTES", "Element", "Splitter", "split_elements", "split_lines"]
+__all__ = ["ELEMENT_LIMIT_BYTES", "FEATURE_START", "Element", "Splitter", "split_elements", "split_lines"]
 
 ELEMENT_LIMIT_BYTES = 64 << 20
 """No element may be longer: a bracket that never closes must not take the rest of the file into memory."""
@@ -22,7 +22,7 @@ _CLASSES = np.zeros(256, np.int8)
 _CLASSES[ord('"')] = 1
 _CLASSES[[ord("{"), ord("[")]] = 2
 _CLASSES[[ord("}"), ord("]")]] = 3
-_FEATURE = re.compile(rb'\{\s*"(type"\s*:\s*"Feature"|geometry"\s*:|properties"\s*:)')
+FEATURE_START = re.compile(rb'\{\s*"(type"\s*:\s*"Feature"|geometry"\s*:|properties"\s*:)')
 
 
 class Element(msgspec.Struct):
@@ -84,7 +84,7 @@ class Splitter:
         text = b"".join(self._parts)
         self._parts, self._held = [], 0
         self._resumes += 1
-        match = _FEATURE.search(text, 1) if self._resumes <= _RESUMES else None
+        match = FEATURE_START.search(text, 1) if self._resumes <= _RESUMES else None
         self._inside, self._in_string, self._depth = False, False, self._level
         if not match:
             yield Element(text, _CUT)

@@ -64,6 +64,7 @@ class FeatureStream:
                  others: tuple[str, ...] = ()) -> None:
         self._path, self._blocks, self._tags, self._others = path, blocks, frozenset(tags), others
         self._next = re.compile(b"<(?:[A-Za-z_][\\w.-]*:)?(?:" + "|".join(tags).encode() + rb")[\s>/]")
+        self._closing = re.compile(b"</(?:[A-Za-z_][\\w.-]*:)?(?:" + "|".join(tags).encode() + rb")\s*>")
         self.met: dict[str, int] = {}
         self.truncated = False
         self.root = ""
@@ -125,6 +126,9 @@ class FeatureStream:
             inside = self._next.match(self._buffer, start) is not None
         following = self._next.search(self._buffer, start + (1 if inside else 0))
         stop = following.start() if following else len(self._buffer)
+        closing = self._closing.search(self._buffer, start, stop) if inside else None
+        if closing:
+            following, stop = closing, closing.end()
         if inside:
             raw = bytes(self._buffer[start:stop]).decode("utf-8", "replace")
             yield Feature(None, tuple(self._names()), raw, why)

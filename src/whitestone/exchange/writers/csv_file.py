@@ -12,6 +12,7 @@ import shapely
 from whitestone.exchange.cells import WKT_COLUMN, guard
 from whitestone.exchange.writers.hxl import hxl_tag
 from whitestone.exchange.writers.model import Table
+from whitestone.exchange.writers.wkt import exact_wkt
 
 __all__ = ["plain_columns", "plain_row", "write_csv"]
 
@@ -38,7 +39,7 @@ def plain_row(columns: Sequence[str], cells: dict[str, Any], record: Any) -> lis
     """Put a record's cells in the order of the columns, its geometry among them, texts guarded against formulas."""
     if record.geometry is not None:
         shape = shapely.from_wkb(record.geometry)
-        cells[WKT_COLUMN] = shapely.to_wkt(shape, rounding_precision=17, trim=True)
+        cells[WKT_COLUMN] = exact_wkt(shape)
         if shape.geom_type == "Point" and not shape.is_empty:
             cells["longitude"], cells["latitude"] = shape.x, shape.y
     values = (cells.get(column) for column in columns)

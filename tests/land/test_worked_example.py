@@ -223,12 +223,23 @@ def test_bosnia_2017_adds_up_as_published() -> None:
     shapely.Polygon([(0, 0), (100, 0), (50, 0)]),
     shapely.MultiPolygon([shapely.box(0, 0, 10, 10), shapely.box(5, 5, 15, 15)]),
     shapely.Polygon(),
+    shapely.Polygon([(0, 0), (1, float("nan")), (1, 1)]),
 ])  # fmt: skip
 def test_no_shape_stops_the_sum(shape: object) -> None:
     ground = [HazardSlice(each, None, None, "sha", "open", shape) for each in (FOREST, FIELD)]
     found = compute(ground, [ReleasePiece(R1, "cleared", None, (), shape)], start=None, end=END, by="class")
     assert found.total["closing_m2"] == 0.0
     assert found.proof.residual_m2 == 0.0
+
+
+def test_one_shape_recorded_a_hundred_times_is_one_ground() -> None:
+    circle = shapely.Point(0, 0).buffer(100, 32)
+    ground = [HazardSlice(uuid.UUID(int=n + 1), day(1), None, "sha", "open", circle) for n in range(100)]
+    done = [ReleasePiece(uuid.UUID(int=n + 500), "cleared", day(1 + n % 12, 2015), (), circle) for n in range(100)]
+    found = compute(ground, done, start=None, end=dt.date(2015, 12, 31), by="class")
+    assert found.total["discovered_m2"] == found.total["cleared_m2"] == round(circle.area, 2)
+    assert found.proof.claimed_twice_m2 == round(circle.area, 2)
+    assert (found.proof.residual_m2, found.total["own_closing_m2"]) == (0.0, 0.0)
 
 
 def test_an_unknown_dimension_and_a_period_that_ends_before_it_begins_are_refused() -> None:

@@ -113,11 +113,14 @@ class Book:
 
     def settle_ownership(self, hazards: Sequence[int]) -> None:
         """Give each hazard its unreleased ground less that of the neighbours that come before it."""
-        shapes, owner = [], []
+        shapes: list[Any] = []
+        owner: list[int] = []
         for position, hazard in enumerate(hazards):
-            for other in self._before(hazard):
-                shapes.append(self.own_left[other])
-                owner.append(position)
+            claims = {id(shape): shape for shape in (self.own_left[other] for other in self._before(hazard))}
+            if id(self.own_left[hazard]) in claims:
+                claims = {0: self.own_left[hazard]}
+            shapes += claims.values()
+            owner += [position] * len(claims)
         self.left[hazards] = self.own_left[hazards]
         if shapes:
             places, owners = np.unique(np.array(owner), return_inverse=True)

@@ -17,7 +17,7 @@ import shapely
 from whitestone.land.book import Book, to_cents
 from whitestone.land.inputs import OUTCOMES, UNDATED
 from whitestone.land.places import elsewhere_m2
-from whitestone.land.shapes import ground, intersect, pack, subtract, union, union_by_group
+from whitestone.land.shapes import distinct, ground, intersect, pack, subtract, union, union_by_group
 
 __all__ = ["Proof", "disagreement_m2", "prove", "undated"]
 
@@ -160,14 +160,17 @@ def _outside_m2(book: Book, chosen: np.ndarray[Any, Any]) -> float:
 
 def _claimed_twice_m2(book: Book, measured: np.ndarray[Any, Any], period: np.ndarray[Any, Any]) -> float:
     index = np.flatnonzero(measured)
-    shapes = book.line.release_shapes[index]
     if not len(index):
         return 0.0
+    shapes, shape_of = distinct(book.line.release_shapes[index])
+    now = np.bincount(shape_of, weights=period[index]) > 0
     left, right = shapely.STRtree(shapes).query(shapes, predicate="intersects")
-    once = (left < right) & (period[index[left]] | period[index[right]])
+    once = (left < right) & (now[left] | now[right])
     left, right = left[once], right[once]
     share = ~shapely.touches(shapes[left], shapes[right])
     common = intersect(shapes[left[share]], shapes[right[share]])
+    # A shape released twice over is claimed twice as a whole.
+    common = np.concatenate([common, shapes[(np.bincount(shape_of) > 1) & now]])
     return float(shapely.area(union(common[~shapely.is_empty(common)])))
 
 

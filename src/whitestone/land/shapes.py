@@ -12,7 +12,9 @@ from typing import Any
 import numpy as np
 import shapely
 
-__all__ = ["EMPTY", "GRID_M", "NOISE_M2", "ground", "intersect", "pack", "subtract", "union", "union_by_group"]
+__all__ = [
+    "EMPTY", "GRID_M", "NOISE_M2", "distinct", "ground", "intersect", "pack", "subtract", "union", "union_by_group",
+]  # fmt: skip
 
 EMPTY = shapely.Polygon()
 """No ground: the neutral shape, so that arrays hold no None."""
@@ -40,7 +42,8 @@ def pack(shapes: Any) -> np.ndarray[Any, Any]:
 def ground(shapes: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
     """Keep what has an area: polygon parts, valid; None, points and lines become EMPTY.
 
-    Shapes are expected as repaired at entry; an invalid one is made valid by linework, so that nothing is refused.
+    Shapes are expected as repaired at entry; an invalid one is made valid by linework, so that nothing is refused. One
+    with a coordinate that is no number has no known ground.
 
     >>> ground(pack([None, shapely.Point(1, 1), shapely.box(0, 0, 1, 1)]))[2].area
     1.0
@@ -48,10 +51,28 @@ def ground(shapes: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
     0
     """
     out = _polygons_only(shapes)
+    coordinates, owner = shapely.get_coordinates(out, return_index=True)
+    out[owner[~np.isfinite(coordinates).all(axis=1)]] = EMPTY
     bad = ~shapely.is_valid(out)
     if bad.any():
         out[bad] = _polygons_only(shapely.make_valid(out[bad], method="linework"))
     return out
+
+
+def distinct(shapes: np.ndarray[Any, Any]) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
+    """Return each shape that is written alike once, and for every input the index of its own.
+
+    >>> [len(part) for part in distinct(pack([EMPTY, EMPTY, shapely.box(0, 0, 1, 1)]))]
+    [2, 3]
+    >>> distinct(pack([]))[1].tolist()
+    []
+    """
+    found: dict[bytes, int] = {}
+    index = [found.setdefault(wkb, len(found)) for wkb in shapely.to_wkb(shapes).tolist()]
+    first: dict[int, int] = {}
+    for position, number in enumerate(index):
+        first.setdefault(number, position)
+    return shapes[list(first.values())], np.array(index, dtype=np.int64)
 
 
 def subtract(left: np.ndarray[Any, Any], right: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
@@ -98,8 +119,12 @@ def union_by_group(
     out = np.full(count, EMPTY, dtype=object)
     if not len(shapes):
         return out
-    order = np.argsort(groups, kind="stable")
-    shapes, groups = shapes[order], groups[order]
+    # A shape that comes twice into a group adds nothing, and GEOS is slowest where edges lie on edges.
+    once = np.unique(np.column_stack([groups, [id(shape) for shape in shapes]]), axis=0, return_index=True)[1]
+    # In the order given, not that of addresses in memory: the same input, the same last digit.
+    once = np.sort(once)
+    once = once[np.argsort(groups[once], kind="stable")]
+    shapes, groups = shapes[once], groups[once]
     present, first, sizes = np.unique(groups, return_index=True, return_counts=True)
     single = sizes == 1
     out[present[single]] = shapes[first[single]]

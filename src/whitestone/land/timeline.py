@@ -15,7 +15,7 @@ import numpy as np
 import shapely
 
 from whitestone.land.inputs import STRENGTH, UNDATED, HazardSlice, ReleasePiece, day_number
-from whitestone.land.shapes import ground, pack
+from whitestone.land.shapes import distinct, ground, pack
 
 __all__ = ["NEVER", "Timeline", "lay_out"]
 
@@ -29,11 +29,12 @@ Array = np.ndarray[Any, Any]
 class Timeline:
     """Slices, releases and who meets whom, by index; made by `lay_out`, read by the rest of the room.
 
-    Per slice: `slices`, `shapes` (ground, EMPTY where unknown or void), `has_ground`, `hazard_of`, `begins`, `ends`,
-    `account` (slices of one hazard with equal keys share one), `rank` (who owns shared ground: the smallest).
-    Per hazard: `ids`, `slices_of`, `known` (first day), `neighbours`. Per release: `releases`, `release_shapes`,
-    `is_drawn`, `days`. `acting` maps a day to its (hazard, release) pairs in the order in which they act;
-    `bystanders` maps a release to the hazards that it crosses without acting on them, because they were found later.
+    `outlines` are the distinct outlines of hazards, `work` those of releases. Per slice: `slices`, `outline_of`,
+    `shapes` (ground, EMPTY where unknown or void), `has_ground`, `hazard_of`, `begins`, `ends`, `account` (slices of
+    one hazard with equal keys share one), `rank` (who owns shared ground: the smallest). Per hazard: `ids`,
+    `slices_of`, `known` (first day), `neighbours`. Per release: `releases`, `work_of`, `release_shapes`, `is_drawn`,
+    `days`. `acting` maps a day to its (hazard, release) pairs in the order in which they act; `bystanders` maps a
+    release to the hazards that it crosses without acting on them, because they were found later.
     """
 
     def __init__(self, hazards: Sequence[HazardSlice], releases: Sequence[ReleasePiece], last_day: int) -> None:
@@ -53,8 +54,12 @@ class Timeline:
             self.hazard_of[members] = hazard
         self.begins = np.array([day_number(each.true_from) for each in self.slices], dtype=np.int64)
         self.ends = self._slice_ends()
-        self.shapes = ground(pack([None if each.void else each.geometry for each in self.slices]))
-        self.release_shapes = ground(pack([each.geometry for each in self.releases]))
+        shapes = ground(pack([None if each.void else each.geometry for each in self.slices]))
+        self.outlines, self.outline_of = distinct(shapes)
+        # One object for one outline: equal ground is then told by identity, however often it is recorded.
+        self.shapes = self.outlines[self.outline_of]
+        self.work, self.work_of = distinct(ground(pack([each.geometry for each in self.releases])))
+        self.release_shapes = self.work[self.work_of]
         self.has_ground = ~shapely.is_empty(self.shapes)
         self.is_drawn = ~shapely.is_empty(self.release_shapes)
         self.days = np.array([day_number(each.on) for each in self.releases], dtype=np.int64)
@@ -127,36 +132,50 @@ def lay_out(hazards: Sequence[HazardSlice], releases: Sequence[ReleasePiece], la
     []
     """
     line = Timeline(hazards, releases, last_day)
-    live = np.flatnonzero(line.has_ground)
-    if not live.size:
+    drawn = np.flatnonzero(~shapely.is_empty(line.outlines))
+    if not drawn.size:
         return line
-    tree = shapely.STRtree(line.shapes[live])
-    _meet_neighbours(line, tree, live)
-    _meet_releases(line, tree, live)
+    hazards_of: dict[int, set[int]] = defaultdict(set)
+    for outline, hazard in zip(line.outline_of.tolist(), line.hazard_of.tolist(), strict=True):
+        hazards_of[outline].add(hazard)
+    tree = shapely.STRtree(line.outlines[drawn])
+    _meet_neighbours(line, tree, drawn, hazards_of)
+    _meet_releases(line, tree, drawn, hazards_of)
     return line
 
 
-def _meet_neighbours(line: Timeline, tree: Any, live: Array) -> None:
-    left, right = tree.query(line.shapes[live], predicate="intersects")
-    first, second = live[left], live[right]
-    apart = line.hazard_of[first] < line.hazard_of[second]
-    first, second = first[apart], second[apart]
+def _meet_neighbours(line: Timeline, tree: Any, drawn: Array, hazards_of: dict[int, set[int]]) -> None:
+    left, right = tree.query(line.outlines[drawn], predicate="intersects")
+    once = left < right
+    first, second = drawn[left[once]], drawn[right[once]]
     # Shapes that share only an edge never share ground: leaving them out keeps the overlays few.
-    share = ~shapely.touches(line.shapes[first], line.shapes[second])
-    for a, b in zip(line.hazard_of[first[share]].tolist(), line.hazard_of[second[share]].tolist(), strict=True):
-        line.neighbours[a].add(b)
-        line.neighbours[b].add(a)
+    share = ~shapely.touches(line.outlines[first], line.outlines[second])
+    met = list(zip(first[share].tolist(), second[share].tolist(), strict=True))
+    for one, other in [*met, *((each, each) for each in drawn.tolist())]:
+        for hazard in hazards_of[one]:
+            line.neighbours[hazard] |= hazards_of[other]
+        for hazard in hazards_of[other]:
+            line.neighbours[hazard] |= hazards_of[one]
+    for hazard, neighbours in enumerate(line.neighbours):
+        neighbours.discard(hazard)
 
 
-def _meet_releases(line: Timeline, tree: Any, live: Array) -> None:
-    left, right = tree.query(line.release_shapes, predicate="intersects")
-    pairs = sorted(set(zip(line.hazard_of[live[right]].tolist(), left.tolist(), strict=True)))
+def _meet_releases(line: Timeline, tree: Any, drawn: Array, hazards_of: dict[int, set[int]]) -> None:
+    releases_of: dict[int, list[int]] = defaultdict(list)
+    for release, shape in enumerate(line.work_of.tolist()):
+        releases_of[shape].append(release)
+    left, right = tree.query(line.work, predicate="intersects")
+    crossed: dict[int, set[int]] = defaultdict(set)
+    for shape, outline in zip(left.tolist(), drawn[right].tolist(), strict=True):
+        crossed[shape] |= hazards_of[outline]
     by_day: dict[int, list[tuple[int, int]]] = defaultdict(list)
-    for hazard, release in pairs:
-        day = line.acts_on(release, hazard)
-        if day is None:
-            line.bystanders[release].add(hazard)
-        elif day <= line.last_day:
-            by_day[day].append((hazard, release))
+    for shape, hazards in crossed.items():
+        for release in releases_of[shape]:
+            for hazard in hazards:
+                day = line.acts_on(release, hazard)
+                if day is None:
+                    line.bystanders[release].add(hazard)
+                elif day <= line.last_day:
+                    by_day[day].append((hazard, release))
     for day, met in by_day.items():
         line.acting[day] = sorted(met, key=lambda pair: (pair[0], -STRENGTH[line.releases[pair[1]].outcome], pair[1]))

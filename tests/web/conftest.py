@@ -42,7 +42,7 @@ def desk(district: Programme) -> Iterator[Any]:
     desk.close()
 
 
-@pytest.fixture()
+@pytest.fixture
 def client(desk: Any) -> Any:
     """Ask for pages as a browser on this machine does."""
     from django.test import Client
@@ -77,9 +77,18 @@ def chromium(browser_path: str) -> Iterator[Any]:
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=browser_path, args=[
-            "--headless=new", "--no-sandbox", "--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--disable-quic",
-            "--disable-background-networking", "--disable-component-update", "--disable-sync",
-        ])  # fmt: skip
+        browser = play.chromium.launch(
+            executable_path=browser_path,
+            args=[
+                "--headless=new",
+                "--no-sandbox",
+                "--use-angle=swiftshader",
+                "--enable-unsafe-swiftshader",
+                "--disable-quic",
+                "--disable-background-networking",
+                "--disable-component-update",
+                "--disable-sync",
+            ],
+        )
         yield browser
         browser.close()

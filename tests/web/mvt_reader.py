@@ -68,15 +68,24 @@ def read_tile(tile: bytes) -> dict[str, list[dict[str, Any]]]:
         parts = list(_fields(layer))
         name = next(value for number, value in parts if number == 1).decode()
         keys = [value.decode() for number, value in parts if number == 3]
-        values = [next(inner.decode() if isinstance(inner, bytes) else inner for _, inner in _fields(value))
-                  for number, value in parts if number == 4]
+        values = [
+            next(inner.decode() if isinstance(inner, bytes) else inner for _, inner in _fields(value))
+            for number, value in parts
+            if number == 4
+        ]
         features = []
         for number, value in parts:
             if number == 2:
                 own = dict(_fields(value))
                 tags = _packed(own[2])
                 stream = _packed(own[4])
-                features.append({"properties": {keys[a]: values[b] for a, b in zip(tags[::2], tags[1::2], strict=True)},
-                                 "type": own[3], "stream": stream, "rings": _rings(stream) if own[3] == 3 else []})
+                features.append(
+                    {
+                        "properties": {keys[a]: values[b] for a, b in zip(tags[::2], tags[1::2], strict=True)},
+                        "type": own[3],
+                        "stream": stream,
+                        "rings": _rings(stream) if own[3] == 3 else [],
+                    }
+                )
         layers[name] = features
     return layers

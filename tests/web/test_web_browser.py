@@ -11,7 +11,7 @@ from web_district import IDS
 OPEN = Callable[..., Any]
 
 
-@pytest.fixture()
+@pytest.fixture
 def visit(chromium: Any, address: str) -> Iterator[OPEN]:
     """Open pages, and fail afterwards when one asked another machine or broke the policy."""
     context = chromium.new_context()
@@ -35,8 +35,6 @@ def visit(chromium: Any, address: str) -> Iterator[OPEN]:
     assert complaints == []
 
 
-
-
 def test_the_map_draws_hazards_in_imas_colours_from_this_machine_alone(visit: OPEN) -> None:
     page = visit("/map#at=11/44.01/18.03")
     drawn = page.evaluate("() => window.whitestoneMap.queryRenderedFeatures().map((each) => each.layer.id)")
@@ -54,7 +52,9 @@ def test_a_legend_line_switches_its_records_off(visit: OPEN) -> None:
     page = visit("/map#at=11/44.01/18.03")
     page.get_by_label("Confirmed hazardous area").uncheck()
     page.wait_for_timeout(800)
-    left = page.evaluate("() => window.whitestoneMap.queryRenderedFeatures({layers: ['hazard-fill']}).map((each) => each.properties.c)")
+    left = page.evaluate(
+        "() => window.whitestoneMap.queryRenderedFeatures({layers: ['hazard-fill']}).map((each) => each.properties.c)"
+    )
     assert "cha" not in left
 
 
@@ -89,11 +89,15 @@ def test_every_page_can_be_reached_by_keyboard(visit: OPEN) -> None:
     reached = set()
     for _ in range(40):
         page.keyboard.press("Tab")
-        reached.add(page.evaluate("() => document.activeElement.getAttribute('href') || document.activeElement.name || ''"))
+        reached.add(
+            page.evaluate("() => document.activeElement.getAttribute('href') || document.activeElement.name || ''")
+        )
     assert {"/map", "/ledger", "/findings", "/runs", "on", "known", "q"} <= reached
 
 
-@pytest.mark.parametrize("path", ["/", "/map", "/records", "/records/hazard", "/runs", "/findings", "/ledger", f"/record/{IDS['north']}"])
+@pytest.mark.parametrize(
+    "path", ["/", "/map", "/records", "/records/hazard", "/runs", "/findings", "/ledger", f"/record/{IDS['north']}"]
+)
 @pytest.mark.parametrize("turned", ["", "?dir=rtl"])
 def test_nothing_sticks_out_at_360_pixels(visit: OPEN, path: str, turned: str) -> None:
     page = visit(path + turned, 360, 740)
@@ -116,7 +120,9 @@ def test_a_table_filters_without_a_new_page(visit: OPEN) -> None:
     assert "q=H-2" in page.url
 
 
-@pytest.mark.parametrize("path", ["/", "/records/hazard", "/findings", f"/record/{IDS['north']}", "/ledger", "/runs", "/map"])
+@pytest.mark.parametrize(
+    "path", ["/", "/records/hazard", "/findings", f"/record/{IDS['north']}", "/ledger", "/runs", "/map"]
+)
 def test_text_stands_out_from_its_ground(visit: OPEN, path: str) -> None:
     page = visit(path)
     page.wait_for_selector(".loading", state="detached", timeout=30_000)
@@ -125,14 +131,17 @@ def test_text_stands_out_from_its_ground(visit: OPEN, path: str) -> None:
 
 
 CONTRAST = """() => {
-  const parse = (text) => { const n = text.match(/[\\d.]+/g).map(Number); return { rgb: n.slice(0, 3), a: n[3] ?? 1 }; };
-  const lum = (rgb) => { const [r, g, b] = rgb.map((c) => { c /= 255; return c <= 0.03928 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4; });
+  const parse = (text) => { 
+    const n = text.match(/[\\d.]+/g).map(Number); return { rgb: n.slice(0, 3), a: n[3] ?? 1 }; };
+  const lum = (rgb) => { 
+    const [r, g, b] = rgb.map((c) => {
+       c /= 255; return c <= 0.03928 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4; });
     return 0.2126 * r + 0.7152 * g + 0.0722 * b; };
   const faint = [];
   for (const node of document.querySelectorAll("main *, header *, form *, footer *")) {
     const own = [...node.childNodes].some((child) => child.nodeType === 3 && child.textContent.trim());
     const box = node.getBoundingClientRect();
-    if (!own || !box.width || node.closest("svg, script, .maplibregl-control-container, .band, .visually-hidden")) continue;
+    if (!own || !box.width || node.closest("svg, script, [class*=maplibregl], .band, .visually-hidden")) continue;
     const style = getComputedStyle(node);
     let ground = null;
     for (let at = node; at && !ground; at = at.parentElement) {

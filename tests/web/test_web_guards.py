@@ -21,7 +21,9 @@ def test_loopback_is_accepted(host: str) -> None:
     assert_loopback(host)
 
 
-@pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example", "169.254.169.254", "localhost.evil.example:8350"])
+@pytest.mark.parametrize(
+    "host", ["evil.example", "127.0.0.1.evil.example", "169.254.169.254", "localhost.evil.example:8350"]
+)
 def test_another_host_name_is_refused(client: Any, host: str) -> None:
     assert client.get("/", headers={"Host": host}).status_code == 421
 

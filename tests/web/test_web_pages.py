@@ -9,9 +9,26 @@ from typing import Any
 import pytest
 from web_district import IDS, PERSON, wait_ready
 
-PAGES = ["/", "/map", "/records", "/records/hazard", "/records/release", "/records/casualty", "/records/run", "/ledger", "/findings",
-         "/findings/geometry-missing", "/runs", f"/runs/{IDS['run']}", f"/record/{IDS['north']}", f"/record/{IDS['nowhere']}",
-         "/ledger/records?column=closing", "/ledger/records?line=size_unknown", "/ledger?by=year&unit=m2", "/ledger?by=hazard"]  # fmt: skip
+PAGES = [
+    "/",
+    "/map",
+    "/records",
+    "/records/hazard",
+    "/records/release",
+    "/records/casualty",
+    "/records/run",
+    "/ledger",
+    "/findings",
+    "/findings/geometry-missing",
+    "/runs",
+    f"/runs/{IDS['run']}",
+    f"/record/{IDS['north']}",
+    f"/record/{IDS['nowhere']}",
+    "/ledger/records?column=closing",
+    "/ledger/records?line=size_unknown",
+    "/ledger?by=year&unit=m2",
+    "/ledger?by=hazard",
+]
 
 
 def text(answer: Any) -> str:
@@ -110,10 +127,19 @@ def test_held_rows_stand_with_reason_and_cannot_inject(client: Any) -> None:
     assert "remarks 2" in page
 
 
-@pytest.mark.parametrize(("query", "first", "matching"), [
-    ("sort=local_id", "H-1", 4), ("sort=local_id&desc=1", "H-4", 4), ("q=h-2", "H-2", 1), ("f.classification=cha&sort=local_id", "H-1", 2),
-    ("f.status=unknown", "H-3", 1), ("located=no", "H-3", 1), ("sort=area_reported_m2&desc=1", "H-2", 4), ("q=none-of-these", None, 0),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("query", "first", "matching"),
+    [
+        ("sort=local_id", "H-1", 4),
+        ("sort=local_id&desc=1", "H-4", 4),
+        ("q=h-2", "H-2", 1),
+        ("f.classification=cha&sort=local_id", "H-1", 2),
+        ("f.status=unknown", "H-3", 1),
+        ("located=no", "H-3", 1),
+        ("sort=area_reported_m2&desc=1", "H-2", 4),
+        ("q=none-of-these", None, 0),
+    ],
+)
 def test_tables_sort_and_filter_on_the_server(client: Any, query: str, first: str | None, matching: int) -> None:
     page = client.get(f"/records/hazard?{query}").content.decode()
     found = re.findall(r'<th scope="row"><a[^>]*>([^<]*)</a>', page)

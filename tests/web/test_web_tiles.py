@@ -21,9 +21,18 @@ def picture(shapes: list[Any], kind: str = "hazard", body: dict[str, Any] | None
     import datetime as dt
 
     def state(shape: Any) -> State:
-        return State(record_id=uuid.uuid4(), kind=kind, workflow=Workflow.APPROVED, body=body or {"classification": "sha"}, extra={},
-                     geometry=bytes(shapely.to_wkb(shape)) if shape is not None else None, true_from=None, true_to=None,
-                     known_from=dt.datetime.now(dt.UTC), revisions=())  # fmt: skip
+        return State(
+            record_id=uuid.uuid4(),
+            kind=kind,
+            workflow=Workflow.APPROVED,
+            body=body or {"classification": "sha"},
+            extra={},
+            geometry=bytes(shapely.to_wkb(shape)) if shape is not None else None,
+            true_from=None,
+            true_to=None,
+            known_from=dt.datetime.now(dt.UTC),
+            revisions=(),
+        )
 
     return picture_of("key", lambda asked: [state(shape) for shape in shapes] if asked == kind else [])
 
@@ -44,7 +53,9 @@ def test_varints_are_read_back(numbers: list[int]) -> None:
 @given(st.integers(0, 3000), st.integers(0, 3000), st.integers(3, 900), st.integers(1, 2000), st.booleans())
 def test_polygons_keep_area_hole_and_orientation(x: int, y: int, width: int, height: int, turned: bool) -> None:
     outer = shapely.box(x, y, x + width, y + height, ccw=turned)
-    shape = outer if min(width, height) < 3 else outer.difference(shapely.box(x + 1, y + 1, x + width - 1, y + height - 1))
+    shape = (
+        outer if min(width, height) < 3 else outer.difference(shapely.box(x + 1, y + 1, x + width - 1, y + height - 1))
+    )
     tile = mvt.encode_tile([mvt.encode_layer("l", [({"c": "a"}, mvt.polygon_stream(np.array([shape], object)))])])
     rings = read_tile(tile)["l"][0]["rings"]
     assert sum(ring["area"] for ring in rings) == shape.area

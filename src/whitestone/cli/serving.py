@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Annotated
 
 import typer
@@ -33,8 +34,10 @@ def serve(
         desk = desk_of(programme)
         server = make_server(desk, port, host)
         address = f"http://{server.effective_host}:{server.effective_port}/"
-        emit({"address": address, "programme": programme.settings.name}, as_json,
-             lambda: f"“{programme.settings.name}” is at {address}\nFor reading, on this machine only. Ctrl-C ends it.")  # fmt: skip
+        name = programme.settings.name
+        text = f"“{name}” is at {address}\nFor reading, on this machine only. Ctrl-C ends it."
+        emit({"address": address, "programme": name}, as_json, lambda: text)
+        sys.stdout.flush()
         if open_browser:
             import webbrowser
 

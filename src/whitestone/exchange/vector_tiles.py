@@ -167,8 +167,11 @@ def encode_layer(name: str, features: Sequence[tuple[Mapping[str, str | int], St
     for properties, (kind, stream) in features:
         if not len(stream):
             continue
-        tags = [number for key, value in properties.items()
-                for number in (keys.setdefault(key, len(keys)), values.setdefault(value, len(values)))]
+        tags = [
+            number
+            for key, value in properties.items()
+            for number in (keys.setdefault(key, len(keys)), values.setdefault(value, len(values)))
+        ]
         feature = _field(2, varints(np.array(tags, np.uint32))) + bytes([3 << 3, kind]) + _field(4, varints(stream))
         body += _field(2, feature)
     if not values and len(body) == len(name.encode()) + 2:

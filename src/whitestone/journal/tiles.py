@@ -1,7 +1,7 @@
 """Where do map tiles wait once they are made? In an SQLite table of their own, which anybody may delete.
 
-Tiles are a projection of a projection: they are kept under the head of the journal and the two clocks that they were made
-for, so a tile can be missing but never stale. The file lies beside the programme and is not part of a backup.
+Tiles are a projection of a projection: they are kept under the head of the journal and the two clocks that they were
+made for, so a tile can be missing but never stale. The file lies beside the programme and is not part of a backup.
 """
 
 from __future__ import annotations
@@ -41,6 +41,14 @@ class TileTable:
         # A lost tile is made again: durability would only cost time here.
         self._connection.execute("PRAGMA synchronous=OFF")
         self._connection.execute(_SCHEMA)
+
+    @classmethod
+    def in_folder(cls, folder: Path) -> TileTable:
+        """Open `tiles.db` in a folder; where nothing can be written there, keep tiles in memory."""
+        try:
+            return cls(folder / "tiles.db")
+        except (OSError, sqlite3.Error):
+            return cls(":memory:")
 
     def get(self, picture: str, z: int, x: int, y: int) -> Tile | None:
         """Return a made tile, or None when it has not been made yet."""

@@ -81,8 +81,11 @@ def _own_figures(ledger: Ledger, key: str | None, column: str) -> list[Behind]:
         at = number[own]
         is_closed = book.line.slices[book.now[at]].status in CLOSED
         stock = book.stock[at] / CENTS
-        figures = {"own_closing": book.own_stock[at] / CENTS, "closed_unproven": stock if is_closed else 0.0,
-                   "closing_reported": 0.0 if is_closed else max(0.0, stock - reported[own])}
+        figures = {
+            "own_closing": book.own_stock[at] / CENTS,
+            "closed_unproven": stock if is_closed else 0.0,
+            "closing_reported": 0.0 if is_closed else max(0.0, stock - reported[own]),
+        }
         if figures[column] > _DUST_M2:
             found.append(Behind("hazard", own, round(figures[column], 2)))
     return found
@@ -178,7 +181,9 @@ def _undrawn(ledger: Ledger) -> list[Behind]:
 
 
 def _measured(kind: str, ids: list[uuid.UUID], areas: np.ndarray) -> list[Behind]:
-    return [Behind(kind, own, round(float(area), 2)) for own, area in zip(ids, areas, strict=True) if abs(area) > _DUST_M2]
+    return [
+        Behind(kind, own, round(float(area), 2)) for own, area in zip(ids, areas, strict=True) if abs(area) > _DUST_M2
+    ]
 
 
 PROOF_LINES: dict[str, Callable[[Ledger], list[Behind]]] = {

@@ -27,6 +27,7 @@ ALL_PERSONS = frozenset({"casualty"})
 
 T = TypeVar("T")
 _KEPT = 64
+_KNOWN_BY_NAME = frozenset({"place", "organisation", "source", "dataset"})
 _HIDDEN = frozenset({"toml", "counts", "figures"})
 
 
@@ -54,7 +55,9 @@ class Table(msgspec.Struct):
         """Give the rows in which `text` occurs in any column, letter case ignored."""
         if not self.texts and self.ids:
             columns = [[_flat(value) for value in values] for values in self.columns.values()]
-            self.texts = ["\n".join(row).casefold() for row in zip(*columns, strict=True)] if columns else [""] * len(self.ids)
+            self.texts = (
+                ["\n".join(row).casefold() for row in zip(*columns, strict=True)] if columns else [""] * len(self.ids)
+            )
         wanted = text.casefold()
         return {at for at, own in enumerate(self.texts) if wanted in own}
 
@@ -122,8 +125,9 @@ class Looker:
 
     def counts(self, clocks: Clocks) -> dict[str, int]:
         """Count the records of each kind that holds any, in the order of the registry."""
-        found = self._once((self._tiler.key(clocks), "counts"),
-                           lambda: self._programme.journal.count(on=clocks.on, known=clocks.known))
+        found = self._once(
+            (self._tiler.key(clocks), "counts"), lambda: self._programme.journal.count(on=clocks.on, known=clocks.known)
+        )
         return {name: found[name] for name in KINDS if found.get(name)}
 
     def table(self, name: str, clocks: Clocks) -> Table:
@@ -144,9 +148,19 @@ class Looker:
         ids = [state.record_id for state in states]
         return Table(name, ids, columns, located, places={own: at for at, own in enumerate(ids)})
 
-    def page(self, table: Table, *, sort: str | None = None, descending: bool = False, text: str = "",
-             equal: Mapping[str, str] | None = None, located: bool | None = None,
-             ids: Iterable[uuid.UUID] | None = None, number: int = 1, size: int = 50) -> Page:
+    def page(
+        self,
+        table: Table,
+        *,
+        sort: str | None = None,
+        descending: bool = False,
+        text: str = "",
+        equal: Mapping[str, str] | None = None,
+        located: bool | None = None,
+        ids: Iterable[uuid.UUID] | None = None,
+        number: int = 1,
+        size: int = 50,
+    ) -> Page:
         """Choose, sort and cut a table; `equal` holds attribute -> value as text, "unknown" for what is not known."""
         order: Sequence[int] = table.order(sort) if sort in table.columns else range(len(table.ids))
         if descending:
@@ -183,13 +197,16 @@ class Looker:
         return RecordView(record_id, name, state, steps_of(history, state), outgoing, incoming)
 
     def title(self, record_id: uuid.UUID, name: str, clocks: Clocks) -> str:
-        """Give the shortest words by which people know a record: its local id or name, else the start of its id."""
+        """Give the shortest words by which people know a record: its local id or name, else the end of its id.
+
+        Places, organisations and datasets are known by name; everything else by the id on its paper.
+        """
         table = self.table(name, clocks)
         at = table.places.get(record_id)
-        for column in ("local_id", "name"):
+        for column in ("name", "local_id") if name in _KNOWN_BY_NAME else ("local_id", "name"):
             if at is not None and column in table.columns and table.columns[column][at]:
                 return str(table.columns[column][at])
-        return str(record_id)[:8]
+        return f"…{str(record_id)[-8:]}"
 
     def kinds_of(self, ids: Iterable[uuid.UUID], clocks: Clocks) -> dict[uuid.UUID, str]:
         """Find the kind of each record that stands in a table as of the clocks."""
@@ -247,8 +264,11 @@ def steps_of(history: Sequence[Revision], state: State | None) -> list[Step]:
     steps = []
     for revision in history:
         stated = {**revision.body, **{f"extra.{name}": value for name, value in revision.extra.items()}}
-        changes = {name: (folded.get(name, msgspec.UNSET), value) for name, value in stated.items()
-                   if name not in folded or folded[name] != value}
+        changes = {
+            name: (folded.get(name, msgspec.UNSET), value)
+            for name, value in stated.items()
+            if name not in folded or folded[name] != value
+        }
         moved = revision.geometry is not None and revision.geometry != shape
         steps.append(Step(revision, changes, moved, revision.revision_id in counted))
         folded.update(stated)
@@ -259,8 +279,9 @@ def steps_of(history: Sequence[Revision], state: State | None) -> list[Step]:
 def _equals(values: list[Any], wanted: str) -> Callable[[int], bool]:
     if wanted == "unknown":
         return lambda at: values[at] is None
-    return lambda at: values[at] is not None and (
-        wanted in map(str, values[at]) if isinstance(values[at], list) else str(values[at]) == wanted
+    return lambda at: (
+        values[at] is not None
+        and (wanted in map(str, values[at]) if isinstance(values[at], list) else str(values[at]) == wanted)
     )
 
 

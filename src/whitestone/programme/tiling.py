@@ -1,9 +1,9 @@
 """What does the map draw in one tile, and what does it say it could not draw there?
 
-A picture is every located record of the mapped kinds as of two clocks, once in memory. A tile is cut from it: simplified to
-three quarters of a pixel, clipped, grouped by symbol. Shapes too small for their zoom are drawn as marks that are not to
-scale, so that nothing recorded disappears from a small-scale map; how many, and how many share a mark, travels in the
-tile itself (house law 11).
+A picture is every located record of the mapped kinds as of two clocks, once in memory. A tile is cut from it:
+simplified to three quarters of a pixel, clipped, grouped by symbol. Shapes too small for their zoom are drawn as marks
+that are not to scale, so that nothing recorded disappears from a small-scale map; how many, and how many share a mark,
+travels in the tile itself (house law 11).
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ SYMBOLS: dict[str, tuple[str, ...]] = {
 MAPPED = tuple(SYMBOLS)
 MAX_ZOOM = 14
 PREBUILT_ZOOM = 10
-_VERSION = "4"
+_VERSION = "6"
 _PIXEL = mvt.EXTENT / 512
 _SMALL = 1.5 * _PIXEL
 _MARK = 1.5 * _PIXEL
@@ -124,17 +124,37 @@ class Picture:
 
     def tile(self, z: int, x: int, y: int) -> Tile:
         """Cut one tile: its bytes, how many shapes are marks that are not to scale, how many share one."""
-        layers, marks, merged = [], 0, 0
+        layers, marks, merged = [mvt.encode_layer("graticule", [({}, _graticule(z, x, y))])], 0, 0
         for kind, sheet in self.sheets.items():
             features, small, shared = _cut(sheet, z, x, y)
             marks, merged = marks + small, merged + shared
             layers.append(mvt.encode_layer(kind, features))
             if kind == "place":
                 layers.append(mvt.encode_layer("place_name", _labels(sheet, z, x, y)))
+        if not any(layers[1:]):
+            return b"", 0, 0
         if marks or merged:
             centre = mvt.point_stream(np.array([[mvt.EXTENT / 2, mvt.EXTENT / 2]]))
             layers.append(mvt.encode_layer("limits", [({"marks": marks, "merged": merged}, centre)]))
         return mvt.encode_tile(layers), marks, merged
+
+
+_STEPS_DEG = (30.0, 20.0, 10.0, 5.0, 2.0, 1.0, 0.5, 0.25, 0.1, 0.05, 0.025, 0.01, 0.005, 0.0025, 0.001)
+
+
+def _graticule(z: int, x: int, y: int) -> Any:
+    """Draw meridians and parallels, one or two to a tile: a source of their own would cost a pass over the screen."""
+    step = _STEPS_DEG[min(max(0, z - 1), len(_STEPS_DEG) - 1)]
+    side = 360 / 2**z
+    west = x * side - 180
+    lons = np.arange(np.ceil(west / step), np.ceil((west + side) / step)) * step
+    edges = np.degrees(np.arctan(np.sinh((0.5 - np.array([y + 1, y]) / 2**z) * 2 * np.pi)))
+    lats = np.arange(np.ceil(edges[0] / step), np.ceil(edges[1] / step)) * step
+    across = (to_square(np.column_stack([lons, np.zeros(len(lons))]))[:, 0] * 2**z - x) * mvt.EXTENT
+    down = (to_square(np.column_stack([np.zeros(len(lats)), lats]))[:, 1] * 2**z - y) * mvt.EXTENT
+    lines = [shapely.LineString([(at, 0), (at, mvt.EXTENT)]) for at in across]
+    lines += [shapely.LineString([(0, at), (mvt.EXTENT, at)]) for at in down]
+    return mvt.line_stream(np.array(lines, object))
 
 
 def _cut(sheet: Sheet, z: int, x: int, y: int) -> tuple[list[Any], int, int]:
@@ -165,7 +185,9 @@ def _cut(sheet: Sheet, z: int, x: int, y: int) -> tuple[list[Any], int, int]:
     return features, int(is_small.sum()), merged + shared
 
 
-def _fit(shapes: Geometries, boxes: Floats, frame: tuple[float, ...], scale: float, origin: tuple[int, int], z: int) -> Geometries:
+def _fit(
+    shapes: Geometries, boxes: Floats, frame: tuple[float, ...], scale: float, origin: tuple[int, int], z: int
+) -> Geometries:
     """Clip what crosses the frame and move everything into tile units."""
     shapes = shapes.copy()
     west, north, east, south = frame
@@ -199,7 +221,9 @@ def _marks(boxes: Floats, symbol: npt.NDArray[np.int64], scale: float, x: int, y
     return squares, unique[:, 0], len(boxes) - len(unique)
 
 
-def _spots(shapes: Geometries, symbol: npt.NDArray[np.int64], scale: float, x: int, y: int, z: int) -> tuple[Floats, Any, int]:
+def _spots(
+    shapes: Geometries, symbol: npt.NDArray[np.int64], scale: float, x: int, y: int, z: int
+) -> tuple[Floats, Any, int]:
     """Place points, one per cell of three pixels (half a pixel from zoom 12 on) and symbol."""
     if not len(shapes):
         return np.empty((0, 2)), symbol, 0
@@ -238,14 +262,20 @@ def picture_of(key: str, states: Callable[[str], Iterable[State]]) -> Picture:
 
 
 def _sheet(kind: str, found: list[State]) -> Sheet:
-    shapes = shapely.from_wkb([state.geometry for state in found], on_invalid="ignore") if found else np.array([], object)
+    shapes = (
+        shapely.from_wkb([state.geometry for state in found], on_invalid="ignore") if found else np.array([], object)
+    )
     shapes = np.asarray(shapes, object)
     there = ~(shapely.is_missing(shapes) | shapely.is_empty(shapes)) if len(shapes) else np.array([], bool)
     found = [state for state, is_there in zip(found, there, strict=True) if is_there]
     shapes = shapely.transform(shapely.force_2d(shapes[there]), to_square) if len(found) else shapes[there]
     numbers: dict[tuple[str, ...], int] = {}
-    symbol = [numbers.setdefault(tuple(str(state.body.get(attribute) or "unknown") for attribute in SYMBOLS[kind]), len(numbers))
-              for state in found]
+    symbol = [
+        numbers.setdefault(
+            tuple(str(state.body.get(attribute) or "unknown") for attribute in SYMBOLS[kind]), len(numbers)
+        )
+        for state in found
+    ]
     symbols: list[dict[str, str | int]] = [dict(zip(("c", "s"), key, strict=False)) for key in numbers]
     names = [str(state.body.get("name") or "") if kind == "place" else "" for state in found]
     ids = [state.record_id for state in found]
@@ -262,7 +292,7 @@ class Tiler:
         self._lock = threading.Lock()
 
     def key(self, clocks: Clocks) -> str:
-        """Name a picture by what it was made from: programme, head of the journal, both clocks, version of the maker."""
+        """Name a picture by what it was made from: programme, head of the journal, both clocks, maker's version."""
         journal = self._programme.journal
         made_from = [_VERSION, journal.programme_id, *journal.head(), clocks.on, clocks.known_on]
         return hashlib.sha256("|".join(map(str, made_from)).encode()).hexdigest()[:24]

@@ -66,7 +66,7 @@ def clocks_of(request: HttpRequest) -> Clocks:
 
 
 def on_every_page(request: HttpRequest) -> dict[str, Any]:
-    """Give every template the programme's name, both clocks, the direction of writing and the band of simulated data."""
+    """Give every template the programme's name, both clocks, the direction of writing, and if data are simulated."""
     settings = current().programme.settings
     asked = {name: request.GET[name] for name in ("on", "known") if request.GET.get(name)}
     return {

@@ -29,7 +29,7 @@ class Jobs:
         self._answers: OrderedDict[Hashable, Future[Any]] = OrderedDict()
 
     def answer(self, key: Hashable, compute: Callable[[], Any], *, patience_s: float = 0.2) -> tuple[bool, Any]:
-        """Return (True, value) when it is there within `patience_s`, else (False, None); what `compute` raises is raised."""
+        """Return (True, value) if it is there in `patience_s`, else (False, None); what `compute` raises is raised."""
         with self._lock:
             future = self._answers.get(key)
             if future is None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ipaddress
 import os
-import sqlite3
 import threading
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -37,17 +36,16 @@ def assert_loopback(host: str) -> None:
     except ValueError:
         is_loopback = False
     if not is_loopback:
-        raise Refused(what=f"Listening on {host}", rule="without accounts, only this machine may look",
-                      remedy="Serve on 127.0.0.1; from elsewhere, come through an SSH tunnel of your own account.")
+        raise Refused(
+            what=f"Listening on {host}",
+            rule="without accounts, only this machine may look",
+            remedy="Serve on 127.0.0.1; from elsewhere, come through an SSH tunnel of your own account.",
+        )
 
 
 def desk_of(programme: Programme) -> Desk:
-    """Make the desk of a programme; its tiles are kept in `tiles.db` beside it, or in memory where nothing can be written."""
-    try:
-        tiles = TileTable(programme.journal.folder / "tiles.db")
-    except (OSError, sqlite3.Error):
-        tiles = TileTable(":memory:")
-    return Desk(programme, tiles)
+    """Make the desk of a programme; tiles are kept in `tiles.db` beside it, else in memory."""
+    return Desk(programme, TileTable.in_folder(programme.journal.folder))
 
 
 def application(desk: Desk) -> Wsgi:
@@ -62,8 +60,11 @@ def application(desk: Desk) -> Wsgi:
     from whitestone.web.guards import SECURITY_HEADERS
 
     if not (HERE / "static" / "vendor" / "maplibre-gl.mjs").is_file():
-        raise MissingService(what="The map in the browser", why="its files have not been built",
-                             fix="Run: python tools/build_assets.py (make demo does it).")
+        raise MissingService(
+            what="The map in the browser",
+            why="its files have not been built",
+            fix="Run: python tools/build_assets.py (make demo does it).",
+        )
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "whitestone.web.settings")
     django.setup(set_prefix=False)
     install(desk)
@@ -73,7 +74,11 @@ def application(desk: Desk) -> Wsgi:
             headers[name] = value
 
     return WhiteNoise(  # type: ignore[no-any-return]
-        get_wsgi_application(), root=str(HERE / "static"), prefix="static/", max_age=60, add_headers_function=add_headers
+        get_wsgi_application(),
+        root=str(HERE / "static"),
+        prefix="static/",
+        max_age=60,
+        add_headers_function=add_headers,
     )
 
 
@@ -82,7 +87,8 @@ def make_server(desk: Desk, port: int, host: str = "127.0.0.1") -> Any:
     import waitress
 
     assert_loopback(host)
-    server = waitress.create_server(application(desk), host=host, port=port, threads=THREADS, ident=None,
-                                    clear_untrusted_proxy_headers=True)
+    server = waitress.create_server(
+        application(desk), host=host, port=port, threads=THREADS, ident=None, clear_untrusted_proxy_headers=True
+    )
     threading.Thread(target=desk.warm, name="warm", daemon=True).start()
     return server

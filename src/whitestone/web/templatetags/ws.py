@@ -86,7 +86,7 @@ def listing_with(context: dict[str, Any], kind: str, attribute: str, stated: str
 def json(data: Any) -> SafeString:
     """Write data for a script element of type application/json, where no character can end the element."""
     text = dumps(data, ensure_ascii=True, default=str)
-    return mark_safe(text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026"))  # noqa: S308
+    return mark_safe(text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026"))
 
 
 @register.filter
@@ -105,15 +105,9 @@ def _account(context: dict[str, Any]) -> dict[str, Any]:
 
 
 @register.simple_tag(takes_context=True)
-def behind_link(context: dict[str, Any], key: str, column: str) -> str:
-    """Write the address of the records behind one figure of the ledger; no key: of the total."""
-    return with_clocks(context, reverse("ledger-records"), {**_account(context), "key": key, "column": column})
-
-
-@register.simple_tag(takes_context=True)
-def proof_link(context: dict[str, Any], line: str) -> str:
-    """Write the address of the records behind a proof line."""
-    return with_clocks(context, reverse("ledger-records"), {**_account(context), "line": line})
+def behind_link(context: dict[str, Any]) -> str:
+    """Write the beginning of the address of the records behind a figure; the column, the row or the line follow."""
+    return with_clocks(context, reverse("ledger-records"), {**_account(context), "by": context.get("by", "class")})
 
 
 @register.simple_tag(takes_context=True)

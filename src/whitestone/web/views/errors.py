@@ -11,7 +11,12 @@ __all__ = ["broken", "missing", "wrong"]
 
 def missing(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """Answer 404 and say where to go on."""
-    return _page(request, 404, _("There is no page at this address."), _("Start from the map or the records; an id may have been cut off."))
+    return _page(
+        request,
+        404,
+        _("There is no page at this address."),
+        _("Start from the map or the records; an id may have been cut off."),
+    )
 
 
 def wrong(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -21,8 +26,12 @@ def wrong(request: HttpRequest, exception: Exception | None = None) -> HttpRespo
 
 def broken(request: HttpRequest) -> HttpResponse:
     """Answer 500: it is our failure; nothing was changed, as these pages only read."""
-    return _page(request, 500, _("The program failed while it made this page."),
-                 _("Nothing was changed: these pages only read. The cause stands in the window where “serve” runs."))
+    return _page(
+        request,
+        500,
+        _("The program failed while it made this page."),
+        _("Nothing was changed: these pages only read. The cause stands in the window where “serve” runs."),
+    )
 
 
 def _page(request: HttpRequest, status: int, sentence: str, following: str) -> HttpResponse:

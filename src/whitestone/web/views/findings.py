@@ -38,7 +38,12 @@ def page(request: HttpRequest) -> HttpResponse:
     rows = [(RULES[name], counts[name]) for name in checked.rules]
     rows.sort(key=lambda row: (not row[1]["open"], SEVERITIES.index(row[0].severity), -row[1]["open"], row[0].name))
     total = {state: sum(count[state] for _, count in rows) for state in STATES}
-    context |= {"rows": rows, "total": total, "checked": checked, "quiet": sum(not any(count[state] for state in STATES) for _, count in rows)}
+    context |= {
+        "rows": rows,
+        "total": total,
+        "checked": checked,
+        "quiet": sum(not any(count[state] for state in STATES) for _, count in rows),
+    }
     return render(request, "whitestone/findings.html", context)
 
 
@@ -58,10 +63,27 @@ def rule(request: HttpRequest, rule: str) -> HttpResponse:
     shown = found[(number - 1) * SIZE : number * SIZE]
     looker = current().looker
     kinds = looker.kinds_of({own for each in shown for own in each.finding.record_ids[:RECORDS_SHOWN]}, clocks)
-    rows = [(each, [(own, kinds.get(own), looker.title(own, kinds[own], clocks) if own in kinds else str(own)[:8])
-                    for own in each.finding.record_ids[:RECORDS_SHOWN]], len(each.finding.record_ids) - RECORDS_SHOWN) for each in shown]
-    context |= {"rows": rows, "matching": len(found), "number": number, "pages": pages, "state": state,
-                "counts": checked.counts()[rule], "first": (number - 1) * SIZE + 1, "last": (number - 1) * SIZE + len(shown)}
+    rows = [
+        (
+            each,
+            [
+                (own, kinds.get(own), looker.title(own, kinds[own], clocks) if own in kinds else f"…{str(own)[-8:]}")
+                for own in each.finding.record_ids[:RECORDS_SHOWN]
+            ],
+            len(each.finding.record_ids) - RECORDS_SHOWN,
+        )
+        for each in shown
+    ]
+    context |= {
+        "rows": rows,
+        "matching": len(found),
+        "number": number,
+        "pages": pages,
+        "state": state,
+        "counts": checked.counts()[rule],
+        "first": (number - 1) * SIZE + 1,
+        "last": (number - 1) * SIZE + len(shown),
+    }
     return render(request, "whitestone/finding.html", context)
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import threading
 from collections.abc import Hashable, Mapping, Sequence
 from typing import Any
+from urllib.parse import quote
 
 import msgspec
-
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
@@ -29,14 +29,36 @@ LISTED = 200
 UNITS: dict[str, tuple[float, int, str]] = {"km2": (1e6, 4, "km²"), "ha": (1e4, 2, "ha"), "m2": (1.0, 2, "m²")}
 COUNT_COLUMNS = ("hazards", "size_unknown")
 LABELS = {
-    "opening": "Opening", "discovered": "Discovered", "boundary_increase": "Boundary increase", "boundary_decrease": "Boundary decrease",
-    "transferred_in": "Transferred in", "transferred_out": "Transferred out", "cancelled": "Cancelled", "reduced": "Reduced",
-    "cleared": "Cleared", "reclassified": "Reclassified", "closing": "Closing", "own_closing": "Closing, own figures",
-    "reported_only": "Reported only", "closed_unproven": "Closed, unproven", "closing_reported": "Closing as reported",
-    "hazards": "Hazards", "size_unknown": "Size unknown",
+    "opening": "Opening",
+    "discovered": "Discovered",
+    "boundary_increase": "Boundary increase",
+    "boundary_decrease": "Boundary decrease",
+    "transferred_in": "Transferred in",
+    "transferred_out": "Transferred out",
+    "cancelled": "Cancelled",
+    "reduced": "Reduced",
+    "cleared": "Cleared",
+    "reclassified": "Reclassified",
+    "closing": "Closing",
+    "own_closing": "Closing, own figures",
+    "reported_only": "Reported only",
+    "closed_unproven": "Closed, unproven",
+    "closing_reported": "Closing as reported",
+    "hazards": "Hazards",
+    "size_unknown": "Size unknown",
 }
-SIGNS = {"discovered": "+", "boundary_increase": "+", "boundary_decrease": "−", "transferred_in": "+", "transferred_out": "−",
-         "cancelled": "−", "reduced": "−", "cleared": "−", "reclassified": "±", "closing": "="}
+SIGNS = {
+    "discovered": "+",
+    "boundary_increase": "+",
+    "boundary_decrease": "−",
+    "transferred_in": "+",
+    "transferred_out": "−",
+    "cancelled": "−",
+    "reduced": "−",
+    "cleared": "−",
+    "reclassified": "±",
+    "closing": "=",
+}
 ALWAYS = ("opening", "cancelled", "reduced", "cleared", "closing", "hazards", "size_unknown")
 PROOF = {
     "outside_any_hazard_m2": "Work outside any hazard",
@@ -86,14 +108,24 @@ def _compute(desk: Desk, clocks: Clocks, by: str, begin: str, end: str) -> Shown
 
 def _asked(request: HttpRequest) -> dict[str, str]:
     by = request.GET.get("by", "class")
-    return {"by": by if by in DIMENSIONS else "class", "begin": request.GET.get("from", ""), "end": request.GET.get("to", "")}
+    return {
+        "by": by if by in DIMENSIONS else "class",
+        "begin": request.GET.get("from", ""),
+        "end": request.GET.get("to", ""),
+    }
 
 
 def page(request: HttpRequest) -> HttpResponse:
     """Show the ledger of a period by a dimension: figures, a chart from opening to closing, proof lines."""
     clocks, asked = clocks_of(request), _asked(request)
-    context: dict[str, Any] = {"title": "Ledger", "clocks": clocks, "dimensions": DIMENSIONS, **asked,
-                               "unit": request.GET.get("unit", "km2") if request.GET.get("unit", "km2") in UNITS else "km2", "units": UNITS}
+    context: dict[str, Any] = {
+        "title": "Ledger",
+        "clocks": clocks,
+        "dimensions": DIMENSIONS,
+        **asked,
+        "unit": request.GET.get("unit", "km2") if request.GET.get("unit", "km2") in UNITS else "km2",
+        "units": UNITS,
+    }
     ready, shown = start(current(), clocks, **asked, patience_s=0.2)
     if not ready or shown is None:
         context["waiting_for"] = "ledger"
@@ -106,19 +138,51 @@ def _table(shown: Shown, unit: str) -> dict[str, Any]:
     """Choose the columns that say something, and write every figure in one unit and one rounding."""
     ledger = shown.ledger
     divisor, decimals, _ = UNITS[unit]
-    columns = [name for name in LABELS if name in ALWAYS or ledger.total.get(_key(name)) or any(row.get(_key(name)) for row in ledger.rows)]
+    columns = [
+        name
+        for name in LABELS
+        if name in ALWAYS or ledger.total.get(_key(name)) or any(row.get(_key(name)) for row in ledger.rows)
+    ]
 
     def cells(row: dict[str, Any]) -> list[tuple[str, str]]:
-        return [(name, words.figure(row[name]) if name in COUNT_COLUMNS else words.figure(row[_key(name)] / divisor, decimals)) for name in columns]
+        return [
+            (
+                name,
+                words.figure(row[name]) if name in COUNT_COLUMNS else words.figure(row[_key(name)] / divisor, decimals),
+            )
+            for name in columns
+        ]
 
-    rows = ledger.rows if ledger.by == "year" else sorted(ledger.rows, key=lambda row: (row["key"].startswith("("), -row["closing_m2"]))
-    proof = [(line, label, _proof_figure(getattr(ledger.proof, line), line, unit), line in PROOF_LINES, getattr(ledger.proof, line))
-             for line, label in PROOF.items() if hasattr(ledger.proof, line)]
-    return {"columns": [(name, LABELS[name], SIGNS.get(name, ""), name in COUNT_COLUMNS) for name in columns],
-            "silent": [LABELS[name] for name in LABELS if name not in columns],
-            "rows": [(row["key"], _row_label(shown, row["key"]), cells(row)) for row in rows[:ROWS_SHOWN]],
-            "hidden_rows": max(0, len(rows) - ROWS_SHOWN), "total": cells(ledger.total), "proof": proof, "is_exact": unit == "m2",
-            "unit_label": UNITS[unit][2], "could_not_be_known": [*ledger.undated.get("could_not_be_known", []), *shown.notes]}
+    rows = (
+        ledger.rows
+        if ledger.by == "year"
+        else sorted(ledger.rows, key=lambda row: (row["key"].startswith("("), -row["closing_m2"]))
+    )
+    proof = [
+        (
+            line,
+            label,
+            _proof_figure(getattr(ledger.proof, line), line, unit),
+            line in PROOF_LINES,
+            getattr(ledger.proof, line),
+        )
+        for line, label in PROOF.items()
+        if hasattr(ledger.proof, line)
+    ]
+    return {
+        "columns": [(name, LABELS[name], SIGNS.get(name, ""), name in COUNT_COLUMNS) for name in columns],
+        "silent": [LABELS[name] for name in LABELS if name not in columns],
+        "rows": [
+            (row["key"], quote(row["key"], safe=""), _row_label(shown, row["key"]), cells(row))
+            for row in rows[:ROWS_SHOWN]
+        ],
+        "hidden_rows": max(0, len(rows) - ROWS_SHOWN),
+        "total": cells(ledger.total),
+        "proof": proof,
+        "is_exact": unit == "m2",
+        "unit_label": UNITS[unit][2],
+        "could_not_be_known": [*ledger.undated.get("could_not_be_known", []), *shown.notes],
+    }
 
 
 def _key(column: str) -> str:
@@ -134,14 +198,17 @@ def _row_label(shown: Shown, key: str) -> str:
     """Name a row for people: the record's own title, or the label of its codes."""
     if key in shown.labels:
         return shown.labels[key]
-    codes = {"class": "hazard_class", "contamination": "eo_category", "method": "operational_method"}.get(shown.ledger.by)
+    codes = {"class": "hazard_class", "contamination": "eo_category", "method": "operational_method"}.get(
+        shown.ledger.by
+    )
     if codes and not key.startswith("("):
         return " + ".join(words.coded(codes, part) for part in key.split("+"))
     return key
 
 
 def _chart(ledger: Ledger) -> dict[str, Any]:
-    spec = waterfall_spec(ledger.total, height=280)
+    spec = waterfall_spec(ledger.total, height=200)
+    spec.pop("$schema", None)
     return spec | {"width": "container", "background": "transparent"}
 
 
@@ -154,19 +221,41 @@ def behind(request: HttpRequest) -> HttpResponse:
     if not ready or shown is None:
         return render(request, "whitestone/waiting.html", context, status=202)
     ledger = shown.ledger
-    done, found = current().jobs.answer(("behind", id(ledger), line, key, column),
-                                        lambda: behind_proof(ledger, line) if line else behind_figure(ledger, key, column), patience_s=0.2)
+    done, found = current().jobs.answer(
+        ("behind", id(ledger), line, key, column),
+        lambda: behind_proof(ledger, line) if line else behind_figure(ledger, key, column),
+        patience_s=0.2,
+    )
     if not done:
         return render(request, "whitestone/waiting.html", context, status=202)
     heading = PROOF.get(line, line) if line else LABELS.get(column, column)
-    context |= {"heading": heading, "row": _row_label(shown, key) if key else None, "ledger": ledger,
-                "groups": [_group(kind, found, clocks) for kind in ("hazard", "release") if any(each.kind == kind for each in found)]}
+    context |= {
+        "heading": heading,
+        "line": line,
+        "row": _row_label(shown, key) if key else None,
+        "ledger": ledger,
+        "groups": [
+            _group(kind, found, clocks) for kind in ("hazard", "release") if any(each.kind == kind for each in found)
+        ],
+    }
     return render(request, "whitestone/ledger_records.html", context)
 
 
 def _group(kind: str, found: list[Behind], clocks: Clocks) -> dict[str, Any]:
     mine = [each for each in found if each.kind == kind]
-    rows = [(each.record_id, current().looker.title(each.record_id, kind, clocks), words.figure(each.m2, 2) if each.m2 is not None else "")
-            for each in mine[:LISTED]]
+    rows = [
+        (
+            each.record_id,
+            current().looker.title(each.record_id, kind, clocks),
+            words.figure(each.m2, 2) if each.m2 is not None else "",
+        )
+        for each in mine[:LISTED]
+    ]
     measured = [each.m2 for each in mine if each.m2 is not None]
-    return {"kind": kind, "rows": rows, "count": len(mine), "sum": words.figure(sum(measured), 2) if measured else None, "listed": LISTED}
+    return {
+        "kind": kind,
+        "rows": rows,
+        "count": len(mine),
+        "sum": words.figure(sum(measured), 2) if measured else None,
+        "listed": LISTED,
+    }

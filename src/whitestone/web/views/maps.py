@@ -24,9 +24,17 @@ SHOWN_AT_ONCE = 40
 def page(request: HttpRequest) -> HttpResponse:
     """Show the map with its legend, the records without a place, and a panel for what is clicked."""
     desk, clocks = current(), clocks_of(request)
-    context: dict[str, Any] = {"title": "Map", "clocks": clocks, "facts": _facts(request, clocks), "legend": _legend(clocks)}
-    context["unlocated"] = [(name, len(ids)) for name, ids in desk.tiler.picture(clocks).unlocated.items()
-                            if ids and name in ("hazard", "release", "accident", "item", "activity")]
+    context: dict[str, Any] = {
+        "title": "Map",
+        "clocks": clocks,
+        "facts": _facts(request, clocks),
+        "legend": _legend(clocks),
+    }
+    context["unlocated"] = [
+        (name, len(ids))
+        for name, ids in desk.tiler.picture(clocks).unlocated.items()
+        if ids and name in ("hazard", "release", "accident", "item", "activity")
+    ]
     return render(request, "whitestone/map.html", context)
 
 
@@ -46,6 +54,7 @@ def _facts(request: HttpRequest, clocks: Clocks) -> dict[str, Any]:
         "query": kept,
         "bounds": picture.bounds(),
         "maxzoom": MAX_ZOOM,
+        "kinds": [kind for kind, sheet in picture.sheets.items() if sheet.ids],
         "focus": focus,
         "boundary": json.loads(boundary) if isinstance(boundary, str) and boundary else boundary,
     }
@@ -85,11 +94,19 @@ def at(request: HttpRequest) -> HttpResponse:
     try:
         lon, lat, reach = (float(request.GET[name]) for name in ("lon", "lat", "reach"))
     except (KeyError, ValueError):
-        raise InvalidValue(field="place", value=request.META["QUERY_STRING"], why="lon, lat and reach in degrees") from None
+        raise InvalidValue(
+            field="place", value=request.META["QUERY_STRING"], why="lon, lat and reach in degrees"
+        ) from None
     hidden = set(filter(None, request.GET.get("hidden", "").split(",")))
-    found = [(kind, record) for kind, record in desk.tiler.picture(clocks).at(lon, lat, min(reach, 1.0)) if kind not in hidden]
-    listed = [(kind, record, desk.looker.title(record, kind, clocks), _note(kind, record, clocks))
-              for kind, record in found[:SHOWN_AT_ONCE]]
+    found = [
+        (kind, record)
+        for kind, record in desk.tiler.picture(clocks).at(lon, lat, min(reach, 1.0))
+        if kind not in hidden
+    ]
+    listed = [
+        (kind, record, desk.looker.title(record, kind, clocks), _note(kind, record, clocks))
+        for kind, record in found[:SHOWN_AT_ONCE]
+    ]
     context = {"found": listed, "total": len(found), "lon": lon, "lat": lat, "clocks": clocks}
     return render(request, "whitestone/_at.html", context)
 
@@ -97,8 +114,13 @@ def at(request: HttpRequest) -> HttpResponse:
 def _note(kind: str, record: uuid.UUID, clocks: Clocks) -> list[tuple[str, Any]]:
     table = current().looker.table(kind, clocks)
     row = table.places.get(record)
-    shown = {"hazard": ("classification", "status"), "release": ("outcome",), "item": ("category",), "place": ("place_type",),
-             "activity": ("activity_type",)}.get(kind, ())
+    shown = {
+        "hazard": ("classification", "status"),
+        "release": ("outcome",),
+        "item": ("category",),
+        "place": ("place_type",),
+        "activity": ("activity_type",),
+    }.get(kind, ())
     return [(name, table.columns[name][row] if name in table.columns and row is not None else None) for name in shown]
 
 

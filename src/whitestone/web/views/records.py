@@ -28,8 +28,15 @@ def overview(request: HttpRequest) -> HttpResponse:
     """List the kinds of record and how many of each there are."""
     clocks = clocks_of(request)
     counts = current().looker.counts(clocks)
-    return render(request, "whitestone/records.html", {"title": "Records", "clocks": clocks, "kinds": [
-        (name, count, KINDS[name].programme) for name, count in counts.items()]})
+    return render(
+        request,
+        "whitestone/records.html",
+        {
+            "title": "Records",
+            "clocks": clocks,
+            "kinds": [(name, count, KINDS[name].programme) for name, count in counts.items()],
+        },
+    )
 
 
 def listing(request: HttpRequest, kind: str) -> HttpResponse:
@@ -38,7 +45,9 @@ def listing(request: HttpRequest, kind: str) -> HttpResponse:
     table = current().looker.table(kind, clocks)
     context: dict[str, Any] = {"title": words.kind_label(kind, many=True), "kind": kind, "clocks": clocks}
     if kind in ALL_PERSONS:
-        return render(request, "whitestone/counts_only.html", context | {"tallies": _tallies(table), "total": len(table.ids)})
+        return render(
+            request, "whitestone/counts_only.html", context | {"tallies": _tallies(table), "total": len(table.ids)}
+        )
     context |= table_context(request.GET, table)
     template = "whitestone/_table.html" if request.headers.get("HX-Request") else "whitestone/listing.html"
     return render(request, template, context)
@@ -48,21 +57,46 @@ def table_context(query: QueryDict, table: Table, ids: list[uuid.UUID] | None = 
     """Read sort, filters and page from an address and give the template its rows."""
     columns = _columns(table)
     sort = query.get("sort", "")
-    equal = {name.removeprefix("f."): query[name] for name in query if name.startswith("f.") and query[name]}
+    equal = {name.removeprefix("f."): str(query[name]) for name in query if name.startswith("f.") and query[name]}
     located = {"yes": True, "no": False}.get(query.get("located", ""))
     size = SIZES[1] if query.get("size") == str(SIZES[1]) else SIZES[0]
     number = int(query.get("page", "1")) if query.get("page", "1").isdecimal() else 1
     page: Page = current().looker.page(
-        table, sort=sort if sort in table.columns else None, descending=query.get("desc") == "1",
-        text=query.get("q", "").strip(), equal=equal, located=located, ids=ids, number=number, size=size,
+        table,
+        sort=sort if sort in table.columns else None,
+        descending=query.get("desc") == "1",
+        text=query.get("q", "").strip(),
+        equal=equal,
+        located=located,
+        ids=ids,
+        number=number,
+        size=size,
     )
-    rows = [(table.ids[at], [(name, table.columns[name][at]) for name in columns],
-             None if table.located is None else table.located[at]) for at in page.rows]
+    rows = [
+        (
+            table.ids[at],
+            [(name, table.columns[name][at]) for name in columns],
+            None if table.located is None else table.located[at],
+        )
+        for at in page.rows
+    ]
     return {
-        "table": table, "columns": columns, "rows": rows, "page": page, "sort": sort, "desc": query.get("desc") == "1",
-        "q": query.get("q", ""), "facets": _facets(table, equal), "located": query.get("located", ""), "size": size,
-        "last": page.first + len(rows), "more_columns": len(table.columns) - len(columns), "filtered": page.matching != page.total,
-        "numeric": {name for name in columns if KINDS[table.kind].attributes[name].type in ("area", "number", "count", "share")},
+        "table": table,
+        "columns": columns,
+        "rows": rows,
+        "page": page,
+        "sort": sort,
+        "desc": query.get("desc") == "1",
+        "q": query.get("q", ""),
+        "facets": _facets(table, equal),
+        "located": query.get("located", ""),
+        "size": size,
+        "last": page.first + len(rows),
+        "more_columns": len(table.columns) - len(columns),
+        "filtered": page.matching != page.total,
+        "numeric": {
+            name for name in columns if KINDS[table.kind].attributes[name].type in ("area", "number", "count", "share")
+        },
     }
 
 
@@ -79,7 +113,13 @@ def _facets(table: Table, equal: dict[str, str]) -> list[dict[str, Any]]:
     for name in table.columns:
         tally = table.tally(name) if KINDS[table.kind].attributes[name].type in ("code", "flag") else []
         if 1 < len(tally) <= _FACET_LIMIT or (name in equal and tally):
-            facets.append({"name": name, "chosen": equal.get(name, ""), "values": [(value or "unknown", value, count) for value, count in tally]})
+            facets.append(
+                {
+                    "name": name,
+                    "chosen": equal.get(name, ""),
+                    "values": [(value or "unknown", value, count) for value, count in tally],
+                }
+            )
     return facets[:6]
 
 
@@ -105,29 +145,49 @@ def _record_context(request: HttpRequest, record_id: uuid.UUID) -> dict[str, Any
     looker = current().looker
     view = looker.record(record_id, clocks)
     if view.kind in ALL_PERSONS:
-        raise Refused(what="Showing one casualty", rule="persons are shown as counts only (house law 9)",
-                      remedy="Look at the counts under Records, Casualties.")
+        raise Refused(
+            what="Showing one casualty",
+            rule="persons are shown as counts only (house law 9)",
+            remedy="Look at the counts under Records, Casualties.",
+        )
     about = KINDS[view.kind].attributes
     body = view.state.body if view.state else {}
     stated = [(name, body[name]) for name in about if name in body]
     return {
-        "title": f"{words.kind_label(view.kind)} {looker.title(record_id, view.kind, clocks)}", "clocks": clocks, "view": view,
-        "kind": view.kind, "stated": stated, "silent": [name for name in about if name not in body and not about[name].personal],
-        "extra": sorted((view.state.extra if view.state else {}).items()), "has_shape": bool(view.state and view.state.geometry),
-        "conflicts": view.state.conflicts if view.state else (), "sealed": sorted({name for step in view.steps for name in step.revision.sealed}),
-        "steps": [_step(step) for step in view.steps], "workflow": view.state.workflow.name.lower() if view.state else None,
-        "incoming": view.incoming[:200], "incoming_total": len(view.incoming), "datasets": _datasets(clocks),
+        "title": f"{words.kind_label(view.kind)} {looker.title(record_id, view.kind, clocks)}",
+        "clocks": clocks,
+        "view": view,
+        "kind": view.kind,
+        "stated": stated,
+        "silent": [name for name in about if name not in body and not about[name].personal],
+        "extra": sorted((view.state.extra if view.state else {}).items()),
+        "has_shape": bool(view.state and view.state.geometry),
+        "conflicts": view.state.conflicts if view.state else (),
+        "sealed": sorted({name for step in view.steps for name in step.revision.sealed}),
+        "steps": [_step(step) for step in view.steps],
+        "workflow": view.state.workflow.name.lower() if view.state else None,
+        "incoming": view.incoming[:200],
+        "incoming_total": len(view.incoming),
+        "datasets": _datasets(clocks),
     }
 
 
 def _step(step: Any) -> dict[str, Any]:
     """Lay one revision out for the template: differences as (attribute, before, after, as entered)."""
     entered = dict(step.revision.as_entered)
-    changes = [(name, before, after, before is not msgspec.UNSET, entered.pop(name, None))
-               for name, (before, after) in step.changes.items()]
-    return {"revision": step.revision, "changes": changes, "moved": step.moved, "counted": step.counted,
-            "entered": sorted(entered.items()), "nature": step.revision.nature.name.lower(),
-            "workflow": step.revision.workflow.name.lower()}
+    changes = [
+        (name, before, after, before is not msgspec.UNSET, entered.pop(name, None))
+        for name, (before, after) in step.changes.items()
+    ]
+    return {
+        "revision": step.revision,
+        "changes": changes,
+        "moved": step.moved,
+        "counted": step.counted,
+        "entered": sorted(entered.items()),
+        "nature": step.revision.nature.name.lower(),
+        "workflow": step.revision.workflow.name.lower(),
+    }
 
 
 def _datasets(clocks: Clocks) -> dict[uuid.UUID, str]:

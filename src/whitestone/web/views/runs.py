@@ -23,7 +23,9 @@ def page(request: HttpRequest) -> HttpResponse:
     clocks = clocks_of(request)
     states = list(current().programme.journal.states("run", known=clocks.known, geometry=False))
     states.sort(key=lambda state: state.known_from, reverse=True)
-    names = {own: current().looker.title(own, "dataset", clocks) for own in current().looker.table("dataset", clocks).ids}
+    names = {
+        own: current().looker.title(own, "dataset", clocks) for own in current().looker.table("dataset", clocks).ids
+    }
     rows = [(state, state.body.get("counts") or {}, _dataset(state.body.get("dataset_id"), names)) for state in states]
     return render(request, "whitestone/runs.html", {"title": "Runs", "clocks": clocks, "rows": rows})
 
@@ -43,20 +45,32 @@ def run(request: HttpRequest, run: uuid.UUID) -> HttpResponse:
     held = list(itertools.islice(journal.runs.held(run), LISTED + 1))
     findings = list(itertools.islice(journal.runs.findings(run), LISTED + 1))
     context: dict[str, Any] = {
-        "title": state.body.get("file_name") or "Import", "clocks": clocks, "state": state, "run": run, "listed": LISTED,
+        "title": state.body.get("file_name") or "Import",
+        "clocks": clocks,
+        "state": state,
+        "run": run,
+        "listed": LISTED,
         "counts": [[(name, counts[name]) for name in line if name in counts] for line in ROWS],
-        "adds_up": _adds_up(counts), "records": sorted((counts.get("records") or {}).items()),
+        "adds_up": _adds_up(counts),
+        "records": sorted((counts.get("records") or {}).items()),
         "unmapped": state.body.get("unmapped_columns") or counts.get("unmapped_columns") or [],
-        "held": [(row.row, row.reasons, row.personal, row.raw.decode("utf-8", "replace")[:500]) for row in held[:LISTED]],
-        "more_held": len(held) > LISTED, "findings": findings[:LISTED], "more_findings": len(findings) > LISTED,
+        "held": [
+            (row.row, row.reasons, row.personal, row.raw.decode("utf-8", "replace")[:500]) for row in held[:LISTED]
+        ],
+        "more_held": len(held) > LISTED,
+        "findings": findings[:LISTED],
+        "more_findings": len(findings) > LISTED,
     }
     return render(request, "whitestone/run.html", context)
 
 
 def _adds_up(counts: dict[str, Any]) -> bool | None:
-    """Say whether accepted, accepted with findings and held give the input, and new, changed, unchanged the accepted."""
+    """Say whether accepted and held give the input, and new, changed and unchanged what was accepted."""
     try:
         taken = counts["accepted"] + counts["accepted_with_findings"]
-        return bool(taken + counts["held"] == counts["input"] and counts["new"] + counts["changed"] + counts["unchanged"] == taken)
+        return bool(
+            taken + counts["held"] == counts["input"]
+            and counts["new"] + counts["changed"] + counts["unchanged"] == taken
+        )
     except (KeyError, TypeError):
         return None

@@ -22,11 +22,20 @@ def start(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {
         "title": desk.programme.settings.name,
         "clocks": clocks,
-        "kinds": [(name, count, _without_place(name, clocks)) for name, count in counts.items() if not KINDS[name].programme],
+        "kinds": [
+            (name, count, _without_place(name, clocks)) for name, count in counts.items() if not KINDS[name].programme
+        ],
         "about": [(name, count) for name, count in counts.items() if KINDS[name].programme and name != "run"],
         "runs": counts.get("run", 0),
-        "breakdown": [each for each in (_split("hazard", "classification", counts, clocks), _split("hazard", "status", counts, clocks),
-                                        _split("release", "outcome", counts, clocks)) if each],
+        "breakdown": [
+            each
+            for each in (
+                _split("hazard", "classification", counts, clocks),
+                _split("hazard", "status", counts, clocks),
+                _split("release", "outcome", counts, clocks),
+            )
+            if each
+        ],
         "seq": seq,
         "digest": digest,
     }

@@ -1,6 +1,6 @@
 // The map page: tiles of the two clocks, a legend that switches, a click that asks the server what lies there.
-import { canDraw, graticule, makeMap } from "./map_frame.js";
-import { addImages, styleOf } from "./map_style.js";
+import { canDraw, makeMap } from "./map_frame.js";
+import { addImages, focusLayers, styleOf } from "./map_style.js";
 
 const facts = JSON.parse(document.getElementById("map-facts").textContent);
 const status = document.getElementById("map-status");
@@ -21,17 +21,18 @@ function start() {
   map.on("style.load", () => {
     addImages(map);
     for (const each of map.getStyle().layers) if (each["source-layer"]) filters[each.id] = [each["source-layer"], each.filter];
-    redrawGraticule(map);
     if (facts.focus) focus(map, facts.focus, !location.hash.includes("at="));
   });
-  map.on("dataloading", () => { if (status.textContent !== status.dataset.failed) status.textContent = status.dataset.loading; });
+  let waiting = null;
+  map.on("dataloading", () => { waiting ??= setTimeout(() => { status.textContent ||= status.dataset.loading; }, 500); });
   map.on("error", (event) => { console.warn(event.error?.message ?? event); status.textContent = status.dataset.failed; });
   map.on("idle", () => {
+    clearTimeout(waiting);
+    waiting = null;
     if (status.textContent === status.dataset.loading) status.textContent = "";
     sayLimits(map);
     document.documentElement.dataset.map = "idle";
   });
-  map.on("moveend", () => redrawGraticule(map));
   map.on("click", (event) => ask(map, event.lngLat));
   map.getCanvas().addEventListener("keydown", (event) => { if (event.key === "Enter") ask(map, map.getCenter()); });
   legend.addEventListener("change", (event) => { toggle(event.target); apply(map, filters); });
@@ -40,13 +41,10 @@ function start() {
     if (!hit) return;
     for (const other of document.querySelectorAll(".hit[aria-current]")) other.removeAttribute("aria-current");
     hit.setAttribute("aria-current", "true");
+    window.htmx.ajax("GET", hit.dataset.card, { target: "#card", swap: "innerHTML" });
     focus(map, hit.dataset.record, false);
   });
   printable(map);
-}
-
-function redrawGraticule(map) {
-  map.getSource("graticule")?.setData(graticule(map.getBounds()).data);
 }
 
 function sayLimits(map) {
@@ -91,7 +89,12 @@ async function focus(map, record, fly) {
   const answer = await fetch(`/shape/${record}.json?${facts.query}`, { headers: { Accept: "application/json" } });
   if (!answer.ok) return;
   const feature = await answer.json();
-  map.getSource("focus").setData(feature.geometry ? feature : { type: "FeatureCollection", features: [] });
+  const data = feature.geometry ? feature : { type: "FeatureCollection", features: [] };
+  if (map.getSource("focus")) map.getSource("focus").setData(data);
+  else {
+    map.addSource("focus", { type: "geojson", data });
+    for (const each of focusLayers()) map.addLayer(each, map.getLayer("place-name") ? "place-name" : undefined);
+  }
   if (fly && feature.bbox) {
     map.fitBounds(feature.bbox, { padding: 120, maxZoom: 15, animate: false });
     window.htmx.ajax("GET", `/record/${record}/card?${facts.query}`, { target: "#at", swap: "innerHTML" });

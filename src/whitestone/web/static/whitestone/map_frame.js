@@ -15,6 +15,8 @@ function isSoftware() {
 }
 
 export function makeMap(options) {
+  const software = isSoftware();
+  const ratio = software ? 1 : Math.min(window.devicePixelRatio || 1, 2);
   const map = new Map({
     attributionControl: false,
     dragRotate: false,
@@ -23,7 +25,7 @@ export function makeMap(options) {
     renderWorldCopies: false,
     fadeDuration: 0,
     maxZoom: 19,
-    pixelRatio: isSoftware() ? 1 : Math.min(window.devicePixelRatio || 1, 2),
+    pixelRatio: ratio,
     fitBoundsOptions: { padding: 24, maxZoom: 15 },
     ...options,
   });
@@ -32,7 +34,20 @@ export function makeMap(options) {
   const atStart = document.documentElement.dir === "rtl" ? "left" : "right";
   map.addControl(new NavigationControl({ showCompass: false }), `top-${atStart}`);
   map.addControl(new ScaleControl({ maxWidth: 140 }), `bottom-${atStart === "right" ? "left" : "right"}`);
+  if (software) coarseWhileMoving(map, ratio);
   return map;
+}
+
+// Without a graphics card every pixel costs the processor: while the map moves it is drawn coarsely, and sharply when it rests.
+function coarseWhileMoving(map, ratio) {
+  let rest = null;
+  let coarse = false;
+  const change = (to) => { coarse = to; map.setPixelRatio(to ? ratio / 2 : ratio); };
+  map.on("move", () => {
+    clearTimeout(rest);
+    rest = setTimeout(() => { if (coarse && !map.isMoving()) change(false); }, 180);
+    if (!coarse && map.isMoving()) change(true);
+  });
 }
 
 const STEPS = [30, 10, 5, 2, 1, 0.5, 0.25, 0.1, 0.05, 0.025, 0.01, 0.005];

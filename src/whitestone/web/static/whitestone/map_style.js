@@ -111,30 +111,32 @@ function otherLayers(kind) {
   ];
 }
 
-export function styleOf(facts) {
-  const empty = { type: "geojson", data: { type: "FeatureCollection", features: [] } };
+export const focusLayers = () => {
   const ink = colour("ink");
+  return [
+    { id: "focus-fill", type: "fill", source: "focus", filter: ["all", isArea, ["!=", ["get", "kind"], "place"]], paint: { "fill-color": ink, "fill-opacity": 0.12 } },
+    { id: "focus-line", type: "line", source: "focus", filter: ["!", isPoint], paint: { "line-color": ink, "line-width": 3 } },
+    { id: "focus-point", type: "circle", source: "focus", filter: isPoint, paint: { "circle-radius": 9, "circle-color": "rgba(0,0,0,0)", "circle-stroke-color": ink, "circle-stroke-width": 3 } },
+  ];
+};
+
+// One source for nearly everything: each further one costs a pass over the whole screen in every frame.
+export function styleOf(facts) {
+  const there = (kind) => facts.kinds.includes(kind);
+  const boundary = facts.boundary ? { boundary: { type: "geojson", data: facts.boundary } } : {};
   return {
     version: 8,
-    sources: {
-      records: { type: "vector", tiles: [location.origin + facts.tiles], minzoom: 0, maxzoom: facts.maxzoom },
-      graticule: empty,
-      focus: empty,
-      boundary: facts.boundary ? { type: "geojson", data: facts.boundary } : empty,
-    },
+    sources: { records: { type: "vector", tiles: [location.origin + facts.tiles], minzoom: 0, maxzoom: facts.maxzoom }, ...boundary },
     layers: [
       { id: "ground", type: "background", paint: { "background-color": colour("map-ground") } },
-      { id: "graticule", type: "line", source: "graticule", paint: { "line-color": "#d9d8cf", "line-width": 0.7 } },
-      layer("place-line", "line", "place", ["!", isPoint], { "line-color": "#a2a9ac", "line-width": ["interpolate", ["linear"], ["zoom"], 5, 0.4, 12, 1.2] }),
-      { id: "boundary", type: "line", source: "boundary", paint: { "line-color": "#6d767b", "line-width": 1.4 } },
-      ...releaseLayers(),
-      ...hazardLayers(),
-      ...["activity", "task", "inspection", "minefield_record", "item", "accident"].flatMap(otherLayers),
-      { id: "focus-fill", type: "fill", source: "focus", filter: isArea, paint: { "fill-color": ink, "fill-opacity": 0.12 } },
-      { id: "focus-line", type: "line", source: "focus", filter: ["!", isPoint], paint: { "line-color": ink, "line-width": 3 } },
-      { id: "focus-point", type: "circle", source: "focus", filter: isPoint, paint: { "circle-radius": 9, "circle-color": "rgba(0,0,0,0)", "circle-stroke-color": ink, "circle-stroke-width": 3 } },
-      layer("place-name", "symbol", "place_name", isPoint, { "text-color": "#3f474d", "text-halo-color": "#fff", "text-halo-width": 1.2 },
-        { layout: { "text-field": ["get", "name"], "text-font": ["system-ui"], "text-size": 11, "text-max-width": 8, "text-padding": 8 } }),
+      ...(facts.boundary ? [{ id: "boundary", type: "line", source: "boundary", paint: { "line-color": "#6d767b", "line-width": 1.4 } }] : []),
+      layer("graticule", "line", "graticule", true, { "line-color": "#dcdbd2", "line-width": 1 }),
+      ...(there("place") ? [layer("place-line", "line", "place", ["!", isPoint], { "line-color": "#a2a9ac", "line-width": ["interpolate", ["linear"], ["zoom"], 5, 0.4, 12, 1.2] })] : []),
+      ...(there("release") ? releaseLayers() : []),
+      ...(there("hazard") ? hazardLayers() : []),
+      ...["activity", "task", "inspection", "minefield_record", "item", "accident"].filter(there).flatMap(otherLayers),
+      ...(there("place") ? [layer("place-name", "symbol", "place_name", isPoint, { "text-color": "#3f474d", "text-halo-color": "#fff", "text-halo-width": 1.2 },
+        { layout: { "text-field": ["get", "name"], "text-font": ["system-ui"], "text-size": 11, "text-max-width": 8, "text-padding": 8 } })] : []),
     ],
   };
 }

@@ -37,7 +37,7 @@ def import_(
 ) -> None:
     """Bring files in under a mapping, or draft one; every row ends accepted, accepted with findings or held."""
     if suggest:
-        _suggest(files, out, as_json)
+        _suggest(context.obj, files, out, as_json)
         return
     if mapping is None:
         reports = [_bring_home(context.obj, path) for path in files]
@@ -94,10 +94,30 @@ class _progress:  # noqa: N801 - reads as a function
             self.bar.stop()
 
 
-def _suggest(files: list[Path], out: Path | None, as_json: bool) -> None:
+def _boundary(asked: Context) -> tuple[float, float, float, float] | None:
+    """Find where the programme's data should lie; a draft needs no programme, and then nothing is known of it."""
+    import json
+
+    from whitestone.errors import NotAProgramme
+    from whitestone.programme.opening import open_programme
+
+    try:
+        with open_programme(asked.target, asked.who, readonly=True) as programme:
+            outline = programme.settings.boundary_geojson
+    except NotAProgramme:
+        return None
+    if outline is None:
+        return None
+    import shapely
+
+    west, south, east, north = shapely.from_geojson(json.dumps(outline)).bounds
+    return west, south, east, north
+
+
+def _suggest(asked: Context, files: list[Path], out: Path | None, as_json: bool) -> None:
     from whitestone.exchange.mapping.suggest import suggest
 
-    draft = suggest(files[0])
+    draft = suggest(files[0], boundary=_boundary(asked))
     if out is not None:
         out.write_text(draft.toml, encoding="utf-8")
     answer = {"file": str(files[0]), "mapping": None if out is None else str(out), "toml": draft.toml,

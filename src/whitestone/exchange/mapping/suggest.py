@@ -82,8 +82,8 @@ def _shapes(wkb: list[bytes | None], reading: Reading) -> np.ndarray | None:
 def _mend(frame: pl.DataFrame) -> tuple[FileSpec, pl.DataFrame, str | None]:
     """Find text that was spoilt before the file was made, and read on with it mended."""
     spoilt: dict[str, int] = {}
-    cells = (text for name in frame.columns for text in frame.get_column(name).unique(maintain_order=True).to_list()[:200])
-    texts = [*frame.columns, *cells]
+    values = (frame.get_column(name).unique(maintain_order=True).to_list()[:200] for name in frame.columns)
+    texts = [*frame.columns, *(text for some in values for text in some)]
     for text in texts:
         found = undo_mojibake(text) if text and not text.isascii() else None
         if found is not None:

@@ -61,7 +61,7 @@ def verify(
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Prove that nothing was changed: every entry, log and attachment; exit 1 when something was."""
+    """Prove that nothing was changed: every entry, log, row of a run and attachment; exit 1 when something was."""
     from whitestone.programme.opening import open_programme
     from whitestone.programme.safekeeping import prove
 
@@ -187,6 +187,8 @@ def _proved(answer: dict[str, Any]) -> str:
     lines = [f"{answer['entries']} entries hold; head {answer['entries']}:{answer['head']}"]
     if answer["first_broken"] is not None or answer["why"]:
         lines = [f"Broken at entry {answer['first_broken']}: {answer['why']}"]
+    lines += [f"Run {run['run']}: {run['input']} rows came in and {run['rows_kept']} are kept; "
+              f"{run['held']} were held and {run['held_kept']} are kept" for run in answer["runs"]]
     lines += [f"Attachment {fault['sha256']} ({fault['name']}): {fault['why']}" for fault in answer["attachments"]]
     return "\n".join(lines)
 

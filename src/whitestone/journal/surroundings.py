@@ -16,7 +16,7 @@ from whitestone.journal.dialect import Session
 from whitestone.journal.keys import held_node_key, held_public_key
 from whitestone.journal.seals import public_key
 
-__all__ = ["fault"]
+__all__ = ["fault", "kept_rows"]
 
 Fault = tuple[int | None, str]
 
@@ -28,6 +28,13 @@ def fault(session: Session, erased: Iterable[tuple[int, bytes]], key_ids: Mappin
     first entry that names each.
     """
     return _logs(session) or _erasures(session, erased) or _keys(session, key_ids) or _secrets(session)
+
+
+def kept_rows(session: Session) -> dict[uuid.UUID, tuple[int, int]]:
+    """Count, for each run, the rows whose fate is kept, and those kept as held; its record says how many there were."""
+    fates = {run: int(count) for run, count in session.all("SELECT run, sum(count) FROM run_batch GROUP BY run")}
+    held = {run: int(count) for run, count in session.all("SELECT run, count(*) FROM held GROUP BY run")}
+    return {uuid.UUID(bytes=run): (fates.get(run, 0), held.get(run, 0)) for run in fates.keys() | held.keys()}
 
 
 def _logs(session: Session) -> Fault | None:

@@ -13,6 +13,7 @@ from typing import Any
 from whitestone.domain.revision import Revision
 from whitestone.errors import UnknownRecord
 from whitestone.journal.keys import remember_head, remembered_head
+from whitestone.journal.surroundings import kept_rows
 from whitestone.programme.opening import Programme
 
 __all__ = ["back_up", "erase", "history", "prove", "remake", "restore_to", "unseal"]
@@ -47,7 +48,7 @@ def restore_to(target: str, path: Path, *, key: Path | None = None, same_node: b
 def prove(
     programme: Programme, *, against: tuple[int, str] | None = None, progress: Callable[..., None] | None = None
 ) -> dict[str, Any]:
-    """Verify the chain, the logs and every attachment; `ok` is true when nothing was changed, lost or cut off.
+    """Verify the chain, the logs, the rows of all runs and every attachment; `ok`: nothing was changed or lost.
 
     `against` is a head (number, hash) that was kept elsewhere: the chain must still contain it. By default it is the
     one that was last proved or backed up on this machine, so that a tail cut off with its signatures shows.
@@ -57,12 +58,30 @@ def prove(
     faults = programme.journal.attachments.check(by=programme.who)
     if verdict.ok:
         remember_head(programme.journal.node_id, *verdict.head)
+    missing = _missing_rows(programme)
     return {
-        "ok": verdict.ok and not faults, "entries": verdict.entries, "head": verdict.head[1],
+        "ok": verdict.ok and not faults and not missing, "entries": verdict.entries, "head": verdict.head[1],
         "first_broken": verdict.first_broken, "why": verdict.why,
         "signed_through": verdict.signed_through,
         "attachments": [{"sha256": fault.sha256, "name": fault.name, "why": fault.why} for fault in faults],
+        "runs": missing,
     }
+
+
+def _missing_rows(programme: Programme) -> list[dict[str, Any]]:
+    """Compare what each finished run's record says of its rows (in the chain) with the rows that are kept beside it."""
+    with programme.journal.store.reading() as session:
+        kept = kept_rows(session)
+    found = []
+    for state in programme.journal.states("run", geometry=False):
+        counts = state.body.get("counts") or {}
+        if state.body.get("run_status") != "finished" or "input" not in counts:
+            continue
+        rows, held = kept.get(state.record_id, (0, 0))
+        if (rows, held) != (counts["input"], counts["held"]):
+            found.append({"run": str(state.record_id), "input": counts["input"], "rows_kept": rows,
+                          "held": counts["held"], "held_kept": held})
+    return found
 
 
 def remake(programme: Programme, *, progress: Callable[..., None] | None = None) -> dict[str, Any]:

@@ -136,6 +136,21 @@ def test_late_paper_lands_in_its_place_and_the_past_knowledge_stays(journal: Jou
     assert [state and state.body["name"] for state in states] == ["b", "a"]
 
 
+def test_a_migrated_database_is_asked_by_its_own_clock(journal: Journal) -> None:
+    record, other = new_id(), new_id()
+    years = [dt.datetime(year, 1, 1, tzinfo=dt.UTC) for year in (2010, 2015)]
+    migrated = [hazard({"name": str(at.year)}, record_id=record, source_recorded_at=at, information_date="2009")
+                for at in years]
+    journal.append(ANNA, [*migrated, hazard({"name": "entered here"}, record_id=other)])
+    for known, expected in ((2009, []), (2012, ["2010"]), (2016, ["2015"]), (3000, ["2015", "entered here"])):
+        moment = dt.datetime(known, 1, 1, tzinfo=dt.UTC)
+        states = journal.states("hazard", known=moment, source_clock=True)
+        assert [state.body["name"] for state in states] == expected
+    assert list(journal.states(known=years[1], ids=[record])) == []
+    now = [(s.record_id, s.body, s.revisions) for s in journal.states(source_clock=True, on=dt.date(2020, 1, 1))]
+    assert now == [(s.record_id, s.body, s.revisions) for s in journal.states(on=dt.date(2020, 1, 1))]
+
+
 def test_revisions_are_streamed_by_run_dataset_and_kind(journal: Journal) -> None:
     run, dataset = uuid.uuid4(), uuid.uuid4()
     journal.append(ANNA, [hazard({"name": "x"})])

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from whitestone.journal.dialect import Session
     from whitestone.journal.journal import Journal
 
-__all__ = ["Question", "columns", "count", "dated_states", "states"]
+__all__ = ["Question", "columns", "count", "dated_states", "states", "within"]
 
 _WORKFLOWS = tuple(Workflow(number) for number in range(len(Workflow)))
 _OWN = frozenset({"record_id", "workflow", "true_from", "conflicts", "geometry"})
@@ -55,7 +55,7 @@ def states(journal: Journal, question: Question) -> Iterator[State]:
     """Stream the states that a question asks for, in the order of their record ids."""
     with journal.store.reading() as session:
         found = _answers(journal, session, question, dated=False)
-        yield from _within(found, question.bbox) if question.bbox else found
+        yield from within(found, question.bbox) if question.bbox else found
 
 
 def dated_states(journal: Journal, question: Question) -> Iterator[State]:
@@ -125,7 +125,7 @@ def _clocks(question: Question, *, dated: bool) -> tuple[list[str], list[Any]]:
     return conditions, values
 
 
-def _within(found: Iterator[State], bbox: tuple[float, float, float, float]) -> Iterator[State]:
+def within(found: Iterator[State], bbox: tuple[float, float, float, float]) -> Iterator[State]:
     """Leave out candidates of the index that the exact boxes do not confirm: its floats have 32 bits."""
     import numpy as np
     import shapely

@@ -116,12 +116,18 @@ class Journal:
 
     def states(self, kind: Kinds = None, *, on: dt.date | None = None, known: dt.datetime | None = None,
                bbox: Box | None = None, ids: Iterable[uuid.UUID] | None = None, approved_only: bool = True,
-               geometry: bool = True) -> Iterator[State]:
+               geometry: bool = True, source_clock: bool = False) -> Iterator[State]:
         """Stream states on a day as known at a moment, in the order of record ids.
 
-        `on` None: the last dated state; `known` None: now. See `asof.Question`.
+        `on` None: the last dated state; `known` None: now. `source_clock`: what counts as the moment of recording is
+        what a migrated database said, where it said so. See `asof.Question`.
         """
-        return asof.states(self, _question(kind, on, known, bbox, ids, approved_only, geometry or bbox is not None))
+        asked = _question(kind, on, known, bbox, ids, approved_only, geometry or bbox is not None)
+        if not source_clock:
+            return asof.states(self, asked)
+        from whitestone.journal.sourceclock import states_by_source
+
+        return states_by_source(self, asked)
 
     def state(self, record_id: uuid.UUID, *, on: dt.date | None = None, known: dt.datetime | None = None,
               approved_only: bool = True) -> State | None:

@@ -32,7 +32,7 @@ _ALL = frozenset(int(workflow) for workflow in ALL_COUNTING)
 
 _Held = dict[tuple[Any, ...], tuple[int, int]]  # what a state row says -> its id, and since when it is known
 
-_ENTRIES = """SELECT r.record_id, r.kind, r.seq, r.revision_id, a.recorded_at, r.nature, r.workflow, r.parents,
+_ENTRIES = """SELECT r.record_id, r.kind, r.seq, r.revision_id, {}, r.nature, r.workflow, r.parents,
  r.corrects, r.acts_on, r.body, r.extra, r.geometry IS NOT NULL
 FROM revision r JOIN act a ON a.act_id = r.act_id WHERE {} ORDER BY r.record_id, r.seq"""
 _OPEN = """SELECT record_id, basis, state_id, slice, true_from, true_to, workflow, body_seq, geometry_seq, revisions,
@@ -213,13 +213,16 @@ def _split_views(session: Session, records: Sequence[bytes]) -> None:
     session.run(f"UPDATE state SET basis = {BASIS_APPROVED} WHERE {condition}", records)  # noqa: S608
 
 
-def read_entries(session: Session, condition: str, values: Sequence[Any] = ()
+def read_entries(session: Session, condition: str, values: Sequence[Any] = (), instant: str = "a.recorded_at"
                  ) -> Iterator[tuple[bytes, int, list[Entry]]]:
-    """Stream (record id, kind, entries) in the order of record ids; the kind is that of the last entry."""
+    """Stream (record id, kind, entries) in the order of record ids; the kind is that of the last entry.
+
+    `instant` is what counts as the moment of recording: this journal's own, or another system's.
+    """
     current: bytes | None = None
     kind = 0
     found: list[Entry] = []
-    for row in session.rows(_ENTRIES.format(condition), values):
+    for row in session.rows(_ENTRIES.format(instant, condition), values):
         if row[0] != current:
             if current is not None:
                 yield current, kind, found

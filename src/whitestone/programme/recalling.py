@@ -26,7 +26,10 @@ def resolve(programme: Programme, text: str) -> uuid.UUID:
     try:
         record_id = uuid.UUID(text)
     except ValueError:
-        found = [state.record_id for state in find(programme, text, exact=True)]
+        states = list(find(programme, text, exact=True))
+        # Ids that differ only in case or blanks are two ids: the one that is written just so goes before the others.
+        found = [state.record_id for state in states if state.body.get("local_id") == text]
+        found = found or [state.record_id for state in states]
         if len(found) > 1:
             some = ", ".join(str(each) for each in found[:5])
             raise WrongCall(why=f"{text!r} names {len(found)} records: {some}. Give the record id.") from None

@@ -70,6 +70,7 @@ class SqliteStore(Store):
         return _duplicate(error) if isinstance(error, sqlite3.IntegrityError) else None
 
     def create_tables(self) -> None:
+        """Make the R*Tree of boxes."""
         with self.writing() as session:
             session.run("CREATE VIRTUAL TABLE IF NOT EXISTS bbox USING rtree(seq, min_x, max_x, min_y, max_y)")
 
@@ -82,6 +83,7 @@ class SqliteStore(Store):
         return not held_up
 
     def size_bytes(self) -> int:
+        """Add up the file and its write-ahead log."""
         return sum(path.stat().st_size for path in self.folder.glob(f"{DATABASE_NAME}*"))
 
 
@@ -172,6 +174,7 @@ class PostgresStore(Store):
         return _duplicate(error) if state == "23505" else None
 
     def create_tables(self) -> None:
+        """Make the generated geometry, its index and the views for QGIS."""
         from whitestone.journal.postgis import ground_statements
 
         with self.writing() as session:
@@ -196,6 +199,7 @@ class PostgresStore(Store):
         return True
 
     def size_bytes(self) -> int:
+        """Ask the server for the size of the database."""
         with self.reading() as session:
             row = session.one("SELECT pg_database_size(current_database())")
         return int(row[0]) if row else 0

@@ -161,15 +161,18 @@ def digest_rows(frame: pl.DataFrame, geometry: Sequence[bytes | None] | None = N
 
 
 def _joined(frame: pl.DataFrame) -> list[bytes]:
-    if frame.width == 0:
+    if frame.width == 0 or frame.height == 0:
         return [b""] * frame.height
-    cells = [
-        pl.when(pl.col(name).is_null() | (pl.col(name) == ""))
-        .then(pl.lit(""))
-        .otherwise(pl.concat_str([pl.lit(name + "\x1e"), pl.col(name), pl.lit("\x1f")]))
-        for name in sorted(frame.columns)
-    ]
-    joined = frame.select(pl.concat_str(cells).cast(pl.Binary).alias("row")).to_series()
+    parts: list[pl.Expr] = []
+    for name in sorted(frame.columns):
+        column = frame.get_column(name)
+        cell = [pl.lit(name + "\x1e"), pl.col(name), pl.lit("\x1f")]
+        if column.null_count() == 0 and not (column == "").any():
+            parts += cell  # a full column, as most are, needs no condition for each of its cells
+        else:
+            said = pl.col(name).is_not_null() & (pl.col(name) != "")
+            parts.append(pl.when(said).then(pl.concat_str(cell)).otherwise(pl.lit("")))
+    joined = frame.select(pl.concat_str(parts).cast(pl.Binary).alias("row")).to_series()
     texts: list[bytes] = joined.to_list()
     return texts
 

@@ -75,6 +75,7 @@ class SqliteStore(Store):
             session.run("CREATE VIRTUAL TABLE IF NOT EXISTS bbox USING rtree(seq, min_x, max_x, min_y, max_y)")
 
     def scrub(self, *, thorough: bool = False) -> bool:
+        """Bring the write-ahead log into the file and empty it; False: a reader is in the way."""
         connection = self._connect()
         try:
             held_up: int = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
@@ -182,6 +183,7 @@ class PostgresStore(Store):
                 session.run(statement)
 
     def scrub(self, *, thorough: bool = False) -> bool:
+        """Vacuum the tables that held what was erased."""
         import psycopg
 
         connection = self._connect()

@@ -90,7 +90,8 @@ def test_casualties_are_refused_and_all_leaves_them_out(programme: Programme, tm
 
 def test_wrong_calls_write_nothing(programme: Programme, tmp_path: Path) -> None:
     for kinds, name, problem in ((["hazard", "item"], "a.csv", WrongCall), (["hazard"], "a.pdf", InvalidValue),
-                                 (["setting"], "a.csv", InvalidValue), (["unicorn"], "a.csv", InvalidValue)):
+                                 (["setting"], "a.csv", InvalidValue), (["hazard"], "nowhere/a.csv", WrongCall),
+                                 (["unicorn"], "a.csv", InvalidValue)):
         with pytest.raises(problem) as raised:
             export(programme, kinds, tmp_path / name, programme.clocks())
         assert isinstance(raised.value, Problem)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import errno
 import os
 import uuid
 from collections.abc import Iterable, Iterator, Sequence
@@ -14,7 +15,7 @@ import msgspec
 from whitestone.domain.kinds import KINDS
 from whitestone.domain.kinds import kind as kind_named
 from whitestone.domain.revision import State
-from whitestone.errors import InvalidValue, WrongCall
+from whitestone.errors import InvalidValue, StoreFull, WrongCall
 from whitestone.exchange.writers import (
     FORMATS,
     REFUSED_KINDS,
@@ -41,7 +42,7 @@ def export(programme: Programme, kinds: Sequence[str], path: Path, clocks: Clock
 
     `form` is one of the formats (default: by the file's name). The file appears whole or not at all, and beside it one
     with its hash. Refuses with Refused what house law 9 protects, with InvalidValue unknown kinds and formats, and with
-    WrongCall several kinds in a format that holds one.
+    WrongCall several kinds in a format that holds one, or a place that cannot be written.
     """
     form = form or path.suffix.lstrip(".").lower()
     if form not in FORMATS:
@@ -52,10 +53,16 @@ def export(programme: Programme, kinds: Sequence[str], path: Path, clocks: Clock
     for name in names:
         if KINDS[name].programme:
             raise InvalidValue(field="kind", value=name, why="a record by which the programme runs is not exported")
+    if not path.parent.is_dir():
+        raise WrongCall(why=f"There is no folder {path.parent} to write into.")
     part = path.with_name(f".{os.getpid()}.{path.name}")
     try:
         about, written = _write(programme, names, part, clocks, form, hxl, approved_only, caveat, kinds)
         part.replace(path)
+    except OSError as error:
+        if error.errno == errno.ENOSPC:
+            raise StoreFull(where=path.parent) from None
+        raise WrongCall(why=f"{path} cannot be written: {error.strerror or error}.") from None
     finally:
         part.unlink(missing_ok=True)
     return _told(path, about, written, clocks, form)

@@ -71,22 +71,26 @@ def ledger(
             end=parse_partial(end).last_day if end else None,
             explain=explain,
         )
-        emit(answer, as_json, lambda: _printed(answer, limit))
+        emit(answer, as_json, lambda: printed(answer, limit))
 
 
-def _printed(answer: dict[str, Any], limit: int) -> str:
+def printed(answer: dict[str, Any], limit: int) -> str:
+    """Write a ledger as a table with its proof lines and what could not be known; no figure is cut short."""
     from io import StringIO
 
     from rich.console import Console
 
     page = StringIO()
-    console = Console(file=page, width=None if _is_terminal() else 200, highlight=False)
+    table = _table(answer, limit)
+    # A line that is too long for the window wraps; a figure that is cut off would be a wrong figure.
+    width = max(Console().width, Console(width=10_000).measure(table).maximum)
+    console = Console(file=page, width=width, highlight=False)
     begin, known = answer["from"] or "the beginning", answer["as_known_on"] or "now"
     console.print(f"Ledger by {answer['by']}, from {begin} to {answer['to']}, both included.")
     console.print(f"Situation on {answer['situation_on']}, as known on {known}.")
     console.print(f"A release is booked on: {answer['rule']['booked_on'].replace('_', ' ')}.")
     console.print(f"Areas in m2: {answer['rule']['areas']}; {answer['rule']['counted']}.")
-    console.print(_table(answer, limit))
+    console.print(table)
     if len(answer["rows"]) > limit:
         console.print(f"{limit} of {len(answer['rows'])} rows are shown; the total is of all. --limit shows more.")
     for line in _below(answer):
@@ -97,12 +101,6 @@ def _printed(answer: dict[str, Any], limit: int) -> str:
     return page.getvalue()
 
 
-def _is_terminal() -> bool:
-    import sys
-
-    return sys.stdout.isatty()
-
-
 def _table(answer: dict[str, Any], limit: int) -> Any:
     from rich.box import SIMPLE_HEAD
     from rich.table import Table
@@ -110,13 +108,14 @@ def _table(answer: dict[str, Any], limit: int) -> Any:
     total = answer["total"]
     shown = [name for name in _AREAS if name in _ALWAYS or any(row[f"{name}_m2"] for row in [total, *answer["rows"]])]
     table = Table(box=SIMPLE_HEAD, show_footer=True, pad_edge=False)
-    table.add_column(answer["by"], footer="total", overflow="fold")
+    table.add_column(answer["by"], footer="total", overflow="fold", max_width=40)
     for name in shown:
         sign = _SIGNS.get(name, "")
-        head = f"{sign + ' ' if sign else ''}{name.replace('_', ' ')}\nm2"
-        table.add_column(head, justify="right", footer=_area(total[f"{name}_m2"]))
+        head = "\n".join([*f"{sign} {name}".replace("_", " ").split(), "m2"])
+        table.add_column(head, justify="right", no_wrap=True, footer=_area(total[f"{name}_m2"]))
     for name in ("hazards", "size_unknown"):
-        table.add_column(name.replace("_", " ") + "\ncount", justify="right", footer=f"{total[name]:,}")
+        head = "\n".join([*name.split("_"), "count"])
+        table.add_column(head, justify="right", no_wrap=True, footer=f"{total[name]:,}")
     for row in answer["rows"][:limit]:
         areas = [_area(row[f"{name}_m2"]) for name in shown]
         table.add_row(row.get("label", row["key"]), *areas, f"{row['hazards']:,}", f"{row['size_unknown']:,}")

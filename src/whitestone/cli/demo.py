@@ -43,7 +43,7 @@ def demo(
 
 
 def _told(answer: dict[str, Any]) -> str:
-    from whitestone.cli.accounts import _printed
+    from whitestone.cli.accounts import printed
 
     rows = answer["rows"]
     lines = [
@@ -52,7 +52,7 @@ def _told(answer: dict[str, Any]) -> str:
         f"{rows['accepted_with_findings']:,} accepted with findings, {rows['held']:,} held.",
         "Records: " + ", ".join(f"{count:,} {kind}" for kind, count in sorted(rows["records"].items())) + ".",
         "",
-        _printed(answer["ledger"], 20),
+        printed(answer["ledger"], 20),
         "Findings by rule",
     ]
     for name, count in answer["findings"].items():

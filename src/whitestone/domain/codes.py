@@ -11,7 +11,7 @@ import functools
 import re
 import tomllib
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from importlib import resources
 from types import MappingProxyType
@@ -109,7 +109,7 @@ class CodeList(msgspec.Struct, frozen=True, dict=True):
         """Return the list with national codes added; each must be a child of a code that is there.
 
         Refuses a code without parent, or one that is there already, with InvalidValue: free extension is what made
-        country databases incompatible (domain.md 2.8).
+        country databases incompatible with each other.
 
         >>> more = code_list("sex").extended({"x": Code("x", {"en": "X"}, parent="other")})
         >>> "x" in more.codes, code_list("sex").extended({}).codes == code_list("sex").codes
@@ -187,16 +187,21 @@ def code_list(name: str) -> CodeList:
         raise InvalidValue(field="code list", value=name, why="no list has this name") from None
 
 
-def label(name: str, code: str, lang: str = "en") -> str:
+def label(name: str, code: str, lang: str | Sequence[str] = "en", lists: Mapping[str, CodeList] = CODE_LISTS) -> str:
     """Return what a code is called in a language, else in English, else the code itself as it was stored.
+
+    Of several languages the first one that has a label decides. `lists` are those of a programme with national codes.
 
     >>> label("hazard_class", "sha"), label("hazard_class", "sha", "es"), label("hazard_class", "gone")
     ('Suspected hazardous area', 'Área peligrosa sospechosa', 'gone')
+    >>> label("hazard_class", "sha", ["hy", "es", "en"]), label("hazard_class", "sha", [])
+    ('Área peligrosa sospechosa', 'Suspected hazardous area')
     """
-    entry = code_list(name).codes.get(code)
+    entry = (lists[name] if name in lists else code_list(name)).codes.get(code)
     if entry is None:
         return code
-    return entry.labels.get(lang) or entry.labels["en"]
+    wanted = [lang] if isinstance(lang, str) else lang
+    return next((entry.labels[each] for each in wanted if entry.labels.get(each)), entry.labels["en"])
 
 
 @functools.cache

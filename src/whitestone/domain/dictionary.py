@@ -10,8 +10,8 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from whitestone.domain.attributes import Record
-from whitestone.domain.codes import CODE_LISTS, LANGUAGES, CodeList
-from whitestone.domain.extensions import FIELD_TYPES, ExtraField
+from whitestone.domain.codes import LANGUAGES, CodeList
+from whitestone.domain.extensions import FIELD_TYPES, NO_CODES, ExtraField, NationalCodes, lists
 from whitestone.domain.kinds import KINDS, Attribute, Kind
 from whitestone.domain.lifecycle import TRANSITIONS
 from whitestone.domain.settings import SETTINGS
@@ -28,15 +28,19 @@ _TYPE_WORDS = {
 }
 
 
-def dictionary(extra_fields: Mapping[str, Iterable[ExtraField]] | None = None) -> str:
+def dictionary(
+    extra_fields: Mapping[str, Iterable[ExtraField]] | None = None, national: NationalCodes = NO_CODES
+) -> str:
     """Write the data dictionary as Markdown: kinds, attributes, code lists, lifecycle, treaty mapping, settings.
 
-    `extra_fields` are a programme's national fields by kind. The same input gives the same text.
+    `extra_fields` are a programme's national fields by kind, `national` its national codes by list. The same input
+    gives the same text.
 
     >>> text = dictionary()
     >>> "### hazard" in text, "`sha`" in text, dictionary({}) == text
     (True, True, True)
     """
+    known = lists(national)
     parts = [
         ["# Data dictionary", "",
          "Made out of the registries that check the data. `null` means stated as unknown; an absent attribute means",
@@ -45,10 +49,10 @@ def dictionary(extra_fields: Mapping[str, Iterable[ExtraField]] | None = None) -
         ["## Kinds of record", ""],
         *(_kind(kind, tuple((extra_fields or {}).get(name, ()))) for name, kind in KINDS.items()),
         ["## Code lists", "", "A national code is the child of a core code; figures are made on core codes.", ""],
-        *(_codes(codes) for codes in CODE_LISTS.values()),
+        *(_codes(codes) for codes in known.values()),
         ["## Life of a hazard", "", *_lifecycle()],
         [f"## Treaty categories (mapping {mapping_version()})", "", "Derived from the ordnance category, never typed.",
-         "", *_treaties()],
+         "", *_treaties(known)],
         ["## Settings", "", *_settings()],
     ]
     return "\n".join(line for part in parts for line in part).rstrip() + "\n"
@@ -123,13 +127,13 @@ def _any(words: Iterable[str | None]) -> str:
     return ", ".join(word for word in words if word)
 
 
-def _treaties() -> Iterator[str]:
+def _treaties(known: Mapping[str, CodeList]) -> Iterator[str]:
     yield "| category | treaty category | reported under |"
     yield "|---|---|---|"
-    for category in CODE_LISTS["eo_category"].codes:
-        flags = treaty_flags([category])
+    for category in known["eo_category"].codes:
+        flags = treaty_flags([category], lists=known)
         under = ", ".join(TREATIES[treaty] for treaty in treaties(flags))
-        unclear = "undetermined: a line of its own" if undetermined([category]) else ""
+        unclear = "undetermined: a line of its own" if undetermined([category], known) else ""
         yield f"| `{category}` | {', '.join(flags) or unclear} | {under} |"
     yield ""
 

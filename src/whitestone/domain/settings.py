@@ -14,7 +14,7 @@ from typing import Any
 
 import msgspec
 
-from whitestone.domain.extensions import ExtraField
+from whitestone.domain.extensions import ExtraField, NationalCode, lists
 from whitestone.errors import InvalidValue
 
 __all__ = ["SETTINGS", "Setting", "Settings", "read_settings"]
@@ -60,6 +60,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     closing_tolerance_m2: float = 1.0
     simulated: bool = False
     extra_fields: dict[str, list[ExtraField]] = {}
+    national_codes: dict[str, dict[str, NationalCode]] = {}
 
 
 def _one_of(*allowed: str) -> Callable[[Any], str | None]:
@@ -84,6 +85,14 @@ def _year_start(value: Any) -> str | None:
 
 def _crs(value: Any) -> str | None:
     return None if re.fullmatch(r"EPSG:\d{4,6}", value) else "EPSG: and a number, such as EPSG:28408"
+
+
+def _national(value: Any) -> str | None:
+    try:
+        lists(msgspec.convert(value, dict[str, dict[str, NationalCode]]))
+    except InvalidValue as problem:
+        return f"children of core codes with an English label ({problem})"
+    return None
 
 
 _ROWS = (
@@ -119,6 +128,8 @@ _ROWS = (
             _between(0, 1e4)),
     Setting("simulated", "flag", False, "True when the data are invented; every page and print then says so."),
     Setting("extra_fields", "fields", {}, "National fields of each kind of record: see domain.extensions."),
+    Setting("national_codes", "codes", {}, "National codes of each code list, children of core codes: see `codes`.",
+            _national),
 )
 
 SETTINGS: Mapping[str, Setting] = MappingProxyType({row.key: row for row in _ROWS})

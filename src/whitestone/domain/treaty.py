@@ -2,7 +2,7 @@
 
 The mapping is versioned data (`treaty.toml`): any anti-personnel mine, also an improvised one that a person sets off,
 falls under the Anti-Personnel Mine Ban Convention; any submunition under the Convention on Cluster Munitions; other
-remnants under Protocol V; anti-vehicle mines under Amended Protocol II (domain.md 1.5 rule 8, 7.1).
+remnants under Protocol V; anti-vehicle mines under Amended Protocol II.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from importlib import resources
 from types import MappingProxyType
 from typing import Any
 
-from whitestone.domain.codes import code_list
+from whitestone.domain.codes import CODE_LISTS, CodeList
 from whitestone.errors import InvalidValue
 
 __all__ = ["FLAGS", "MAPPING_VERSION", "TREATIES", "mapping_version", "treaties", "treaty_flags", "undetermined"]
@@ -40,28 +40,31 @@ def mapping_version() -> str:
     return str(_mapping()["version"])
 
 
-def treaty_flags(categories: Iterable[str], state: str | None = None) -> tuple[str, ...]:
+def treaty_flags(
+    categories: Iterable[str], state: str | None = None, lists: Mapping[str, CodeList] = CODE_LISTS
+) -> tuple[str, ...]:
     """Derive the treaty categories of ordnance categories (eo_category), of a find or of a hazard.
 
-    `state` is the eo_state of a find: a stored shell, or a piece of one, is no remnant. National codes count as the
-    core code they belong to. The order and repetition of `categories` never matter. What cannot be determined yields
-    no flag; see `undetermined`. Refuses a code that is not of the list with InvalidValue.
+    `state` is the eo_state of a find: a stored shell, or a piece of one, is no remnant. National codes, which `lists`
+    must have (domain.extensions.lists), count as the core code they belong to. The order and repetition of
+    `categories` never matter. What cannot be determined yields no flag; see `undetermined`. Refuses a code that is
+    not of the list with InvalidValue.
 
     >>> treaty_flags(["submunition", "ap_mine"]), treaty_flags(["projectile"], "abandoned"), treaty_flags([])
     (('ap', 'cmr'), ('axo',), ())
     """
-    found = {_flag(category, state) for category in categories}
+    found = {_flag(category, state, lists) for category in categories}
     return tuple(flag for flag in FLAGS if flag in found)
 
 
-def undetermined(categories: Iterable[str]) -> tuple[str, ...]:
+def undetermined(categories: Iterable[str], lists: Mapping[str, CodeList] = CODE_LISTS) -> tuple[str, ...]:
     """Return the categories, sorted, whose treaty cannot be derived: reports print them as a line of their own.
 
     >>> undetermined(["ap_mine", "unknown_mine"]), undetermined([])
     (('unknown_mine',), ())
     """
     unclear = set(_mapping()["undetermined"]["categories"])
-    return tuple(sorted(category for category in set(categories) if _core(category) in unclear))
+    return tuple(sorted(category for category in set(categories) if _core(category, lists) in unclear))
 
 
 def treaties(flags: Iterable[str]) -> tuple[str, ...]:
@@ -79,10 +82,10 @@ def treaties(flags: Iterable[str]) -> tuple[str, ...]:
         raise InvalidValue(field="treaty category", value=error.args[0], why=f"one of {', '.join(FLAGS)}") from None
 
 
-def _flag(category: str, state: str | None) -> str | None:
+def _flag(category: str, state: str | None, lists: Mapping[str, CodeList]) -> str | None:
     if state == "component_or_scrap":
         return None
-    core = _core(category)
+    core = _core(category, lists)
     always: str | None = _mapping()["always"].get(core)
     if always is not None:
         return always
@@ -93,8 +96,8 @@ def _flag(category: str, state: str | None) -> str | None:
     return flag
 
 
-def _core(category: str) -> str:
-    codes = code_list("eo_category")
+def _core(category: str, lists: Mapping[str, CodeList]) -> str:
+    codes = lists["eo_category"]
     if category not in codes.codes:
         raise InvalidValue(field="eo_category", value=category, why="it is not a code of the list")
     return codes.core(category)

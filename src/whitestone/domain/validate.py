@@ -6,7 +6,6 @@ repaired or dropped here; the caller decides what becomes a finding and what is 
 
 from __future__ import annotations
 
-import functools
 import math
 import re
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
@@ -15,9 +14,9 @@ from typing import Any
 
 import msgspec
 
-from whitestone.domain.codes import code_list
+from whitestone.domain.codes import CODE_LISTS
 from whitestone.domain.dates import parse_partial
-from whitestone.domain.extensions import ExtraField
+from whitestone.domain.extensions import ExtraField, Lists
 from whitestone.domain.kinds import Attribute, kind
 from whitestone.errors import InvalidValue
 
@@ -29,18 +28,19 @@ Fault = tuple[str, Any, str, str]
 RowFault = tuple[int, str, Any, str, str]
 """Index of the row, then as Fault."""
 
-Check = Callable[[Attribute, Any], tuple[str, str] | None]
+Check = Callable[[Attribute, Any, Lists], tuple[str, str] | None]
 
 _UUID = re.compile(r"^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$")
 _LONGEST_TEXT = 100_000
 
 
 def validate(kind_name: str, body: Mapping[str, Any], extra: Mapping[str, Any] | None = None,
-             extra_fields: Iterable[ExtraField] = ()) -> list[Fault]:
+             extra_fields: Iterable[ExtraField] = (), lists: Lists = CODE_LISTS) -> list[Fault]:
     """List what is wrong in a body of one kind, and in its national fields, as (attribute, value, code, message).
 
     None is "stated as unknown" and always right. Codes: `unknown-attribute`, `wrong-type`, `out-of-bounds`,
-    `unknown-code`, `bad-date`, `bad-link`, `too-long`. Refuses an unknown kind with InvalidValue.
+    `unknown-code`, `bad-date`, `bad-link`, `too-long`. `lists` are the code lists of the programme, with its national
+    codes (domain.extensions.lists). Refuses an unknown kind with InvalidValue.
 
     >>> [(attribute, code) for attribute, _, code, _ in validate("release", {"outcome": "released", "depth_cm": 13.0})]
     [('outcome', 'unknown-code')]
@@ -52,14 +52,16 @@ def validate(kind_name: str, body: Mapping[str, Any], extra: Mapping[str, Any] |
     for name, value in body.items():
         if name not in attributes:
             found.append((name, value, "unknown-attribute", f"{kind_name} has no attribute {name!r}"))
-        elif (fault := check_value(attributes[name], value)) is not None:
+        elif (fault := check_value(attributes[name], value, lists)) is not None:
             found.append((name, value, *fault))
     if extra:
-        found += validate_extra(extra, extra_fields)
+        found += validate_extra(extra, extra_fields, lists)
     return found
 
 
-def validate_columns(kind_name: str, columns: Mapping[str, Sequence[Any]]) -> list[RowFault]:
+def validate_columns(
+    kind_name: str, columns: Mapping[str, Sequence[Any]], lists: Lists = CODE_LISTS
+) -> list[RowFault]:
     """List what is wrong in columns of one kind, in order of columns then rows; each different value checked once.
 
     An unknown attribute is one fault at row 0. Refuses an unknown kind with InvalidValue.
@@ -75,11 +77,13 @@ def validate_columns(kind_name: str, columns: Mapping[str, Sequence[Any]]) -> li
         if name not in attributes:
             found.append((0, name, None, "unknown-attribute", f"{kind_name} has no attribute {name!r}"))
             continue
-        found += [(row, name, value, *fault) for row, value, fault in validate_column(attributes[name], values)]
+        found += [(row, name, value, *fault) for row, value, fault in validate_column(attributes[name], values, lists)]
     return found
 
 
-def validate_column(attribute: Attribute, values: Sequence[Any]) -> list[tuple[int, Any, tuple[str, str]]]:
+def validate_column(
+    attribute: Attribute, values: Sequence[Any], lists: Lists = CODE_LISTS
+) -> list[tuple[int, Any, tuple[str, str]]]:
     """List the rows of one column that are wrong, as (row, value, (code, message)).
 
     >>> validate_column(kind("release").attributes["outcome"], ["cleared", "safe"])[0][2][0]
@@ -93,9 +97,9 @@ def validate_column(attribute: Attribute, values: Sequence[Any]) -> list[tuple[i
         different: set[Any] = {(type(value), value) for value in values}
     except TypeError:
         return [(row, value, fault) for row, value in enumerate(values)
-                if (fault := check_value(attribute, value)) is not None]
+                if (fault := check_value(attribute, value, lists)) is not None]
     for key in different:
-        if (fault := check_value(attribute, key[1])) is not None:
+        if (fault := check_value(attribute, key[1], lists)) is not None:
             bad[key] = fault
     if not bad:
         return []
@@ -103,7 +107,9 @@ def validate_column(attribute: Attribute, values: Sequence[Any]) -> list[tuple[i
             if (fault := bad.get((type(value), value))) is not None]
 
 
-def validate_extra(extra: Mapping[str, Any], fields: Iterable[ExtraField]) -> list[Fault]:
+def validate_extra(
+    extra: Mapping[str, Any], fields: Iterable[ExtraField], lists: Lists = CODE_LISTS
+) -> list[Fault]:
     """List what is wrong in national fields; a value without a declared field is kept, and listed as `undeclared`.
 
     >>> head = ExtraField(name="households", type="count", labels={"en": "Households"})
@@ -118,13 +124,13 @@ def validate_extra(extra: Mapping[str, Any], fields: Iterable[ExtraField]) -> li
             found.append((name, value, "undeclared", f"{name!r} is no national field of this programme; it is kept"))
             continue
         attribute = Attribute(name, field.type, field.codes, field.unit, None, field.personal)
-        fault = _check_own(field, value) if field.own_codes is not None else check_value(attribute, value)
+        fault = _check_own(field, value) if field.own_codes is not None else check_value(attribute, value, lists)
         if fault is not None:
             found.append((name, value, *fault))
     return found
 
 
-def check_value(attribute: Attribute, value: Any) -> tuple[str, str] | None:
+def check_value(attribute: Attribute, value: Any, lists: Lists = CODE_LISTS) -> tuple[str, str] | None:
     """Say what is wrong with one value of an attribute, as (code, message); None when nothing is.
 
     >>> check_value(kind("item").attributes["quantity"], 2.5)
@@ -135,10 +141,10 @@ def check_value(attribute: Attribute, value: Any) -> tuple[str, str] | None:
     if value is None:
         return None
     check = _CHECKS.get(attribute.type)
-    return check(attribute, value) if check else None
+    return check(attribute, value, lists) if check else None
 
 
-def _text(attribute: Attribute, value: Any) -> tuple[str, str] | None:
+def _text(attribute: Attribute, value: Any, lists: Lists) -> tuple[str, str] | None:
     if not isinstance(value, str):
         return "wrong-type", "expected words"
     if len(value) > _LONGEST_TEXT:
@@ -146,31 +152,32 @@ def _text(attribute: Attribute, value: Any) -> tuple[str, str] | None:
     return None
 
 
-def _count(attribute: Attribute, value: Any) -> tuple[str, str] | None:
+def _count(attribute: Attribute, value: Any, lists: Lists) -> tuple[str, str] | None:
     if isinstance(value, bool) or not isinstance(value, int):
         return "wrong-type", "expected a whole number"
     return ("out-of-bounds", "a count is not negative") if value < 0 else None
 
 
-def _number(attribute: Attribute, value: Any) -> tuple[str, str] | None:
+def _number(attribute: Attribute, value: Any, lists: Lists) -> tuple[str, str] | None:
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
         return "wrong-type", "expected a number"
     return None
 
 
-def _area(attribute: Attribute, value: Any) -> tuple[str, str] | None:
-    return _number(attribute, value) or (("out-of-bounds", "an area is not negative") if value < 0 else None)
+def _area(attribute: Attribute, value: Any, lists: Lists) -> tuple[str, str] | None:
+    return _number(attribute, value, lists) or (("out-of-bounds", "an area is not negative") if value < 0 else None)
 
 
-def _share(attribute: Attribute, value: Any) -> tuple[str, str] | None:
-    return _number(attribute, value) or (None if 0 <= value <= 1 else ("out-of-bounds", "a share lies from 0 to 1"))
+def _share(attribute: Attribute, value: Any, lists: Lists) -> tuple[str, str] | None:
+    fault = _number(attribute, value, lists)
+    return fault or (None if 0 <= value <= 1 else ("out-of-bounds", "a share lies from 0 to 1"))
 
 
-def _flag(attribute: Attribute, value: Any) -> tuple[str, str] | None:
+def _flag(attribute: Attribute, value: Any, lists: Lists) -> tuple[str, str] | None:
     return None if isinstance(value, bool) else ("wrong-type", "expected true or false")
 
 
-def _date(attribute: Attribute, value: Any) -> tuple[str, str] | None:
+def _date(attribute: Attribute, value: Any, lists: Lists) -> tuple[str, str] | None:
     if not isinstance(value, str):
         return "wrong-type", "expected a date as text"
     try:
@@ -180,27 +187,27 @@ def _date(attribute: Attribute, value: Any) -> tuple[str, str] | None:
     return None
 
 
-def _code(attribute: Attribute, value: Any) -> tuple[str, str] | None:
+def _code(attribute: Attribute, value: Any, lists: Lists) -> tuple[str, str] | None:
     if not isinstance(value, str):
         return "wrong-type", f"expected a code of {attribute.codes}"
-    if attribute.codes is None or value in _codes(attribute.codes):
+    if attribute.codes is None or value in lists[attribute.codes].codes:
         return None
     return "unknown-code", f"{value!r} is not a code of {attribute.codes}"
 
 
-def _link(attribute: Attribute, value: Any) -> tuple[str, str] | None:
+def _link(attribute: Attribute, value: Any, lists: Lists) -> tuple[str, str] | None:
     if not isinstance(value, str) or not _UUID.match(value):
         return "bad-link", f"expected the record id of a {attribute.links_to}"
     return None
 
 
 def _each(check: Check) -> Check:
-    def checked(attribute: Attribute, value: Any) -> tuple[str, str] | None:
+    def checked(attribute: Attribute, value: Any, lists: Lists) -> tuple[str, str] | None:
         if not isinstance(value, (list, tuple)):
             return "wrong-type", "expected a list"
         if len(value) != len({each if isinstance(each, Hashable) else repr(each) for each in value}):
             return "wrong-type", "the same value stands twice in the list"
-        return next((fault for each in value if (fault := check(attribute, each)) is not None), None)
+        return next((fault for each in value if (fault := check(attribute, each, lists)) is not None), None)
 
     return checked
 
@@ -217,11 +224,6 @@ _CHECKS: Mapping[str, Check] = MappingProxyType({
     "links": _each(_link),
 })
 """Type word of an attribute -> its check; `value` (anything) has none."""
-
-
-@functools.cache
-def _codes(name: str) -> frozenset[str]:
-    return frozenset(code_list(name).codes)
 
 
 def as_struct(kind_name: str, body: Mapping[str, Any]) -> msgspec.Struct:

@@ -18,6 +18,7 @@ import numpy as np
 import shapely
 
 from whitestone.domain.dates import PartialDate, parse_partial
+from whitestone.domain.extensions import as_core
 from whitestone.domain.revision import State, Workflow
 from whitestone.domain.treaty import treaties, treaty_flags, undetermined
 from whitestone.errors import InvalidValue
@@ -177,7 +178,7 @@ class _Reader:
         for state, shape in zip(states, self._shapes(states), strict=True):
             if state.record_id in self.same:
                 continue
-            body, begins = state.body, state.true_from
+            body, begins = self._core(state), state.true_from
             if state.record_id not in informed:
                 begins = begins or self._discovered(state)
                 informed[state.record_id] = begins
@@ -218,7 +219,7 @@ class _Reader:
     def _releases(self, states: list[State]) -> list[ReleasePiece]:
         found = []
         for state, shape in zip(states, self._shapes(states), strict=True):
-            body, activity = state.body, self._activity(state)
+            body, activity = self._core(state), self._activity(state)
             if state.record_id in self.same or body.get("outcome") not in OUTCOMES:
                 continue
             day = booked_on(body.get("completed_on"), body.get("approved_on"), self.rule)
@@ -243,7 +244,11 @@ class _Reader:
 
     def _activity(self, state: State) -> dict[str, Any]:
         activity = self.activities.get(str(state.body.get("activity_id")))
-        return activity.body if activity is not None else {}
+        return self._core(activity) if activity is not None else {}
+
+    def _core(self, state: State) -> dict[str, Any]:
+        """Give the body with national codes as their parents: figures are made on core codes."""
+        return as_core(state.kind, state.body, self.programme.settings.national_codes)
 
     def _named(self, ids: Iterable[str]) -> tuple[uuid.UUID, ...]:
         named = []
@@ -276,7 +281,7 @@ class _Reader:
             for outcome in OUTCOMES:
                 area = state.body.get(f"area_{outcome}_m2")
                 if area:
-                    keys = self._work_keys({}, state.body)
+                    keys = self._work_keys({}, self._core(state))
                     named = self._named(state.body.get("hazard_ids") or ())
                     found.append(ReleasePiece(state.record_id, outcome, on, named, None, float(area), keys))
         return found

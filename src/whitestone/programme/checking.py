@@ -15,6 +15,7 @@ import msgspec
 import numpy as np
 import shapely
 
+from whitestone.domain.extensions import as_core
 from whitestone.domain.kinds import KINDS
 from whitestone.domain.revision import Act, Draft, State
 from whitestone.errors import InvalidValue, UnknownRecord, WrongCall
@@ -139,7 +140,7 @@ def _subjects(programme: Programme, kind: str, states: list[State]) -> Iterator[
     sources = datasets(programme.journal, kind)
     drawn = dict(_as_drawn(programme, kind)) if kind in AREA_KINDS else {}
     for state, shape in zip(states, shapes, strict=True):
-        body = state.body
+        body = as_core(kind, state.body, programme.settings.national_codes)
         yield Subject(
             record_id=state.record_id,
             kind=kind,

@@ -58,7 +58,7 @@ def import_file(
     text = None
     if not isinstance(mapping, Mapping):
         text = Path(mapping).read_text(encoding="utf-8-sig") if Path(mapping).is_file() else None
-        mapping = read_mapping(mapping)
+        mapping = read_mapping(mapping, programme.settings)
     return Importing(programme, Path(path), mapping, text).run(chunk_rows, progress)
 
 
@@ -66,6 +66,7 @@ class Importing:
     """One import at work."""
 
     def __init__(self, programme: Programme, path: Path, mapping: Mapping, text: str | None = None) -> None:
+        mapping = mapping.sealing(programme.settings.extra_fields)
         self.programme, self.journal, self.path, self.mapping = programme, programme.journal, path, mapping
         self.toml = text or to_toml(mapping)
         self.dataset = dataset_id(self.journal.programme_id, mapping.dataset.name)
@@ -262,7 +263,8 @@ class Importing:
         known = Known(editions, self.labels, None if linked else self.mapping.version_key)
         withdrawn = {edition.run for edition in editions if not edition.live}
         workflow = _WORKFLOWS[self.mapping.dataset.workflow]
-        return Comparing(self.journal, self.dataset, known, self.labels, workflow, withdrawn)
+        national = self.programme.settings.national_codes
+        return Comparing(self.journal, self.dataset, known, self.labels, workflow, withdrawn, national)
 
     def _held_row(self, row: int, digest: bytes, raw: bytes, reasons: list[tuple[str, str]]) -> HeldRow:
         told = [{"code": code, "message": message} for code, message in reasons]

@@ -10,6 +10,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from whitestone.domain.extensions import NO_CODES, NationalCodes, as_core
 from whitestone.domain.lifecycle import HazardFacts, lifecycle_findings
 
 __all__ = ["step_findings"]
@@ -18,10 +19,13 @@ _TELLING = ("status", "classification", "reopened_from", "reopened_reason")
 """A body without any of these says nothing that the lifecycle could judge."""
 
 
-def step_findings(before: Mapping[str, Any] | None, after: str | None) -> list[tuple[str, str, str]]:
+def step_findings(
+    before: dict[str, Any] | None, after: str | None, national: NationalCodes = NO_CODES
+) -> list[tuple[str, str, str]]:
     """List what is wrong in the step from what was said before (None: nothing) to a new body, as JSON text.
 
-    Each is (attribute, code, sentence). What the new body does not state stays as it was said before.
+    Each is (attribute, code, sentence). What the new body does not state stays as it was said before; a national code
+    stands as its parent.
 
     >>> step_findings({"local_id": "H-1", "classification": "cha", "status": "closed"}, '{"status":"open"}')[0][:2]
     ('status', 'lifecycle-reopened')
@@ -32,7 +36,8 @@ def step_findings(before: Mapping[str, Any] | None, after: str | None) -> list[t
         return []
     stated: dict[str, Any] = json.loads(after)
     now = {**(before or {}), **stated}
-    found = lifecycle_findings(_facts(before) if before else None, _facts(now))
+    earlier = _facts(as_core("hazard", before, national)) if before else None
+    found = lifecycle_findings(earlier, _facts(as_core("hazard", now, national)))
     return [("evidence_direct" if code == "lifecycle-evidence" else "status", code, said) for code, said in found]
 
 

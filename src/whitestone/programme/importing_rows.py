@@ -15,6 +15,7 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
+from whitestone.domain.extensions import NO_CODES, NationalCodes
 from whitestone.domain.ids import new_ids
 from whitestone.domain.revision import Draft, Workflow
 from whitestone.exchange.mapping.rows import FOUND, HELD, Made, Mapped, RowFinding, sixteen
@@ -53,8 +54,9 @@ class Comparing:
 
     def __init__(
         self, journal: Journal, dataset: uuid.UUID, known: Known, labels: Sequence[str], workflow: Workflow,
-        withdrawn: set[uuid.UUID],
+        withdrawn: set[uuid.UUID], national: NationalCodes = NO_CODES,
     ) -> None:  # fmt: skip
+        self.national = national
         self.journal, self.dataset, self.known = journal, dataset, known
         self.labels, self.workflow, self.withdrawn = list(labels), workflow, withdrawn
         self.given: list[dict[str, bytes]] = [{} for _ in labels]
@@ -226,7 +228,7 @@ class Comparing:
 
     def _judge_step(self, mapped: Mapped, place: int, before: dict[str, Any] | None, after: str | None) -> None:
         """Note what in a hazard's step breaks the lifecycle; it is accepted all the same."""
-        for column, code, message in step_findings(before, after):
+        for column, code, message in step_findings(before, after, self.national):
             mapped.outcomes[place] = FOUND
             mapped.findings.append(RowFinding(mapped.first_row + place, column, None, code, message))
 

@@ -13,8 +13,9 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from whitestone.domain.dates import parse_partial
+from whitestone.domain.extensions import Lists, lists
 from whitestone.domain.revision import Act, Draft
-from whitestone.domain.settings import SETTINGS, Settings
+from whitestone.domain.settings import SETTINGS, Settings, read_settings
 from whitestone.errors import InvalidValue, UnknownRecord
 from whitestone.journal import Journal, create, open_journal
 
@@ -46,6 +47,7 @@ class Programme:
         self.journal = journal
         self.who = who
         self.settings = load_settings(journal)
+        self._lists: tuple[Settings, Lists] | None = None
 
     def __enter__(self) -> Programme:
         return self
@@ -63,6 +65,14 @@ class Programme:
     def zone(self) -> ZoneInfo:
         """Return the programme's time zone: days end at its midnight."""
         return ZoneInfo(self.settings.time_zone)
+
+    @property
+    def lists(self) -> Lists:
+        """Return the code lists with the programme's national codes; made once for each state of the settings."""
+        made = self._lists
+        if made is None or made[0] is not self.settings:
+            self._lists = made = (self.settings, lists(self.settings.national_codes, self.settings.extra_fields))
+        return made[1]
 
     def today(self) -> dt.date:
         """Return today's date in the programme's time zone."""
@@ -152,10 +162,9 @@ def _who(who: str | None) -> str:
 
 
 def _check(key: str, value: Any) -> None:
-    try:
-        msgspec.convert({key: value}, Settings)
-    except msgspec.ValidationError as error:
-        raise InvalidValue(field=key, value=value, why=str(error)) from error
+    """Refuse what the table of settings refuses; the two halves of the plane's centre may be set one by one."""
+    whole = {"equal_area_lon": 0.0, "equal_area_lat": 0.0} if key.startswith("equal_area_") else {}
+    read_settings({**whole, key: value})
 
 
 def _heads(journal: Journal, record_id: uuid.UUID) -> tuple[uuid.UUID, ...]:

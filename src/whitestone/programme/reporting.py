@@ -8,7 +8,10 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from whitestone.domain.codes import label
+from whitestone.domain.extensions import as_core
 from whitestone.domain.revision import State
 from whitestone.errors import WrongCall
 from whitestone.programme.accounts import ledger
@@ -49,8 +52,7 @@ def situation(programme: Programme, clocks: Clocks, *, by: str = "place", start:
     """Assemble the situation report under two clocks, from `start` (None: the beginning) to the day asked."""
     account = ledger(programme, clocks, by=by, start=start)
     states = {
-        kind: list(programme.journal.states(kind, on=clocks.on, known=clocks.known))
-        for kind in ("hazard", "release", "item", "accident", "place")
+        kind: _states(programme, kind, clocks) for kind in ("hazard", "release", "item", "accident", "place")
     }
     seq, digest = programme.journal.head()
     sections = (
@@ -87,6 +89,15 @@ def write_report(report: Report, formats: list[str], folder: Path) -> list[Path]
         path.write_bytes(FORMATS[name](report))
         paths.append(path)
     return paths
+
+
+def _states(programme: Programme, kind: str, clocks: Clocks) -> list[State]:
+    """Read the records of a kind; a national code counts as the core code that it is a child of."""
+    read = programme.journal.states(kind, on=clocks.on, known=clocks.known)
+    national = programme.settings.national_codes
+    if not national:
+        return list(read)
+    return [msgspec.structs.replace(state, body=as_core(kind, state.body, national)) for state in read]
 
 
 def _map(programme: Programme, states: dict[str, list[State]]) -> Section:
@@ -165,9 +176,11 @@ def _proof(account: dict[str, Any]) -> Section:
 
 def _casualties(programme: Programme, clocks: Clocks) -> Section:
     columns = programme.journal.columns("casualty", ["occurred_on", "outcome", "persons"], clocks.on, clocks.known)
+    outcomes = programme.lists["casualty_outcome"]
     years: dict[str, Counter[str]] = defaultdict(Counter)
     for when, outcome, persons in zip(columns["occurred_on"], columns["outcome"], columns["persons"], strict=True):
-        years[str(when)[:4] if when else "unknown"][outcome or "unknown"] += 1 if persons is None else int(persons)
+        counted = outcomes.core(outcome) if outcome in outcomes.codes else "unknown"
+        years[str(when)[:4] if when else "unknown"][counted] += 1 if persons is None else int(persons)
     every = sum(years.values(), Counter[str]())
     rows = tuple(_outcomes(year, count) for year, count in sorted(years.items()))
     table = Table(
@@ -204,7 +217,7 @@ def _sources(programme: Programme) -> Section:
             str(names.get(str(state.body.get("dataset_id"))) or "unknown"),
             str(state.body.get("file_name") or "unknown"),
             *(counts.get(key) for key in ("input", "accepted", "accepted_with_findings", "held")),
-            label("run_status", str(state.body.get("run_status") or "")),
+            label("run_status", str(state.body.get("run_status") or ""), programme.settings.languages, programme.lists),
         ))  # fmt: skip
     columns = ("Dataset", "File", "Rows", "Accepted", "With findings", "Held", "Run")
     table = Table(columns=columns, rows=tuple(rows), numeric=(False, False, True, True, True, True, False))

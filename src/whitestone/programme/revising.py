@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from whitestone.domain.extensions import ExtraField
+from whitestone.domain.extensions import NO_CODES, NationalCodes, as_core
 from whitestone.domain.kinds import kind
 from whitestone.domain.lifecycle import HazardFacts, TransitionEvent, hazard_transition
 from whitestone.domain.revision import Act, Draft, Nature, Revision, State, Workflow
@@ -92,9 +92,11 @@ def decide(programme: Programme, record_id: uuid.UUID, workflow: str, *, reason:
     return programme.journal.append(Act(author=programme.who, reason=reason), [draft]).revision_ids[0]
 
 
-def facts_of(state: State, *, remaining_m2: float | None = None, area_m2: float | None = None) -> HazardFacts:
-    """Return what the lifecycle's guards need to know of a hazard's state."""
-    body = state.body
+def facts_of(
+    state: State, *, remaining_m2: float | None = None, area_m2: float | None = None, national: NationalCodes = NO_CODES
+) -> HazardFacts:
+    """Return what the lifecycle's guards need to know of a hazard's state; a national code stands as its parent."""
+    body = as_core("hazard", state.body, national)
     return HazardFacts(
         record=str(body.get("local_id") or state.record_id),
         classification=body.get("classification"),
@@ -111,8 +113,7 @@ def facts_of(state: State, *, remaining_m2: float | None = None, area_m2: float 
 
 
 def _validate(programme: Programme, name: str, body: Mapping[str, Any]) -> None:
-    fields = msgspec.convert(programme.settings.extra_fields.get(name, []), list[ExtraField])
-    for attribute, value, _, message in validate(name, body, None, fields):
+    for attribute, value, _, message in validate(name, body, lists=programme.lists):
         raise InvalidValue(field=attribute, value=value, why=message)
     sealed = [key for key in body if kind(name).attributes[key].personal]
     if sealed:
@@ -136,7 +137,8 @@ def _guard(
     except msgspec.ValidationError as error:
         raise InvalidValue(field="event", value=dict(event), why=str(error)) from error
     left = _remaining(programme, state)
-    hazard_transition(facts_of(state), facts_of(after, remaining_m2=left), moved)
+    own = programme.settings.national_codes
+    hazard_transition(facts_of(state, national=own), facts_of(after, remaining_m2=left, national=own), moved)
 
 
 def _remaining(programme: Programme, state: State) -> float | None:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
 from django.utils.translation import gettext as _
 
-from whitestone.domain.codes import label
+from whitestone.domain.codes import CODE_LISTS, label
 from whitestone.domain.dates import parse_partial
+from whitestone.domain.extensions import Lists
 from whitestone.domain.kinds import KINDS, Attribute
 from whitestone.errors import InvalidValue
 
@@ -76,8 +77,12 @@ def unit_of(attribute: str) -> str:
     return next((unit for suffix, unit in _SUFFIXES.items() if attribute.endswith(suffix)), "")
 
 
-def said(value: Any, attribute: Attribute | None = None, language: str = "en") -> str:
+def said(
+    value: Any, attribute: Attribute | None = None, languages: Sequence[str] = ("en",), lists: Lists = CODE_LISTS
+) -> str:
     """Write any stated value; None is "unknown", what nobody stated is "not stated".
+
+    Of the languages the first one in which `lists` name a code is taken, else English.
 
     >>> said(None), said(True), said(["a", "b"]), said(msgspec.UNSET), said([])
     ('unknown', 'yes', 'a; b', 'not stated', 'none')
@@ -89,7 +94,7 @@ def said(value: Any, attribute: Attribute | None = None, language: str = "en") -
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     if isinstance(value, list):
-        return "; ".join(said(each, attribute, language) for each in value) or _("none")
+        return "; ".join(said(each, attribute, languages, lists) for each in value) or _("none")
     if isinstance(value, Mapping):
         return "; ".join(f"{key}: {said(each)}" for key, each in value.items())
     if isinstance(value, (int, float)):
@@ -97,18 +102,18 @@ def said(value: Any, attribute: Attribute | None = None, language: str = "en") -
     if isinstance(value, (dt.date, dt.datetime)):
         return value.isoformat()
     if attribute is not None and attribute.codes:
-        return coded(attribute.codes, str(value), language)
+        return coded(attribute.codes, str(value), languages, lists)
     return _dated(str(value)) if attribute is not None and attribute.type == "date" else str(value)
 
 
-def coded(codes: str, value: str, language: str = "en") -> str:
+def coded(codes: str, value: str, languages: Sequence[str] = ("en",), lists: Lists = CODE_LISTS) -> str:
     """Give the label of a code, or the code itself where no list has it.
 
     >>> coded("hazard_class", "sha"), coded("hazard_class", "")
     ('Suspected hazardous area', '')
     """
     try:
-        return label(codes, value, language)
+        return label(codes, value, languages, lists)
     except (KeyError, InvalidValue):
         return value
 

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from whitestone.domain.extensions import lists
 from whitestone.domain.kinds import KINDS
 from whitestone.domain.settings import Settings
 from whitestone.exchange.mapping.blocks import Faults, LinkSource, make_records
@@ -50,6 +51,7 @@ class Applier:
         """
         self.mapping = mapping
         self.settings = settings
+        self.lists = lists(settings.national_codes, settings.extra_fields)
         self.links = links
         self.today = today or dt.date.today()
         self.digest_key = digest_key or b""

@@ -13,6 +13,7 @@ import polars as pl
 import shapely
 
 from whitestone.domain.dates import parse_partial
+from whitestone.domain.extensions import attributes_of
 from whitestone.domain.kinds import KINDS, Attribute, Kind
 from whitestone.exchange.mapping.columns import Column, View, json_text, member, without_separator
 from whitestone.exchange.mapping.model import FieldSpec, LinkSpec, Mapping, PlaceSpec, RecordSpec
@@ -72,8 +73,13 @@ class _Block:
     """One record block at work on the rows that it takes."""
 
     def __init__(
-        self, view: View, at: npt.NDArray[np.intp], spec: RecordSpec, mapping: Mapping, faults: Faults
-    ) -> None:
+        self, view: View, at: npt.NDArray[np.intp], spec: RecordSpec, mapping: Mapping, faults: Faults,
+        applier: Applier,
+    ) -> None:  # fmt: skip
+        self.lists = applier.lists
+        self.attributes = attributes_of(spec.kind, applier.settings.extra_fields.get(spec.kind, ()))
+        self.national: list[pl.Series] = []
+        """National fields, which stand in `extra`."""
         self.view, self.at, self.spec, self.mapping, self.faults = view, at, spec, mapping, faults
         self.kind: Kind = KINDS[spec.kind]
         self.body: list[pl.Series] = []
@@ -85,21 +91,25 @@ class _Block:
     def fields(self) -> None:
         """Understand every field."""
         for name, spec in self.spec.fields.items():
-            attribute = self.kind.attributes[name]
+            attribute = self.attributes[name]
             if not spec.sources:
                 text = json.dumps(spec.constant, ensure_ascii=False, separators=(",", ":"))
-                self.body.append(pl.Series([f',"{name}":{text}']).new_from_index(0, self.view.height))
+                self._place(name).append(pl.Series([f',"{name}":{text}']).new_from_index(0, self.view.height))
             elif spec.sum:
                 self._sum(name, spec, attribute)
             else:
                 self._field(name, spec, attribute)
 
+    def _place(self, name: str) -> list[pl.Series]:
+        """Give the part of the record where a field stands: the body, or `extra` for a national field."""
+        return self.body if name in self.kind.attributes else self.national
+
     def _field(self, name: str, spec: FieldSpec, attribute: Attribute) -> None:
         column = self.view.column(*spec.sources)
-        made = understand(column.uniques, spec, attribute)
+        made = understand(column.uniques, spec, attribute, self.lists)
         self.values[name] = (column, made.json)
         secret = attribute.personal or not set(spec.sources).isdisjoint(self.mapping.personal)
-        (self.sealed if secret else self.body).append(column.spread(member(name, made.json)).fill_null(""))
+        (self.sealed if secret else self._place(name)).append(column.spread(member(name, made.json)).fill_null(""))
         self._settle(column, made, spec, secret)
         if not secret:
             self._entered(spec.sources, column, made)
@@ -123,7 +133,7 @@ class _Block:
         total, said = np.zeros(self.view.height), np.zeros(self.view.height, dtype=bool)
         for source in spec.sources:
             column = self.view.column(source)
-            made = understand(column.uniques, spec, attribute)
+            made = understand(column.uniques, spec, attribute, self.lists)
             numbers = column.spread(made.json.cast(pl.Float64)).to_numpy().astype(np.float64)
             known = np.isfinite(numbers)
             total[known] += numbers[known]
@@ -134,7 +144,7 @@ class _Block:
         texts = summed.cast(pl.String).set(pl.Series(~said), None)
         column = Column(texts)
         self.values[name] = (column, column.uniques)
-        self.body.append(member(name, texts))
+        self._place(name).append(member(name, texts))
 
     def _entered(self, sources: list[str], column: Column, made: Understanding) -> None:
         if len(sources) > 1:
@@ -241,7 +251,7 @@ def make_records(
     for spec, mask in zip(specs, masks, strict=True):
         at = np.flatnonzero(mask)
         part = view if len(at) == view.height else View(view.frame[at])
-        block = _Block(part, at, spec, applier.mapping, faults)
+        block = _Block(part, at, spec, applier.mapping, faults, applier)
         block.fields()
         same_row = block.links(applier.links)
         geometry, bounds, position, shapes = _place(block, positions)
@@ -249,7 +259,8 @@ def make_records(
         first = ~before[at]
         extra, secret = _extra(view, at, first, spec, (specs, masks), applier.mapping)
         records = Made(
-            spec.label, spec.kind, at, _joined(block.body, len(at)), extra, block.entered(position),
+            spec.label, spec.kind, at, _joined(block.body, len(at)), _joined([*block.national, extra], len(at)),
+            block.entered(position),
             _joined([*block.sealed, *secret], len(at)), dates, acts_on, block.ids(), geometry, bounds, same_row,
         )  # fmt: skip
         screen_records(records, spec, block.values, shapes, applier.settings, applier.today, faults)

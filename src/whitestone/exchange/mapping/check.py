@@ -7,9 +7,10 @@ from typing import Any
 
 import msgspec
 
-from whitestone.domain.codes import CODE_LISTS
 from whitestone.domain.dates import parse_partial
+from whitestone.domain.extensions import Lists, attributes_of, lists
 from whitestone.domain.kinds import KINDS, Attribute
+from whitestone.domain.settings import Settings
 from whitestone.errors import InvalidValue
 from whitestone.exchange.mapping.model import FieldSpec, LinkSpec, Mapping, PositionSpec, RecordSpec
 
@@ -19,17 +20,19 @@ UNKNOWN_KIND = "unknown"
 """The kind of a file that nobody could place yet: its rows are all held with the code `kind-unknown`."""
 
 
-def faults_of(mapping: Mapping) -> list[str]:
+def faults_of(mapping: Mapping, settings: Settings | None = None) -> list[str]:
     """List every fault of a mapping, each with the place where it stands; an empty list is a sound mapping.
+
+    `settings` are those of the programme, for its national fields and codes.
 
     >>> from whitestone.exchange.mapping.model import DatasetSpec
     >>> faults_of(Mapping(dataset=DatasetSpec(name="a", edition="increment")))
     ['record: no [[record]] block says what a row is (use kind = "unknown" to have all rows held)']
     """
-    return list(_faults(mapping))
+    return list(_faults(mapping, settings or Settings()))
 
 
-def _faults(mapping: Mapping) -> Iterator[str]:
+def _faults(mapping: Mapping, settings: Settings) -> Iterator[str]:
     dataset = mapping.dataset
     if not dataset.name.strip():
         yield "dataset.name: is empty"
@@ -45,7 +48,7 @@ def _faults(mapping: Mapping) -> Iterator[str]:
     for label in sorted({label for label in labels if labels.count(label) > 1}):
         yield f"record: two blocks are called {label!r}; give each a name of its own"
     for number, record in enumerate(mapping.records, 1):
-        yield from (f"record {number} ({record.label}) {fault}" for fault in _record_faults(record, labels))
+        yield from (f"record {number} ({record.label}) {fault}" for fault in _record_faults(record, labels, settings))
 
 
 def _position_faults(position: PositionSpec) -> Iterator[str]:
@@ -61,14 +64,15 @@ def _position_faults(position: PositionSpec) -> Iterator[str]:
         yield f"position.crs: {position.crs!r} is not AUTHORITY:CODE, as in 'EPSG:4326'"
 
 
-def _record_faults(record: RecordSpec, labels: list[str]) -> Iterator[str]:
+def _record_faults(record: RecordSpec, labels: list[str], settings: Settings) -> Iterator[str]:
     if record.kind == UNKNOWN_KIND:
         return
     if record.kind not in KINDS or KINDS[record.kind].programme:
         known = ", ".join(name for name, kind in KINDS.items() if not kind.programme)
         yield f"kind: {record.kind!r} is none of {known}"
         return
-    attributes = KINDS[record.kind].attributes
+    attributes = attributes_of(record.kind, settings.extra_fields.get(record.kind, ()))
+    codes = lists(settings.national_codes, settings.extra_fields)
     if record.when is not None and record.when.is_in is not msgspec.UNSET and record.when.not_in:
         yield "when: says both is_in and not_in"
     if record.date is not None and record.date not in record.fields:
@@ -77,15 +81,17 @@ def _record_faults(record: RecordSpec, labels: list[str]) -> Iterator[str]:
         if name not in attributes:
             yield f"fields.{name}: a {record.kind} has no such attribute"
         else:
-            yield from (f"fields.{name}: {fault}" for fault in _field_faults(spec, attributes[name]))
+            yield from (f"fields.{name}: {fault}" for fault in _field_faults(spec, attributes[name], codes))
     for link in record.links:
         yield from (f"links.{link.attribute}: {fault}" for fault in _link_faults(link, record, labels))
 
 
-def _field_faults(spec: FieldSpec, attribute: Attribute) -> Iterator[str]:
+def _field_faults(spec: FieldSpec, attribute: Attribute, lists: Lists) -> Iterator[str]:
     stated = [spec.column is not None, bool(spec.columns), spec.constant is not msgspec.UNSET]
     if sum(stated) != 1:
         yield "says exactly one of column, columns, constant"
+    if attribute.personal and spec.constant is not msgspec.UNSET:
+        yield "may identify a person: it comes from a column, which is sealed, never from the mapping"
     if attribute.type in ("link", "links"):
         yield "is a link: use [[record.links]]"
     if spec.sum and attribute.type not in ("count", "number", "area"):
@@ -95,13 +101,13 @@ def _field_faults(spec: FieldSpec, attribute: Attribute) -> Iterator[str]:
     if spec.decimal and spec.decimal == spec.thousands:
         yield "decimal and thousands separator are the same"
     values = list(spec.values.values()) + ([] if spec.constant is msgspec.UNSET else [spec.constant])
-    yield from _value_faults(values, attribute)
+    yield from _value_faults(values, attribute, lists)
 
 
-def _value_faults(values: list[Any], attribute: Attribute) -> Iterator[str]:
+def _value_faults(values: list[Any], attribute: Attribute, lists: Lists) -> Iterator[str]:
     if attribute.codes is None:
         return
-    known = CODE_LISTS[attribute.codes].codes
+    known = lists[attribute.codes].codes
     for value in values:
         for code in value if isinstance(value, list) else [value]:
             if code != "" and code not in known:

@@ -7,10 +7,14 @@ A mapping is TOML that a person reads and corrects. It is checked as a whole: al
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
+from collections.abc import Mapping as Table
 from typing import Any, Literal
 
 import msgspec
 from msgspec import UNSET, UnsetType
+
+from whitestone.domain.extensions import ExtraField
 
 __all__ = ["DatasetSpec", "FieldSpec", "FileSpec", "LinkSpec", "Mapping", "PlaceSpec", "PositionSpec", "RecordSpec",
            "Unknown", "When"]
@@ -225,6 +229,24 @@ class Mapping(_Table, kw_only=True, frozen=True):
                 if name in known and known[name].personal:
                     columns |= set(spec.sources)
         return columns
+
+    def sealing(self, fields: Table[str, Iterable[ExtraField]]) -> Mapping:
+        """Return the mapping with the columns of personal national fields (by kind) among those that are sealed.
+
+        >>> made = Mapping(dataset=DatasetSpec(name="a", edition="increment"))
+        >>> made.sealing({}) is made
+        True
+        """
+        named = {(kind, field.name) for kind, each in fields.items() for field in each if field.personal}
+        columns = [
+            column
+            for record in self.records
+            for name, spec in record.fields.items()
+            if (record.kind, name) in named
+            for column in spec.sources
+        ]
+        more = [column for column in dict.fromkeys(columns) if column not in self.personal]
+        return msgspec.structs.replace(self, personal=[*self.personal, *more]) if more else self
 
     @property
     def optional_columns(self) -> set[str]:

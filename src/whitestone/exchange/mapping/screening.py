@@ -55,8 +55,8 @@ def _columns(kind: str, values: Values) -> dict[str, list[Any]]:
     """Give the rules dates and numbers; no rule at entry reads other attributes. Ids are compared by the run."""
     chosen: dict[str, list[Any]] = {}
     for name, (column, texts) in values.items():
-        attribute = KINDS[kind].attributes[name]
-        if attribute.personal or attribute.type not in ("date", "count", "number", "area"):
+        attribute = KINDS[kind].attributes.get(name)
+        if attribute is None or attribute.personal or attribute.type not in ("date", "count", "number", "area"):
             continue
         plain = [None if text is None else json.loads(text) for text in texts.to_list()]
         held_as = pl.String if attribute.type == "date" else pl.Float64

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from whitestone.domain.settings import Settings
 from whitestone.errors import MappingInvalid
 from whitestone.exchange.mapping.check import faults_of
 from whitestone.exchange.mapping.model import (
@@ -28,16 +29,19 @@ __all__ = ["parse_mapping", "read_mapping", "to_toml"]
 S = TypeVar("S", bound=msgspec.Struct)
 
 
-def read_mapping(path: Path | str) -> Mapping:
-    """Read a mapping file; refuses a faulty one with MappingInvalid, all faults at once."""
+def read_mapping(path: Path | str, settings: Settings | None = None) -> Mapping:
+    """Read a mapping file; refuses a faulty one with MappingInvalid, all faults at once.
+
+    `settings` are those of the programme, for its national fields and codes.
+    """
     try:
         text = Path(path).read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise MappingInvalid(path=str(path), count=1, faults=f"cannot be read: {error}") from error
-    return parse_mapping(text, str(path))
+    return parse_mapping(text, str(path), settings)
 
 
-def parse_mapping(text: str, path: str = "mapping") -> Mapping:
+def parse_mapping(text: str, path: str = "mapping", settings: Settings | None = None) -> Mapping:
     """Read the text of a mapping; refuses a faulty one with MappingInvalid, all faults at once.
 
     >>> parse_mapping('[dataset]\\nname = "a"\\nedition = "increment"\\n[[record]]\\nkind = "unknown"').dataset.name
@@ -53,7 +57,7 @@ def parse_mapping(text: str, path: str = "mapping") -> Mapping:
         raise MappingInvalid(path=path, count=1, faults=f"not TOML: {error}") from error
     mapping, faults = _convert(raw)
     if mapping is not None:
-        faults += faults_of(mapping)
+        faults += faults_of(mapping, settings)
     if mapping is None or faults:
         raise MappingInvalid(path=path, count=len(faults), faults="; ".join(faults))
     return mapping

@@ -16,6 +16,7 @@ import polars as pl
 
 from whitestone.domain.codes import CODE_LISTS
 from whitestone.domain.dates import PartialDate, parse_partial
+from whitestone.domain.extensions import Lists
 from whitestone.domain.kinds import Attribute
 from whitestone.errors import InvalidValue
 from whitestone.exchange.mapping.columns import json_text, without_separator
@@ -47,12 +48,15 @@ class Understanding(msgspec.Struct, frozen=True):
         return mask
 
 
-def understand(uniques: pl.Series, spec: FieldSpec, attribute: Attribute) -> Understanding:
+def understand(
+    uniques: pl.Series, spec: FieldSpec, attribute: Attribute, lists: Lists = CODE_LISTS
+) -> Understanding:
     """Understand the different values of a column as values of an attribute.
 
     What is blank says nothing. What the mapping's value table names is taken from there; the rest is read by the
     attribute's type. A text that means nothing gets a fault (code, sentence) and no value, or the code `unknown`
-    where the code list has one (domain.md 3.8).
+    where the code list has one. `lists` are those of
+    the programme, with its national codes.
 
     >>> sexes = Attribute("persons", "count")
     >>> made = understand(pl.Series(["3", "", "many"]), FieldSpec(column="n"), sexes)
@@ -69,7 +73,7 @@ def understand(uniques: pl.Series, spec: FieldSpec, attribute: Attribute) -> Und
     blanks = ["", *spec.blank]
     texts = texts.set(texts.is_in(blanks), None)
     if spec.values or attribute.type in ("code", "codes", "flag", "date", "texts", "value"):
-        return _one_by_one(texts, spec, attribute)
+        return _one_by_one(texts, spec, attribute, lists)
     if attribute.type in ("count", "number", "area", "share"):
         return _numbers(texts, spec, attribute)
     return Understanding(json_text(_identifiers(texts, spec)), {})
@@ -127,10 +131,10 @@ def _plain_number(spec: FieldSpec) -> pl.Expr:
     return text
 
 
-def _one_by_one(texts: pl.Series, spec: FieldSpec, attribute: Attribute) -> Understanding:
+def _one_by_one(texts: pl.Series, spec: FieldSpec, attribute: Attribute, lists: Lists) -> Understanding:
     table = {key.strip(): value for key, value in spec.values.items()}
     folded = {_fold(key): value for key, value in reversed(table.items())}
-    read = _reader(spec, attribute)
+    read = _reader(spec, attribute, lists)
     written: list[str | None] = []
     faults: dict[int, Fault] = {}
     for at, text in enumerate(texts.to_list()):
@@ -162,11 +166,11 @@ def _unknown_code(attribute: Attribute) -> str | None:
     return None
 
 
-def _reader(spec: FieldSpec, attribute: Attribute) -> Callable[[str], Any]:
+def _reader(spec: FieldSpec, attribute: Attribute, lists: Lists) -> Callable[[str], Any]:
     if attribute.type == "code":
-        return lambda text: _code(text, attribute, spec.language)
+        return lambda text: _code(text, attribute, spec.language, lists)
     if attribute.type == "codes":
-        return lambda text: [_code(part, attribute, spec.language) for part in _parts(text, spec)]
+        return lambda text: [_code(part, attribute, spec.language, lists) for part in _parts(text, spec)]
     if attribute.type == "date":
         return lambda text: str(read_date(text, spec.formats))
     if attribute.type == "flag":
@@ -192,8 +196,8 @@ def _parts(text: str, spec: FieldSpec) -> list[str]:
     return [piece.strip() for piece in pieces if piece.strip()]
 
 
-def _code(text: str, attribute: Attribute, language: str | None) -> str:
-    codes = CODE_LISTS[attribute.codes or ""]
+def _code(text: str, attribute: Attribute, language: str | None, lists: Lists) -> str:
+    codes = lists[attribute.codes or ""]
     found = codes.understand(text, language)
     if found is None:
         raise InvalidValue(field=attribute.name, value=text, why=f"not in the code list {attribute.codes}")

@@ -11,8 +11,10 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
+from whitestone.domain.extensions import attributes_of
 from whitestone.domain.kinds import KINDS
 from whitestone.web import words
+from whitestone.web.desk import current
 
 register = template.Library()
 
@@ -65,8 +67,13 @@ def figure(value: float | None, decimals: int = 0) -> str:
 @register.simple_tag
 def value(stated: Any, kind: str, attribute: str) -> str | SafeString:
     """Write a value of an attribute; unknown is marked as such, so that it is never read as a value."""
-    about = KINDS[kind].attributes.get(attribute) if kind in KINDS else None
-    text = words.said(stated, about)
+    programme = current().programme
+    about = None
+    if kind in KINDS:
+        fields = programme.settings.extra_fields.get(kind)
+        known = attributes_of(kind, fields) if fields else KINDS[kind].attributes
+        about = known.get(attribute)
+    text = words.said(stated, about, programme.settings.languages, programme.lists)
     return format_html('<span class="unknown">{}</span>', text) if stated is None else text
 
 

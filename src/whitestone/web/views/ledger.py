@@ -202,7 +202,9 @@ def _row_label(shown: Shown, key: str) -> str:
         shown.ledger.by
     )
     if codes and not key.startswith("("):
-        return " + ".join(words.coded(codes, part) for part in key.split("+"))
+        programme = current().programme
+        languages, lists = programme.settings.languages, programme.lists
+        return " + ".join(words.coded(codes, part, languages, lists) for part in key.split("+"))
     return key
 
 

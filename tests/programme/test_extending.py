@@ -171,3 +171,11 @@ def test_labels_follow_the_languages_of_the_programme(programme: Programme) -> N
     extend_codes(programme, "hazard_class", "dense", DENSE, reason="r")
     programme.set({"languages": ["hy", "fr", "en"]}, reason="r")
     assert {row["code"]: row["label"] for row in list_codes(programme)} == {"dense": "Zone dense"}
+
+
+def test_a_process_that_stays_sees_what_another_added(programme: Programme, tmp_path: Path) -> None:
+    with open_programme(str(tmp_path / "p"), readonly=True) as staying:
+        extend_codes(programme, "hazard_class", "dense", DENSE, reason="r")
+        assert "dense" not in staying.lists["hazard_class"].codes
+        staying.refresh()
+        assert "dense" in staying.lists["hazard_class"].codes

@@ -47,6 +47,7 @@ class Programme:
         self.journal = journal
         self.who = who
         self.settings = load_settings(journal)
+        self._read_at = -1
         self._lists: tuple[Settings, Lists] | None = None
 
     def __enter__(self) -> Programme:
@@ -60,6 +61,12 @@ class Programme:
     def close(self) -> None:
         """Close the journal."""
         self.journal.close()
+
+    def refresh(self) -> None:
+        """Read the settings again where something was recorded since; for a process that stays while others write."""
+        head = self.journal.head()[0]
+        if head != self._read_at:
+            self._read_at, self.settings = head, load_settings(self.journal)
 
     @property
     def zone(self) -> ZoneInfo:

@@ -62,6 +62,7 @@ def current() -> Desk:
 
 def clocks_of(request: HttpRequest) -> Clocks:
     """Read both clocks of a page from its address; refuses what is not a date with InvalidValue."""
+    current().programme.refresh()
     return current().programme.clocks(request.GET.get("on") or None, request.GET.get("known") or None)
 
 

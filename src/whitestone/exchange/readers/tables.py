@@ -11,12 +11,23 @@ from collections.abc import Sequence
 
 import msgspec
 
-__all__ = ["Cells", "Layout", "column_names", "guess_layout"]
+__all__ = ["TOTALS", "TOTAL_ROW", "Cells", "Layout", "adds_up", "column_names", "guess_layout"]
 
 Cells = Sequence[str | None]
 _NUMBER = re.compile(r"^[+-]?[\d\s.,'’]*\d[\d\s.,'’]*([eE][+-]?\d+)?%?$")
 _DATE = re.compile(r"^\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}([T ].*)?$")
 _HXL = re.compile(r"^\s*#[A-Za-z][\w]*(\s*\+\s*[A-Za-z]\w*)*\s*$")
+
+_TOTAL_WORDS = ("total", "totals", "grand total", "total general", "sum", "suma", "somme", "total général", "итого",
+                "всего", "ukupno", "svega", "zbir", "разом", "усього", "ընդամենը", "cəmi", "yekun", "toplam")
+TOTALS = frozenset(
+    form + end
+    for word in _TOTAL_WORDS for form in (word, word.upper(), word.capitalize(), word.title()) for end in ("", ":")
+)
+"""How a row that adds up others begins, as it is written."""
+TOTAL_ROW = ("total-row", "This row adds up others and is no record. If it is one, give it what the other rows have "
+             "and bring it in again.")
+"""Code and sentence of the fault that such a row is."""
 
 
 class Layout(msgspec.Struct, frozen=True):
@@ -38,6 +49,8 @@ def guess_layout(rows: Sequence[Cells], stated: int | None = None, *, widest: bo
 
     >>> guess_layout([["Casualties 2006"], [], ["place", "year"], ["#adm2", "#date"], ["Kherson", "2006"]]).hxl
     {'place': '#adm2', 'year': '#date'}
+    >>> guess_layout([["Areas 2019"] * 3, ["id", "type", "area"], ["1", "SHA", "850"]]).names
+    ['id', 'type', 'area']
     >>> guess_layout([["4", "2.5"], ["5", "2.7"]]).names
     ['column_1', 'column_2']
     >>> guess_layout([]).names
@@ -60,7 +73,7 @@ def guess_layout(rows: Sequence[Cells], stated: int | None = None, *, widest: bo
 def _lay_out(rows: list[list[str | None]], header: int | None, width: int) -> Layout:
     notes: list[tuple[str, str]] = []
     first = 0 if header is None else header + 1
-    skipped = [" | ".join(cell for cell in row if cell) for row in rows[: header or 0] if any(row)]
+    skipped = [" | ".join(dict.fromkeys(cell for cell in row if cell)) for row in rows[: header or 0] if any(row)]
     if header is None:
         width = max((len(row) for row in rows[: max(1, len(rows) - 1)]), default=width)
         notes.append(("no-header", f"No header row was found; the {width} columns are numbered."))
@@ -95,14 +108,21 @@ def _is_hxl(row: Cells) -> bool:
 
 def _find_header(rows: list[list[str | None]], width: int) -> int | None:
     """Take the first row that is as wide as the table and reads as names rather than as values."""
-    wide = [index for index, row in enumerate(rows) if len(row) >= max(1, width * 0.6) and _fill(row) >= 0.5]
+    wide = [index for index, row in enumerate(rows)
+            if len(row) >= max(1, width * 0.6) and _fill(row) >= 0.5 and not _is_title(row)]
     if not wide:
         return 0
     first = wide[0]
-    if not all(len(row) < max(2, width * 0.6) for row in rows[:first] if row):
+    if not all(len(row) < max(2, width * 0.6) or _is_title(row) for row in rows[:first] if row):
         first = 0
     body = [rows[index] for index in wide if index > first and not _is_hxl(rows[index])][:50]
     return first if _reads_as_names(rows[first], body) else None
+
+
+def _is_title(row: Cells) -> bool:
+    """Tell a title or a group of headings, merged over several columns, from names, which differ from each other."""
+    filled = [cell for cell in row if cell]
+    return len(filled) >= 3 and len(set(filled)) * 2 <= len(filled)
 
 
 def _fill(row: Cells) -> float:
@@ -133,6 +153,18 @@ def _reads_as_names(row: Cells, body: list[list[str | None]]) -> bool:
 def _is_value(cell: str) -> bool:
     text = cell.strip()
     return bool(_NUMBER.match(text) or _DATE.match(text))
+
+
+def adds_up(row: Cells) -> bool:
+    """Tell a row of totals: its first text is the word, and half of it or more is empty.
+
+    Taken for a record, it would count everything a second time.
+
+    >>> adds_up(["Total", None, "", "850"]), adds_up(["Total", "SHA", "open", "850"]), adds_up([])
+    (True, False, False)
+    """
+    filled = [cell.strip() for cell in row if cell and cell.strip()]
+    return bool(filled) and filled[0] in TOTALS and len(filled) * 2 <= len(row)
 
 
 def column_names(row: Cells, width: int) -> tuple[list[str], list[tuple[str, str]]]:

@@ -12,11 +12,14 @@ from whitestone.exchange.readers.chunking import frame_of
 from whitestone.exchange.readers.encodings import Encoding, transcode
 from whitestone.exchange.readers.model import Reading, RowFault, clip_raw
 from whitestone.exchange.readers.rows import Dialect, Row, RowTable, careful_rows, row_table
+from whitestone.exchange.readers.tables import TOTAL_ROW, TOTALS, adds_up
 
 __all__ = ["ROW_LIMIT_BYTES", "BlockReader", "Plan"]
 
 ROW_LIMIT_BYTES = 16 << 20
 """No row may be longer, line ends inside quotes included; a longer one is a fault."""
+
+_TOTALS = pl.Series(sorted(TOTALS), dtype=pl.String)
 
 Block = tuple[pl.DataFrame, np.ndarray, list[RowFault]]
 
@@ -157,7 +160,21 @@ class BlockReader:
                        for number in numbers[repeated]]
             faults.sort(key=lambda fault: fault.row)
             frame, numbers = frame.filter(pl.Series(~repeated)), numbers[~repeated]
-        return frame, numbers, faults
+        return self._without_totals(frame, numbers, faults)
+
+    def _without_totals(self, frame: pl.DataFrame, numbers: np.ndarray, faults: list[RowFault]) -> Block:
+        found = np.zeros(frame.height, dtype=bool)
+        for name in self.plan.names[:2]:
+            found |= frame[name].is_in(_TOTALS.implode()).fill_null(value=False).to_numpy()
+        for at in np.flatnonzero(found):
+            cells = frame.row(int(at))
+            found[at] = adds_up(cells)
+            if found[at]:
+                raw = self.plan.dialect.delimiter.join(cell or "" for cell in cells)
+                faults.append(RowFault(int(numbers[at]), *TOTAL_ROW, clip_raw(raw)))
+        if not found.any():
+            return frame, numbers, faults
+        return frame.filter(pl.Series(~found)), numbers[~found], sorted(faults, key=lambda fault: fault.row)
 
     def _repeated_headers(self, frame: pl.DataFrame) -> np.ndarray | None:
         named = [(name, cell) for name, cell in zip(self.plan.names, self.plan.header, strict=False) if cell]

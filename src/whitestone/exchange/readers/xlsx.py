@@ -15,7 +15,7 @@ from whitestone.exchange.readers.archives import blocks_of, safe_zip
 from whitestone.exchange.readers.chunking import Gathering
 from whitestone.exchange.readers.encodings import undo_mojibake
 from whitestone.exchange.readers.model import Chunk, Reading, clip_raw
-from whitestone.exchange.readers.tables import Layout, guess_layout
+from whitestone.exchange.readers.tables import TOTAL_ROW, Layout, adds_up, guess_layout
 from whitestone.exchange.readers.xlsx_cells import column_index
 from whitestone.exchange.readers.xlsx_parts import open_book, sheet_rows
 from whitestone.exchange.readers.xlsx_values import Book, SheetRow
@@ -184,5 +184,10 @@ def _gather(gathering: Gathering, reading: Reading, row: SheetRow) -> int:
                         f"table {len(names)} columns.", clip_raw(raw))
         return len(raw)
     values: dict[str, str | None] = {names[column]: value for column, value in row.cells.items()}
-    gathering.add(values)
+    if len(values) > 1 and len(values) * 2 > len(names) and all(name == value for name, value in values.items()):
+        gathering.fault("repeated-header", "The header row is repeated here.", "\t".join(names))
+    elif adds_up([values.get(name) for name in names]):
+        gathering.fault(*TOTAL_ROW, clip_raw("\t".join(cell or "" for cell in _list(row))))
+    else:
+        gathering.add(values)
     return sum(map(len, row.cells.values())) + 50

@@ -73,3 +73,11 @@ def test_committed_files_name_no_package_registry() -> None:
         assert "://" not in path.read_text(), f"{path.name} names a host"
     for path in [*ROOT.glob("*.toml"), *ROOT.glob("Makefile"), *ROOT.glob("src/whitestone/web/assets/*.json"), *ROOT.glob(".ci/*")]:
         assert not any(host in path.read_text() for host in hosts), f"{path.name} names a registry"
+
+
+def test_pages_that_the_code_cites_exist() -> None:
+    """A source that a reader cannot open is no source."""
+    written = {path.name for path in ROOT.rglob("*.md") if ".venv" not in path.parts}
+    for path in sorted(SOURCE.rglob("*.py")) + sorted(SOURCE.rglob("*.toml")):
+        for cited in re.findall(r"[\w/-]+\.md\b", path.read_text(encoding="utf-8")):
+            assert (ROOT / cited).exists() or cited in written, f"{path.name} cites {cited}"

@@ -139,7 +139,7 @@ def test_numbers_are_read_as_the_mapping_writes_them_or_not_at_all(
 
 
 def test_an_unknown_code_is_unknown_with_a_finding_and_the_word_is_kept() -> None:
-    """domain.md 3.8: keep the raw text, map to unknown, list it, never drop the row."""
+    """Keep the raw text, map to unknown, list it, never drop the row (house laws 1 and 6)."""
     record = RecordSpec(kind="casualty", fields={"sex": FieldSpec(column="s"), "outcome": FieldSpec(column="o")})
     result = mapped(record, table(s=["Femenino", "Martian"], o=["killed", "killed"]))
     assert bodies(result.made[0]) == [{"sex": "female", "outcome": "killed"}, {"sex": "unknown", "outcome": "killed"}]

@@ -21,7 +21,7 @@ GEOD = Geod(ellps="WGS84")
 
 
 def rectangle(lon: float, lat: float, north_m: float, east_m: float) -> shapely.Polygon:
-    """Build the rectangle of domain.md 4.5: legs 0, 90 and 180 degrees from a start."""
+    """Build a rectangle from its legs: 0, 90 and 180 degrees from a start."""
     points = [(lon, lat)]
     for azimuth, length in ((0, north_m), (90, east_m), (180, north_m)):
         points.append(GEOD.fwd(*points[-1], azimuth, length)[:2])

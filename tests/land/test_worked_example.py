@@ -187,7 +187,7 @@ def test_a_split_conserves_area_as_transfers() -> None:
 
 
 def test_missed_ground_found_again_is_a_new_hazard_on_released_ground() -> None:
-    """Closed ground where something is found is discovered anew; the old release does not act on it (domain.md 1.3)."""
+    """Closed ground where something is found is discovered anew; the old release does not act on it (IMAS 07.11)."""
     ground = shapely.box(0, 0, 100, 100)
     slices = [
         HazardSlice(FOREST, day(1, 2012), None, "cha", "closed", ground, day(1, 2012)),
@@ -205,7 +205,7 @@ def test_missed_ground_found_again_is_a_new_hazard_on_released_ground() -> None:
 
 
 def test_bosnia_2017_adds_up_as_published() -> None:
-    """0.30 cleared + 2.48 reduced + 2.45 cancelled = 5.23 km2 released (domain.md 1.5)."""
+    """0.30 cleared + 2.48 reduced + 2.45 cancelled = 5.23 km2 released (Landmine Monitor 2018)."""
     ground = [HazardSlice(FOREST, None, None, "sha", "open", shapely.box(0, 0, 10_000, 1_000))]
     done = [
         ReleasePiece(R1, "cleared", day(5, 2017), (), shapely.box(0, 0, 300, 1_000)),

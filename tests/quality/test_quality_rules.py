@@ -179,7 +179,7 @@ def test_ground_released_twice_with_one_outcome() -> None:
 
 
 def test_reported_area_against_the_drawn_one() -> None:
-    """domain.md 1.5 rule 2: more than max(100 m2, 2 %)."""
+    """More than max(100 m2, 2 %)."""
     assert found("area-mismatch", subject("hazard", square(), area_reported_m2=10_190.0)) == []
     (one,) = found("area-mismatch", subject("hazard", square(), area_reported_m2=10_210.0))
     assert one.proposal is not None

@@ -1,7 +1,7 @@
 """What happened to people, told without saying who they are?
 
 The statistical part only: what may identify a person is personal and sealed. An accident without casualties is an
-accident; an unknown outcome is a category, not a gap (domain.md 5).
+accident; an unknown outcome is a category, not a gap.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ __all__ = ["Accident", "Casualty"]
 
 
 class Accident(Record, kw_only=True, omit_defaults=True):
-    """A harmful event with explosive ordnance (IMAS 10.60; domain.md 5.2)."""
+    """A harmful event with explosive ordnance (IMAS 10.60)."""
 
     occurred_on: Maybe[DateText] = UNSET
     accident_class: Maybe[AccidentClass] = UNSET
@@ -52,7 +52,7 @@ class Accident(Record, kw_only=True, omit_defaults=True):
 
 
 class Casualty(Record, kw_only=True, omit_defaults=True):
-    """A person killed, injured or of unknown outcome; the statistical part (domain.md 5.3)."""
+    """A person killed, injured or of unknown outcome; the statistical part."""
 
     accident_id: Maybe[AccidentLink] = UNSET
     occurred_on: Maybe[DateText] = UNSET

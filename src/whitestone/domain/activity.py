@@ -23,7 +23,7 @@ __all__ = ["Activity", "Release", "Task"]
 
 
 class Activity(Record, kw_only=True, omit_defaults=True):
-    """Survey, clearance, spot task or other work (domain.md 1.4, 2.3)."""
+    """Survey, clearance, spot task or other work (IMAS 05.10, 08.30)."""
 
     activity_type: Maybe[ActivityType] = UNSET
     activity_status: Maybe[ActivityStatus] = UNSET
@@ -58,7 +58,7 @@ class Release(Record, kw_only=True, omit_defaults=True):
     hazard_ids: Maybe[HazardLinks] = UNSET
     completed_on: Maybe[DateText] = UNSET
     approved_on: Maybe[DateText] = UNSET
-    """The ledger books on the later of completed and approved (domain.md 1.5 rule 4)."""
+    """The ledger books on the later of completed and approved (docs/guides/ledger.md)."""
     method: Maybe[OperationalMethod] = UNSET
     depth_cm: Maybe[float] = UNSET
     area_reported_m2: Maybe[SquareMetres] = UNSET
@@ -67,7 +67,7 @@ class Release(Record, kw_only=True, omit_defaults=True):
 
 
 class Task(Record, kw_only=True, omit_defaults=True):
-    """An order to do an activity (domain.md 2.3)."""
+    """An order to do an activity."""
 
     issued_on: Maybe[DateText] = UNSET
     hazard_ids: Maybe[HazardLinks] = UNSET

@@ -29,7 +29,7 @@ Share = Annotated[float, Meta(extra={"type": "share"}, ge=0, le=1)]
 
 
 class Record(msgspec.Struct, kw_only=True, omit_defaults=True):
-    """The header that every record may state (domain.md 2.1, after IMAS 05.10)."""
+    """The header that every record may state (after IMAS 05.10)."""
 
     local_id: Maybe[Identifier] = UNSET
     """The id that people use; unique within its dataset and kind, kept as written."""

@@ -21,7 +21,7 @@ __all__ = ["Claim", "Document", "Source"]
 
 
 class Source(Record, kw_only=True, omit_defaults=True):
-    """One who says (domain.md 10.2)."""
+    """One who says."""
 
     source_type: Maybe[SourceType] = UNSET
     affiliation: Maybe[Text] = UNSET
@@ -31,7 +31,7 @@ class Source(Record, kw_only=True, omit_defaults=True):
 
 
 class Document(Record, kw_only=True, omit_defaults=True):
-    """In what it is said; a letter has several dates and may have several symbols (domain.md 10.4)."""
+    """In what it is said; a letter has several dates and may have several symbols."""
 
     source_id: Maybe[SourceLink] = UNSET
     title: Maybe[Text] = UNSET
@@ -47,7 +47,7 @@ class Document(Record, kw_only=True, omit_defaults=True):
 
 
 class Claim(Record, kw_only=True, omit_defaults=True):
-    """What exactly is said (domain.md 10.2)."""
+    """What exactly is said."""
 
     document_id: Maybe[DocumentLink] = UNSET
     locator: Maybe[Text] = UNSET

@@ -6,7 +6,6 @@ publishes it; a programme adds its national fields by passing them.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from whitestone.domain.attributes import Record
@@ -18,9 +17,6 @@ from whitestone.domain.settings import SETTINGS
 from whitestone.domain.treaty import TREATIES, mapping_version, treaties, treaty_flags, undetermined
 
 __all__ = ["dictionary"]
-
-_CITED = re.compile(r" \(domain\.md [^)]*\)|; domain\.md [^)]*(?=\))")
-"""The working notes that a docstring cites are not published; standards that it cites are."""
 
 _TYPE_WORDS = {
     **FIELD_TYPES, "identifier": "an id as written", "share": "a share from 0 to 1", "link": "a record id",
@@ -66,7 +62,7 @@ def _header() -> list[Attribute]:
 def _kind(kind: Kind, extra: tuple[ExtraField, ...]) -> list[str]:
     header = set(Record.__struct_fields__)
     own = [attribute for name, attribute in kind.attributes.items() if name not in header]
-    about = _CITED.sub("", (kind.struct.__doc__ or "").split("\n")[0])
+    about = (kind.struct.__doc__ or "").split("\n")[0]
     geometry = f"Geometry: {', '.join(kind.geometry)}." if kind.geometry else "No geometry."
     dated = f" Dated by `{kind.date_attribute}` where nothing else says." if kind.date_attribute else ""
     lines = [f"### {kind.name}", "", about, "", geometry + dated, "", *_attributes(own)]

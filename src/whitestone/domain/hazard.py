@@ -1,6 +1,6 @@
 """What is a hazard: an area, a spot or an indication where explosive ordnance is suspected or confirmed?
 
-Classification, workflow status and the outcome of releases are three attributes (domain.md 1.3): systems that merge
+Classification, workflow status and the outcome of releases are three attributes (after IMAS 07.11): systems that merge
 them into one status column cannot say how much is left.
 """
 
@@ -25,7 +25,7 @@ __all__ = ["Hazard"]
 
 
 class Hazard(Record, kw_only=True, omit_defaults=True):
-    """A suspected or confirmed hazardous area, spot or indication (IMAS 04.10, 08.10; domain.md 2.2)."""
+    """A suspected or confirmed hazardous area, spot or indication (IMAS 04.10, 08.10)."""
 
     classification: Maybe[HazardClass] = UNSET
     status: Maybe[HazardStatus] = UNSET

@@ -11,7 +11,7 @@ __all__ = ["Inspection"]
 
 
 class Inspection(Record, kw_only=True, omit_defaults=True):
-    """A QA visit or a QC sample (IMAS 07.40, 09.20; domain.md 2.3)."""
+    """A QA visit or a QC sample (IMAS 07.40, 09.20)."""
 
     inspection_type: Maybe[InspectionType] = UNSET
     inspected_on: Maybe[DateText] = UNSET

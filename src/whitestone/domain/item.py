@@ -21,7 +21,7 @@ __all__ = ["Item"]
 
 
 class Item(Record, kw_only=True, omit_defaults=True):
-    """One find, or several of one type at one place (domain.md 2.3, 7.3)."""
+    """One find, or several of one type at one place (after IMAS 05.10)."""
 
     category: Maybe[EoCategory] = UNSET
     state: Maybe[EoState] = UNSET

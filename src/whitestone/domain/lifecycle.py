@@ -1,6 +1,6 @@
 """Which changes of a hazard's class and status are lawful, who must have decided them, and on what evidence?
 
-Classification, workflow status and the outcomes of releases are three attributes (domain.md 1.3, after IMAS 07.11).
+Classification, workflow status and the outcomes of releases are three attributes (after IMAS 07.11).
 Transitions made in this programme are guarded: one that breaks a rule is refused, and the error names the rule.
 History that was made elsewhere is accepted as it came, and what breaks a rule is listed as a finding.
 """

@@ -15,7 +15,7 @@ __all__ = ["MinefieldRecord"]
 
 
 class MinefieldRecord(Record, kw_only=True, omit_defaults=True):
-    """Header and transfer of one handed-over sheet (domain.md 4.4)."""
+    """Header and transfer of one handed-over sheet."""
 
     sheet_number: Maybe[Text] = UNSET
     standard: Maybe[RecordStandard] = UNSET

@@ -9,7 +9,7 @@ __all__ = ["Organisation"]
 
 
 class Organisation(Record, kw_only=True, omit_defaults=True):
-    """An authority, operator, donor or other body (domain.md 2.7)."""
+    """An authority, operator, donor or other body."""
 
     organisation_type: Maybe[OrganisationType] = UNSET
     short_name: Maybe[Text] = UNSET

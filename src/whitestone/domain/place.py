@@ -14,7 +14,7 @@ __all__ = ["Place"]
 
 
 class Place(Record, kw_only=True, omit_defaults=True):
-    """A gazetteer entry: an administrative unit, a settlement, a named spot (domain.md 2.7)."""
+    """A gazetteer entry: an administrative unit, a settlement, a named spot."""
 
     place_type: Maybe[PlaceType] = UNSET
     admin_level: Maybe[Count] = UNSET

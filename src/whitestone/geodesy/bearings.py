@@ -91,7 +91,7 @@ def back(bearing_deg: npt.ArrayLike) -> Floats:
 def convergence_deg(lon: npt.ArrayLike, lat: npt.ArrayLike, code: str) -> Floats:
     """Compute the meridian convergence of a projected system at positions of its own datum, in degrees.
 
-    Positive where grid north lies east of true north: `grid = true - convergence` (domain.md 4.5). Refuses a system
+    Positive where grid north lies east of true north: `grid = true - convergence`. Refuses a system
     that is not projected with InvalidValue.
 
     >>> round(float(convergence_deg([46.93], [39.99], "EPSG:28408")[0]), 2), convergence_deg([], [], "EPSG:28408").size

@@ -1,6 +1,6 @@
 """Which ground does a military grid reference name: which cell, how large, and where is its middle?
 
-A reference truncates: it names the cell whose south-west corner its digits give, not a point (domain.md 4.5). The
+A reference truncates: it names the cell whose south-west corner its digits give, not a point. The
 position given here is the middle of the cell, with the size of the cell as its accuracy, and is flagged as such.
 Grid zones, bands and 100 km letters after NGA.STND.0037 (UTM, and UPS at the poles), in arrays.
 """

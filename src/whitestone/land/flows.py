@@ -22,7 +22,7 @@ __all__ = ["simulate"]
 def simulate(hazards: Sequence[HazardSlice], releases: Sequence[ReleasePiece], last_day: int = NEVER) -> Book:
     """Run time over a programme up to and including a day; shapes in m, in an equal-area plane.
 
-    Nothing is refused: a shape without area is booked with none. Source of the rules: domain.md 1.5, identities A-C.
+    Nothing is refused: a shape without area is booked with none. Source of the rules: docs/guides/ledger.md.
 
     >>> simulate([], []).entries
     []

@@ -14,7 +14,7 @@ import msgspec
 __all__ = ["OUTCOMES", "STRENGTH", "UNDATED", "HazardSlice", "ReleasePiece", "day_number"]
 
 OUTCOMES = ("cleared", "reduced", "cancelled")
-"""Outcomes from the strongest to the weakest: the precedence where dates are equal or absent (domain.md 1.5 C)."""
+"""Outcomes from the strongest to the weakest: the precedence where dates are equal or absent."""
 
 STRENGTH = {"cleared": 3, "reduced": 2, "cancelled": 1}
 

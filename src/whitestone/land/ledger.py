@@ -1,6 +1,6 @@
 """How much land is left, what took the rest, and does it add up?
 
-The ledger of square metres (design.md 7; domain.md 1.5, identities A-C):
+The ledger of square metres (docs/guides/ledger.md):
 
     closing = opening + discovered + boundary_increase - boundary_decrease + transferred_in - transferred_out
               - cancelled - reduced - cleared + reclassified

@@ -2,7 +2,7 @@
 
 A square metre leaves with the first release over it; on one day the stronger outcome comes first, then the record id.
 A stronger outcome on a later day is booked as work done and given back in `reclassified` on the same day, so that the
-pair moves nothing and no earlier year changes (design.md 7).
+pair moves nothing and no earlier year changes (docs/decisions/007-ledger-telescopes.md).
 """
 
 from __future__ import annotations

@@ -38,7 +38,7 @@ def revise(
     """State attributes of a record as one new revision; `geometry` is a GeoJSON geometry in WGS 84.
 
     A change of a hazard's class or status needs `event` (domain.lifecycle.TransitionEvent) and is refused with
-    TransitionRefused where the lifecycle forbids it (domain.md 1.3). A correction replaces the last revision that
+    TransitionRefused where the lifecycle forbids it (domain.lifecycle, after IMAS 07.11). A correction replaces the last revision that
     stated one of the attributes: the ground did not change. Refuses unknown attributes and values with InvalidValue,
     personal attributes with Refused (they come in through a mapping, which seals them), and unknown records with
     UnknownRecord. Returns the id of the revision.

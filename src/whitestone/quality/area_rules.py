@@ -18,7 +18,7 @@ __all__ = ["RULES", "mismatch"]
 def mismatch(reported_m2: Any, computed_m2: Any, floor_m2: float, share: float) -> Any:
     """Say where a reported area differs from the computed one by more than max(floor, share of computed).
 
-    domain.md 1.5 rule 2: max(100 m2, 2 %). Works on numbers and arrays; nan never differs.
+    Shipped: more than max(100 m2, 2 %), both settings. Works on numbers and arrays; nan never differs.
 
     >>> bool(mismatch(10_000.0, 10_150.0, 100.0, 0.02)), bool(mismatch(10_000.0, 11_000.0, 100.0, 0.02))
     (False, True)
@@ -30,7 +30,7 @@ def mismatch(reported_m2: Any, computed_m2: Any, floor_m2: float, share: float) 
 
 @rule("area-mismatch", WARNING, "Does the reported area differ from the drawn one by more than max(100 m2, 2 %)?")
 def area_mismatch(picture: Picture) -> Iterator[Finding]:
-    """Find hazards and releases whose reported area is not that of their polygon (domain.md 1.5 rule 2)."""
+    """Find hazards and releases whose reported area is not that of their polygon."""
     if picture.plane is None:
         return
     settings = picture.settings
@@ -53,7 +53,7 @@ def area_mismatch(picture: Picture) -> Iterator[Finding]:
 
 @rule("area-larger-than-place", ERROR, "Is a hazard larger than the place that it is said to be in?")
 def area_larger_than_place(picture: Picture) -> Iterator[Finding]:
-    """Find hazards, drawn or reported, that are larger than their place (domain.md 1.5, negative examples)."""
+    """Find hazards, drawn or reported, that are larger than their place."""
     if picture.plane is None or not picture.places:
         return
     ids = list(picture.places)
@@ -99,7 +99,7 @@ def activity_area_mismatch(picture: Picture) -> Iterator[Finding]:
 
 @rule("spot-task-with-area", ERROR, "Does a spot task claim square metres cleared?")
 def spot_task_with_area(picture: Picture) -> Iterator[Finding]:
-    """Find spot tasks that claim cleared area: removing one item clears no ground (domain.md 1.2)."""
+    """Find spot tasks that claim cleared area: removing one item clears no ground (IMAS 04.10)."""
     for activity in picture.of("activity"):
         area = activity.body.get("area_cleared_m2")
         if activity.body.get("activity_type") == "eod_spot" and area:

@@ -1,6 +1,6 @@
 """Is each shape drawn in a way that has an area and an edge, and is it drawn only once?
 
-The list of what the incumbent system did not check and what had to be checked afterwards (domain.md 3.6).
+The list of what the incumbent system did not check and what had to be checked afterwards (GICHD geocheck).
 """
 
 from __future__ import annotations
@@ -89,7 +89,7 @@ def vertices_repeated(picture: Picture) -> Iterator[Finding]:
 
 @rule("leg-too-long", WARNING, "Is a leg longer than the setting long_leg_m (5 km)?")
 def leg_too_long(picture: Picture) -> Iterator[Finding]:
-    """Find legs longer than the setting (domain.md 3.6: 5,000 m)."""
+    """Find legs longer than the setting (shipped: 5,000 m, as GICHD geocheck)."""
     limit = picture.settings.long_leg_m
     for layer in _layers(picture):
         metres, start = shapes.longest_leg(layer.geometry)

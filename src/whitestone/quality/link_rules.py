@@ -74,7 +74,7 @@ def id_duplicated(picture: Picture) -> Iterator[Finding]:
 
 @rule("id-duplicated-folded", WARNING, "Do ids differ only by blanks or by upper and lower case?")
 def id_duplicated_folded(picture: Picture) -> Iterator[Finding]:
-    """Find ids that are equal after trimming and case folding but not as written (domain.md 2.2)."""
+    """Find ids that are equal after trimming and case folding but not as written (GICHD geocheck)."""
     for group in _id_groups(picture):
         spellings = sorted({str(each.body["local_id"]) for each in group})
         if len(spellings) > 1:

@@ -48,7 +48,7 @@ def hazards_overlap_across(picture: Picture) -> Iterator[Finding]:
 
 @rule("releases-overlap", WARNING, "Is the same ground released twice with the same outcome?")
 def releases_overlap(picture: Picture) -> Iterator[Finding]:
-    """Find ground that two releases claim with the same outcome (domain.md 1.5, identity C)."""
+    """Find ground that two releases claim with the same outcome (docs/guides/ledger.md)."""
     for found in _overlaps(picture, "release"):
         if found.one.body.get("outcome") == found.two.body.get("outcome"):
             yield _finding(found, "two releases with the same outcome")

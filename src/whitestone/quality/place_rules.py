@@ -116,7 +116,7 @@ def coordinates_zero(picture: Picture) -> Iterator[Finding]:
 
 @rule("precision-too-low", WARNING, "Are coordinates stated with fewer decimals than the setting min_decimals?")
 def precision_too_low(picture: Picture) -> Iterator[Finding]:
-    """Find coordinates rounded to fewer decimals than the setting (3 decimals: 111 m; domain.md 3.6)."""
+    """Find coordinates rounded to fewer decimals than the setting (3 decimals: 111 m)."""
     judged, wanted = _judged(picture), picture.settings.min_decimals
     zero = judged.verdicts.verdict == positions.ZERO
     for at in np.flatnonzero(is_coarse(judged.geometry, wanted) & ~zero):

@@ -26,11 +26,11 @@ FEWEST_PLACES, TIMES_THE_NEXT = 5, 3
 IDENTICAL_SHARE = 0.01
 ALPHA, SMALLEST_EFFECT = 0.001, 0.15
 DAILY_LIMIT_M2: dict[str, float] = {
-    "clearance_manual": 50.0,  # general range 5-50 m2 a deminer and day (domain.md 8.4)
+    "clearance_manual": 50.0,  # general range 5-50 m2 a deminer and day
     "clearance_mdd": 600.0,  # two dogs 800-1,200 m2 a day
     "clearance_mechanical": 15_000.0,  # a machine up to 1,500 m2 an hour, ten hours
 }
-"""The most that one member of a team clears in a day; twice this is reported (domain.md 8.4: plausibility only)."""
+"""The most that one member of a team clears in a day; twice this is reported, for plausibility only."""
 SHOWN = 200
 """A finding about thousands of records names the first of them; its sentence gives the full count."""
 
@@ -218,7 +218,7 @@ def digits_unnatural(picture: Picture) -> Iterator[Finding]:
 
 @rule("rate-out-of-reach", WARNING, "Was more cleared in a day than a team can reach?")
 def rate_out_of_reach(picture: Picture) -> Iterator[Finding]:
-    """Find clearance of more than twice the highest known rate a person and day (domain.md 8.4).
+    """Find clearance of more than twice the highest known rate a person and day.
 
     For methods without a known range the setting released_m2_per_person_day counts. Without working days every
     calendar day from start to end counts as worked, which favours the team.

@@ -1,6 +1,6 @@
 """Do the counts of a report agree with the records behind it?
 
-Identity E of domain.md 1.5: devices in the list of finds = figure in the completion report; and the same of people.
+Devices in the list of finds = figure in the completion report; and the same of people.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ FIND_GROUPS: dict[str, frozenset[str]] = {
     "ap_mines_found": frozenset({"ap_mine", "improvised_ap_mine"}),
     "av_mines_found": frozenset({"av_mine", "improvised_av_mine"}),
 }
-"""Which items each figure of a completion report counts (domain.md 2.8 eo_category)."""
+"""Which items each figure of a completion report counts."""
 
 
 @rule("finds-do-not-sum", WARNING, "Do the items recorded for an activity sum to its completion report?")
@@ -44,7 +44,7 @@ def finds_do_not_sum(picture: Picture) -> Iterator[Finding]:
 
 @rule("clearance-without-find", NOTICE, "Was ground cleared on which nothing was found?")
 def clearance_without_find(picture: Picture) -> Iterator[Finding]:
-    """Find completed clearance without a find: no error, but a reason to look at the survey before (domain.md 1.1)."""
+    """Find completed clearance without a find: no error, but a reason to look at the survey before (IMAS 07.11)."""
     items = _items_by_activity(picture)
     for activity in picture.of("activity"):
         body = activity.body
@@ -61,7 +61,7 @@ def clearance_without_find(picture: Picture) -> Iterator[Finding]:
 
 @rule("destroyed-exceeds-found", ERROR, "Were more items destroyed than found?")
 def destroyed_exceeds_found(picture: Picture) -> Iterator[Finding]:
-    """Find items of which more were destroyed than found (domain.md 1.5 rule 11)."""
+    """Find items of which more were destroyed than found."""
     for item in picture.of("item"):
         found, destroyed = item.body.get("quantity"), item.body.get("quantity_destroyed")
         if found is not None and destroyed is not None and destroyed > found:

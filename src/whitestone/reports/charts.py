@@ -18,7 +18,7 @@ FLOWS: tuple[tuple[str, str, int], ...] = (
     ("cleared_m2", "Cleared", -1),
     ("reclassified_m2", "Reclassified", 1),
 )
-"""The columns between opening and closing, with the sign with which each enters the account (design section 7)."""
+"""The columns between opening and closing, with the sign with which each enters the account (docs/guides/ledger.md)."""
 
 _COLOURS = {"stock": "#3d4f5c", "up": "#b3541e", "down": "#2f7d5b"}
 _SCHEMA = "https://vega.github.io/schema/vega-lite/v5.json"

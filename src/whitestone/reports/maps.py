@@ -1,6 +1,6 @@
 """How does the picture of the ground look on paper, in colour, in grey and with its limits said?
 
-Symbols after IMAS 07.11 / TN 07.11/01 (domain.md 1.6): CHA red, SHA orange, each at half transparency and with a hatch
+Symbols after IMAS 07.11 / TN 07.11/01: CHA red, SHA orange, each at half transparency and with a hatch
 of its own so that the map survives a grey printer; what is too small for the paper is drawn as a dot and said.
 """
 

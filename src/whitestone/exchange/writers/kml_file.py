@@ -15,7 +15,7 @@ from whitestone.exchange.writers.model import Table
 __all__ = ["write_kml"]
 
 _FILLS = {"cha": "7f0000ff", "sha": "7f18a7f4"}
-"""aabbggrr at half transparency: CHA #FF0000, SHA #F4A718 (domain.md 1.6)."""
+"""aabbggrr at half transparency: CHA #FF0000, SHA #F4A718 (IMSMA NG symbology after IMAS 07.11)."""
 _LINES = {"open": "ff0000ff", "worked_on": "ff00a5ff", "closed": "ff008000"}
 _OTHER_FILL, _OTHER_LINE = "7fffffff", "ff555555"
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")

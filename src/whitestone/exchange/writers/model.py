@@ -33,7 +33,7 @@ class ExportRecord(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class About(msgspec.Struct, frozen=True, kw_only=True):
-    """What an export says about itself (domain.md 9): id, programme, time, question asked, code lists, handling."""
+    """What an export says about itself: id, programme, time, question asked, code lists, handling."""
 
     export_id: str
     programme: str

@@ -12,8 +12,12 @@ from common import Claim, arguments, report
 from web_common import is_there, served
 
 NAME = "panning and zooming the map, 90 % of frames"
-ARGS = ["--headless=new", "--no-sandbox", "--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--disable-quic",
-        "--disable-background-networking", "--disable-component-update", "--disable-sync"]  # fmt: skip
+ARGS = [
+    "--headless=new", "--no-sandbox", "--use-angle=swiftshader", "--enable-unsafe-swiftshader",
+    "--disable-gpu-compositing", "--disable-quic", "--disable-background-networking", "--disable-component-update",
+    "--disable-sync",
+]  # fmt: skip
+"""As Chromium works where there is no graphics card: the page composed by the processor, WebGL by SwiftShader."""
 
 DRIVE = """async (steps) => {
   const map = window.whitestoneMap;
@@ -29,9 +33,11 @@ DRIVE = """async (steps) => {
   return frames.slice(2);
 }"""
 
-STEPS = [[7.2, 17.8, 44.2, 600], [7.2, 18.6, 44.6, 1500], [8.5, 18.4, 44.7, 2000],
-         [8.5, 17.2, 44.6, 2500], [10, 18.6, 44.9, 2500], [10, 18.9, 44.6, 2000],
-         [11.5, 18.7, 44.93, 2000], [11.5, 18.5, 44.9, 2000], [13, 18.67, 44.93, 2000], [9, 18.2, 43.9, 2500], [7.2, 17.8, 44.2, 2000]]  # fmt: skip
+STEPS = [
+    [7.2, 17.8, 44.2, 600], [7.2, 18.6, 44.6, 1500], [8.5, 18.4, 44.7, 2000], [8.5, 17.2, 44.6, 2500],
+    [10, 18.6, 44.9, 2500], [10, 18.9, 44.6, 2000], [11.5, 18.7, 44.93, 2000], [11.5, 18.5, 44.9, 2000],
+    [13, 18.67, 44.93, 2000], [9, 18.2, 43.9, 2500], [7.2, 17.8, 44.2, 2000],
+]  # fmt: skip
 """Zoom, longitude, latitude, milliseconds of each leg."""
 
 

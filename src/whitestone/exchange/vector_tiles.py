@@ -123,8 +123,8 @@ def line_stream(geometries: npt.NDArray[Any]) -> Streamed:
     grid = np.rint(points).astype(np.int64)
     out: list[int] = []
     x = y = 0
-    for each in range(len(parts)):
-        own = [(int(a), int(b)) for a, b in grid[line == each]]
+    for vertices in np.split(grid, np.flatnonzero(np.diff(line)) + 1):
+        own = [(int(a), int(b)) for a, b in vertices]
         own = [point for at, point in enumerate(own) if at == 0 or point != own[at - 1]]
         if len(own) < 2:
             continue

@@ -20,6 +20,7 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
+from whitestone.domain.extensions import as_core
 from whitestone.domain.revision import State
 from whitestone.exchange import vector_tiles as mvt
 from whitestone.journal.tiles import Tile, TileTable
@@ -43,7 +44,7 @@ SYMBOLS: dict[str, tuple[str, ...]] = {
 MAPPED = tuple(SYMBOLS)
 MAX_ZOOM = 14
 PREBUILT_ZOOM = 10
-_VERSION = "6"
+_VERSION = "8"
 _PIXEL = mvt.EXTENT / 512
 _SMALL = 1.5 * _PIXEL
 _MARK = 1.5 * _PIXEL
@@ -93,15 +94,33 @@ class Picture:
         self.key = key
         self.sheets = sheets
         self.unlocated = unlocated
+        self._borders = _borders_of(sheets["place"])
 
-    def bounds(self) -> tuple[float, float, float, float] | None:
-        """Return west, south, east, north in degrees of everything located; None when nothing is."""
-        boxes = [shapely.total_bounds(sheet.shapes) for kind, sheet in self.sheets.items() if len(sheet.ids)]
-        if not boxes:
+    def bounds(self, *, land_only: bool = False) -> tuple[float, float, float, float] | None:
+        """Return west, south, east, north in degrees of what is located, for the first view; None when nothing is.
+
+        `land_only` looks at the areas of hazards and releases where there are any, else at everything.
+        One record in a hundred on each side is left aside: a position at zero or with a wrong sign is a finding, and
+        must not shrink the country to a dot. It is drawn where it says that it is.
+        """
+        found = [shapely.bounds(sheet.shapes) for sheet in self.sheets.values() if len(sheet.ids)]
+        land = (
+            [
+                shapely.bounds(sheet.shapes[shapely.get_dimensions(sheet.shapes) == 2])
+                for kind, sheet in self.sheets.items()
+                if kind in ("hazard", "release")
+            ]
+            if land_only
+            else []
+        )
+        every = np.concatenate([np.empty((0, 4)), *land])
+        if not len(every):
+            every = np.concatenate([np.empty((0, 4)), *found])
+        if not len(every):
             return None
-        west, north, east, south = (pick(np.array(boxes)[:, at]) for at, pick in enumerate((min, min, max, max)))
-        lon = [side * 360 - 180 for side in (west, east)]
-        lat = [float(np.degrees(np.arctan(np.sinh((0.5 - side) * 2 * np.pi)))) for side in (south, north)]
+        low, high = np.quantile(every[:, :2], 0.01, axis=0), np.quantile(every[:, 2:], 0.99, axis=0)
+        lon = [float(side) * 360 - 180 for side in (low[0], high[0])]
+        lat = [float(np.degrees(np.arctan(np.sinh((0.5 - side) * 2 * np.pi)))) for side in (high[1], low[1])]
         return (lon[0], lat[0], lon[1], lat[1])
 
     def at(self, lon: float, lat: float, reach: float) -> list[tuple[str, uuid.UUID]]:
@@ -126,13 +145,11 @@ class Picture:
         """Cut one tile: its bytes, how many shapes are marks that are not to scale, how many share one."""
         layers, marks, merged = [mvt.encode_layer("graticule", [({}, _graticule(z, x, y))])], 0, 0
         for kind, sheet in self.sheets.items():
-            features, small, shared = _cut(sheet, z, x, y)
+            features, small, shared = _cut(self._borders if kind == "place" else sheet, z, x, y)
             marks, merged = marks + small, merged + shared
             layers.append(mvt.encode_layer(kind, features))
             if kind == "place":
                 layers.append(mvt.encode_layer("place_name", _labels(sheet, z, x, y)))
-        if not any(layers[1:]):
-            return b"", 0, 0
         if marks or merged:
             centre = mvt.point_stream(np.array([[mvt.EXTENT / 2, mvt.EXTENT / 2]]))
             layers.append(mvt.encode_layer("limits", [({"marks": marks, "merged": merged}, centre)]))
@@ -169,13 +186,11 @@ def _cut(sheet: Sheet, z: int, x: int, y: int) -> tuple[list[Any], int, int]:
     boxes = shapely.bounds(shapes)
     dimension = shapely.get_dimensions(shapes)
     is_small = (np.maximum(boxes[:, 2] - boxes[:, 0], boxes[:, 3] - boxes[:, 1]) * scale < _SMALL) & (dimension == 2)
-    if sheet.kind == "place":
-        is_small, dimension = np.zeros(len(hits), bool), np.where(is_small, -1, dimension)
     is_area = (dimension == 2) & ~is_small
     areas = _fit(sheet.at_zoom(z)[hits[is_area]], boxes[is_area], frame, scale, (x, y), z)
     marks, mark_symbol, merged = _marks(boxes[is_small], symbol[is_small], scale, x, y)
     spots, spot_symbol, shared = _spots(shapes[dimension == 0], symbol[dimension == 0], scale, x, y, z)
-    lines = _fit(shapes[dimension == 1], boxes[dimension == 1], frame, scale, (x, y), z)
+    lines = _fit(sheet.at_zoom(z)[hits[dimension == 1]], boxes[dimension == 1], frame, scale, (x, y), z)
     features = []
     for number, properties in enumerate(sheet.symbols):
         ground = [areas[symbol[is_area] == number], marks[mark_symbol == number]]
@@ -261,6 +276,14 @@ def picture_of(key: str, states: Callable[[str], Iterable[State]]) -> Picture:
     return Picture(key, sheets, unlocated)
 
 
+def _as_core(programme: Programme, states: Iterable[State]) -> Iterable[State]:
+    """Draw a national code as the core code that it is a child of."""
+    national = programme.settings.national_codes
+    if not national:
+        return states
+    return (msgspec.structs.replace(each, body=as_core(each.kind, each.body, national)) for each in states)
+
+
 def _sheet(kind: str, found: list[State]) -> Sheet:
     shapes = (
         shapely.from_wkb([state.geometry for state in found], on_invalid="ignore") if found else np.array([], object)
@@ -280,6 +303,23 @@ def _sheet(kind: str, found: list[State]) -> Sheet:
     names = [str(state.body.get("name") or "") if kind == "place" else "" for state in found]
     ids = [state.record_id for state in found]
     return Sheet(kind, ids, names, shapes, np.array(symbol, np.int64), symbols, shapely.STRtree(shapes))
+
+
+def _borders_of(places: Sheet) -> Sheet:
+    """Draw the border between two places once: half the lines, and none twice as dark as the others."""
+    rings, _ = shapely.get_rings(places.shapes, return_index=True) if len(places.ids) else (places.shapes, None)
+    points, ring = shapely.get_coordinates(rings, return_index=True)
+    joined = np.flatnonzero(ring[1:] == ring[:-1])
+    ends = np.stack([points[joined], points[joined + 1]], axis=1)
+    turned = (ends[:, 0, 0] > ends[:, 1, 0]) | ((ends[:, 0, 0] == ends[:, 1, 0]) & (ends[:, 0, 1] > ends[:, 1, 1]))
+    ends[turned] = ends[turned, ::-1]
+    once = np.unique(ends.reshape(-1, 4), axis=0).reshape(-1, 2, 2)
+    lines = (
+        shapely.get_parts(shapely.line_merge(shapely.multilinestrings(shapely.linestrings(once)))) if len(once) else []
+    )
+    others = places.shapes[shapely.get_dimensions(places.shapes) < 2] if len(places.ids) else []
+    drawn = np.array([*lines, *others], object)
+    return Sheet("place", [], [], drawn, np.zeros(len(drawn), np.int64), [{"c": "place"}], shapely.STRtree(drawn))
 
 
 class Tiler:
@@ -304,7 +344,7 @@ class Tiler:
             if key not in self._pictures:
                 journal = self._programme.journal
                 self._pictures[key] = picture_of(
-                    key, lambda kind: journal.states(kind, on=clocks.on, known=clocks.known)
+                    key, lambda kind: _as_core(self._programme, journal.states(kind, on=clocks.on, known=clocks.known))
                 )
                 while len(self._pictures) > _KEPT_PICTURES:
                     self._pictures.popitem(last=False)

@@ -52,7 +52,8 @@ def _facts(request: HttpRequest, clocks: Clocks) -> dict[str, Any]:
     return {
         "tiles": f"/tiles/{picture.key}/{{z}}/{{x}}/{{y}}.mvt" + (f"?{kept}" if kept else ""),
         "query": kept,
-        "bounds": picture.bounds(),
+        "bounds": picture.bounds(land_only=True),
+        "everything": picture.bounds(),
         "maxzoom": MAX_ZOOM,
         "kinds": [kind for kind, sheet in picture.sheets.items() if sheet.ids],
         "focus": focus,

@@ -94,6 +94,7 @@ def table_context(query: QueryDict, table: Table, ids: list[uuid.UUID] | None = 
         "last": page.first + len(rows),
         "more_columns": len(table.columns) - len(columns),
         "filtered": page.matching != page.total,
+        "short": {name for name in columns if KINDS[table.kind].attributes[name].type in ("date", "identifier")},
         "numeric": {
             name for name in columns if KINDS[table.kind].attributes[name].type in ("area", "number", "count", "share")
         },
@@ -102,7 +103,8 @@ def table_context(query: QueryDict, table: Table, ids: list[uuid.UUID] | None = 
 
 def _columns(table: Table) -> list[str]:
     """Choose the columns for a screen: what names and classes a record first, then as the registry has them."""
-    known = [name for name in table.columns if KINDS[table.kind].attributes[name].type not in ("texts", "value")]
+    about = KINDS[table.kind].attributes
+    known = [name for name in table.columns if about[name].type not in ("texts", "value", "link", "links")]
     first = [name for name in FIRST_COLUMNS if name in known]
     return (first + [name for name in known if name not in first])[:SHOWN_COLUMNS]
 
@@ -152,7 +154,8 @@ def _record_context(request: HttpRequest, record_id: uuid.UUID) -> dict[str, Any
         )
     about = KINDS[view.kind].attributes
     body = view.state.body if view.state else {}
-    stated = [(name, body[name]) for name in about if name in body]
+    linked = {name for name, *_ in view.outgoing}
+    stated = [(name, body[name]) for name in about if name in body and name not in linked]
     return {
         "title": f"{words.kind_label(view.kind)} {looker.title(record_id, view.kind, clocks)}",
         "clocks": clocks,

@@ -44,6 +44,9 @@ function start() {
     window.htmx.ajax("GET", hit.dataset.card, { target: "#card", swap: "innerHTML" });
     focus(map, hit.dataset.record, false);
   });
+  document.getElementById("map-all").addEventListener("click", () => {
+    if (facts.everything) map.fitBounds(facts.everything, { padding: 24, maxZoom: 15, animate: false });
+  });
   printable(map);
 }
 

@@ -40,13 +40,18 @@ export function makeMap(options) {
 
 // Without a graphics card every pixel costs the processor: while the map moves it is drawn coarsely, and sharply when it rests.
 function coarseWhileMoving(map, ratio) {
-  let rest = null;
-  let coarse = false;
-  const change = (to) => { coarse = to; map.setPixelRatio(to ? ratio / 2 : ratio); };
+  const shares = [1, 0.5, 0.34];
+  let rest = null, level = 0, last = 0, slow = 0;
+  const change = (to) => { level = to; slow = 0; map.setPixelRatio(ratio * shares[to]); };
   map.on("move", () => {
     clearTimeout(rest);
-    rest = setTimeout(() => { if (coarse && !map.isMoving()) change(false); }, 180);
-    if (!coarse && map.isMoving()) change(true);
+    rest = setTimeout(() => { if (level && !map.isMoving()) change(0); }, 180);
+    if (!map.isMoving()) return;
+    const now = performance.now();
+    // Four slow frames in a row: this machine needs fewer pixels still.
+    slow = now - last > 42 && now - last < 500 ? slow + 1 : 0;
+    last = now;
+    if (!level) change(1); else if (slow >= 4 && level < shares.length - 1) change(level + 1);
   });
 }
 

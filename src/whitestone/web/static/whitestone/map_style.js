@@ -91,7 +91,7 @@ function hazardLayers() {
     outline("worked_on", is(...WORKED_ON), { "line-color": colour("worked-on"), "line-dasharray": [3, 1.5] }),
     outline("open", is("open"), { "line-color": colour("open") }),
     layer("hazard-line", "line", "hazard", isLine, { "line-color": byCode(classes, colour("class-unknown")), "line-width": 3 }),
-    layer("hazard-point", "circle", "hazard", isPoint, { "circle-color": byCode(classes, colour("class-unknown")), "circle-opacity": 0.6, "circle-radius": 5, "circle-stroke-width": 1.5, "circle-stroke-color": colour("open") }),
+    layer("hazard-point", "circle", "hazard", isPoint, { "circle-color": byCode(classes, colour("class-unknown")), "circle-opacity": 0.6, "circle-radius": ["interpolate", ["linear"], ["zoom"], 5, 1.5, 11, 5], "circle-stroke-width": ["interpolate", ["linear"], ["zoom"], 5, 0.4, 11, 1.5], "circle-stroke-color": colour("open") }),
   ];
 }
 

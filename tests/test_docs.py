@@ -66,6 +66,13 @@ def test_links_between_documents_lead_somewhere() -> None:
                 assert (page.parent / link).exists(), f"{page.name} links to {link}"
 
 
+def test_modules_that_documents_name_exist() -> None:
+    """A path in backticks leads a reader to code that is there, from the top or from the package."""
+    for page in [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]:
+        for path in re.findall(r"`([\w./-]+\.py)`", page.read_text()):
+            assert (ROOT / path).exists() or (SOURCE / path).exists(), f"{page.name} names {path}"
+
+
 def test_committed_files_name_no_package_registry() -> None:
     """Locks carry hashes, never hosts: a mirror must serve as well."""
     hosts = ("py" + "pi.org", "pythonhosted" + ".org", "registry." + "npmjs")

@@ -24,7 +24,7 @@ def main() -> int:
     parser.add_argument("names", nargs="*", help="names of files in benchmarks/, without .py")
     parser.add_argument("--quick", action="store_true")
     options = parser.parse_args()
-    every = sorted(p for p in (ROOT / "benchmarks").glob("*.py") if p.stem not in ("common", "__init__"))
+    every = sorted(p for p in (ROOT / "benchmarks").glob("*.py") if not p.stem.endswith(("common", "__init__")))
     chosen = [p for p in every if not options.names or p.stem in options.names]
     results, failed = [], 0
     for path in chosen:

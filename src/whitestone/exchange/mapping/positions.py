@@ -18,10 +18,13 @@ from whitestone.exchange.mapping.model import PositionSpec
 if TYPE_CHECKING:
     from whitestone.geodesy.crs import Operation
 
-__all__ = ["Positions", "Reference", "from_columns", "from_geometry", "point_wkb"]
+__all__ = ["Positions", "Reference", "from_columns", "from_geometry", "point_wkb", "split_pair"]
 
 Floats = npt.NDArray[np.float64]
 _WGS84 = "EPSG:4326"
+_LETTERS_AFTER = r"^([^NSEWOСЮВЗ]*\d[^NSEWOСЮВЗ]*[NSEWOСЮВЗ])[\s,;/|]+(.*\d.*[NSEWOСЮВЗ])$"
+_LETTERS_BEFORE = r"^([NSEWOСЮВЗ][^NSEWOСЮВЗ]*\d.*?)[\s,;/|]+([NSEWOСЮВЗ].*\d.*)$"
+"""Two angles in one cell, told apart by their hemispheres whatever stands between them."""
 _POINT = np.dtype([("order", "u1"), ("type", "<u4"), ("x", "<f8"), ("y", "<f8")])
 
 
@@ -90,14 +93,32 @@ def from_columns(view: View, spec: PositionSpec, reference: Reference) -> Positi
 def _typed(view: View, spec: PositionSpec) -> tuple[pl.Series, pl.Series]:
     """Return the typed x and y, empty cells as null."""
     if spec.pair is not None:
-        text = view.series(spec.pair).str.strip_chars(" ()[]\t")
-        parts = text.str.splitn("," if spec.decimal == "." else ";", 2).struct.unnest()
-        first, second = parts.to_series(0), parts.to_series(1)
+        first, second = split_pair(view.series(spec.pair), spec.decimal)
         x, y = (second, first) if spec.pair_order == "yx" else (first, second)
     else:
         x = view.series(spec.x or "")
         y = view.series(spec.y) if spec.y else pl.Series([None] * view.height, dtype=pl.String)
     return _cell(x, spec.decimal), _cell(y, spec.decimal)
+
+
+def split_pair(texts: pl.Series, decimal: str = ".") -> tuple[pl.Series, pl.Series]:
+    """Split cells that hold two coordinates: after a hemisphere, else at the comma (semicolon with decimal commas).
+
+    >>> first, second = split_pair(pl.Series(["44°10'N 17°30'E", "N 44 10,5; E 17 30", "(6.1, -75.2)", ""]))
+    >>> [each.strip() if each else each for each in second.to_list()]
+    ["17°30'E", 'E 17 30', '-75.2', None]
+    >>> split_pair(pl.Series([], dtype=pl.String))[0].len()
+    0
+    """
+    text = texts.str.strip_chars(" ()[]\t")
+    parts = text.str.splitn("," if decimal == "." else ";", 2).struct.unnest()
+    halves = parts.to_series(0), parts.to_series(1)
+    for pattern in (_LETTERS_AFTER, _LETTERS_BEFORE):
+        found = text.str.extract_groups(pattern).struct.unnest()
+        there = found.to_series(0).is_not_null()
+        if there.any():
+            halves = (found.to_series(0).zip_with(there, halves[0]), found.to_series(1).zip_with(there, halves[1]))
+    return halves
 
 
 def _cell(series: pl.Series, decimal: str) -> pl.Series:

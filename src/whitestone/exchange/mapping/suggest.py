@@ -50,6 +50,8 @@ def suggest(path: Path | str, *, boundary: Box | None = None) -> Suggestion:
     if not whole:
         notes.append(f"the draft looked at the first {ROWS_READ:,} rows")
     position, taken = draft_position(columns, frame, reading, geometry, boundary, reasons)
+    if "position" in reasons:
+        notes.append(reasons.pop("position"))
     draft = draft_records(path, columns, frame, taken, geometry, reading.hxl, reasons)
     dataset = DatasetSpec(name=_slug(path.stem), title=path.stem, source=path.name, edition="increment")
     mapping = Mapping(dataset=dataset, file=file, position=position if _placed(draft, position) else None,

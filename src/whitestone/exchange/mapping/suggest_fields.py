@@ -38,6 +38,7 @@ def fields_for(kind: str, columns: list[Profile], taken: set[str]) -> list[Guess
         for column in columns
         if column.name not in taken and column.filled
         for attribute in KINDS[kind].attributes.values()
+        if not (kind == "casualty" and attribute.name == "name")  # a casualty's name is a person's: person_name
         if (guess := _guess(kind, column, attribute)) is not None
     ]
     chosen: dict[str, Guess] = {}
@@ -112,7 +113,7 @@ def _date(column: Profile, attribute: Attribute, named: float) -> Guess | None:
             spec = FieldSpec(column=column.name, formats=["excel"])
             return Guess(attribute.name, spec, "by its heading; the numbers are spreadsheet days", 0.5 + 0.3 * named)
         return None
-    spec = FieldSpec(column=column.name, formats=[column.date_format] if column.date_format else [])
+    spec = FieldSpec(column=column.name, formats=column.date_formats)
     return Guess(attribute.name, spec, f"by its heading; {column.date_note}", 0.6 + 0.3 * named)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import msgspec
@@ -22,6 +23,9 @@ _CANDIDATES = ("hazard", "release", "accident", "casualty", "activity", "item", 
 _COMMON = {"local_id", "name", "remarks", "place_name", "report_date", "organisation_name", "donor"}
 """Attributes that many kinds have: they say little about which it is."""
 _ENOUGH = 0.75
+
+_REACHES = re.compile(r"^\s*(\+\d[\d\s()/.-]{7,18}|0\d{1,4}[\s/-]\d{3}[\s-]?\d{3,4}|[^\s@]+@[^\s@]+\.\w{2,})\s*$")
+"""An address by which a person is reached: a number with its country or trunk prefix, or electronic mail."""
 
 _EVENT_KINDS = {
     "accident": "accident", "accident_mine": "accident", "accident_erw": "accident", "incident": "accident",
@@ -57,8 +61,8 @@ def draft_records(
         return _draft([RecordSpec(kind=UNKNOWN_KIND)], "neither headings nor content fit one kind", columns, taken)
     record = _record(1, kind, guesses, columns, frame, taken, path, reasons)
     records = [record]
-    if kind == "activity" and "area_cleared_m2" in record.fields and geometry is None:
-        records.append(_reported_release(record, reasons))
+    if kind == "activity" and geometry is None:
+        records += _reported_releases(record, {each.name for each in columns if each.filled < each.rows}, reasons)
     return _draft(records, why, columns, taken)
 
 
@@ -77,12 +81,22 @@ def _draft(records: list[RecordSpec], why: str, columns: list[Profile], taken: s
 
 
 def _is_personal(column: Profile) -> bool:
+    """Say whether a column may identify a person, by its heading or by what stands in it; better once too often."""
     known = {*words().personal["words"]}
-    for field in ("birth_date", "contact", "document_number", "ethnicity", "home"):
+    for field in ("birth_date", "contact", "document_number", "ethnicity", "home", "person_name"):
         known |= set(words().fields[field])
-    generic = {"name", "nombre", "nom", "ime", "ad", "home"}
-    known |= {word for word in words().fields["person_name"] if word not in generic}
-    return is_headed(column.head, sorted(known - generic))
+    # Alone, a name may be that of a place or an organisation; beside a person's word it is a person's.
+    alone = {word for word in words().fields["person_name"] if word in words().fields["name"]} | {"home", "document"}
+    if is_headed(column.head, sorted(known - alone)):
+        return True
+    inside = f" {column.head} "
+    if any(f" {word} " in inside for word in words().personal["words"]):
+        return True
+    named = any(f" {word} " in inside for word in alone)
+    if named and any(f" {word}" in inside for word in words().personal["persons"]):
+        return True
+    telling = [value for value in column.values[:100] if _REACHES.match(value)]
+    return bool(telling) and len(telling) >= 0.5 * len(column.values[:100])
 
 
 def _tagged(columns: list[Profile], tags: dict[str, str] | None) -> None:
@@ -99,8 +113,6 @@ def _score(
     kind: str, path: Path, columns: list[Profile], taken: set[str], geometry: np.ndarray | None
 ) -> tuple[float, list[Guess], str]:
     guesses = fields_for(kind, columns, taken)
-    if kind == "casualty":
-        guesses = [each for each in guesses if each.attribute != "name"]
     telling = [each for each in guesses if each.attribute not in _COMMON]
     score = sum(each.score for each in telling) * 0.6 + 0.05 * (len(guesses) - len(telling))
     hits = [word for word in words().kinds.get(kind, []) if _stands_in(word, folded(path.stem))]
@@ -137,8 +149,6 @@ def _record(
     _add_constants(kind, columns, path, fields, place, reasons)
     if kind == "accident":
         _check_sum(columns, frame, fields, place, reasons)
-    if kind == "casualty":
-        fields.pop("name", None)
     _add_place_id(kind, columns, fields, place, reasons)
     if "local_id" not in fields:
         reasons[f"{place}.kind"] = "no column is a unique id: rows are matched by their text, identical rows stay apart"
@@ -184,8 +194,8 @@ def _date_guess(kind: str, columns: list[Profile], taken: set[str]) -> tuple[Fie
     heads = [*words().fields.get(name, []), *words().fields["occurred_on"]]
     for column in free:
         if is_headed(column.head, heads) and column.date_format is not None:
-            formats = [column.date_format] if column.date_format else []
-            return FieldSpec(column=column.name, formats=formats), f"by its heading; {column.date_note}"
+            spec = FieldSpec(column=column.name, formats=column.date_formats)
+            return spec, f"by its heading; {column.date_note}"
     parts = [next((each for each in free if is_headed(each.head, words().parts[part]) and each.whole), None)
              for part in ("year", "month", "day")]  # fmt: skip
     if parts[0] is not None:
@@ -200,8 +210,8 @@ def _date_guess(kind: str, columns: list[Profile], taken: set[str]) -> tuple[Fie
         return FieldSpec(columns=known), f"year, month and day in columns of their own: known to the {exact}"
     dated = [each for each in free if each.date_format not in (None, "%Y", "%Y%m%d") and not each.numeric]
     if len(dated) == 1:
-        formats = [dated[0].date_format] if dated[0].date_format else []
-        return FieldSpec(column=dated[0].name, formats=formats), f"the only dates in the file; {dated[0].date_note}"
+        spec = FieldSpec(column=dated[0].name, formats=dated[0].date_formats)
+        return spec, f"the only dates in the file; {dated[0].date_note}"
     return None
 
 
@@ -246,19 +256,29 @@ def _check_sum(
         )
 
 
-def _reported_release(activity: RecordSpec, reasons: dict[str, str]) -> RecordSpec:
-    fields = {"outcome": FieldSpec(constant="cleared"), "area_reported_m2": activity.fields["area_cleared_m2"]}
-    if "ended_on" in activity.fields:
-        fields["completed_on"] = activity.fields["ended_on"]
-    if "items_found" in activity.fields:
-        fields["items_found"] = activity.fields["items_found"]
-    reasons |= {
-        "record.2.kind": "the area that the activity reports as cleared: a release without a polygon, reported only",
-        "record.2.geometry": "there is no polygon to release",
-        "record.2.links.1.to": "the activity of the same row",
-    }
-    return RecordSpec(kind="release", geometry=False, fields=fields,
-                      links=[LinkSpec(attribute="activity_id", to="activity")])
+def _reported_releases(activity: RecordSpec, gaps: set[str], reasons: dict[str, str]) -> list[RecordSpec]:
+    """Make a release of each area that an activity reports; a column with gaps only where it says something."""
+    made: list[RecordSpec] = []
+    for outcome in ("cleared", "reduced", "cancelled"):
+        area = activity.fields.get(f"area_{outcome}_m2")
+        if area is None or area.column is None:
+            continue
+        fields = {"outcome": FieldSpec(constant=outcome), "area_reported_m2": area}
+        if "ended_on" in activity.fields:
+            fields["completed_on"] = activity.fields["ended_on"]
+        if "items_found" in activity.fields and outcome == "cleared":
+            fields["items_found"] = activity.fields["items_found"]
+        place = f"record.{len(made) + 2}"
+        reasons |= {
+            f"{place}.kind": f"the area that the activity reports as {outcome}: a release without a polygon, reported "
+                             f"only",
+            f"{place}.geometry": "there is no polygon to release",
+            f"{place}.links.1.to": "the activity of the same row",
+        }
+        when = When(column=area.column) if area.column in gaps else None
+        made.append(RecordSpec(kind="release", when=when, geometry=False, fields=fields,
+                               links=[LinkSpec(attribute="activity_id", to="activity")]))
+    return made
 
 
 def _events(columns: list[Profile]) -> tuple[Profile, dict[str, str]] | None:

@@ -10,6 +10,7 @@ import polars as pl
 import shapely
 
 from whitestone.exchange.mapping.model import PositionSpec
+from whitestone.exchange.mapping.positions import split_pair
 from whitestone.exchange.mapping.suggest_profile import Profile, is_headed, numbers_of, words
 from whitestone.exchange.readers import Reading
 
@@ -17,6 +18,8 @@ __all__ = ["Box", "draft_position"]
 
 Box = tuple[float, float, float, float]
 _PAIR = re.compile(r"^[\s(\[]*[+-]?\d{1,3}[.,]\d+\s*[,;]\s*[+-]?\d{1,3}[.,]\d+[\s)\]]*$")
+
+_ZONE = re.compile(r"(\d{1,2})\s*([A-Za-z]?)")
 
 
 def draft_position(
@@ -31,9 +34,14 @@ def draft_position(
     y = _headed(columns, "y", tags)
     pair = next((each for each in columns if each.values and all(_PAIR.match(text) for text in each.values[:50])), None)
     if x is not None and y is not None and x.numeric and y.numeric and (pair is None or _are_degrees(x, y)):
-        made = _of_numbers(x, y, frame, boundary, reasons)
+        made = _of_zone(x, y, columns, reasons) or _of_numbers(x, y, frame, boundary, reasons)
         if made is not None:
             return made, {x.name, y.name}
+        reasons["position"] = (
+            f"{x.name!r} and {y.name!r} look like coordinates, but the numbers do not say of which system: add "
+            f"[position] with x = {x.name!r}, y = {y.name!r}, crs = the EPSG code that the source uses and notation = "
+            "'projected'"
+        )
     if pair is not None:
         reasons["position.pair"] = f"every cell holds two coordinates, as {pair.values[0]!r}"
         if x is not None and y is not None:
@@ -82,6 +90,25 @@ def _of_numbers(
     return _of_grid(x, y, east, north, boundary, decimal, reasons)
 
 
+def _of_zone(x: Profile, y: Profile, columns: list[Profile], reasons: dict[str, str]) -> PositionSpec | None:
+    """Take metres as UTM where a column gives one zone throughout, as `38N` or `38S` (a band, which is north)."""
+    if _are_degrees(x, y):
+        return None
+    for column in columns:
+        found = _ZONE.fullmatch(column.values[0]) if column.distinct == 1 and column.values else None
+        if found is None or not is_headed(column.head, words().position["zone"]) or not 1 <= int(found[1]) <= 60:
+            continue
+        band = (found[2] or "").upper()
+        if not band or (band == "S" and not (y.low >= 3_540_000 and y.high <= 4_430_000)):
+            return None  # no letter; or S for the south, which is told from the band S by where that band lies
+        south = band < "N"
+        reasons["position.x"] = "by its heading"
+        reasons["position.crs"] = f"UTM zone {column.values[0]!r} throughout ({column.name}), taken for WGS 84: check"
+        crs = f"EPSG:{32700 if south else 32600}".replace("00", f"{int(found[1]):02d}", 1)
+        return PositionSpec(x=x.name, y=y.name, crs=crs, basis="guessed", decimal=x.decimal, notation="projected")
+    return None
+
+
 def _of_grid(
     x: Profile, y: Profile, east: np.ndarray, north: np.ndarray, boundary: Box | None, decimal: str,
     reasons: dict[str, str],
@@ -114,12 +141,34 @@ def _of_notation(
             reasons["position.notation"] = f"as in {x.values[0]!r}"
             return _noted(x.name, y.name, notation), {x.name, y.name}
     for column in columns:
-        if column.head in words().position["pair"] or tags.get(column.name) == "pair":
+        made = _of_angles(column, reasons)
+        if made is not None:
+            return made, {column.name}
+        if is_headed(column.head, words().position["pair"]) or tags.get(column.name) == "pair":
             notation = guess_notation(list(column.values[:100]))
             if notation in ("mgrs", "utm"):
                 reasons["position.x"] = f"grid references, as {column.values[0]!r}"
                 return _noted(column.name, None, notation), {column.name}
     return None, set()
+
+
+def _of_angles(column: Profile, reasons: dict[str, str]) -> PositionSpec | None:
+    """Take a column in which most cells hold a latitude and a longitude with their hemispheres."""
+    from whitestone.geodesy.coordinates import guess_notation
+
+    sample = pl.Series(column.values[:100], dtype=pl.String)
+    first, second = split_pair(sample)
+    both = first.is_not_null() & second.is_not_null()
+    if not len(sample) or int(both.sum()) < 0.8 * len(sample):
+        return None
+    notation = guess_notation(first.to_list(), second.to_list())
+    if notation not in ("dd", "dms", "ddm") or (notation == "dd" and not re.search(r"[^\W\d_]", sample[0])):
+        return None
+    order = "xy" if re.search(r"[EWOВЗ]", first[0] or "") else "yx"
+    reasons["position.pair"] = f"every cell holds two coordinates, as {sample[0]!r}"
+    reasons["position.basis"] = "the file does not say; the numbers are degrees"
+    raw = {"pair": column.name, "pair_order": order, "crs": "EPSG:4326", "basis": "assumed", "notation": notation}
+    return msgspec.convert(raw, PositionSpec)
 
 
 def _noted(x: str, y: str | None, notation: str) -> PositionSpec:

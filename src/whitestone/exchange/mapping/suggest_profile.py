@@ -46,7 +46,7 @@ def words() -> Words:
     file = resources.files("whitestone.exchange.mapping") / "synonyms.toml"
     raw = tomllib.loads(file.read_text("utf-8"))
     for group in ("fields", "personal", "parts", "position", "kinds"):
-        raw[group] = {name: [folded(word) for word in found] for name, found in raw[group].items()}
+        raw[group] = {name: [_plain(word) for word in found] for name, found in raw[group].items()}
     return msgspec.convert(raw, Words)
 
 
@@ -64,8 +64,10 @@ class Profile(msgspec.Struct):
     low: float
     high: float
     date_format: str | None
-    """None: no dates; "": written year first; else a format of strptime."""
+    """None: no dates; "": written year first; else a format of strptime, the most frequent of several."""
     date_note: str = ""
+    date_formats: list[str] = []
+    """What a field that reads the column needs to be told."""
     decimal: str = "."
     thousands: str = ""
     pointed: bool = False
@@ -95,11 +97,12 @@ def profile(name: str, series: pl.Series) -> Profile:
     numeric = bool(len(values)) and float(np.isfinite(numbers).mean()) >= 0.95
     known = numbers[np.isfinite(numbers)]
     whole = numeric and bool((known == np.floor(known)).all())
-    form, note = _date_format(values)
+    forms, note = _date_formats(values)
+    form = forms[0] if forms else None
     pointed = whole and all(re.fullmatch(r"\d+\.0+", value) for value in values[:200])
     return Profile(name, _head(name), len(series), len(text), counted.height, values, numeric, whole,
                    float(known.min()) if len(known) else 0.0, float(known.max()) if len(known) else 0.0, form, note,
-                   decimal, thousands, pointed)
+                   [] if forms in (None, [""]) else forms or [], decimal, thousands, pointed)
 
 
 def is_headed(head: str, known: list[str]) -> bool:
@@ -113,7 +116,12 @@ def is_headed(head: str, known: list[str]) -> bool:
 
 def _head(name: str) -> str:
     """Fold a heading; a change from small to capital letters parts words, as in `IncidentID`."""
-    return folded(re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name).strip(" .:*#"))
+    return _plain(re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name))
+
+
+def _plain(heading: str) -> str:
+    """Fold words without their signs: `Area (m²):` is `area m2`."""
+    return " ".join(re.findall(r"\w+", folded(heading)))
 
 
 def numbers_of(texts: pl.Series, decimal: str = ".", thousands: str = "") -> npt.NDArray[np.float64]:
@@ -146,18 +154,55 @@ def _separators(values: list[str]) -> tuple[str, str]:
     return ".", ""
 
 
-def _date_format(values: list[str]) -> tuple[str | None, str]:
+def _date_formats(values: list[str]) -> tuple[list[str] | None, str]:
     sample = values[:300]
     if not sample:
         return None, ""
     if _fits(sample, [], plain_years=False):
-        return "", "year first (ISO 8601)"
+        return [""], "year first (ISO 8601)"
     found = [form for form in DATE_FORMATS if _fits(sample, [form])]
     if not found:
-        return None, ""
+        return _mixed_formats(sample)
     if len(found) > 1 and found[0] in ("%d/%m/%Y", "%d/%m/%y") and found[1].replace("m", "d", 1)[:2] == "%d":
-        return found[0], f"day first or month first cannot be told: no value above 12; {found[0]} taken, check it"
-    return found[0], f"every value fits {found[0]}"
+        return found[:1], f"day first or month first cannot be told: no value above 12; {found[0]} taken, check it"
+    return found[:1], f"every value fits {found[0]}"
+
+
+_ISO_FORMATS = ("%Y-%m-%d", "%Y-%m-%dT%H:%M:%S")
+_MIXED = (*_ISO_FORMATS, *(form for form in DATE_FORMATS if form not in ("%Y%m%d", "%d/%m/%y", "%m/%d/%y")))
+
+
+def _mixed_formats(sample: list[str]) -> tuple[list[str] | None, str]:
+    """Find the formats of a column in which dates are written in several ways, as people fill spreadsheets."""
+    dated = [value for value in sample if any(char.isdigit() for char in value)]
+    if len(dated) < 0.9 * len(sample) or all(numbers_of(pl.Series([value]), ",", ".")[0] >= 0 for value in sample[:20]):
+        return None, ""
+    left, chosen = list(sample), []
+    while left:
+        fitting = {form: [value for value in left if _read_by(value, form)] for form in _MIXED}
+        best = max(_MIXED, key=lambda form: len(fitting[form]))
+        if not fitting[best]:
+            break
+        chosen.append(best)
+        left = [value for value in left if value not in fitting[best]]
+    serials = [value for value in left if re.fullmatch(r"[2-5]\d{4}", value)]
+    if chosen and serials:
+        chosen.append("excel")
+        left = [value for value in left if value not in serials]
+    if chosen in ([], ["%Y"]) or len(left) > 0.05 * len(sample) or {"%d/%m/%Y", "%m/%d/%Y"} <= {*chosen}:
+        return None, ""
+    note = f"written in {len(chosen)} ways"
+    first = [int(value.split("/")[0]) for value in sample if _read_by(value, "%d/%m/%Y")]
+    if first and max(first) <= 12:
+        note += "; day first or month first cannot be told: no value above 12, check it"
+    return chosen, note + (f"; not read: {', '.join(map(repr, left[:3]))}" if left else "")
+
+
+def _read_by(value: str, form: str) -> bool:
+    try:
+        return 1900 <= read_date(value, [form]).year <= 2100
+    except InvalidValue:
+        return False
 
 
 def _fits(sample: list[str], formats: list[str], *, plain_years: bool = True) -> bool:

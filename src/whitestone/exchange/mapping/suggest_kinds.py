@@ -276,7 +276,7 @@ def _reported_releases(activity: RecordSpec, gaps: set[str], reasons: dict[str, 
             f"{place}.links.1.to": "the activity of the same row",
         }
         when = When(column=area.column) if area.column in gaps else None
-        made.append(RecordSpec(kind="release", when=when, geometry=False, fields=fields,
+        made.append(RecordSpec(kind="release", name=f"{outcome} area", when=when, geometry=False, fields=fields,
                                links=[LinkSpec(attribute="activity_id", to="activity")]))
     return made
 

@@ -273,3 +273,35 @@ def test_the_counts_close_for_any_table(rows: list[tuple[str | None, ...]], unkn
     assert all(found.row is None or 1 <= found.row <= len(rows) + 1 for found in result.findings)
     for records in result.made:
         assert all(isinstance(body, dict) for body in bodies(records))
+
+
+@pytest.mark.parametrize("lines", [
+    '[record.fields]\nlocal_id = "name"',
+    '[record.fields]\noccurred_on = "name"',
+    '[[record.links]]\nattribute = "accident_id"\ncolumn = "name"\nkind = "accident"',
+])  # fmt: skip
+def test_a_personal_column_is_no_id_date_or_link(lines: str) -> None:
+    head = 'personal = ["name"]\n[dataset]\nname = "a"\nedition = "increment"\n[[record]]\nkind = "casualty"\n'
+    with pytest.raises(MappingInvalid, match="is sealed"):
+        parse_mapping(head + lines)
+    with pytest.raises(MappingInvalid, match="is sealed, and position"):
+        parse_mapping(head.replace("[[record]]", '[position]\nx = "name"\ny = "lat"\n[[record]]'))
+
+
+def test_what_is_personal_in_one_field_is_sealed_in_every_place() -> None:
+    """The column of a personal attribute is personal, also where another field, a sum or `extra` would repeat it."""
+    first = RecordSpec(kind="casualty", when=When(column="k", is_in=["p"]),
+                       fields={"person_name": FieldSpec(column="n"), "remarks": FieldSpec(column="n")})  # fmt: skip
+    second = RecordSpec(kind="accident", when=When(column="k", is_in=["a"]))
+    made = apply(Mapping(dataset=DATASET, records=[first, second]), table(k=["p", "a"], n=["Canary", "Canary"]))
+    for records in made.made:
+        shown = "".join([*records.body.to_list(), *records.extra.to_list(), *records.entered.to_list()])
+        assert "Canary" not in shown
+        assert "Canary" in "".join(records.sealed.to_list())
+
+
+def test_findings_repeat_no_value_of_a_personal_column() -> None:
+    """A future date or a negative count is a finding with its value, unless the column is sealed."""
+    spec = RecordSpec(kind="accident", fields={"killed": FieldSpec(column="n"), "injured": FieldSpec(column="m")})
+    made = apply(Mapping(dataset=DATASET, records=[spec], personal=["n"]), table(n=["-7531"], m=["1"]))
+    assert "7531" not in repr(made.findings)

@@ -68,7 +68,8 @@ class Importing:
     def __init__(self, programme: Programme, path: Path, mapping: Mapping, text: str | None = None) -> None:
         mapping = mapping.sealing(programme.settings.extra_fields)
         self.programme, self.journal, self.path, self.mapping = programme, programme.journal, path, mapping
-        self.toml = text or to_toml(mapping)
+        # A comment may quote a value: beside personal columns the mapping is kept without its comments.
+        self.toml = text if text and not mapping.personal_columns else to_toml(mapping)
         self.dataset = dataset_id(self.journal.programme_id, mapping.dataset.name)
         self.labels = [record.label for record in mapping.records if record.kind != UNKNOWN_KIND]
         self.personal = bool(mapping.personal_columns)
@@ -81,10 +82,7 @@ class Importing:
     def run(self, chunk_rows: int = CHUNK_ROWS, progress: Progress | None = None) -> Report:
         """Import the file and report."""
         self.correcting = holds_corrections(self.path)
-        # What was written out for correction is a plain CSV, whatever the file was that its rows came from.
-        file = FileSpec() if self.correcting else self.mapping.file
-        reading = open_file(self.path, encoding=file.encoding, layer=file.layer, header_row=file.header_row,
-                            delimiter=file.delimiter)  # fmt: skip
+        reading = self._open()
         sha256, size = self._keep_file()
         applier = self._applier(reading)
         self._begin(sha256, size, reading)
@@ -98,6 +96,12 @@ class Importing:
             if progress is not None:
                 progress(done)
         return self._finish(reading, applier)
+
+    def _open(self) -> Reading:
+        # What was written out for correction is a plain CSV, whatever the file was that its rows came from.
+        file = FileSpec() if self.correcting else self.mapping.file
+        return open_file(self.path, encoding=file.encoding, layer=file.layer, header_row=file.header_row,
+                         delimiter=file.delimiter)  # fmt: skip
 
     def _mapped(
         self, reading: Reading, applier: Applier, chunk_rows: int, written: dict[int, int]

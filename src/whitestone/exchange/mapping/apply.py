@@ -55,7 +55,8 @@ class Applier:
         self.links = links
         self.today = today or dt.date.today()
         self.digest_key = digest_key or b""
-        self.undigested = mapping.personal_columns if digest_key is None else set()
+        self.personal = mapping.personal_columns
+        self.undigested = self.personal if digest_key is None else set()
         self.reference = _reference(mapping, settings, crs)
 
     def apply(self, chunk: Chunk) -> Mapped:

@@ -78,6 +78,9 @@ class _Block:
     ) -> None:  # fmt: skip
         self.lists = applier.lists
         self.attributes = attributes_of(spec.kind, applier.settings.extra_fields.get(spec.kind, ()))
+        self.personal = applier.personal
+        self.secret: set[str] = set()
+        """Fields whose values are sealed."""
         self.national: list[pl.Series] = []
         """National fields, which stand in `extra`."""
         self.view, self.at, self.spec, self.mapping, self.faults = view, at, spec, mapping, faults
@@ -108,7 +111,9 @@ class _Block:
         column = self.view.column(*spec.sources)
         made = understand(column.uniques, spec, attribute, self.lists)
         self.values[name] = (column, made.json)
-        secret = attribute.personal or not set(spec.sources).isdisjoint(self.mapping.personal)
+        secret = attribute.personal or not self.personal.isdisjoint(spec.sources)
+        if secret:
+            self.secret.add(name)
         (self.sealed if secret else self._place(name)).append(column.spread(member(name, made.json)).fill_null(""))
         self._settle(column, made, spec, secret)
         if not secret:
@@ -131,6 +136,9 @@ class _Block:
     def _sum(self, name: str, spec: FieldSpec, attribute: Attribute) -> None:
         """Add up several columns; nothing is said where no column says anything."""
         total, said = np.zeros(self.view.height), np.zeros(self.view.height, dtype=bool)
+        secret = attribute.personal or not self.personal.isdisjoint(spec.sources)
+        if secret:
+            self.secret.add(name)
         for source in spec.sources:
             column = self.view.column(source)
             made = understand(column.uniques, spec, attribute, self.lists)
@@ -138,13 +146,13 @@ class _Block:
             known = np.isfinite(numbers)
             total[known] += numbers[known]
             said |= known
-            self._settle(column, made, FieldSpec(column=source, unknown=spec.unknown), secret=False)
+            self._settle(column, made, FieldSpec(column=source, unknown=spec.unknown), secret)
             self.exact.setdefault(source, []).append(np.ones(len(column.uniques), dtype=bool))
         summed = pl.Series(total).cast(pl.Int64) if attribute.type == "count" else pl.Series(total)
         texts = summed.cast(pl.String).set(pl.Series(~said), None)
         column = Column(texts)
         self.values[name] = (column, column.uniques)
-        self._place(name).append(member(name, texts))
+        (self.sealed if secret else self._place(name)).append(member(name, texts).fill_null(""))
 
     def _entered(self, sources: list[str], column: Column, made: Understanding) -> None:
         if len(sources) > 1:
@@ -220,7 +228,7 @@ class _Block:
         """Write what was typed wherever no attribute repeats it, with the typed position."""
         parts = []
         for name, masks in self.exact.items():
-            if name in self.mapping.personal:
+            if name in self.personal:
                 continue
             kept = np.logical_and.reduce(masks)
             if kept.any():
@@ -257,13 +265,13 @@ def make_records(
         geometry, bounds, position, shapes = _place(block, positions)
         dates, acts_on = block.dates()
         first = ~before[at]
-        extra, secret = _extra(view, at, first, spec, (specs, masks), applier.mapping)
+        extra, secret = _extra(view, at, first, spec, (specs, masks), applier.mapping, applier.personal)
         records = Made(
             spec.label, spec.kind, at, _joined(block.body, len(at)), _joined([*block.national, extra], len(at)),
             block.entered(position),
             _joined([*block.sealed, *secret], len(at)), dates, acts_on, block.ids(), geometry, bounds, same_row,
         )  # fmt: skip
-        screen_records(records, spec, block.values, shapes, applier.settings, applier.today, faults)
+        screen_records(records, spec, block.values, shapes, applier.settings, applier.today, faults, block.secret)
         made.append(records)
         before |= mask
     return made
@@ -302,7 +310,7 @@ _TYPE_IDS = {"Point": 0, "LineString": 1, "Polygon": 3, "MultiPoint": 4, "MultiL
 
 def _extra(
     view: View, at: npt.NDArray[np.intp], first: Mask, spec: RecordSpec, others: tuple[list[RecordSpec], list[Mask]],
-    mapping: Mapping,
+    mapping: Mapping, personal: set[str],
 ) -> tuple[pl.Series, list[pl.Series]]:  # fmt: skip
     """Keep the cells that no record of the row took: in the clear, or sealed where the column is personal."""
     uses = [_used(block) for block in others[0]]
@@ -324,7 +332,7 @@ def _extra(
         texts = texts if len(at) == view.height else texts.gather(at)
         if not keep.all():
             texts = texts.set(pl.Series(~keep), "")
-        (sealed if name in mapping.personal else plain).append(texts)
+        (sealed if name in personal else plain).append(texts)
     return _joined(plain, len(at)), sealed
 
 

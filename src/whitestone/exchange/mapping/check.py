@@ -44,11 +44,27 @@ def _faults(mapping: Mapping, settings: Settings) -> Iterator[str]:
         yield 'record: no [[record]] block says what a row is (use kind = "unknown" to have all rows held)'
     if mapping.position is not None:
         yield from _position_faults(mapping.position)
+    yield from _open_uses(mapping)
     labels = [record.label for record in mapping.records]
     for label in sorted({label for label in labels if labels.count(label) > 1}):
         yield f"record: two blocks are called {label!r}; give each a name of its own"
     for number, record in enumerate(mapping.records, 1):
         yield from (f"record {number} ({record.label}) {fault}" for fault in _record_faults(record, labels, settings))
+
+
+def _open_uses(mapping: Mapping) -> Iterator[str]:
+    """Find personal columns in places that cannot be sealed: ids, dates and positions are looked up in the clear."""
+    position = mapping.position
+    uses = [("position", name) for name in (position.x, position.y, position.pair) if name] if position else []
+    for record in mapping.records:
+        date = record.date or (KINDS[record.kind].date_attribute if record.kind in KINDS else None)
+        for field in ("local_id", date):
+            spec = record.fields.get(field or "")
+            uses += [(f"{record.label}.{field}", name) for name in (spec.sources if spec else ())]
+        uses += [(f"{record.label}.{link.attribute}", name) for link in record.links for name in link.sources]
+    for where, name in dict.fromkeys(uses):
+        if name in mapping.personal_columns:
+            yield f"personal: {name!r} is sealed, and {where} would show it; take another column, or leave {where} out"
 
 
 def _position_faults(position: PositionSpec) -> Iterator[str]:

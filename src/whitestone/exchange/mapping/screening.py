@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from collections.abc import Set
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -28,18 +29,19 @@ Values = dict[str, tuple[Column, pl.Series]]
 
 def screen_records(
     made: Made, spec: RecordSpec, values: Values, shapes: npt.NDArray[np.object_] | None, settings: Settings,
-    today: dt.date, faults: Faults,
+    today: dt.date, faults: Faults, sealed: Set[str] = frozenset(),
 ) -> None:  # fmt: skip
     """Run the rules at entry over the records of a block and note what they find in their rows.
 
-    `shapes` are the geometries in WGS 84 before any repair; without them the records' bounds stand for points.
+    Fields that are `sealed` are left aside: a finding is shown to everybody. `shapes` are the geometries in WGS 84
+    before any repair; without them the records' bounds stand for points.
     """
     if not len(made.at):
         return
     points = made.bounds is not None and shapes is None
     batch = EntryBatch(
         kind=made.kind,
-        columns=_columns(made.kind, values),
+        columns=_columns(made.kind, {name: each for name, each in values.items() if name not in sealed}),
         today=today,
         geometry=shapes,
         lon=made.bounds[:, 0] if points and made.bounds is not None else None,

@@ -31,7 +31,7 @@ def hazard(body: dict[str, object], **more: object) -> Draft:
 
 def test_a_box_finds_what_meets_it_and_nothing_else(journal: Journal) -> None:
     random = np.random.default_rng(5)
-    corners = random.uniform(-60, 60, (400, 2))
+    corners = random.uniform(-60, 60, (600, 2))  # enough to be packed
     shapes = [shapely.box(x, y, x + 1e-4, y + 1e-4) for x, y in corners]
     journal.append(ANNA, [hazard({"name": str(at)}, geometry=shape.wkb) for at, shape in enumerate(shapes)])
     journal.append(ANNA, [hazard({"name": "nowhere"}), hazard({"name": "empty"}, geometry=shapely.Polygon().wkb)])

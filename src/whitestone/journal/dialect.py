@@ -9,11 +9,15 @@ import itertools
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from whitestone.errors import Busy, MissingService, NotAProgramme, StoreFull, WrongCall
 from whitestone.journal.layout import DATABASE_NAME
 from whitestone.journal.store import Session, Store
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
 
 __all__ = ["PostgresStore", "Session", "SqliteStore", "Store", "open_store"]
 
@@ -70,9 +74,11 @@ class SqliteStore(Store):
         return _duplicate(error) if isinstance(error, sqlite3.IntegrityError) else None
 
     def create_tables(self) -> None:
-        """Make the R*Tree of boxes."""
+        """Make the index of boxes."""
+        from whitestone.journal import boxes
+
         with self.writing() as session:
-            session.run("CREATE VIRTUAL TABLE IF NOT EXISTS bbox USING rtree(seq, min_x, max_x, min_y, max_y)")
+            boxes.create(session)
 
     def scrub(self, *, thorough: bool = False) -> bool:
         """Bring the write-ahead log into the file and empty it; False: a reader is in the way."""
@@ -122,13 +128,15 @@ class _SqliteSession(Session):
         sql = f"INSERT INTO {table} ({_names([*lists, *alike])}) VALUES ({','.join(marks)})"  # noqa: S608
         self.connection.executemany(sql, zip(*lists.values(), strict=True))
 
-    def index_boxes(self, seqs: Sequence[int], boxes: Iterable[Sequence[float]]) -> None:
-        rows = ((seq, box[0], box[2], box[1], box[3]) for seq, box in zip(seqs, boxes, strict=True))
-        self.connection.executemany("INSERT INTO bbox VALUES (?,?,?,?,?)", rows)
+    def index_boxes(self, seqs: npt.NDArray[np.int64], bounds: npt.NDArray[np.float64]) -> None:
+        from whitestone.journal import boxes
+
+        boxes.insert(self.connection, seqs, bounds)
 
     def in_box(self, column: str, box: Sequence[float]) -> tuple[str, list[Any]]:
-        sql = f"{column} IN (SELECT seq FROM bbox WHERE max_x>=? AND min_x<=? AND max_y>=? AND min_y<=?)"  # noqa: S608
-        return sql, [box[0], box[2], box[1], box[3]]
+        from whitestone.journal import boxes
+
+        return boxes.in_box(self, column, box)
 
 
 class PostgresStore(Store):
@@ -259,7 +267,7 @@ class _PostgresSession(Session):
             self._types[key] = [found[column] for column in columns]
         return self._types[key]
 
-    def index_boxes(self, seqs: Sequence[int], boxes: Iterable[Sequence[float]]) -> None:
+    def index_boxes(self, seqs: npt.NDArray[np.int64], bounds: npt.NDArray[np.float64]) -> None:
         """Leave it to the generated geometry column and its index."""
 
     def in_box(self, column: str, box: Sequence[float]) -> tuple[str, list[Any]]:

@@ -102,12 +102,13 @@ def _erase_parts(session: Session, erasure: Erasure) -> int:
 
 def _project_again(session: Session, record_id: bytes, seqs: Sequence[int]) -> None:
     """Make the states of a record anew, those known before included: none may keep what was erased."""
+    from whitestone.journal import boxes
     from whitestone.journal.layout import STATE_COLUMNS
     from whitestone.journal.projection import read_entries, state_rows
 
     session.run("DELETE FROM state WHERE record_id = ?", [record_id])
     if session.dialect == "sqlite":  # the server generates its boxes from the geometry that is gone
-        session.many("DELETE FROM bbox WHERE seq = ?", [(seq,) for seq in seqs])
+        boxes.forget(session, seqs)
     entries = list(read_entries(session, "r.record_id = ?", [record_id]))
     for record, kind, found in entries:
         session.load("state", STATE_COLUMNS, state_rows(session, record, kind, found))

@@ -50,7 +50,7 @@ def index_boxes(session: Session, first: int, boxes: npt.NDArray[np.float64]) ->
         return
     here = np.flatnonzero(~np.isnan(boxes).any(axis=1))
     if len(here):
-        session.index_boxes((here + first).tolist(), boxes[here].tolist())
+        session.index_boxes(here + first, boxes[here])
 
 
 def boxes_of(geometry: Sequence[bytes | None]) -> npt.NDArray[np.float64]:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import numpy as np
 
+from whitestone.journal import boxes
 from whitestone.journal.layout import STATE_COLUMNS
 from whitestone.journal.projection import boxes_of, project_sole, read_entries, state_rows
 
@@ -97,11 +98,12 @@ def _index_again(session: Session) -> None:
     """Enter all boxes again where the engine does not do so itself."""
     if session.dialect != "sqlite":
         return
-    session.run("DELETE FROM bbox")
+    boxes.clear(session)
     after = 0
     while rows := session.all("SELECT seq, geometry FROM revision WHERE seq > ? AND geometry IS NOT NULL "
                               "ORDER BY seq LIMIT 20000", [after]):
-        boxes = boxes_of([geometry for _, geometry in rows])
-        here = np.flatnonzero(~np.isnan(boxes).any(axis=1)).tolist()
-        session.index_boxes([rows[at][0] for at in here], boxes[here].tolist())
+        bounds = boxes_of([geometry for _, geometry in rows])
+        here = ~np.isnan(bounds).any(axis=1)
+        if here.any():
+            session.index_boxes(np.array([seq for seq, _ in rows], dtype=np.int64)[here], bounds[here])
         after = rows[-1][0]

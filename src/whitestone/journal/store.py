@@ -12,9 +12,13 @@ import sqlite3
 import threading
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from whitestone.errors import WrongCall
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
 
 __all__ = ["Session", "Store"]
 
@@ -50,8 +54,8 @@ class Session(ABC):
         """Insert `count` rows given as columns; a column that is no list is one number, or None, for all rows."""
 
     @abstractmethod
-    def index_boxes(self, seqs: Sequence[int], boxes: Iterable[Sequence[float]]) -> None:
-        """Enter min x, min y, max x, max y of geometries by the seq of their revision."""
+    def index_boxes(self, seqs: npt.NDArray[np.int64], bounds: npt.NDArray[np.float64]) -> None:
+        """Enter bounds (n, 4: min x, min y, max x, max y; no NaN) of geometries by the seq of their revision."""
 
     @abstractmethod
     def in_box(self, column: str, box: Sequence[float]) -> tuple[str, list[Any]]:

@@ -68,17 +68,28 @@ def disputes(by_then: Sequence[Revision], counted: Sequence[Revision], here: Seq
     names: set[str] = set()
     for a in here:
         for b in here:
-            if a.revision_id >= b.revision_id or not set(a.parents) & set(b.parents):
-                continue
-            if a.revision_id in lineage(by_then, b.revision_id) or b.revision_id in lineage(by_then, a.revision_id):
+            if a.revision_id >= b.revision_id or not rivals(by_then, a, b):
                 continue
             pair = {a.revision_id, b.revision_id}
-            settled = any(pair <= lineage(by_then, m.revision_id) for m in counted) or any(
-                pair <= set(d.parents) for d in by_then if d.nature == Nature.DECISION)
+            decided = any(pair <= set(d.parents) for d in by_then if d.nature == Nature.DECISION)
             loser = max((a, b), key=lambda r: (-RANK[now[r.revision_id]], r.recorded_at, r.revision_id))
             for name in statements(a).keys() & statements(b).keys():
                 if statements(a)[name] != statements(b)[name]:
                     lost.add((loser.revision_id, name))
-                    if not settled:
+                    if not decided and not overtaken(by_then, counted, a, b, name):
                         names.add(name)
     return lost, names
+
+
+def rivals(by_then: Sequence[Revision], a: Revision, b: Revision) -> bool:
+    in_line = a.revision_id in lineage(by_then, b.revision_id) or b.revision_id in lineage(by_then, a.revision_id)
+    return bool(set(a.parents) & set(b.parents)) and not in_line and a.revision_id != b.revision_id
+
+
+def overtaken(by_then: Sequence[Revision], counted: Sequence[Revision], a: Revision, b: Revision, name: str) -> bool:
+    for later in (each for each in counted if name in statements(each)):
+        knew = {each.revision_id for each in (a, b)} & lineage(by_then, later.revision_id)
+        others = [each for each in (a, b) if knew and each.revision_id not in knew]
+        if len(knew) == 2 or any(rivals(by_then, later, each) for each in others):
+            return True
+    return False

@@ -3,8 +3,8 @@
 Pure: entries in, slices out, whatever order they arrived in. Corrected revisions are left out, the rest is ordered by
 the day it acts (undated first), then when it was recorded, then id, and folded attribute by attribute; geometry is one
 attribute. Two revisions with a common parent that state different values for one attribute are in conflict: the higher
-workflow rank counts, then the earlier recorded, then the smaller id, until a revision made from both, or a decision
-that names both, settles it.
+workflow rank counts, then the earlier recorded, then the smaller id, until a revision made from both that states the
+attribute, or a decision that names both, settles it. What a side has stated anew since stands in its place.
 """
 
 from __future__ import annotations
@@ -144,20 +144,24 @@ def _disputes(entries: Sequence[Entry], counted: Sequence[Entry], workflow: dict
     for entry in counted:
         for parent in set(_ids(entry.parents)):
             children.setdefault(parent, []).append(entry)
-    pairs = {(a.seq, b.seq): (a, b) for siblings in children.values() if len(siblings) > 1
+    pairs = {_pair(a, b): (a, b) for siblings in children.values() if len(siblings) > 1
              for a, b in combinations(siblings, 2)}
     if not pairs:
         return []
     ancestors = _ancestors(entries)
+    rivals = {key: pair for key, pair in pairs.items() if not _in_line(*pair, ancestors)}
     found: list[Dispute] = []
-    for a, b in pairs.values():
-        if a.revision_id in ancestors[b.revision_id] or b.revision_id in ancestors[a.revision_id]:
-            continue
+    for a, b in rivals.values():
         win, lose = sorted((a, b), key=lambda e: (-_RANK[workflow[e.revision_id]], e.recorded_at, e.revision_id))
-        settled = _is_settled(a.revision_id, b.revision_id, entries, counted, ancestors)
-        found.extend(Dispute(name, win.revision_id, lose.revision_id, settled)
+        decided = _is_decided(a.revision_id, b.revision_id, entries)
+        found.extend(Dispute(name, win.revision_id, lose.revision_id,
+                             decided or _is_overtaken(name, a, b, counted, ancestors, rivals))
                      for name in _differing(a, b, geometry_of))
     return found
+
+
+def _in_line(a: Entry, b: Entry, ancestors: dict[bytes, frozenset[bytes]]) -> bool:
+    return a.revision_id in ancestors[b.revision_id] or b.revision_id in ancestors[a.revision_id]
 
 
 def _ancestors(entries: Sequence[Entry]) -> dict[bytes, frozenset[bytes]]:
@@ -180,12 +184,36 @@ def _ancestors(entries: Sequence[Entry]) -> dict[bytes, frozenset[bytes]]:
     return known
 
 
-def _is_settled(a: bytes, b: bytes, entries: Sequence[Entry], counted: Sequence[Entry],
-                ancestors: dict[bytes, frozenset[bytes]]) -> bool:
-    pair = {a, b}
-    if any(each.nature == Nature.DECISION and pair <= set(_ids(each.parents)) for each in entries):
-        return True
-    return any(pair <= ancestors[each.revision_id] for each in counted)
+def _is_decided(a: bytes, b: bytes, entries: Sequence[Entry]) -> bool:
+    return any(each.nature == Nature.DECISION and {a, b} <= set(_ids(each.parents)) for each in entries)
+
+
+def _is_overtaken(name: str, a: Entry, b: Entry, counted: Sequence[Entry], ancestors: dict[bytes, frozenset[bytes]],
+                  rivals: dict[tuple[int, int], tuple[Entry, Entry]]) -> bool:
+    """Say whether somebody who knew both sides has stated the attribute since, or one side has stated it anew.
+
+    The newer statement of a side then stands against the other side in its place: they differ still, or agree.
+    """
+    for each in counted:
+        line = ancestors[each.revision_id]
+        for mine, theirs in ((a, b), (b, a)):
+            if mine.revision_id in line and _states(each, name) and (
+                theirs.revision_id in line or _pair(each, theirs) in rivals
+            ):
+                return True
+    return False
+
+
+def _pair(a: Entry, b: Entry) -> tuple[int, int]:
+    return (a.seq, b.seq) if a.seq < b.seq else (b.seq, a.seq)
+
+
+def _states(entry: Entry, name: str) -> bool:
+    if name == _GEOMETRY:
+        return entry.has_geometry
+    if name.startswith("extra."):
+        return entry.extra is not None and name.removeprefix("extra.") in _decode(entry.extra)
+    return entry.body is not None and name in _decode(entry.body)
 
 
 def _differing(a: Entry, b: Entry, geometry_of: Callable[[int], bytes]) -> Iterator[str]:

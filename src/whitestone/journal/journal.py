@@ -180,9 +180,12 @@ class Journal:
         """Return what a dataset last said of each record."""
         return reading.last_said(self, dataset, kind, record_ids)
 
-    def conflicts(self) -> list[reading.Conflict]:
-        """List the attributes that revisions dispute now."""
-        return list(reading.conflicts(self))
+    def conflicts(self, known: dt.datetime | None = None, *, approved_only: bool = False) -> list[reading.Conflict]:
+        """List the attributes that revisions dispute as known at a moment (None: now), by record.
+
+        `approved_only`: only approved revisions dispute; otherwise all that count (submitted, verified, approved).
+        """
+        return list(reading.conflicts(self, known, approved_only=approved_only))
 
     def verify(self, progress: Callable[[int], None] | None = None, *,
                against: tuple[int, str] | None = None) -> Verdict:

@@ -5,6 +5,7 @@ Revisions as they were appended, with their act; and what a dataset's own ids st
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
@@ -13,9 +14,10 @@ import msgspec
 
 from whitestone.domain.revision import Nature, Revision, Workflow
 from whitestone.errors import UnknownRecord
+from whitestone.journal.drafts import instant_us
 from whitestone.journal.envelope import names_of
-from whitestone.journal.fold import ALL_COUNTING, Entry, open_disputes
-from whitestone.journal.projection import chunks, marks, read_entries
+from whitestone.journal.fold import ALL_COUNTING, APPROVED_ONLY, Entry, open_disputes
+from whitestone.journal.projection import BASIS_ALL, BASIS_APPROVED, chunks, marks, read_entries
 from whitestone.journal.values import decode_object, erased_parts, instant_of, optional_uuid, split_uuids, uuid_of
 
 if TYPE_CHECKING:
@@ -107,24 +109,32 @@ def last_said(journal: Journal, dataset: uuid.UUID, kind: str, record_ids: Itera
     return found
 
 
-def conflicts(journal: Journal) -> Iterator[Conflict]:
-    """Stream the attributes that revisions dispute now, in everything that counts, by record."""
+def conflicts(journal: Journal, known: dt.datetime | None, *, approved_only: bool) -> Iterator[Conflict]:
+    """Stream the attributes that revisions dispute as known at a moment (None: now), by record."""
+    basis = BASIS_ALL if approved_only else BASIS_APPROVED
+    moment = None if known is None else instant_us(known)
+    told, then = ("s.known_to IS NULL", []) if moment is None else (
+        "s.known_from <= ? AND (s.known_to IS NULL OR s.known_to > ?)", [moment, moment])
+    allowed = APPROVED_ONLY if approved_only else ALL_COUNTING
     with journal.store.reading() as session:
-        sql = ("SELECT DISTINCT record_id FROM state WHERE conflicts IS NOT NULL AND known_to IS NULL "
-               "AND basis <> 1 ORDER BY record_id")
-        records = [record for (record,) in session.all(sql)]
+        sql = (f"SELECT DISTINCT s.record_id FROM state s WHERE s.conflicts IS NOT NULL AND {told} "  # noqa: S608
+               f"AND s.basis <> {basis} ORDER BY s.record_id")
+        records = [record for (record,) in session.all(sql, then)]
         for chunk in chunks(records):
-            for record, kind, entries in read_entries(session, f"r.record_id IN ({marks(chunk)})", chunk):
+            by_then = "" if moment is None else " AND a.recorded_at <= ?"
+            asked = f"r.record_id IN ({marks(chunk)}){by_then}"
+            for record, kind, entries in read_entries(session, asked, [*chunk, *then[:1]]):
                 name = journal.kinds.name(session, kind)
-                for attribute, pair in _disputed(session, entries):
+                for attribute, pair in _disputed(session, entries, allowed):
                     yield Conflict(record_id=uuid_of(record), kind=name, attribute=attribute,
                                    values=(_value(session, pair[0], attribute), _value(session, pair[1], attribute)),
                                    revisions=(uuid_of(pair[0].revision_id), uuid_of(pair[1].revision_id)))
 
 
-def _disputed(session: Session, entries: list[Entry]) -> Iterator[tuple[str, tuple[Entry, Entry]]]:
+def _disputed(session: Session, entries: list[Entry], allowed: frozenset[Workflow]
+              ) -> Iterator[tuple[str, tuple[Entry, Entry]]]:
     by_id = {each.revision_id: each for each in entries}
-    for dispute in open_disputes(entries, ALL_COUNTING, lambda seq: _geometry(session, seq)):
+    for dispute in open_disputes(entries, allowed, lambda seq: _geometry(session, seq)):
         yield dispute.attribute, (by_id[dispute.winner], by_id[dispute.loser])
 
 

@@ -132,7 +132,7 @@ class _Reader:
             places=places,
             levels=levels,
             labels=self.labels,
-            disputed=self._disputed(slices),
+            disputed=self._disputed(slices, releases),
             awaiting=self._awaiting(),
             imprecise=self.imprecise,
             notes=self.notes,
@@ -299,7 +299,7 @@ class _Reader:
                 levels[int(state.body.get("admin_level") or 0)][key] = shape
         return [levels[level] for level in sorted(levels, reverse=True)], places
 
-    def _disputed(self, slices: list[State]) -> list[tuple[Any, Any]]:
+    def _disputed(self, slices: list[State], releases: list[State]) -> list[tuple[Any, Any]]:
         """Pair the shapes of records declared the same, and the shapes that two revisions dispute."""
         last = {state.record_id: state for state in slices}
         pairs = []
@@ -307,14 +307,13 @@ class _Reader:
             if absorbed in last and kept in last:
                 left, right = self._shapes([last[absorbed], last[kept]])
                 pairs.append((left, right))
-        if any("geometry" in state.conflicts for state in last.values()):
-            pairs += self._conflicts()
-        return pairs
+        open_now = {each.record_id for each in (*last.values(), *releases) if "geometry" in each.conflicts}
+        return pairs + (self._conflicts(open_now) if open_now else [])
 
-    def _conflicts(self) -> list[tuple[Any, Any]]:
+    def _conflicts(self, records: set[uuid.UUID]) -> list[tuple[Any, Any]]:
         pairs = []
-        for conflict in self.journal.conflicts():
-            if conflict.kind in ("hazard", "release") and conflict.attribute == "geometry":
+        for conflict in self.journal.conflicts(self.clocks.known, approved_only=True):
+            if conflict.record_id in records and conflict.attribute == "geometry":
                 left, right = (None if not value else shapely.from_wkb(value) for value in conflict.values)
                 projected = self.plane.project(np.array([left, right], dtype=object))
                 pairs.append((projected[0], projected[1]))

@@ -1,29 +1,37 @@
-"""How does one of our own exports come back in, so that the same records are the same records again?"""
+"""How does one of our own exports come back in, so that the same records are the same records again?
+
+By the import desk's own way: a run of a dataset, its file kept, its rows counted, held rows that can be corrected. What
+differs is only how a row is understood (its columns are ours) and what it is compared with (what the record said when
+it left).
+"""
 
 from __future__ import annotations
 
-import datetime as dt
-import itertools
-import uuid
-from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
-import shapely
+import numpy as np
 
-from whitestone.domain.ids import new_id
-from whitestone.domain.revision import Act, Draft, State, Workflow
-from whitestone.errors import Refused
-from whitestone.exchange.exported import is_ours, read_back
-from whitestone.exchange.readers import open_file
-from whitestone.exchange.writers import REFUSED_KINDS, ExportRecord, file_sha256
+from whitestone.domain.kinds import KINDS
+from whitestone.domain.revision import Act
+from whitestone.exchange.cells import EXPORT_COLUMN
+from whitestone.exchange.exported import is_ours, open_export
+from whitestone.exchange.exported_rows import ExportApplier, Homed
+from whitestone.exchange.mapping.apply import Applier
+from whitestone.exchange.mapping.model import DatasetSpec, Mapping, RecordSpec
+from whitestone.exchange.mapping.rows import Mapped
+from whitestone.exchange.readers import Reading, open_file
+from whitestone.exchange.writers import REFUSED_KINDS, RESTRICTED_KINDS
+from whitestone.programme.homecoming_rows import HomeComparing
+from whitestone.programme.importing import CHUNK_ROWS, Importing, Progress
+from whitestone.programme.importing_editions import Known, editions_of
 from whitestone.programme.importing_report import Report
+from whitestone.programme.importing_rows import Comparing
 from whitestone.programme.opening import Programme
 
-__all__ = ["bring_home", "is_export"]
+__all__ = ["DATASET", "bring_home", "is_export"]
 
-_BATCH = 5_000
+DATASET = "whitestone-exports"
+"""The dataset of all exports that come home."""
 
 
 def is_export(path: Path) -> bool:
@@ -31,87 +39,70 @@ def is_export(path: Path) -> bool:
     return is_ours(open_file(path))
 
 
-def bring_home(programme: Programme, path: Path) -> Report:
-    """Bring an export in, all of it in one act: records keep their ids; what they state already is unchanged.
+def bring_home(
+    programme: Programme, path: Path, *, chunk_rows: int = CHUNK_ROWS, progress: Progress | None = None
+) -> Report:  # fmt: skip
+    """Bring an export in: records keep their ids; a row that says what it said when it left is unchanged.
 
-    A record that is known and states something else gets a revision with what differs; what a cell no longer holds is
-    not unsaid. The run can be taken back like any other. Refuses with UnreadableFile a file that is not whole, and with
-    Refused rows about persons.
+    A row that says something else becomes a revision of what differs, made from the revisions that the export named:
+    what somebody else changed meanwhile is a conflict only where both moved. What a cell no longer holds is not
+    unsaid, it is a finding. A row that no longer reads as it was written is held. The same call again goes on where
+    it stopped, or finds nothing new. Refuses with UnreadableFile a file that is not ours.
     """
-    run, started = new_id(), dt.datetime.now(dt.UTC).isoformat(timespec="microseconds")
-    changes: Counter[str] = Counter()
-    kinds: Counter[str] = Counter()
-    centre: tuple[float, float] | None = None
-    act = Act(author=programme.who, reason=f"an export came home: {path.name}", run=run)
-    with programme.journal.writing(act) as batch:
-        for records in _batches(read_back(path)):
-            drafts = []
-            known = {state.record_id: state for state in programme.journal.states(
-                ids=[record.record_id for record in records], approved_only=False)}
-            for record in records:
-                draft, change = _draft(record, known.get(record.record_id))
-                changes[change] += 1
-                kinds[record.kind] += 1
-                drafts += [draft] if draft else []
-            if drafts:
-                batch.append(drafts)
-            centre = centre or _centre(records)
-        report = _report(run, changes, kinds)
-        body = {"file_name": path.name, "file_sha256": file_sha256(path), "file_size": path.stat().st_size,
-                "run_status": "finished", "counts": {**report.counts(), "started_at": started}, "unmapped_columns": []}
-        batch.append([Draft(kind="run", record_id=run, body=body)])
-    if centre is not None:
-        programme.fix_plane(*centre)
-    return report
+    return Homecoming(programme, path).run(chunk_rows, progress)
 
 
-def _batches(records: Iterator[ExportRecord]) -> Iterator[list[ExportRecord]]:
-    while batch := list(itertools.islice(records, _BATCH)):
-        for record in batch:
-            if record.kind in REFUSED_KINDS:
-                raise Refused(what="Bringing casualties in from an export", rule="exports hold no rows about persons",
-                              remedy="Import them from their source, under a mapping.")
-        yield batch
+class Homecoming(Importing):
+    """One export at work; its mapping is ours and says only which kinds of record the file holds."""
+
+    def __init__(self, programme: Programme, path: Path) -> None:
+        self.reading = open_export(path)
+        kinds, self.export_id = _contents(self.reading)
+        known = [kind for kind in kinds if kind in KINDS and kind not in REFUSED_KINDS and not KINDS[kind].programme]
+        spec = DatasetSpec(name=DATASET, title="Exports of this program that were brought in", edition="increment")
+        super().__init__(programme, path, Mapping(dataset=spec, records=[RecordSpec(kind=kind) for kind in known]))
+        # Rows about persons and restricted ones are held sealed, and so is the file that they stand in.
+        self.personal = bool(set(kinds) & (REFUSED_KINDS | RESTRICTED_KINDS))
+
+    def _open(self) -> Reading:
+        return self.reading
+
+    def _applier(self, reading: Reading) -> Applier:
+        applier = ExportApplier(self.mapping, self.programme.settings, crs="EPSG:4326", today=self.programme.today(),
+                                digest_key=self._digest_key())
+        applier.form = reading.format
+        return applier
+
+    def _act(self, reason: str | None = None) -> Act:
+        return Act(author=self.programme.who, reason=reason or f"an export came home: {self.path.name}",
+                   source=f"export {self.export_id}", dataset=self.dataset, run=self.run_id)
+
+    def _fresh_comparing(self) -> Comparing:
+        editions = editions_of(self.journal, self.dataset, self.run_id)
+        withdrawn = {edition.run for edition in editions if not edition.live}
+        return HomeComparing(self.programme, self.dataset, Known(editions, self.labels, self.mapping.version_key),
+                             self.labels, withdrawn, f"export {self.export_id}", self.run_id)
+
+    def _fix_plane(self, mapped: Mapped) -> None:
+        """Fix the equal-area plane of a new programme by the middle of what arrives first."""
+        if isinstance(mapped, Homed) and self.programme.settings.equal_area_lon is None:
+            bounds = mapped.bounds[np.isfinite(mapped.bounds).all(axis=1)]
+            if len(bounds):
+                west, south, east, north = np.median(bounds, axis=0).tolist()
+                self.programme.fix_plane((west + east) / 2, (south + north) / 2)
 
 
-def _centre(records: list[ExportRecord]) -> tuple[float, float] | None:
-    """Find the middle of what came: the first geometry that arrives fixes the equal-area plane of a new programme."""
-    shapes = [record.geometry for record in records if record.geometry is not None]
-    if not shapes:
-        return None
-    west, south, east, north = shapely.total_bounds(shapely.from_wkb(shapes)).tolist()
-    return (west + east) / 2, (south + north) / 2
-
-
-def _draft(record: ExportRecord, state: State | None) -> tuple[Draft | None, str]:
-    body, extra, geometry = record.body, record.extra, record.geometry
-    parents: tuple[uuid.UUID, ...] = ()
-    if state is not None:
-        body, extra = _differing(body, state.body), _differing(extra, state.extra)
-        geometry = None if _same_shape(geometry, state.geometry) else geometry
-        parents = state.revisions[-1:]
-        if not body and not extra and geometry is None:
-            return None, "unchanged"
-    draft = Draft(kind=record.kind, record_id=record.record_id, body=body, extra=extra, geometry=geometry,
-                  information_date=record.information_date, workflow=Workflow[record.workflow.upper()], parents=parents)
-    return draft, "new" if state is None else "changed"
-
-
-def _differing(new: dict[str, Any], old: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in new.items() if name not in old or old[name] != value}
-
-
-def _same_shape(one: bytes | None, other: bytes | None) -> bool:
-    if one is None or one == other:
-        return True
-    if other is None:
-        return False
-    left, right = (shapely.normalize(shapely.from_wkb(each)) for each in (one, other))
-    return bool(left == right)
-
-
-def _report(run: uuid.UUID, changes: Counter[str], kinds: Counter[str]) -> Report:
-    total = changes.total()
-    return Report(run=str(run), input=total, accepted=total, accepted_with_findings=0, held=0, new=changes["new"],
-                  changed=changes["changed"], unchanged=changes["unchanged"], gone=0, conflicts=0, records=dict(kinds),
-                  unmapped_columns=[], findings=[], findings_by_code={})
+def _contents(reading: Reading) -> tuple[list[str], str]:
+    """Read through a file for the kinds that its rows name and the id of the export."""
+    kinds: set[str] = set()
+    export = ""
+    for chunk in reading.chunks():
+        for name, into in (("kind", kinds), (EXPORT_COLUMN, None)):
+            if name not in chunk.frame.columns:
+                continue
+            found = [text for text in chunk.frame[name].unique().to_list() if text]
+            if into is not None:
+                into.update(found)
+            elif found:
+                export = export or min(found)
+    return sorted(kinds), export

@@ -124,7 +124,8 @@ def changed_drafts(
     resealed = set(sealed) != said.sealed or (bool(sealed) and altered)
     if not new_body and not new_extra and not moved and not resealed and date == said.information_date:
         return []
-    parents = (said.revisions[-1],)
+    # All that the dataset said: whoever changed one of these attributes meanwhile shares a parent, however long ago.
+    parents = tuple(said.revisions)
     if KINDS[made.kind].date_attribute in new_body:
         return _corrections(whole, said, parents)
     changed = Draft(

@@ -38,10 +38,11 @@ def revise(
     """State attributes of a record as one new revision; `geometry` is a GeoJSON geometry in WGS 84.
 
     A change of a hazard's class or status needs `event` (domain.lifecycle.TransitionEvent) and is refused with
-    TransitionRefused where the lifecycle forbids it (domain.lifecycle, after IMAS 07.11). A correction replaces the last revision that
-    stated one of the attributes: the ground did not change. Refuses unknown attributes and values with InvalidValue,
-    personal attributes with Refused (they come in through a mapping, which seals them), and unknown records with
-    UnknownRecord. Returns the id of the revision.
+    TransitionRefused where the lifecycle forbids it (domain.lifecycle, after IMAS 07.11). A correction replaces the
+    last revision that stated one of the attributes: the ground did not change. The revision is made from all that
+    counted, so where two sources dispute an attribute, stating it settles it. Refuses unknown attributes and values
+    with InvalidValue, personal attributes with Refused (they come in through a mapping, which seals them), and unknown
+    records with UnknownRecord. Returns the id of the revision.
     """
     history = programme.journal.history(record_id)
     state = programme.journal.state(record_id)
@@ -63,7 +64,7 @@ def revise(
         information_date=date or (corrected.information_date if corrected else programme.today().isoformat()),
         nature=Nature.CORRECTION if corrected else Nature.CHANGE,
         corrects=corrected.revision_id if corrected else None,
-        parents=(history[-1].revision_id,),
+        parents=_made_from(state, corrected),
         workflow=workflow,
     )
     return programme.journal.append(Act(author=programme.who, reason=reason), [draft]).revision_ids[0]
@@ -147,6 +148,11 @@ def _remaining(programme: Programme, state: State) -> float | None:
         return None
     rows = ledger(programme, programme.clocks(), by="hazard")["rows"]
     return next((row["own_closing_m2"] for row in rows if row["key"] == str(state.record_id)), None)
+
+
+def _made_from(state: State, corrected: Revision | None) -> tuple[uuid.UUID, ...]:
+    """Name all that the person saw: what two sides dispute of a stated attribute is settled, the rest stays open."""
+    return tuple(dict.fromkeys([*state.revisions, *([corrected.revision_id] if corrected else [])]))
 
 
 def _corrected(history: list[Revision], values: Mapping[str, Any]) -> Revision:

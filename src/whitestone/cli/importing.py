@@ -204,7 +204,7 @@ def held(
             return
         if run is None:
             raise WrongCall(why="--out writes the held rows of one run: name the run.")
-        if key is not None:
+        if key is not None or any(row["sealed"] for row in held_rows(programme, run)):
             programme.journal.seals.unlock(key)
         count = write_held(programme, run, out, purpose=purpose)
     text = f"Wrote {count} row(s) to {out}. Correct them there and import the file with the same mapping."

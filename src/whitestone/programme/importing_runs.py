@@ -74,7 +74,7 @@ def write_held(programme: Programme, text: str, path: Path, *, purpose: str = "c
     run = find_run(programme, text).record_id
     rows = list(programme.journal.runs.held(run))
     if any(row.personal for row in rows) and programme.journal.seals.locked:
-        raise Locked(what=f"{sum(row.personal for row in rows)} held row(s)")
+        raise Locked(what=f"The text of {sum(row.personal for row in rows)} held row(s)")
     opened = [(row, _cells(_raw(programme, row, purpose))) for row in rows]
     counts = find_run(programme, text).body.get("counts") or {}
     columns = [*counts.get("columns", []), *(name for _, cells in opened for name in cells)]
@@ -243,7 +243,7 @@ def _cells(raw: bytes) -> dict[str, str | None]:
 def _guarded(cell: str | None) -> str:
     """Keep a spreadsheet from running a cell: a formula gets an apostrophe, which the import takes off again."""
     text = cell or ""
-    risky = text.startswith(_FORMULA) or (text[:1] in "+-" and not _is_number(text))
+    risky = text.startswith(_FORMULA) or (text.startswith(("+", "-")) and not _is_number(text))
     return "'" + text if risky else text
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 import shapely
@@ -13,9 +14,14 @@ from hypothesis import strategies as st
 from whitestone.domain.ids import new_id
 from whitestone.domain.revision import Act, Draft
 from whitestone.errors import UnknownRecord, WrongCall
-from whitestone.programme.checking import check
+from whitestone.journal.tiles import TileTable
+from whitestone.programme.accounts import ledger
+from whitestone.programme.checking import check, picture_of
+from whitestone.programme.looking import Looker
 from whitestone.programme.opening import Programme, init_programme
+from whitestone.programme.reporting import situation
 from whitestone.programme.sameness import declare_same, resolve_groups, same_groups, undo_same
+from whitestone.programme.tiling import Tiler
 
 ONE, TWO, THREE, ITEM = (uuid.UUID(int=number) for number in range(1, 5))
 
@@ -58,6 +64,24 @@ def test_as_known_before_the_decision_the_records_are_two(programme: Programme) 
     declare_same(programme, ONE, TWO, reason="one field")
     assert same_groups(programme.journal, known=moment) == {}
     assert same_groups(programme.journal) == {TWO: ONE}
+
+
+def test_map_tables_ledger_check_and_report_count_the_two_as_one(programme: Programme, tmp_path: Path) -> None:
+    """One decision, one answer everywhere: no page says two where another says one."""
+    declare_same(programme, ONE, TWO, reason="one field")
+    clocks = programme.clocks()
+    tiler = Tiler(programme, TileTable(tmp_path / "tiles.db"))
+    looker = Looker(programme, tiler)
+    assert set(tiler.picture(clocks).sheets["hazard"].ids) == {ONE, THREE}
+    assert looker.counts(clocks)["hazard"] == len(looker.table("hazard", clocks).ids) == 2
+    assert ledger(programme, clocks)["total"]["hazards"] == 2
+    assert len(picture_of(programme, clocks).subjects["hazard"]) == 2
+    figures = {each.label: each for each in situation(programme, clocks).sections[0].figures}
+    assert str(TWO) not in {own for _, own, _ in figures["Ground still open"].records}
+    assert [link[::2] for link in looker.record(TWO, clocks).outgoing] == [("same_as", ONE)]
+    assert [link[::2] for link in looker.record(ONE, clocks).outgoing] == [("absorbed_ids", TWO)]
+    undo_same(programme, ONE, TWO, reason="two fields")
+    assert looker.counts(programme.clocks())["hazard"] == ledger(programme, programme.clocks())["total"]["hazards"] == 3
 
 
 def test_a_chain_leads_to_the_record_that_is_kept_in_the_end(programme: Programme) -> None:

@@ -18,6 +18,7 @@ from whitestone.domain.kinds import KINDS, kind
 from whitestone.domain.revision import Revision, State
 from whitestone.errors import UnknownRecord
 from whitestone.programme.opening import Clocks, Programme
+from whitestone.programme.sameness import same_groups
 from whitestone.programme.tiling import MAPPED, Tiler
 
 __all__ = ["ALL_PERSONS", "Looker", "Page", "RecordView", "Step", "Table", "steps_of"]
@@ -124,11 +125,21 @@ class Looker:
             return self._kept[key]  # type: ignore[no-any-return]
 
     def counts(self, clocks: Clocks) -> dict[str, int]:
-        """Count the records of each kind that holds any, in the order of the registry."""
-        found = self._once(
-            (self._tiler.key(clocks), "counts"), lambda: self._programme.journal.count(on=clocks.on, known=clocks.known)
-        )
+        """Count the records of each kind that holds any, in the order of the registry; those declared the same once."""
+        found = self._once((self._tiler.key(clocks), "counts"), lambda: self._count(clocks))
         return {name: found[name] for name in KINDS if found.get(name)}
+
+    def _count(self, clocks: Clocks) -> Counter[str]:
+        journal = self._programme.journal
+        every = Counter(journal.count(on=clocks.on, known=clocks.known))
+        absorbed = journal.states(on=clocks.on, known=clocks.known, ids=self._same(clocks), geometry=False)
+        return every - Counter(state.kind for state in absorbed)
+
+    def _same(self, clocks: Clocks) -> dict[uuid.UUID, uuid.UUID]:
+        """Map each record that was declared the same as another to the one that is kept."""
+        return self._once(
+            (self._tiler.key(clocks), "same"), lambda: same_groups(self._programme.journal, known=clocks.known)
+        )
 
     def table(self, name: str, clocks: Clocks) -> Table:
         """Return the table of one kind; refuses an unknown kind with InvalidValue."""
@@ -137,7 +148,12 @@ class Looker:
 
     def _make_table(self, name: str, clocks: Clocks) -> Table:
         journal = self._programme.journal
-        states = list(journal.states(name, on=clocks.on, known=clocks.known, geometry=False))
+        absorbed = self._same(clocks)
+        states = [
+            state
+            for state in journal.states(name, on=clocks.on, known=clocks.known, geometry=False)
+            if state.record_id not in absorbed
+        ]
         stated = {attribute for state in states for attribute in state.body}
         names = [each for each in KINDS[name].attributes if each in stated and each not in _HIDDEN]
         columns = {each: [state.body.get(each) for state in states] for each in names}
@@ -193,6 +209,10 @@ class Looker:
         name = history[-1].kind
         state = journal.state(record_id, on=clocks.on, known=clocks.known)
         outgoing = self._outgoing(name, state.body if state else {}, clocks)
+        for absorbed, kept in self._same(clocks).items():
+            if record_id in (absorbed, kept):
+                other, word = (kept, "same_as") if record_id == absorbed else (absorbed, "absorbed_ids")
+                outgoing.append((word, name, other, self.title(other, name, clocks)))
         incoming = self._links(clocks).get(str(record_id), [])
         return RecordView(record_id, name, state, steps_of(history, state), outgoing, incoming)
 
@@ -206,6 +226,10 @@ class Looker:
         for column in ("name", "local_id") if name in _KNOWN_BY_NAME else ("local_id", "name"):
             if at is not None and column in table.columns and table.columns[column][at]:
                 return str(table.columns[column][at])
+        if record_id in self._same(clocks):  # in no table, but still on its paper
+            state = self._programme.journal.state(record_id, on=clocks.on, known=clocks.known)
+            if state is not None and state.body.get("local_id"):
+                return str(state.body["local_id"])
         return f"…{str(record_id)[-8:]}"
 
     def kinds_of(self, ids: Iterable[uuid.UUID], clocks: Clocks) -> dict[uuid.UUID, str]:

@@ -18,6 +18,7 @@ from whitestone.programme.accounts import ledger
 from whitestone.programme.checking import check
 from whitestone.programme.opening import Clocks, Programme
 from whitestone.programme.reporting_figures import glance
+from whitestone.programme.sameness import same_groups
 from whitestone.reports import charts
 from whitestone.reports.html import render_html
 from whitestone.reports.maps import MapLayer, draw_map
@@ -92,12 +93,14 @@ def write_report(report: Report, formats: list[str], folder: Path) -> list[Path]
 
 
 def _states(programme: Programme, kind: str, clocks: Clocks) -> list[State]:
-    """Read the records of a kind; a national code counts as the core code that it is a child of."""
+    """Read the records of a kind, those declared the same once; a national code counts as the core code above it."""
+    absorbed = same_groups(programme.journal, known=clocks.known)
     read = programme.journal.states(kind, on=clocks.on, known=clocks.known)
+    states = [state for state in read if state.record_id not in absorbed]
     national = programme.settings.national_codes
     if not national:
-        return list(read)
-    return [msgspec.structs.replace(state, body=as_core(kind, state.body, national)) for state in read]
+        return states
+    return [msgspec.structs.replace(state, body=as_core(kind, state.body, national)) for state in states]
 
 
 def _map(programme: Programme, states: dict[str, list[State]]) -> Section:

@@ -25,6 +25,7 @@ from whitestone.domain.revision import State
 from whitestone.exchange import vector_tiles as mvt
 from whitestone.journal.tiles import Tile, TileTable
 from whitestone.programme.opening import Clocks, Programme
+from whitestone.programme.sameness import same_groups
 
 __all__ = ["MAPPED", "MAX_ZOOM", "Picture", "Sheet", "Tiler", "picture_of", "to_square"]
 
@@ -44,7 +45,7 @@ SYMBOLS: dict[str, tuple[str, ...]] = {
 MAPPED = tuple(SYMBOLS)
 MAX_ZOOM = 14
 PREBUILT_ZOOM = 10
-_VERSION = "8"
+_VERSION = "9"
 _PIXEL = mvt.EXTENT / 512
 _SMALL = 1.5 * _PIXEL
 _MARK = 1.5 * _PIXEL
@@ -276,12 +277,14 @@ def picture_of(key: str, states: Callable[[str], Iterable[State]]) -> Picture:
     return Picture(key, sheets, unlocated)
 
 
-def _as_core(programme: Programme, states: Iterable[State]) -> Iterable[State]:
-    """Draw a national code as the core code that it is a child of."""
+def _drawn(programme: Programme, kind: str, clocks: Clocks) -> Iterable[State]:
+    """Give what is drawn: one record of those declared the same, a national code as the core code above it."""
+    absorbed = same_groups(programme.journal, known=clocks.known)
     national = programme.settings.national_codes
-    if not national:
-        return states
-    return (msgspec.structs.replace(each, body=as_core(each.kind, each.body, national)) for each in states)
+    for state in programme.journal.states(kind, on=clocks.on, known=clocks.known):
+        if state.record_id not in absorbed:
+            core = as_core(kind, state.body, national) if national else state.body
+            yield state if core is state.body else msgspec.structs.replace(state, body=core)
 
 
 def _sheet(kind: str, found: list[State]) -> Sheet:
@@ -342,10 +345,7 @@ class Tiler:
         key = self.key(clocks)
         with self._lock:
             if key not in self._pictures:
-                journal = self._programme.journal
-                self._pictures[key] = picture_of(
-                    key, lambda kind: _as_core(self._programme, journal.states(kind, on=clocks.on, known=clocks.known))
-                )
+                self._pictures[key] = picture_of(key, lambda kind: _drawn(self._programme, kind, clocks))
                 while len(self._pictures) > _KEPT_PICTURES:
                     self._pictures.popitem(last=False)
             self._pictures.move_to_end(key)

@@ -130,10 +130,24 @@ def test_text_stands_out_from_its_ground(visit: OPEN, path: str) -> None:
     assert faint == []
 
 
+def test_a_record_leads_to_its_place_on_the_map(visit: OPEN) -> None:
+    page = visit(f"/map?record={IDS['south']}")
+    page.wait_for_selector("#at article")
+    assert "H-2" in page.locator("#at").inner_text()
+    centre = page.evaluate("() => window.whitestoneMap.getCenter().toArray()")
+    assert abs(centre[0] - 18.055) < 0.01
+    assert abs(centre[1] - 44.005) < 0.01
+
+
+def test_a_page_that_waits_for_its_figures_becomes_the_whole_page(visit: OPEN) -> None:
+    page = visit("/ledger?by=treaty&from=2013")
+    page.wait_for_selector("#chart svg", timeout=30_000)
+
+
 CONTRAST = """() => {
-  const parse = (text) => { 
+  const parse = (text) => {
     const n = text.match(/[\\d.]+/g).map(Number); return { rgb: n.slice(0, 3), a: n[3] ?? 1 }; };
-  const lum = (rgb) => { 
+  const lum = (rgb) => {
     const [r, g, b] = rgb.map((c) => {
        c /= 255; return c <= 0.03928 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4; });
     return 0.2126 * r + 0.7152 * g + 0.0722 * b; };

@@ -97,6 +97,12 @@ def json(data: Any) -> SafeString:
 
 
 @register.filter
+def link_label(attribute: str) -> str:
+    """Name a link by what it points at, not by the id that it holds."""
+    return words.attribute_label(attribute.removesuffix("_ids").removesuffix("_id"))
+
+
+@register.filter
 def outline_of(status: str) -> str:
     """Say which of the four outlines of the map a hazard status wears; sub-states wear that of their state."""
     if status in ("suspended", "awaiting_qc", "awaiting_handover"):

@@ -10,6 +10,7 @@ const hidden = { kinds: new Set(), c: { hazard: new Set(), release: new Set() },
 const format = (number) => number.toLocaleString("en").replaceAll(",", "\u202f");
 
 function start() {
+  const isGivenView = location.hash.includes("at=");
   const map = makeMap({
     container: "map",
     style: styleOf(facts),
@@ -21,7 +22,7 @@ function start() {
   map.on("style.load", () => {
     addImages(map);
     for (const each of map.getStyle().layers) if (each["source-layer"]) filters[each.id] = [each["source-layer"], each.filter];
-    if (facts.focus) focus(map, facts.focus, !location.hash.includes("at="));
+    if (facts.focus) focus(map, facts.focus, !isGivenView);
   });
   let waiting = null;
   map.on("dataloading", () => { waiting ??= setTimeout(() => { status.textContent ||= status.dataset.loading; }, 500); });

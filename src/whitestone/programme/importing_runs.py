@@ -84,7 +84,8 @@ def write_held(programme: Programme, text: str, path: Path, *, purpose: str = "c
         writer.writerow([*CORRECTION_COLUMNS, *columns])
         for row, cells in opened:
             reasons = "; ".join(f"{reason['code']}: {reason['message']}" for reason in row.reasons)
-            lead = [str(row.run), str(row.row), row.digest.hex(), reasons, cells.get("whitestone_wkt")]
+            unread = _guarded(cells.get("whitestone_raw"))
+            lead = [str(row.run), str(row.row), row.digest.hex(), reasons, cells.get("whitestone_wkt"), unread]
             writer.writerow([*lead, *(_guarded(cells.get(name)) for name in columns)])
     return len(rows)
 

@@ -14,7 +14,7 @@ from whitestone.exchange.readers.model import Chunk
 
 __all__ = ["corrected_chunk", "holds_corrections"]
 
-_RUN, _ROW, _DIGEST, _REASONS, _SHAPE = CORRECTION_COLUMNS
+_RUN, _ROW, _DIGEST, _REASONS, _SHAPE, _RAW = CORRECTION_COLUMNS
 _GUARDED = r"^'([=@+\-\t\r])"
 
 
@@ -29,7 +29,8 @@ def corrected_chunk(chunk: Chunk) -> tuple[Chunk, npt.NDArray[np.bytes_] | None]
     """Take the leading columns off a chunk of corrected rows; give the digest of the row that each corrects.
 
     The digest is empty where a row has none; None: this is no chunk of corrected rows. Geometry comes back from its
-    own column, and the apostrophe goes that kept a spreadsheet from running a cell.
+    own column, and the apostrophe goes that kept a spreadsheet from running a cell. The text of a row that could not
+    be read is for the person who corrects it: it goes too, for it may name somebody whom the mapping seals.
     """
     frame = chunk.frame
     if _DIGEST not in frame.columns:

@@ -18,9 +18,10 @@ __all__ = ["ACCEPTED", "CORRECTION_COLUMNS", "FOUND", "HELD", "HeldRow", "Made",
 ACCEPTED, FOUND, HELD = 0, 1, 2
 """How a row ends: accepted, accepted with findings, held."""
 
-CORRECTION_COLUMNS = ("whitestone_run", "whitestone_row", "whitestone_digest", "whitestone_reasons", "whitestone_wkt")
+CORRECTION_COLUMNS = ("whitestone_run", "whitestone_row", "whitestone_digest", "whitestone_reasons", "whitestone_wkt",
+                      "whitestone_raw")
 """Columns that an export of held rows adds: they lead a corrected row back to the row that it corrects, and carry its
-geometry (EWKT in the system of its file)."""
+geometry (EWKT in the system of its file) and, where it could not be read, its whole text."""
 
 Digests = npt.NDArray[np.bytes_]
 

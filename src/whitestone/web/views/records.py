@@ -169,10 +169,18 @@ def _record_context(request: HttpRequest, record_id: uuid.UUID) -> dict[str, Any
         "sealed": sorted({name for step in view.steps for name in step.revision.sealed}),
         "steps": [_step(step) for step in view.steps],
         "workflow": view.state.workflow.name.lower() if view.state else None,
-        "incoming": view.incoming[:200],
+        "incoming": _grouped(view.incoming[:200]),
         "incoming_total": len(view.incoming),
         "datasets": _datasets(clocks),
     }
+
+
+def _grouped(links: list[tuple[str, str, uuid.UUID, str]]) -> list[tuple[str, str, list[tuple[uuid.UUID, str]]]]:
+    """Gather the records that name this one by attribute and kind."""
+    groups: dict[tuple[str, str], list[tuple[uuid.UUID, str]]] = {}
+    for attribute, kind, own, title in links:
+        groups.setdefault((attribute, kind), []).append((own, title))
+    return [(attribute, kind, found) for (attribute, kind), found in groups.items()]
 
 
 def _step(step: Any) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from real_files import VICTIMS, Loaded, bring, bring_draft, features, geometries
 
 from whitestone.domain.codes import folded
 from whitestone.errors import Refused
+from whitestone.programme.accounts import ledger
 from whitestone.programme.exporting import export
 from whitestone.programme.homecoming import bring_home
 from whitestone.programme.importing_links import dataset_id
@@ -45,6 +46,12 @@ def gazetteer(shared_data: Path) -> dict[tuple[str, str], list[str]]:
 def bare(name: str) -> str:
     """Leave letters and digits, without accents and case."""
     return "".join(each for each in folded(name) if each.isalnum())
+
+
+@pytest.fixture(scope="module")
+def by_place(colombia: Loaded) -> dict[str, Any]:
+    """Take the account before a test adds to it."""
+    return ledger(colombia.programme, colombia.programme.clocks(), by="place")
 
 
 def said_of(programme: Any, kind: str, dataset: str) -> list[Any]:
@@ -204,6 +211,24 @@ def test_clearance_figures_are_those_of_the_table(colombia: Loaded, shared_data:
     nothing = [row for row in table if float(row["areadespejada"]) > 0 and row["totalartefactosdestruidos"] == "0"]
     assert len(nothing) == 103
     assert len(colombia.findings("clearance-without-find")) == 103
+
+
+def test_area_reported_without_a_polygon_stands_by_its_place(
+    colombia: Loaded, by_place: dict[str, Any], shared_data: Path, gazetteer: dict[tuple[str, str], list[str]]
+) -> None:
+    """Nothing is drawn, so nothing leaves the account; what is reported is summed by municipality as the table has it."""
+    programme = colombia.programme
+    codes = {str(state.record_id): state.body["pcode"] for state in programme.journal.states("place", geometry=False)}
+    expected: Counter[str] = Counter()
+    for row in rows(shared_data / "colombia_clearance/anti-personnel-mines.csv"):
+        meant = gazetteer.get((bare(row["departamento"]), bare(row["municipio"])), [])
+        expected[meant[0] if len(meant) == 1 else "(not attributed)"] += round(float(row["areadespejada"]) * 100)
+    said = by_place
+    found = {codes.get(row["key"], row["key"]): round(row["reported_only_m2"] * 100) for row in said["rows"]}
+    assert {key: area for key, area in found.items() if area} == {key: area for key, area in expected.items() if area}
+    assert said["total"]["reported_only_m2"] == 2_170_631.03
+    assert said["total"]["cleared_m2"] == 0
+    assert said["total"]["size_unknown"] == 1_692
 
 
 def test_without_the_department_an_ambiguous_name_is_said_to_be(

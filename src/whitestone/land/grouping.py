@@ -183,7 +183,8 @@ def _book_reported_only(
         else:
             named = [number[each] for each in piece.hazard_ids if each in number]
             homes = {account_key(book, by)(each, _account(book, each)) for each in named}
-            key = homes.pop() if len(homes) == 1 else NOT_ATTRIBUTED
+            own = piece.keys.get(by) if not named else None  # a report without a hazard may still name its place
+            key = homes.pop() if len(homes) == 1 else text_key(own) if own else NOT_ATTRIBUTED
         table[key]["reported_only"] += cents
 
 

@@ -47,7 +47,8 @@ class HazardSlice(msgspec.Struct, frozen=True):
 class ReleasePiece(msgspec.Struct, frozen=True):
     """One approved release: a polygon (or none) with one outcome, acting on the day `on` (None: undated).
 
-    `hazard_ids` are the hazards that it names; `keys` its organisation, donor and method.
+    `hazard_ids` are the hazards that it names; `keys` its organisation, donor and method, and the
+    place that it reports, which counts where it names no hazard.
     """
 
     record_id: uuid.UUID

@@ -267,6 +267,7 @@ class _Reader:
             "organisation": self.organisations.get(str(organisation), str(organisation)) if organisation else name,
             "donor": body.get("donor") or activity.get("donor"),
             "method": body.get("method") or activity.get("method"),
+            "place": body.get("place_id") or activity.get("place_id"),
         }
 
     def _work_without_release(self, releases: list[State]) -> list[ReleasePiece]:

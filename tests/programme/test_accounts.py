@@ -229,3 +229,32 @@ def test_the_command_prints_one_object_or_a_table_with_units(desk: Desk) -> None
     refused = subprocess.run([*command[:-1], "colour"], capture_output=True, text=True, check=False)
     assert refused.returncode == 2
     assert "Traceback" not in refused.stderr
+
+
+def test_counts_stand_beside_the_areas_by_reporting_year_and_what_is_unknown_is_said(desk: Desk) -> None:
+    """Hazards by class and status, land out of reach, cleared depth, items destroyed by type, year and work."""
+    desk.programme.set({"reporting_year_start": "07-01"}, reason="the fiscal year")
+    desk.say("hazard", {"classification": "sha", "status": "open", "access": "not_accessible"},
+             wkb(0, 0, 100, 100), information_date="2015-01-01")
+    desk.say("hazard", {"classification": "cha", "access": "not_accessible"}, information_date="2015-01-01")
+    work = desk.say("activity", {"activity_type": "clearance_manual", "depth_achieved_cm": 13.0})
+    for at, body in enumerate(({"depth_cm": 20.0}, {"activity_id": str(work)}, {})):
+        desk.say("release", {"outcome": "cleared", "completed_on": "2019-03-01", **body},
+                 wkb(200 * at + 200, 0, 10, 100), information_date="2019-03-01")
+    find = {"category": "ap_mine", "activity_id": str(work)}
+    for body in ({"quantity": 3, "destroyed_on": "2019-06-30"}, {"quantity": 2, "destroyed_on": "2019-07-01"},
+                 {"disposal_outcome": "destroyed_in_situ", "found_on": "2019-08"},
+                 {"quantity": 7, "disposal_outcome": "pending"}):
+        desk.say("item", {**find, **body}, information_date="2019-06-01")
+    beside = desk.ledger()["beside"]
+    assert [(row["class"], row["status"], row["hazards"]) for row in beside["hazards"]] == [
+        ("cha", "unknown", 1), ("sha", "open", 1)]
+    (unreached,) = beside["not_accessible"]
+    assert (unreached["hazards"], round(unreached["closing_m2"]), unreached["size_unknown"]) == (2, 10_000, 1)
+    assert [(row["depth_cm"], round(row["drawn_m2"])) for row in beside["cleared_depth"]] == [
+        (13.0, 1000), (20.0, 1000), (None, 1000)]
+    assert [tuple(row.values()) for row in beside["items_destroyed"]] == [
+        ("ap_mine", "2018/2019", "clearance_manual", 3, 1, 0), ("ap_mine", "2019/2020", "clearance_manual", 2, 2, 1)]
+    later = desk.ledger(start=dt.date(2019, 7, 1))["beside"]
+    assert later["cleared_depth"] == []
+    assert [row["year"] for row in later["items_destroyed"]] == ["2019/2020"]

@@ -93,7 +93,7 @@ def printed(answer: dict[str, Any], limit: int) -> str:
     console.print(table)
     if len(answer["rows"]) > limit:
         console.print(f"{limit} of {len(answer['rows'])} rows are shown; the total is of all. --limit shows more.")
-    for line in _below(answer):
+    for line in [*_below(answer), *_beside(answer["beside"])]:
         console.print(line)
     if "explained" in answer:
         for line in _explained(answer["explained"], limit):
@@ -142,6 +142,30 @@ def _below(answer: dict[str, Any]) -> list[str]:
     if said:
         lines += ["What could not be known", *(f"  {sentence}" for sentence in said)]
     return lines
+
+
+def _beside(beside: dict[str, Any]) -> list[str]:
+    """Write the counts that stand beside the areas; a list that is empty is left out, --json has all."""
+    lines = []
+    for row in beside["hazards"]:
+        lines.append(f"  {row['hazards']:>24,}  hazards: {row['class']}, {row['status'].replace('_', ' ')}")
+    for row in beside["not_accessible"]:
+        unknown = f"; {row['size_unknown']:,} of unknown size" if row["size_unknown"] else ""
+        words = f"closing of {row['hazards']:,} hazards, {row['access'].replace('_', ' ')}{unknown}"
+        lines.append(f"  {_area(row['closing_m2']) + ' m2':>24}  {words}")
+    for row in beside["cleared_depth"]:
+        depth = "to a depth that is not stated" if row["depth_cm"] is None else f"to {row['depth_cm']:g} cm"
+        lines.append(f"  {_area(row['drawn_m2']) + ' m2':>24}  drawn as cleared {depth}, {row['releases']:,} releases")
+    sums: dict[str, list[int]] = {}
+    for row in beside["items_destroyed"]:
+        entry = sums.setdefault(row["category"], [0, 0])
+        entry[0], entry[1] = entry[0] + row["items"], entry[1] + row["quantity_unknown"]
+    for category, (items, silent) in sums.items():
+        more = f"; {silent:,} finds state no quantity" if silent else ""
+        lines.append(f"  {items:>24,}  items destroyed: {category.replace('_', ' ')}{more}")
+    if sums:
+        lines.append("  (--json has the items by year and by the work that found them)")
+    return ["Beside the areas", *lines] if lines else []
 
 
 def _explained(explained: dict[str, Any], limit: int) -> list[str]:

@@ -47,6 +47,7 @@ class Accident(Record, kw_only=True, omit_defaults=True):
     animals_killed: Maybe[Count] = UNSET
     marked_before: Maybe[bool] = UNSET
     cleared_before: Maybe[bool] = UNSET
+    cleared_by: Maybe[Text] = UNSET
     hazard_known_before: Maybe[bool] = UNSET
     hazard_ids: Maybe[HazardLinks] = UNSET
 

@@ -43,8 +43,13 @@ class Activity(Record, kw_only=True, omit_defaults=True):
     erw_found: Maybe[Count] = UNSET
     team_size: Maybe[Count] = UNSET
     working_days: Maybe[float] = UNSET
+    working_hours: Maybe[float] = UNSET
+    assets: Maybe[Text] = UNSET
+    detection_method: Maybe[Text] = UNSET
     team: Maybe[Text] = UNSET
     stoppage_reason: Maybe[Text] = UNSET
+    release_criteria: Maybe[Text] = UNSET
+    """By which criteria land was cancelled or reduced."""
     approved_on: Maybe[DateText] = UNSET
     handed_over_on: Maybe[DateText] = UNSET
     residual_risk_statement: Maybe[Text] = UNSET

@@ -40,6 +40,7 @@ __all__ = [
     "EvidenceIndirectCodes",
     "FindingSeverity",
     "FindingState",
+    "HazardAccess",
     "HazardClass",
     "HazardLinks",
     "HazardStatus",
@@ -91,6 +92,7 @@ EoState = Annotated[str, Meta(extra={"type": "code", "codes": "eo_state"})]
 EventType = Annotated[str, Meta(extra={"type": "code", "codes": "event_type"})]
 FindingSeverity = Annotated[str, Meta(extra={"type": "code", "codes": "finding_severity"})]
 FindingState = Annotated[str, Meta(extra={"type": "code", "codes": "finding_state"})]
+HazardAccess = Annotated[str, Meta(extra={"type": "code", "codes": "hazard_access"})]
 HazardClass = Annotated[str, Meta(extra={"type": "code", "codes": "hazard_class"})]
 HazardStatus = Annotated[str, Meta(extra={"type": "code", "codes": "hazard_status"})]
 IdBasis = Annotated[str, Meta(extra={"type": "code", "codes": "id_basis"})]

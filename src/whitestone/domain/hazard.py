@@ -14,10 +14,12 @@ from whitestone.domain.coded import (
     EoCategoryCodes,
     EvidenceDirectCodes,
     EvidenceIndirectCodes,
+    HazardAccess,
     HazardClass,
     HazardLinks,
     HazardStatus,
     MinefieldRecordLinks,
+    Personal,
     ReopenedReason,
 )
 
@@ -43,9 +45,20 @@ class Hazard(Record, kw_only=True, omit_defaults=True):
     remaining_reported_m2: Maybe[SquareMetres] = UNSET
     blockages: Maybe[BlockageCodes] = UNSET
     beneficiaries_expected: Maybe[Count] = UNSET
+    beneficiaries_confirmed: Maybe[Count] = UNSET
+    access: Maybe[HazardAccess] = UNSET
+    """Whether teams can reach it: land that cannot be reached is told beside the ledger."""
+    access_note: Maybe[Text] = UNSET
     terrain: Maybe[Text] = UNSET
+    slope: Maybe[Text] = UNSET
+    soil: Maybe[Text] = UNSET
+    metal_contamination: Maybe[Text] = UNSET
     vegetation: Maybe[Text] = UNSET
     marking: Maybe[Text] = UNSET
+    marked_on: Maybe[DateText] = UNSET
+    marking_checked_on: Maybe[DateText] = UNSET
+    marking_condition: Maybe[Text] = UNSET
+    landowner: Maybe[Personal] = UNSET
     land_use_before: Maybe[Text] = UNSET
     land_use_after: Maybe[Text] = UNSET
     reopened_from: Maybe[HazardLinks] = UNSET

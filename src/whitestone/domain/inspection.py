@@ -17,7 +17,12 @@ class Inspection(Record, kw_only=True, omit_defaults=True):
     inspected_on: Maybe[DateText] = UNSET
     activity_id: Maybe[ActivityLink] = UNSET
     inspected_organisation_id: Maybe[OrganisationLink] = UNSET
+    checklist: Maybe[Text] = UNSET
+    """Which checklist was used, with its version."""
     result: Maybe[InspectionResult] = UNSET
+    measures_taken: Maybe[Text] = UNSET
+    deadline_on: Maybe[DateText] = UNSET
+    closed_on: Maybe[DateText] = UNSET
     nonconformities: Maybe[list[dict[str, Any]]] = UNSET
     """Each: severity (nonconformity), text, measure, deadline, closed_on."""
     lot_area_m2: Maybe[SquareMetres] = UNSET

@@ -18,6 +18,7 @@ from whitestone.land.inputs import UNDATED
 from whitestone.land.ledger import Ledger, open_book, tabulate
 from whitestone.land.places import assign
 from whitestone.land.proof import Proof, disagreement_m2, prove
+from whitestone.programme.accounts_beside import beside
 from whitestone.programme.accounts_inputs import LISTED, Inputs, read_inputs
 from whitestone.programme.opening import Clocks, Programme
 
@@ -113,7 +114,7 @@ def ledger(
     end: dt.date | None = None,
     explain: str | None = None,
 ) -> dict[str, Any]:
-    """Answer the ledger command: rows, total, proof lines and what is undated, in m2, under both clocks.
+    """Answer the ledger command: rows, total, proof lines, what is undated, counts beside, in m2, under both clocks.
 
     The period runs from `start` (None: since ever) to `end` (None: the day of the situation), both days included.
     `explain` names a row; the bookings behind it are added, each with its records. Refuses an unknown dimension or
@@ -124,6 +125,7 @@ def ledger(
     opened = accounts(programme, clocks, end)
     found = opened.table(by=by, start=start)
     answered = answer(programme, clocks, opened, found)
+    answered["beside"] = beside(programme, clocks, opened, start)
     if explain is not None:
         answered["explained"] = _explained(opened, found, explain)
     return answered

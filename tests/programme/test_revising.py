@@ -12,6 +12,7 @@ from whitestone.domain.ids import new_id
 from whitestone.domain.revision import Act, Draft, Nature
 from whitestone.errors import InvalidValue, Refused, TransitionRefused, UnknownRecord
 from whitestone.programme.opening import Programme, init_programme
+from whitestone.programme.recalling import describe
 from whitestone.programme.revising import decide, revise
 
 SQUARE = {"type": "Polygon", "coordinates": [[[10, 40], [10.01, 40], [10.01, 40.01], [10, 40.01], [10, 40]]]}
@@ -93,3 +94,10 @@ def test_a_withdrawn_record_comes_back_by_another_decision(programme: Programme,
     assert programme.journal.state(hazard) is not None
     with pytest.raises(InvalidValue):
         decide(programme, hazard, "maybe", reason="x")
+
+
+def test_one_casualty_is_not_shown(programme: Programme) -> None:
+    person = new_id()
+    programme.journal.append(Act(author="a"), [Draft(kind="casualty", record_id=person, body={"sex": "female"})])
+    with pytest.raises(Refused, match="counts only"):
+        describe(programme, person, programme.clocks())

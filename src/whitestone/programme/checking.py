@@ -6,9 +6,10 @@ to run, so that an acceptance holds for as long as the finding is the same one.
 
 from __future__ import annotations
 
+import itertools
 import time
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import msgspec
@@ -28,6 +29,12 @@ from whitestone.quality.model import ERROR, Finding, Picture, Subject
 from whitestone.quality.rules import RULES, examine
 
 __all__ = ["Checked", "Judged", "accept", "assign", "check", "picture_of", "reopen"]
+
+
+_PIECE = 50_000
+"""Records that are read at once."""
+_WORDS = 200_000
+"""Different values that are remembered, so that equal ones are kept once."""
 
 
 class Judged(msgspec.Struct, frozen=True):
@@ -127,20 +134,39 @@ def picture_of(programme: Programme, clocks: Clocks) -> Picture:
     for kind, each in KINDS.items():
         if each.programme:
             continue
-        states = list(journal.states(kind, on=on, known=clocks.known, approved_only=False))
-        known_ids.update((state.record_id, kind) for state in states)
-        counted = [state for state in states if state.record_id not in absorbed]
+        states = journal.states(kind, on=on, known=clocks.known, approved_only=False)
+        found = list(_subjects(programme, kind, states))
+        known_ids.update((subject.record_id, kind) for subject in found)
+        counted = [subject for subject in found if subject.record_id not in absorbed] if absorbed else found
         if counted:
-            subjects[kind] = list(_subjects(programme, kind, counted))
+            subjects[kind] = counted
     return Picture(subjects, programme.settings, programme.plane(), programme.today(), known_ids=known_ids)
 
 
-def _subjects(programme: Programme, kind: str, states: list[State]) -> Iterator[Subject]:
+def _subjects(programme: Programme, kind: str, states: Iterator[State]) -> Iterator[Subject]:
+    """Read states in pieces: of a million records only what rules look at stays, and equal words are kept once."""
+    sources: dict[uuid.UUID, uuid.UUID] | None = None
+    drawn: dict[uuid.UUID, Any] = {}
+    words: dict[Any, Any] = {}
+    while piece := list(itertools.islice(states, _PIECE)):
+        if sources is None:
+            sources = datasets(programme.journal, kind)
+            drawn = dict(_as_drawn(programme, kind)) if kind in AREA_KINDS else {}
+        yield from _piece(programme, kind, piece, sources, drawn, words)
+        if len(words) > _WORDS:
+            words.clear()
+
+
+def _piece(
+    programme: Programme, kind: str, states: list[State], sources: dict[uuid.UUID, uuid.UUID],
+    drawn: Mapping[uuid.UUID, Any], words: dict[Any, Any],
+) -> Iterator[Subject]:  # fmt: skip
     shapes = shapely.from_wkb([state.geometry for state in states])
-    sources = datasets(programme.journal, kind)
-    drawn = dict(_as_drawn(programme, kind)) if kind in AREA_KINDS else {}
     for state, shape in zip(states, shapes, strict=True):
-        body = as_core(kind, state.body, programme.settings.national_codes)
+        body = {
+            words.setdefault(name, name): words.setdefault(value, value) if isinstance(value, str) else value
+            for name, value in as_core(kind, state.body, programme.settings.national_codes).items()
+        }
         yield Subject(
             record_id=state.record_id,
             kind=kind,
@@ -148,7 +174,7 @@ def _subjects(programme: Programme, kind: str, states: list[State]) -> Iterator[
             geometry=shape,
             as_drawn=drawn.get(state.record_id),
             organisation=body.get("organisation_id") or body.get("organisation_name"),
-            dataset=sources.get(state.record_id),
+            dataset=words.setdefault(source := sources.pop(state.record_id, None), source),
         )
 
 

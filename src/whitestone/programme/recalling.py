@@ -9,7 +9,7 @@ from typing import Any
 
 from whitestone.domain.kinds import KINDS, kind
 from whitestone.domain.revision import State
-from whitestone.errors import UnknownRecord, WrongCall
+from whitestone.errors import Refused, UnknownRecord, WrongCall
 from whitestone.programme.opening import Clocks, Programme
 
 __all__ = ["COUNTED_ONLY", "describe", "find", "list_states", "resolve"]
@@ -64,10 +64,19 @@ def list_states(programme: Programme, name: str, clocks: Clocks, limit: int) -> 
 
 
 def describe(programme: Programme, record_id: uuid.UUID, clocks: Clocks) -> dict[str, Any]:
-    """Say what is known of one record under two clocks, as plain values."""
+    """Say what is known of one record under two clocks, as plain values.
+
+    Refuses an unknown record with UnknownRecord, and one casualty with Refused: persons are shown as counts only.
+    """
     state = programme.journal.state(record_id, on=clocks.on, known=clocks.known)
     if state is None:
         raise UnknownRecord(record=record_id)
+    if state.kind in COUNTED_ONLY:
+        raise Refused(
+            what=f"Showing one {state.kind}",
+            rule="persons are shown as counts only (house law 9)",
+            remedy="Use the counts of 'whitestone report situation'.",
+        )
     return {
         **clocks.as_dict(),
         "record": str(record_id),

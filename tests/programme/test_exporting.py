@@ -24,7 +24,7 @@ POINT = shapely.to_wkb(shapely.Point(18.5, 44.5))
 def programme(tmp_path: Path) -> Programme:
     made = init_programme(str(tmp_path / "programme"), name="Test", who="anna")
     hazard = {"local_id": "H-1", "classification": "cha", "status": "open", "area_reported_m2": 120.5,
-              "contamination": ["ap_mine", "uxo"], "remarks": "=1+1", "terrain": None}
+              "contamination": ["ap_mine", "av_mine"], "remarks": "=1+1", "terrain": None}
     made.journal.append(Act(author="anna"), [
         Draft(kind="hazard", record_id=new_id(), body=hazard, extra={"old": "7"}, geometry=SQUARE,
               information_date="2014-05-03"),
@@ -45,7 +45,7 @@ def test_an_export_comes_home_as_the_same_records(programme: Programme, form: st
     assert (report.input, report.new, report.changed, report.unchanged) == (1, 0, 0, 1)
     with init_programme(str(tmp_path / "other"), name="Other", who="ben") as other:
         report = bring_home(other, path)
-        assert (report.new, report.unchanged) == (1, 0)
+        assert (report.new, report.unchanged) == (1, 0), report.findings
         ours, theirs = (next(each.journal.states("hazard")) for each in (programme, other))
         assert (ours.record_id, ours.body, ours.extra, ours.true_from) == (
             theirs.record_id, theirs.body, theirs.extra, theirs.true_from)

@@ -56,8 +56,8 @@ def _bring_home(asked: Context, path: Path) -> Any:
 
     if not is_export(path):
         raise WrongCall(why="An import needs --mapping MAPPING.toml, or --suggest to draft one.")
-    with open_programme(asked.target, asked.who) as programme:
-        return bring_home(programme, path)
+    with open_programme(asked.target, asked.who) as programme, _progress(path) as progress:
+        return bring_home(programme, path, progress=progress)
 
 
 def _import_one(asked: Context, path: Path, mapping: Path) -> Any:
@@ -116,7 +116,13 @@ def _boundary(asked: Context) -> tuple[float, float, float, float] | None:
 
 def _suggest(asked: Context, files: list[Path], out: Path | None, as_json: bool) -> None:
     from whitestone.exchange.mapping.suggest import suggest
+    from whitestone.programme.homecoming import is_export
 
+    if is_export(files[0]):
+        note = f"This is an export of this program: it needs no mapping. Bring it in with: whitestone import {files[0]}"
+        emit({"file": str(files[0]), "mapping": None, "toml": None, "kinds": [], "notes": [note], "personal": []},
+             as_json, lambda: note)
+        return
     draft = suggest(files[0], boundary=_boundary(asked))
     if out is not None:
         out.write_text(draft.toml, encoding="utf-8")

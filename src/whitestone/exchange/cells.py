@@ -13,8 +13,8 @@ from typing import Any
 
 from whitestone.domain.kinds import Attribute
 
-__all__ = ["BACK_COLUMNS", "CLASHES", "EXPORT_COLUMN", "GUARDED", "WKT_COLUMN", "cell_of", "guard", "unguard",
-           "value_of"]
+__all__ = ["BACK_COLUMNS", "CLASHES", "EXPORT_COLUMN", "GUARDED", "OVERFLOW_CELL", "OVERFLOW_COLUMNS",
+           "OVERFLOW_SHEET", "WKT_COLUMN", "cell_of", "guard", "unguard", "value_of"]
 
 EXPORT_COLUMN = "whitestone_export"
 """The column by which a reader knows one of our own exports; it holds the export's id."""
@@ -22,6 +22,11 @@ WKT_COLUMN = "geometry_wkt"
 CLASHES = {"name": "record_name"}
 """Attributes whose column has another name in KML and GPX, where every feature has a name of its own."""
 BACK_COLUMNS = ("stated_unknown", "extra", "information_date", "workflow", "revision_ids", EXPORT_COLUMN)
+OVERFLOW_SHEET = "long texts"
+"""The sheet of a workbook that holds what is longer than a cell may be (32,767 characters), part by part."""
+OVERFLOW_COLUMNS = ("record_id", "column", "part", "text")
+OVERFLOW_CELL = "[see the sheet 'long texts']"
+"""What stands in the cell of a text that is in that sheet."""
 GUARDED = "=+-@\t\r\n'|%"
 """A text that starts with one of these gets an apostrophe before it."""
 _NUMERIC = frozenset(("count", "number", "area", "share"))

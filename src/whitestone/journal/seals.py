@@ -133,6 +133,12 @@ class Seals:
                 return list(entries(session, "access_log"))
             return list(entries(session, "access_log", "record_id", record_id.bytes))
 
+    def note(self, *, event: str, purpose: str, by: str, detail: str) -> None:
+        """Log the reading of something restricted that is not sealed; refuses no purpose or no name (WrongCall)."""
+        _stated(purpose, by)
+        with self._store.writing() as session:
+            log_access(session, by=by, purpose=purpose, event=event, detail=detail)
+
     def _unlocked(self, what: str) -> ProgrammeKey:
         if self._key is None:
             raise Locked(what=what)

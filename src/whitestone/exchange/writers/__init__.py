@@ -17,12 +17,13 @@ from typing import Any
 
 import msgspec
 
+from whitestone.domain.codes import CODE_LISTS, lists_version
 from whitestone.domain.kinds import kind as kind_named
 from whitestone.errors import InvalidValue, Refused
 from whitestone.exchange.writers.model import About, ExportRecord, Writer, Written, file_sha256, table_of
 
-__all__ = ["FORMATS", "REFUSED_KINDS", "About", "ExportRecord", "Written", "about_path", "file_sha256", "write",
-           "write_about"]
+__all__ = ["FORMATS", "REFUSED_KINDS", "RESTRICTED_KINDS", "About", "ExportRecord", "Written", "about_path",
+           "file_sha256", "write", "write_about"]
 
 FORMATS: Mapping[str, str] = MappingProxyType({
     "gpkg": "gpkg_file.write_gpkg", "geojson": "geojson_file.write_geojson", "kml": "kml_file.write_kml",
@@ -30,15 +31,19 @@ FORMATS: Mapping[str, str] = MappingProxyType({
 })
 REFUSED_KINDS = frozenset(("casualty",))
 """Kinds whose rows are persons."""
+RESTRICTED_KINDS = frozenset(("minefield_record",))
+"""Kinds that leave only when somebody says for what, which is logged (house law 10)."""
 
 
 def write(records: Iterable[ExportRecord], path: Path, format: str, *, kind: str, about: About | None = None,  # noqa: A002
-          hxl: bool = False, caveat: str = "Internal: not for publication.", beside: bool = True) -> Written:
+          hxl: bool = False, caveat: str = "Internal: not for publication.", beside: bool = True,
+          restricted: bool = False) -> Written:  # fmt: skip
     """Write records of one kind to a file that says what it is, with a file beside it that holds its hash.
 
     `beside` false leaves that second file to the caller, who may be writing several layers.
     The file appears whole or not at all (a GeoPackage that is there gets one more layer). Refuses an unknown format
-    or kind with InvalidValue, and casualties row by row with Refused (house law 9).
+    or kind with InvalidValue, and with Refused casualties row by row (house law 9) and, unless `restricted` says that
+    their leaving is allowed and logged, minefield records (house law 10).
     """
     if format not in FORMATS:
         raise InvalidValue(field="format", value=format, why=f"one of {', '.join(FORMATS)}")
@@ -47,6 +52,10 @@ def write(records: Iterable[ExportRecord], path: Path, format: str, *, kind: str
         raise Refused(what="Exporting casualties row by row",
                       rule="people are protected: rows about persons leave only with disclosure control",
                       remedy="Use the counts of 'whitestone report situation'.")
+    if kind in RESTRICTED_KINDS and not restricted:
+        raise Refused(what=f"Exporting {kind_named(kind).plural}",
+                      rule="they are restricted, and every reading of them is logged",
+                      remedy='Say for what: whitestone export --restricted --purpose "WHY".')
     module, function = FORMATS[format].split(".")
     writer: Writer = getattr(importlib.import_module(f"whitestone.exchange.writers.{module}"), function)
     table = table_of(kind, records, about or _plain_about(kind, caveat))
@@ -66,11 +75,9 @@ def write(records: Iterable[ExportRecord], path: Path, format: str, *, kind: str
 
 
 def _plain_about(kind: str, caveat: str) -> About:
-    from whitestone.domain import codes
-
     return About(export_id=str(uuid.uuid4()), programme="", kind=kind, filter="everything",
                  exported_at=dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
-                 code_lists=str(getattr(codes, "VERSION", "1")), caveat=caveat)
+                 code_lists=lists_version(CODE_LISTS), caveat=caveat)
 
 
 def about_path(path: Path) -> Path:

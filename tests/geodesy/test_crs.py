@@ -13,7 +13,7 @@ from whitestone.errors import InvalidValue
 from whitestone.geodesy.crs import ReferenceSystem, fits, identify, operations, transformer
 
 GEOD = Geod(ellps="WGS84")
-KARABAKH = (45.0, 38.4, 48.0, 40.6)
+AROUND = (45.0, 38.4, 48.0, 40.6)
 
 
 def test_pulkovo_numbers_lie_102_6_m_at_264_6_degrees_from_the_same_numbers_in_wgs84() -> None:
@@ -48,7 +48,7 @@ def test_the_proper_operations_differ_by_metres_and_each_says_its_accuracy() -> 
 
 
 def test_candidates_that_cover_the_ground_come_before_finer_ones_made_for_elsewhere() -> None:
-    listed = operations("EPSG:4284", KARABAKH)
+    listed = operations("EPSG:4284", AROUND)
     assert [each.code for each in listed[:2]] == [15865, 1808]
     assert all(each.covers for each in listed[:2])
     partly = operations("EPSG:4284", (45.0, 40.0, 48.0, 42.0))
@@ -74,11 +74,11 @@ def test_a_usual_operation_fits_only_the_systems_of_its_datum() -> None:
 
 
 def test_what_nobody_named_is_assumed_and_says_so() -> None:
-    assumed = transformer("EPSG:4284", area=KARABAKH)
+    assumed = transformer("EPSG:4284", area=AROUND)
     assert assumed.assumed
     assert "assumed" in assumed.sentence()
     assert len(assumed.candidates) > 1
-    stated = transformer("EPSG:4284", 1808, KARABAKH)
+    stated = transformer("EPSG:4284", 1808, AROUND)
     assert not stated.assumed
     assert "EPSG:1808" in stated.sentence()
     assert "5 m" in stated.sentence()

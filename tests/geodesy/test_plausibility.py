@@ -13,7 +13,7 @@ from pyproj import Transformer
 from whitestone.errors import InvalidValue
 from whitestone.geodesy.plausibility import guess_system, sign_slips, swapped
 
-KARABAKH = (45.0, 38.4, 48.0, 40.6)
+AROUND = (45.0, 38.4, 48.0, 40.6)
 RNG = np.random.default_rng(3)
 LON, LAT = RNG.uniform(45.3, 47.7, 300), RNG.uniform(38.6, 40.4, 300)
 
@@ -24,7 +24,7 @@ LON, LAT = RNG.uniform(45.3, 47.7, 300), RNG.uniform(38.6, 40.4, 300)
 @pytest.mark.parametrize("turned", [False, True])
 def test_the_system_and_the_order_of_axes_are_seen(code: int, base: int, notation: str, turned: bool) -> None:
     east, north = Transformer.from_crs(base, code, always_xy=True).transform(LON, LAT)
-    found = guess_system(north, east, KARABAKH) if turned else guess_system(east, north, KARABAKH)
+    found = guess_system(north, east, AROUND) if turned else guess_system(east, north, AROUND)
     assert (f"EPSG:{code}", notation, turned) in [(each.system, each.notation, each.swapped) for each in found]
     assert all(each.swapped == turned for each in found if each.inside > 0.95)
     assert all("%" in each.reason for each in found)
@@ -32,16 +32,16 @@ def test_the_system_and_the_order_of_axes_are_seen(code: int, base: int, notatio
 
 def test_utm_and_the_grid_without_prefix_look_alike_and_both_are_shown() -> None:
     east, north = Transformer.from_crs(4326, 32638, always_xy=True).transform(LON, LAT)
-    systems = [each.system for each in guess_system(east, north, KARABAKH)]
+    systems = [each.system for each in guess_system(east, north, AROUND)]
     assert {"EPSG:32638", "EPSG:2498"} <= set(systems), "1,870 m apart: no box can tell them apart"
     assert systems[0] == "EPSG:32638"
 
 
 def test_degrees_are_seen_either_way_round() -> None:
-    assert guess_system(LON, LAT, KARABAKH)[0].swapped is False
-    assert guess_system(LAT, LON, shapely.box(*KARABAKH))[0].swapped is True
+    assert guess_system(LON, LAT, AROUND)[0].swapped is False
+    assert guess_system(LAT, LON, shapely.box(*AROUND))[0].swapped is True
     assert guess_system(LON, LAT)[0].system == "EPSG:4326"
-    assert guess_system(-LON, LAT, KARABAKH) == []
+    assert guess_system(-LON, LAT, AROUND) == []
 
 
 def test_without_a_boundary_a_stated_zone_is_seen_and_a_missing_one_is_not_guessed() -> None:
@@ -54,20 +54,20 @@ def test_without_a_boundary_a_stated_zone_is_seen_and_a_missing_one_is_not_guess
 
 def test_the_datum_operations_come_with_the_candidate() -> None:
     east, north = Transformer.from_crs(4284, 28408, always_xy=True).transform(LON, LAT)
-    best = guess_system(east, north, KARABAKH)[0]
+    best = guess_system(east, north, AROUND)[0]
     assert [each.code for each in best.operations[:2]] == [15865, 1808]
 
 
 def test_no_numbers_no_guess() -> None:
     assert guess_system([], []) == []
-    assert guess_system([np.nan, 0], [1, 0], KARABAKH) == []
+    assert guess_system([np.nan, 0], [1, 0], AROUND) == []
     with pytest.raises(InvalidValue):
         guess_system([1.0], [])
 
 
 def test_swapped_and_wrongly_signed_points_are_found() -> None:
-    assert swapped([46, 39, 10], [39, 46, 10], KARABAKH).tolist() == [False, True, False]
-    assert sign_slips([-46, 46, 46], [39, -39, 39], KARABAKH) == [(0, "lon"), (1, "lat")]
+    assert swapped([46, 39, 10], [39, 46, 10], AROUND).tolist() == [False, True, False]
+    assert sign_slips([-46, 46, 46], [39, -39, 39], AROUND) == [(0, "lon"), (1, "lat")]
 
 
 def test_the_colombian_point_with_the_wrong_sign_is_found(shared_data: Path) -> None:

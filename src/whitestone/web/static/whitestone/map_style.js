@@ -74,7 +74,7 @@ const layer = (id, type, kind, filter, paint, more = {}) => ({ id, type, source:
 const classes = { cha: colour("cha"), sha: colour("sha") };
 const outcomes = { cleared: colour("cleared"), reduced: colour("reduced"), cancelled: colour("cancelled") };
 const wide = (low, high) => ["interpolate", ["linear"], ["zoom"], OUTLINE_FROM, low, 14, high];
-// The sub-states of domain.md 1.3 wear the outline of the state that they belong to.
+// Sub-states wear the outline of the state that they belong to.
 const WORKED_ON = ["worked_on", "suspended", "awaiting_qc", "awaiting_handover"];
 const CLOSED = ["closed", "handed_over"];
 const KNOWN_STATUS = ["open", ...WORKED_ON, ...CLOSED];

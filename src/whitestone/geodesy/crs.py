@@ -165,8 +165,8 @@ def operations(from_code: str, area: Box | None = None, country: str | None = No
 
     `area` is west, south, east, north in degrees (default: where the system is used), `country` a name as EPSG writes
     it. Those whose text names the country come first, then those whose box holds all of the area, then by stated
-    accuracy (unknown last), then by code. A box is crude: that of a large country holds its neighbours, so read the text before
-    choosing. Empty when the system is on WGS 84. Refuses an unknown system with InvalidValue.
+    accuracy (unknown last), then by code. A box is crude: that of a large country holds its neighbours, so read the
+    text before choosing. Empty when the system is on WGS 84. Refuses an unknown system with InvalidValue.
 
     >>> [each.code for each in operations("EPSG:4284", (44.7, 38.3, 51.0, 41.0))][:2], operations("EPSG:32638")
     ([15865, 1808], [])

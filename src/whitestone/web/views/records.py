@@ -185,7 +185,9 @@ def _grouped(links: list[tuple[str, str, uuid.UUID, str]]) -> list[tuple[str, st
 
 def _step(step: Any) -> dict[str, Any]:
     """Lay one revision out for the template: differences as (attribute, before, after, as entered)."""
-    entered = dict(step.revision.as_entered)
+    as_entered = dict(step.revision.as_entered)
+    cells = as_entered.pop("cells", {})
+    entered = {name: words.said(stated) for name, stated in {**cells, **as_entered}.items()}
     changes = [
         (name, before, after, before is not msgspec.UNSET, entered.pop(name, None))
         for name, (before, after) in step.changes.items()

@@ -12,6 +12,10 @@ Json = Annotated[bool, typer.Option("--json", help="One JSON object on standard 
 OnDay = Annotated[str | None, typer.Option("--situation-on", help="The day on the ground; default: today.")]
 KnownOn = Annotated[str | None, typer.Option("--as-known-on", help="What was known by the end of that day.")]
 
+BySource = Annotated[
+    bool, typer.Option("--source-clock", help="Known on: by the clock of the database that a record came from.")
+]
+
 records = typer.Typer(help="Look up records, and state what is known of one.", no_args_is_help=True)
 
 
@@ -27,6 +31,7 @@ def list_(
     limit: Annotated[int, typer.Option(min=1, help="How many are listed; all are counted.")] = 50,
     on: OnDay = None,
     known: KnownOn = None,
+    source_clock: BySource = False,
     as_json: Json = False,
 ) -> None:
     """List the records of a kind, and say how many there are."""
@@ -36,7 +41,7 @@ def list_(
     asked: Context = context.obj
     with open_programme(asked.target, asked.who, readonly=True) as programme:
         clocks = programme.clocks(on, known)
-        states, total = list_states(programme, kind, clocks, limit)
+        states, total = list_states(programme, kind, clocks, limit, source_clock=source_clock)
         rows = [
             {"record": str(state.record_id), "workflow": state.workflow.name.lower(), **state.body} for state in states
         ]
@@ -64,7 +69,14 @@ def find(context: typer.Context, text: str, limit: int = 50, as_json: Json = Fal
 
 
 @records.command()
-def show(context: typer.Context, record: str, on: OnDay = None, known: KnownOn = None, as_json: Json = False) -> None:
+def show(
+    context: typer.Context,
+    record: str,
+    on: OnDay = None,
+    known: KnownOn = None,
+    source_clock: BySource = False,
+    as_json: Json = False,
+) -> None:
     """Say what is known of one record under the two clocks."""
     import json
 
@@ -73,7 +85,8 @@ def show(context: typer.Context, record: str, on: OnDay = None, known: KnownOn =
 
     asked: Context = context.obj
     with open_programme(asked.target, asked.who, readonly=True) as programme:
-        answer = describe(programme, resolve(programme, record), programme.clocks(on, known))
+        clocks = programme.clocks(on, known)
+        answer = describe(programme, resolve(programme, record), clocks, source_clock=source_clock)
         emit(answer, as_json, lambda: json.dumps(answer, indent=2, ensure_ascii=False, default=str))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import uuid
 from collections.abc import Sequence
@@ -87,6 +88,7 @@ def encode_rows(
         sealed=_part(made.sealed, rows),
         information_date=_some(pick(made.dates)),
         acts_on=_some(pick(made.acts_on)),
+        source_recorded_at=_some(pick(made.recorded)),
         external_ids=pick(made.ids),
         bbox=None if made.bounds is None else made.bounds[chosen],
         workflow=workflow,
@@ -113,9 +115,10 @@ def changed_drafts(
     sealed = _object(_closed(made.sealed[row]))
     entered = _object(_closed(made.entered[row]))
     date = made.dates[row]
+    recorded = None if made.recorded is None else _instant(made.recorded[row])
     whole = Draft(
         kind=made.kind, record_id=uuid.UUID(bytes=record), body=body, extra=extra, geometry=shape, as_entered=entered,
-        sealed=sealed, information_date=date, workflow=workflow,
+        sealed=sealed, information_date=date, workflow=workflow, source_recorded_at=recorded,
     )  # fmt: skip
     if said is None or not said.revisions:
         return [whole]
@@ -131,9 +134,13 @@ def changed_drafts(
     changed = Draft(
         kind=made.kind, record_id=whole.record_id, body=new_body, extra=new_extra, geometry=shape if moved else None,
         as_entered=entered, sealed=sealed if resealed else {}, information_date=date, workflow=workflow,
-        parents=parents,
+        parents=parents, source_recorded_at=recorded,
     )  # fmt: skip
     return [changed]
+
+
+def _instant(us: int | None) -> dt.datetime | None:
+    return None if us is None else dt.datetime(1970, 1, 1, tzinfo=dt.UTC) + dt.timedelta(microseconds=us)
 
 
 def _corrections(whole: Draft, said: Said, parents: tuple[uuid.UUID, ...]) -> list[Draft]:
@@ -147,6 +154,7 @@ def _corrections(whole: Draft, said: Said, parents: tuple[uuid.UUID, ...]) -> li
         kind=whole.kind, record_id=whole.record_id, body=whole.body, extra=whole.extra, geometry=whole.geometry,
         as_entered=whole.as_entered, sealed=whole.sealed, information_date=whole.information_date,
         workflow=whole.workflow, nature=Nature.CORRECTION, corrects=said.revisions[-1], parents=parents,
+        source_recorded_at=whole.source_recorded_at,
     )  # fmt: skip
     return [*drafts, last]
 

@@ -53,22 +53,34 @@ def find(programme: Programme, text: str, *, exact: bool = False) -> Iterator[St
             yield state
 
 
-def list_states(programme: Programme, name: str, clocks: Clocks, limit: int) -> tuple[list[State], int]:
-    """List the first `limit` records of a kind, and count them all; casualties are counted, never listed."""
+def list_states(
+    programme: Programme, name: str, clocks: Clocks, limit: int, *, source_clock: bool = False
+) -> tuple[list[State], int]:
+    """List the first `limit` records of a kind, and count them all; casualties are counted, never listed.
+
+    `source_clock` asks what was known by the clocks of the databases that the records came from.
+    """
     kind(name)
-    total = programme.journal.count(name, on=clocks.on, known=clocks.known).get(name, 0)
+    journal = programme.journal
+    if source_clock:
+        found = list(journal.states(name, on=clocks.on, known=clocks.known, source_clock=True, geometry=False))
+        return ([] if name in COUNTED_ONLY else found[:limit]), len(found)
+    total = journal.count(name, on=clocks.on, known=clocks.known).get(name, 0)
     if name in COUNTED_ONLY:
         return [], total
-    states = programme.journal.states(name, on=clocks.on, known=clocks.known, approved_only=False)
+    states = journal.states(name, on=clocks.on, known=clocks.known, approved_only=False)
     return [state for _, state in zip(range(limit), states, strict=False)], total
 
 
-def describe(programme: Programme, record_id: uuid.UUID, clocks: Clocks) -> dict[str, Any]:
-    """Say what is known of one record under two clocks, as plain values.
+def describe(
+    programme: Programme, record_id: uuid.UUID, clocks: Clocks, *, source_clock: bool = False
+) -> dict[str, Any]:
+    """Say what is known of one record under two clocks, as plain values; `source_clock` as in `list_states`.
 
     Refuses an unknown record with UnknownRecord, and one casualty with Refused: persons are shown as counts only.
     """
-    state = programme.journal.state(record_id, on=clocks.on, known=clocks.known)
+    asked = programme.journal.states(on=clocks.on, known=clocks.known, ids=[record_id], source_clock=source_clock)
+    state = next(asked, None)
     if state is None:
         raise UnknownRecord(record=record_id)
     if state.kind in COUNTED_ONLY:

@@ -6,6 +6,7 @@ import datetime as dt
 import json
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Protocol
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import numpy.typing as npt
@@ -20,6 +21,7 @@ from whitestone.exchange.mapping.model import FieldSpec, LinkSpec, Mapping, Plac
 from whitestone.exchange.mapping.positions import Positions
 from whitestone.exchange.mapping.rows import Made, RowFinding
 from whitestone.exchange.mapping.screening import Values, screen_records
+from whitestone.exchange.mapping.source_clock import UNCLEAR, read_instants
 from whitestone.exchange.mapping.understand import Understanding, understand
 
 if TYPE_CHECKING:
@@ -77,6 +79,7 @@ class _Block:
         applier: Applier,
     ) -> None:  # fmt: skip
         self.lists = applier.lists
+        self.zone = ZoneInfo(applier.settings.time_zone)
         self.attributes = attributes_of(spec.kind, applier.settings.extra_fields.get(spec.kind, ()))
         self.personal = applier.personal
         self.secret: set[str] = set()
@@ -212,6 +215,16 @@ class _Block:
             return dates, [day if each is None else each for each in acts]
         return [date or None for date in dates], acts
 
+    def recorded(self) -> list[int | None] | None:
+        """Give the moment at which the source's database recorded each row; what is not understood is a finding."""
+        if (spec := self.spec.recorded) is None:
+            return None
+        column = self.view.column(spec.column)
+        moments, bad = read_instants(column.uniques.to_list(), spec.formats, self.zone)
+        for row in column.rows_with(bad).tolist():
+            self.faults.find(int(self.at[row]), spec.column, column.uniques[int(column.codes[row])], *UNCLEAR)
+        return column.spread(moments).to_list()
+
     def ids(self) -> list[str | None] | None:
         """Give the local ids, where the mapping names them; a record without its id is held."""
         if "local_id" not in self.values:
@@ -270,6 +283,7 @@ def make_records(
             spec.label, spec.kind, at, _joined(block.body, len(at)), _joined([*block.national, extra], len(at)),
             block.entered(position),
             _joined([*block.sealed, *secret], len(at)), dates, acts_on, block.ids(), geometry, bounds, same_row,
+            block.recorded(),
         )  # fmt: skip
         screen_records(records, spec, block.values, shapes, applier.settings, applier.today, faults, block.secret)
         made.append(records)

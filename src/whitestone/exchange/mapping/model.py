@@ -17,7 +17,7 @@ from msgspec import UNSET, UnsetType
 from whitestone.domain.extensions import ExtraField
 
 __all__ = ["DatasetSpec", "FieldSpec", "FileSpec", "LinkSpec", "Mapping", "PlaceSpec", "PositionSpec", "RecordSpec",
-           "Unknown", "When"]
+           "RecordedSpec", "Unknown", "When"]
 
 Unknown = Literal["keep", "finding", "hold"]
 """What to do with a value that is not understood: keep the text silently, accept the row with a finding, hold it."""
@@ -123,6 +123,14 @@ class When(_Table, kw_only=True, frozen=True):
     """With neither list: the cell is filled (true) or empty (false)."""
 
 
+class RecordedSpec(_Table, kw_only=True, frozen=True):
+    """Where the source's database says when it recorded a row; asked for by `--source-clock`."""
+
+    column: str
+    formats: list[str] = []
+    """Formats of strptime; without any, ISO 8601."""
+
+
 class PlaceSpec(_Table, kw_only=True, frozen=True):
     """How a place is found in the programme's gazetteer: by code, or by name within another name; never guessed."""
 
@@ -166,6 +174,7 @@ class RecordSpec(_Table, kw_only=True, frozen=True):
     links: list[LinkSpec] = []
     date: str | None = None
     """The attribute that is the information date; default: the one that dates this kind."""
+    recorded: RecordedSpec | None = None
     geometry: bool = True
     """Whether this record takes the row's position."""
 
@@ -207,6 +216,7 @@ class Mapping(_Table, kw_only=True, frozen=True):
             named += [self.position.x, self.position.y, self.position.pair]
         for record in self.records:
             named += [record.when.column if record.when else None]
+            named += [record.recorded.column if record.recorded else None]
             named += [column for spec in record.fields.values() for column in spec.sources]
             named += [column for link in record.links for column in link.sources]
         named += self.personal

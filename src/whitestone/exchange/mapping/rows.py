@@ -65,6 +65,8 @@ class Made(msgspec.Struct):
     bounds: npt.NDArray[np.float64] | None
     same_row: list[tuple[str, str, bool]]
     """Links to other records of the row: attribute, their label, whether the attribute holds a list."""
+    recorded: list[int | None] | None = None
+    """When the source's database recorded the row, in microseconds since 1970 (UTC)."""
     held_ids: list[str] = []
     """Ids of records whose rows are held: the file names them, so they are not gone."""
 
@@ -82,6 +84,7 @@ class Made(msgspec.Struct):
         self.dates = [self.dates[row] for row in rows]
         self.acts_on = [self.acts_on[row] for row in rows]
         self.ids = None if self.ids is None else [self.ids[row] for row in rows]
+        self.recorded = None if self.recorded is None else [self.recorded[row] for row in rows]
         self.geometry = None if self.geometry is None else [self.geometry[row] for row in rows]
         self.bounds = None if self.bounds is None else self.bounds[mask]
 

@@ -19,6 +19,7 @@ from whitestone.programme.exporting import export
 from whitestone.programme.homecoming import bring_home
 from whitestone.programme.importing_links import dataset_id
 from whitestone.programme.mappings import find_mapping
+from whitestone.programme.reporting import situation
 
 YEARS = range(1990, 2015)
 KINDS = {"1": "accident", "2": "accident", "3": "item", "4": "activity", "5": "item", "6": "item", "7": "item",
@@ -216,7 +217,7 @@ def test_clearance_figures_are_those_of_the_table(colombia: Loaded, shared_data:
 def test_area_reported_without_a_polygon_stands_by_its_place(
     colombia: Loaded, by_place: dict[str, Any], shared_data: Path, gazetteer: dict[tuple[str, str], list[str]]
 ) -> None:
-    """Nothing is drawn, so nothing leaves the account; what is reported is summed by municipality as the table has it."""
+    """Nothing is drawn, so nothing leaves the account; what is reported is summed by municipality as in the table."""
     programme = colombia.programme
     codes = {str(state.record_id): state.body["pcode"] for state in programme.journal.states("place", geometry=False)}
     expected: Counter[str] = Counter()
@@ -229,6 +230,9 @@ def test_area_reported_without_a_polygon_stands_by_its_place(
     assert said["total"]["reported_only_m2"] == 2_170_631.03
     assert said["total"]["cleared_m2"] == 0
     assert said["total"]["size_unknown"] == 1_692
+    figures = {figure.label: figure for figure in situation(programme, programme.clocks()).figures}
+    assert figures["Released, reported only"].value == 2_170_631.03
+    assert figures["Hazards of unknown size"].value == len(figures["Hazards of unknown size"].records) == 1_692
 
 
 def test_without_the_department_an_ambiguous_name_is_said_to_be(

@@ -34,13 +34,15 @@ FORMATS: Mapping[str, Callable[[Report], bytes]] = {
     "xlsx": render_xlsx,
 }
 
-_AREA_COLUMNS = ("opening_m2", *(key for key, _, _ in charts.FLOWS), "closing_m2", "own_closing_m2")
+_AREA_COLUMNS = ("opening_m2", *(key for key, _, _ in charts.FLOWS), "closing_m2", "own_closing_m2",
+                 "reported_only_m2", "closed_unproven_m2")  # fmt: skip
 _PROOF_WORDS = {
     "outside_any_hazard_m2": ("Released outside any recorded hazard", "m²"),
     "claimed_twice_m2": ("Claimed by more than one release", "m²"),
     "hazards_overlap_m2": ("Covered by more than one hazard", "m²"),
-    "no_geometry": ("Releases and hazards without a polygon", "records"),
-    "size_unknown": ("Hazards of unknown size", "hazards"),
+    "no_geometry": ("Hazards without any geometry", "hazards"),
+    "size_unknown": ("Hazards of unknown size (unknown is not zero)", "hazards"),
+    "releases_no_geometry": ("Releases without a polygon", "releases"),
     "reported_minus_computed_m2": ("Reported less computed", "m²"),
     "elsewhere_m2": ("Lying outside the place that it is booked to", "m²"),
     "in_conflict_m2": ("In conflict between sources", "m²"),
@@ -133,7 +135,7 @@ def _map(programme: Programme, states: dict[str, list[State]]) -> Section:
 
 
 def _ledger(account: dict[str, Any], by: str, limit: int = 60) -> Section:
-    rows = sorted(account["rows"], key=lambda row: -(row["closing_m2"] or 0))
+    rows = sorted(account["rows"], key=lambda row: (-(row["closing_m2"] or 0), -(row["reported_only_m2"] or 0)))
     always = ("opening_m2", "closing_m2", "own_closing_m2")
     columns = [name for name in _AREA_COLUMNS if name in always or any(row[name] for row in rows)]
     heads = [name.removesuffix("_m2").replace("_", " ") + " m²" for name in columns]
@@ -154,7 +156,7 @@ def _ledger(account: dict[str, Any], by: str, limit: int = 60) -> Section:
     words = (
         "Closing = opening + discovered + boundary increase − boundary decrease + transferred in − transferred out"
         " − cancelled − reduced − cleared ± reclassified. Rows are counted once and sum to the total;"
-        " own closing is the hazard's own."
+        " own closing is the hazard's own; reported only is area that a release states and nobody drew."
     )
     drawing = charts.svg(charts.waterfall_spec(account["total"]))
     return Section(
@@ -167,12 +169,12 @@ def _proof(account: dict[str, Any]) -> Section:
     table = Table(columns=("Proof line", "Value", "Unit"), rows=rows, numeric=(False, True, False))
     undated = account.get("undated") or {}
     words = "Nothing that does not fit is hidden: each line is work to do."
-    if any(undated.values()):
-        said = ", ".join(
-            f"{key.replace('_', ' ')}: {written(value)}"
-            for key, value in undated.items()
-            if value and not isinstance(value, (list, dict))
-        )
+    said = ", ".join(
+        f"{key.replace('_', ' ')}: {written(value)}"
+        for key, value in undated.items()
+        if value and not isinstance(value, (list, dict))
+    )
+    if said:
         words += f" Undated data acts on all days ({said})."
     return Section(title="Proof lines", words=words, table=table)
 

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+import numpy as np
+import shapely
+
 from whitestone.domain.revision import State
 from whitestone.programme.opening import Clocks, Programme
 from whitestone.reports.model import Figure
@@ -14,6 +17,8 @@ __all__ = ["CLOSED", "glance"]
 CLOSED = ("closed", "handed_over", "invalid")
 _OUTCOMES = ("cancelled", "reduced", "cleared")
 _APPROVED = "approved hazards known under both clocks"
+
+_NO_SIZE = "No polygon is known: a point, or nothing. Unknown is not zero, and not in the ground still open."
 
 _Rough = tuple[str, float | int | None, str, str, str, Sequence[State]]
 """Label, value, unit, rule, denominator and the records behind a figure, before it has a key."""
@@ -51,11 +56,22 @@ def _ground(states: Mapping[str, Sequence[State]], total: Mapping[str, Any]) -> 
     sizeless = [state for state in hazards if state.geometry is None]
     rule = "No revision states a geometry."
     yield "Hazards of unknown size and location", len(sizeless), "hazards", rule, _APPROVED, sizeless
+    yield "Hazards of unknown size", total["size_unknown"], "hazards", _NO_SIZE, _APPROVED, _without_ground(hazards)
     rule = "Inside recorded hazards, on the date of the first approved release over it."
     for outcome in _OUTCOMES:
         chosen = [state for state in states["release"] if state.body.get("outcome") == outcome]
         out_of = f"{len(chosen):,} approved releases {outcome}"
         yield f"Land {outcome}", total[f"{outcome}_m2"], "m²", rule, out_of, chosen
+    undrawn = [state for state in states["release"] if state.geometry is None]
+    rule = "Areas that releases and finished work state without a polygon; in no other figure."
+    out_of = f"{len(states['release']):,} approved releases"
+    yield "Released, reported only", total["reported_only_m2"], "m²", rule, out_of, undrawn
+
+
+def _without_ground(hazards: Sequence[State]) -> list[State]:
+    """Choose the hazards whose outline is not known; those of no location are among them."""
+    shapes = shapely.from_wkb(np.array([state.geometry for state in hazards], dtype=object))
+    return [state for state, area in zip(hazards, shapely.area(shapes).tolist(), strict=True) if not area > 0]
 
 
 def _events(states: Mapping[str, Sequence[State]], people: int) -> Iterable[_Rough]:

@@ -146,3 +146,10 @@ def test_the_format_of_dates_is_told_from_the_column_as_a_whole(values: list[str
 
     found = profile("date", pl.Series(values, dtype=pl.String)).date_format
     assert found == form or (form == "%B %Y" and found == "%b %Y")
+
+
+def test_a_draft_quotes_no_free_text_about_persons(tmp_path: Path) -> None:
+    path = tmp_path / "victims.csv"
+    rows = "".join(f"C-{n},male,killed,2014-05-{n:02d},brother of Canary {n}\n" for n in range(1, 20))
+    path.write_text("victim id,sex,outcome,date,remarks\n" + rows)
+    assert "Canary" not in suggest(path).toml

@@ -16,6 +16,8 @@ _BY_CONTENT = {"casualty_outcome", "sex", "age_group", "person_status", "casualt
                "release_outcome", "eo_category", "activity_type", "event_type", "hazard_status"}
 """Code lists whose words are telling enough to recognise a column that is headed otherwise."""
 
+_OF_PERSONS = ("accident", "casualty")
+"""Kinds in whose free text people are named."""
 _COUNTS = {"count", "number", "area", "share"}
 
 
@@ -49,6 +51,8 @@ def fields_for(kind: str, columns: list[Profile], taken: set[str]) -> list[Guess
             # A draft is kept in the clear: it never quotes what may identify a person.
             if KINDS[kind].attributes[guess.attribute].personal:
                 guess.reason = "by its heading; personal: its values are sealed, and none is quoted here"
+            elif kind in _OF_PERSONS and KINDS[kind].attributes[guess.attribute].type in ("text", "texts"):
+                guess.reason = "by its heading; free text about persons, none is quoted here: personal, if it names any"
             chosen[guess.attribute] = guess
             used.add(column)
     order = list(KINDS[kind].attributes)

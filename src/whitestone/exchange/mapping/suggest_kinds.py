@@ -55,7 +55,7 @@ def draft_records(
         records, why = _event_records(columns, taken, split, reasons)
         return _draft(records, why, columns, taken)
     scored = [(_score(kind, path, columns, taken, geometry), kind) for kind in _CANDIDATES]
-    (best, (guesses, why)), kind = max(((score, (made, because)), kind) for (score, made, because), kind in scored)
+    (best, guesses, why), kind = max(scored, key=lambda each: each[0][0])  # the first of those that fit equally
     if best < _ENOUGH or not columns or not columns[0].rows:
         reasons["record.1.kind"] = "nothing tells what a row is: name the kind and its fields, or all rows are held"
         return _draft([RecordSpec(kind=UNKNOWN_KIND)], "neither headings nor content fit one kind", columns, taken)

@@ -25,8 +25,9 @@ from whitestone.exchange.mapping.corrections import holds_corrections
 from whitestone.exchange.mapping.model import FileSpec, Mapping
 from whitestone.exchange.mapping.rows import HELD, Mapped, RowFinding
 from whitestone.exchange.mapping.text import read_mapping, to_toml
-from whitestone.exchange.readers import Chunk, Reading, open_file
+from whitestone.exchange.readers import Reading, open_file
 from whitestone.journal import HeldRow, RunBatch
+from whitestone.programme.importing_ahead import Piece, Task, another_core, here, in_thread, worth_it
 from whitestone.programme.importing_editions import Known, editions_of
 from whitestone.programme.importing_links import Links, dataset_id
 from whitestone.programme.importing_report import Report, run_findings, tell
@@ -78,6 +79,8 @@ class Importing:
         self.run_id = uuid.UUID(int=0)
         self._comparing: Comparing | None = None
         self._head = -1
+        self._crs: str | None = None
+        self._key: bytes | None = None
 
     def run(self, chunk_rows: int = CHUNK_ROWS, progress: Progress | None = None) -> Report:
         """Import the file and report."""
@@ -86,39 +89,42 @@ class Importing:
         sha256, size = self._keep_file()
         applier = self._applier(reading)
         self._begin(sha256, size, reading)
-        written = self.journal.runs.pieces(self.run_id)
         done = 0
-        for chunk, mapped in self._mapped(reading, applier, chunk_rows, written):
-            if mapped is not None:
-                self._fix_plane(mapped)
-                self._write(mapped)
-            done += chunk.count
+        for piece in self._understood(reading, applier, chunk_rows):
+            if not done:
+                self._check_columns(applier, reading)
+            if piece.mapped is not None:
+                self._fix_plane(piece.mapped)
+                self._write(piece.mapped)
+            done += piece.count
             if progress is not None:
                 progress(done)
         return self._finish(reading, applier)
 
-    def _open(self) -> Reading:
+    def _file(self) -> FileSpec:
         # What was written out for correction is a plain CSV, whatever the file was that its rows came from.
-        file = FileSpec() if self.correcting else self.mapping.file
+        return FileSpec() if self.correcting else self.mapping.file
+
+    def _open(self) -> Reading:
+        file = self._file()
         return open_file(self.path, encoding=file.encoding, layer=file.layer, header_row=file.header_row,
                          delimiter=file.delimiter)  # fmt: skip
 
-    def _mapped(
-        self, reading: Reading, applier: Applier, chunk_rows: int, written: dict[int, int]
-    ) -> Iterator[tuple[Chunk, Mapped | None]]:
+    def _understood(self, reading: Reading, applier: Applier, chunk_rows: int) -> Iterator[Piece]:
         """Read and understand chunks one ahead of the writing, where no row can link to a row before it."""
-        checked = False
-
-        def understood() -> Iterator[tuple[Chunk, Mapped | None]]:
-            nonlocal checked
-            for chunk in reading.chunks(chunk_rows):
-                if not checked:
-                    self._check_columns(applier, reading)
-                    checked = True
-                yield chunk, None if written.get(chunk.first_row) == chunk.count else applier.apply(chunk)
-
-        linked = any(link.column for record in self.mapping.records for link in record.links)
-        return understood() if linked else _one_ahead(understood())
+        task = Task(
+            path=self.path, file=self._file(), mapping=self.mapping, settings=self.programme.settings, crs=self._crs,
+            today=self.programme.today(), digest_key=self._key, chunk_rows=chunk_rows,
+            written=self.journal.runs.pieces(self.run_id),
+        )  # fmt: skip
+        links = [link for record in self.mapping.records for link in record.links]
+        if any(link.column for link in links):
+            return here(reading, applier, task)
+        if not worth_it(self.path):
+            return in_thread(here(reading, applier, task))
+        if any(link.place is not None for link in links):
+            task.gazetteer = self.links.gazetteer
+        return another_core(task, reading, self.links, lambda after: in_thread(here(reading, applier, task, after)))
 
     def _check_columns(self, applier: Applier, reading: Reading) -> None:
         missing = applier.missing(reading.columns)
@@ -128,10 +134,11 @@ class Importing:
             raise MappingInvalid(path=self.mapping.dataset.name, count=len(missing), faults="; ".join(faults))
 
     def _applier(self, reading: Reading) -> Applier:
-        crs = reading.crs or (self._corrected_crs() if self.correcting else None)
+        self._key = self._digest_key()
+        self._crs = reading.crs or (self._corrected_crs() if self.correcting else None)
         applier = Applier(
-            self.mapping, self.programme.settings, crs=crs, links=self.links, today=self.programme.today(),
-            digest_key=self._digest_key(),
+            self.mapping, self.programme.settings, crs=self._crs, links=self.links, today=self.programme.today(),
+            digest_key=self._key,
         )  # fmt: skip
         if reading.columns:
             self._check_columns(applier, reading)
@@ -318,17 +325,3 @@ class Importing:
             if row.digest in accepted:
                 self.journal.runs.resolve_held(row.run, row.row, by=self.programme.who, why="brought in by a later run",
                                                into=self.run_id)  # fmt: skip
-
-
-def _one_ahead(made: Iterator[Any]) -> Iterator[Any]:
-    """Make the next item in a thread while the caller works on this one."""
-    from concurrent.futures import ThreadPoolExecutor
-
-    with ThreadPoolExecutor(1) as worker:
-        coming = worker.submit(next, made, None)
-        while True:
-            item = coming.result()
-            if item is None:
-                return
-            coming = worker.submit(next, made, None)
-            yield item

@@ -119,12 +119,18 @@ class Links:
 
     def places(self, spec: PlaceSpec, asked: Sequence[tuple[str, str, str]]) -> list[str | tuple[str, str]]:
         """Give the place of each (code, name, within); a programme without places makes no link and says so once."""
-        if self._gazetteer is None:
-            self._gazetteer = Gazetteer(_known_places(self.journal))
-        if not len(self._gazetteer):
+        known = self.gazetteer
+        if not len(known):
             self.no_places = True
             return [""] * len(asked)
-        return [self._gazetteer.find(spec, code, name, within) for code, name, within in asked]
+        return [known.find(spec, code, name, within) for code, name, within in asked]
+
+    @property
+    def gazetteer(self) -> Gazetteer:
+        """Return the places of the programme, as they were when first asked for."""
+        if self._gazetteer is None:
+            self._gazetteer = Gazetteer(_known_places(self.journal))
+        return self._gazetteer
 
 
 def _known_places(journal: Journal) -> list[KnownPlace]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import logging
 import os
 import threading
 from collections.abc import Callable, Iterable
@@ -17,7 +18,7 @@ from whitestone.web.desk import Desk, install
 __all__ = ["application", "assert_loopback", "desk_of", "make_server"]
 
 HERE = Path(__file__).resolve().parent
-THREADS = 6
+THREADS = 8
 
 Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
@@ -87,6 +88,8 @@ def make_server(desk: Desk, port: int, host: str = "127.0.0.1") -> Any:
     import waitress
 
     assert_loopback(host)
+    # A map asks for many tiles at once; that they wait their turn is no news for the person at the window.
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)
     server = waitress.create_server(
         application(desk), host=host, port=port, threads=THREADS, ident=None, clear_untrusted_proxy_headers=True
     )

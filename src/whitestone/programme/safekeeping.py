@@ -15,6 +15,7 @@ from whitestone.errors import UnknownRecord
 from whitestone.journal.keys import remember_head, remembered_head
 from whitestone.journal.surroundings import kept_rows
 from whitestone.programme.opening import Programme
+from whitestone.programme.recalling import COUNTED_ONLY
 
 __all__ = ["back_up", "erase", "history", "prove", "remake", "restore_to", "unseal"]
 
@@ -111,10 +112,16 @@ def unseal(programme: Programme, record_id: uuid.UUID, *, purpose: str, key: Pat
 
 
 def history(programme: Programme, record_id: uuid.UUID) -> dict[str, Any]:
-    """Tell the whole history of a record, oldest first, with what each revision changed; refuses UnknownRecord."""
+    """Tell the whole history of a record, oldest first, with what each revision changed; refuses UnknownRecord.
+
+    Of a person who was hurt it tells who stated something and when, never what: sex, day and place can name one.
+    """
     revisions = programme.journal.history(record_id)
     if not revisions:
         raise UnknownRecord(record=record_id)
+    if revisions[-1].kind in COUNTED_ONLY:
+        kept = [{**_told(each), "as_entered": {}, "changed": {}, "geometry_changed": False} for each in revisions]
+        return {"record": str(record_id), "kind": revisions[-1].kind, "revisions": kept, "values_shown": False}
     told: list[dict[str, Any]] = []
     before: dict[str, Any] = {}
     shape: bytes | None = None

@@ -101,3 +101,44 @@ def test_wrong_calls_write_nothing(programme: Programme, tmp_path: Path) -> None
 def test_points_leave_as_waypoints(programme: Programme, tmp_path: Path) -> None:
     assert export(programme, ["item"], tmp_path / "a.gpx", programme.clocks())["kinds"]["item"]["count"] == 1
     assert bring_home(programme, tmp_path / "a.gpx").unchanged == 1
+
+
+def test_minefield_records_leave_only_for_a_stated_purpose_which_is_logged(programme: Programme, tmp_path: Path) -> None:
+    programme.journal.append(Act(author="anna"), [Draft(kind="minefield_record", record_id=new_id(), geometry=POINT)])
+    path = tmp_path / "a.gpkg"
+    with pytest.raises(Refused, match="restricted"):
+        export(programme, ["minefield_record"], path, programme.clocks())
+    told = export(programme, ["all"], path, programme.clocks())
+    assert told["protected_left_out"] == {"casualty": 1, "minefield_record": 1}
+    assert "minefield_record" not in told["kinds"]
+    assert programme.journal.seals.access_log() == []
+    told = export(programme, ["all"], path, programme.clocks(), purpose="clearance of Polje")
+    assert (told["kinds"]["minefield_record"]["count"], told["protected_left_out"]) == (1, {"casualty": 1})
+    assert told["caveat"].startswith("RESTRICTED")
+    (entry,) = programme.journal.seals.access_log()
+    assert (entry.by, entry.event, entry.purpose) == ("anna", "restricted exported", "clearance of Polje")
+    assert told["export_id"] in (entry.detail or "")
+    assert programme.journal.verify().ok
+    bring_home(programme, path)
+    assert [kept.sealed for kept in programme.journal.attachments.list()] == [True]
+
+
+def test_an_export_says_which_code_lists_it_speaks(programme: Programme, tmp_path: Path) -> None:
+    import openpyxl
+    import pyogrio
+
+    def version(name: str) -> str:
+        export(programme, ["hazard"], tmp_path / name, programme.clocks())
+        said = json.loads((tmp_path / f"{name}.about.json").read_text())
+        assert "not screened" in said["caveat"]
+        return str(said["code_lists"])
+
+    before = version("a.xlsx")
+    assert "sha256:" in before
+    book = openpyxl.load_workbook(tmp_path / "a.xlsx")
+    assert ("code lists", before) in [tuple(row) for row in book["about"].iter_rows(values_only=True)]
+    assert version("a.gpkg") == before
+    assert pyogrio.read_info(tmp_path / "a.gpkg", layer="hazards")["layer_metadata"]["code_lists"] == before
+    more = {"hazard_class": {"cha_dense": {"parent": "cha", "labels": {"en": "Dense"}}}}
+    programme.set({"national_codes": more}, reason="a national code")
+    assert version("b.xlsx") != before

@@ -16,6 +16,7 @@ from whitestone.domain.revision import Act, Draft, Workflow
 from whitestone.errors import UnreadableFile
 from whitestone.exchange.exported import is_ours, read_back
 from whitestone.exchange.readers import open_file
+from whitestone.programme import importing
 from whitestone.programme.exporting import export
 from whitestone.programme.homecoming import bring_home, is_export
 from whitestone.programme.importing_report import Report
@@ -244,6 +245,12 @@ def test_it_goes_on_where_it_was_stopped(programme: Programme, tmp_path: Path) -
         assert (report.input, report.new) == (3, 3)
         assert len(list_runs(home)) == 1
         assert all(len(home.journal.history(state.record_id)) == 1 for state in home.journal.states("hazard"))
+
+
+def test_a_large_export_is_read_as_ours_too(programme: Programme, tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setattr(importing, "worth_it", lambda path: True)
+    with other(tmp_path) as home:
+        assert bring_home(home, exported(programme, tmp_path)).new == 3
 
 
 @pytest.mark.parametrize("form", [*FORMS, "gpx"])

@@ -22,7 +22,7 @@ _ESCAPED = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
 """A text that reads like the escape of a workbook is escaped itself."""
 _CELL_LIMIT = 32_767
 _PART = 5_000
-"""Characters of one part of a long text: written as JSON and escaped, it stays below the limit of a cell."""
+"""Characters of one part of a long text: as JSON, where a character takes six at most, it fits into a cell."""
 _ROW_LIMIT = 1_048_575
 _HEADS = ("column", "type", "unit", "code list", "links to", "HXL tag")
 
@@ -66,7 +66,7 @@ def _length(text: str) -> int:
 
 def _split(text: str, record: str, column: str) -> list[tuple[str, str, int, str]]:
     parts = [text[at : at + _PART] for at in range(0, len(text), _PART)]
-    return [(record, column, number, json.dumps(part, ensure_ascii=True)) for number, part in enumerate(parts, 1)]
+    return [(record, column, number, json.dumps(part, ensure_ascii=False)) for number, part in enumerate(parts, 1)]
 
 
 def _overflow(book: Any, long_texts: list[tuple[str, str, int, str]]) -> None:

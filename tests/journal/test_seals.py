@@ -19,7 +19,7 @@ from whitestone.errors import Erased, KeyInvalid, KeyMissing, Locked, SealBroken
 from whitestone.journal import HeldRow, Journal, create, open_journal
 from whitestone.journal import envelope as envelopes
 from whitestone.journal.backup import backup
-from whitestone.journal.cipher import DamagedError
+from whitestone.journal.cipher import DamagedError, Wrapper, unwrap, wrap_all
 from whitestone.journal.keys import ProgrammeKey, key_path
 from whitestone.journal.restore import restore
 
@@ -340,3 +340,34 @@ def test_reopening_a_programme_finds_it_locked(tmp_path: Path) -> None:
     journal = create(tmp_path / "p", name="P")
     journal.seals.unlock()
     assert open_journal(tmp_path / "p").seals.locked
+
+
+def test_keys_wrapped_alone_and_keys_masked_together_open_alike() -> None:
+    """Programmes hold keys of both forms; neither opens for another programme, nor under another's place."""
+    mine, other = ProgrammeKey(b"1" * 32, b""), ProgrammeKey(b"2" * 32, b"")
+    keys = [bytes([at]) * 32 for at in range(40)]
+    ids = [bytes([at]) * 16 for at in range(40)]
+    masked = wrap_all(mine.public, keys, ids)
+    assert [unwrap(mine, box, key_id) for box, key_id in zip(masked, ids, strict=True)] == keys
+    assert not any(key in box for key in keys for box in masked)
+    assert len({box[37:] for box in wrap_all(mine.public, keys[:1] * 9, ids[:1] * 9)}) == 9
+    assert unwrap(mine, Wrapper(mine.public).wrap(keys[3], b"id"), b"id") == keys[3]
+    for programme, box, key_id in ((other, masked[3], ids[3]), (mine, masked[3], ids[4]), (mine, masked[4], ids[3])):
+        with pytest.raises(DamagedError):
+            unwrap(programme, box, key_id)
+
+
+def test_a_masked_key_that_was_changed_or_moved_opens_nothing() -> None:
+    """Whatever byte of it is another, nothing opens."""
+    key = ProgrammeKey(b"1" * 32, b"")
+    records = [b"r" * 16, b"s" * 16]
+    envelopes_made, rows = envelopes.seal_records(key.public, records, [b'{"person_name":"A"}', b'{"contact":"B"}'])
+    for at, (envelope, row) in enumerate(zip(envelopes_made, rows, strict=True)):
+        assert envelope is not None
+        opened = envelopes.open_envelope(envelope, unwrap(key, row.wrapped, row.key_id), records[at])
+        assert opened == (b'{"person_name":"A"}', b'{"contact":"B"}')[at]
+        changed = [row.wrapped[:place] + bytes([row.wrapped[place] ^ 1]) + row.wrapped[place + 1 :]
+                   for place in range(len(row.wrapped))]
+        for wrong in (*changed, rows[1 - at].wrapped):
+            with pytest.raises(DamagedError):
+                envelopes.open_envelope(envelope, unwrap(key, wrong, row.key_id), records[at])

@@ -10,16 +10,21 @@ from __future__ import annotations
 
 import os
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from hashlib import sha256
+from hmac import compare_digest
 from typing import BinaryIO, Protocol
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
+from cryptography.hazmat.primitives.ciphers import Cipher
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.ciphers.algorithms import AES
+from cryptography.hazmat.primitives.ciphers.modes import CTR
 
 from whitestone.journal.keys import ProgrammeKey, derive
 
-__all__ = ["FRAME_BYTES", "DamagedError", "FrameWriter", "Wrapper", "frames", "unwrap"]
+__all__ = ["FRAME_BYTES", "DamagedError", "FrameWriter", "Wrapper", "frames", "unwrap", "wrap_all"]
 
 FRAME_BYTES = 1 << 20
 """Plain bytes in a frame: large enough for full speed, small enough for a laptop."""
@@ -27,6 +32,11 @@ FRAME_BYTES = 1 << 20
 NONCE_BYTES = 12
 TAG_BYTES = 16
 WRAP_PURPOSE = b"whitestone wrap 1"
+MASK_PURPOSE = b"whitestone wrap 2"
+MASKED = b"\x02"
+KEY_AND_CHECK = 32 + 16
+MASKED_BYTES = 1 + 32 + 4 + KEY_AND_CHECK
+"""A masked key: format, public half of the agreement, number in the stream, key with check; a wrapped one has 92."""
 
 
 class DamagedError(ValueError):
@@ -121,6 +131,40 @@ class Wrapper:
         return self._front + nonce + self._cipher.encrypt(nonce, data_key, key_id)
 
 
+def wrap_all(public: bytes, data_keys: Sequence[bytes], key_ids: Sequence[bytes]) -> list[bytes]:
+    """Wrap many 32 byte data keys at once, each bound to its id: one stream made for this call masks them all.
+
+    Under the mask every key stands with a digest of itself and its id, so that a foreign, changed or moved one is
+    noticed; who holds the public key may seal anyway, so nothing more would be proved by a tag for each.
+
+    >>> key = ProgrammeKey(b"1" * 32, b"")
+    >>> [unwrap(key, box, at)[:1] for box, at in zip(wrap_all(key.public, [b"a" * 32, b"b" * 32], [b"1", b"2"]),
+    ...                                              [b"1", b"2"])]
+    [b'a', b'b']
+    >>> wrap_all(key.public, [], [])
+    []
+    """
+    ephemeral = X25519PrivateKey.generate()
+    front = ephemeral.public_key().public_bytes_raw()
+    shared = ephemeral.exchange(X25519PublicKey.from_public_bytes(public))
+    plain = b"".join([key + _check(key, key_id) for key, key_id in zip(data_keys, key_ids, strict=True)])
+    # A fresh key for every call, so that the counter may begin at nought and no piece of a stream serves twice.
+    masked = _stream(derive(shared, front + public, MASK_PURPOSE), 0, plain)
+    head, pack = MASKED + front, struct.Struct(">I").pack
+    return [head + pack(number) + masked[KEY_AND_CHECK * number : KEY_AND_CHECK * (number + 1)]
+            for number in range(len(data_keys))]
+
+
+def _check(data_key: bytes, key_id: bytes) -> bytes:
+    return sha256(data_key + key_id).digest()[:16]
+
+
+def _stream(key: bytes, number: int, text: bytes) -> bytes:
+    """Mask or unmask with AES-256-CTR, from the place of key `number` in the stream on."""
+    cipher = Cipher(AES(key), CTR((number * KEY_AND_CHECK // 16).to_bytes(16, "big"))).encryptor()
+    return cipher.update(text) + cipher.finalize()
+
+
 def unwrap(key: ProgrammeKey, wrapped: bytes, key_id: bytes) -> bytes:
     """Open a wrapped data key with the programme key; refuses (DamagedError) a foreign or changed one.
 
@@ -128,12 +172,25 @@ def unwrap(key: ProgrammeKey, wrapped: bytes, key_id: bytes) -> bytes:
     >>> unwrap(key, Wrapper(key.public).wrap(b"k" * 32, b"id"), b"id") == b"k" * 32
     True
     """
+    if len(wrapped) == MASKED_BYTES and wrapped[:1] == MASKED:
+        return _unmasked(key, wrapped, key_id)
     front, nonce, sealed = wrapped[:32], wrapped[32:44], wrapped[44:]
     try:
         shared = key.agree(front)
         return AESGCM(derive(shared, front + key.public, WRAP_PURPOSE)).decrypt(nonce, sealed, key_id)
     except (InvalidTag, ValueError):
         raise DamagedError("its wrapped key does not open") from None
+
+
+def _unmasked(key: ProgrammeKey, wrapped: bytes, key_id: bytes) -> bytes:
+    front, number = wrapped[1:33], struct.unpack_from(">I", wrapped, 33)[0]
+    try:
+        plain = _stream(derive(key.agree(front), front + key.public, MASK_PURPOSE), number, wrapped[37:])
+    except ValueError:
+        raise DamagedError("its wrapped key does not open") from None
+    if not compare_digest(plain[32:], _check(plain[:32], key_id)):
+        raise DamagedError("its wrapped key does not open")
+    return plain[:32]
 
 
 def _nonce(number: int, last: bool) -> bytes:

@@ -17,7 +17,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from whitestone.domain.ids import new_ids
-from whitestone.journal.cipher import NONCE_BYTES, DamagedError, Wrapper
+from whitestone.journal.cipher import NONCE_BYTES, DamagedError, Wrapper, wrap_all
 
 __all__ = ["KeyRow", "key_id_of", "names_of", "open_envelope", "plain_values", "seal_file_key", "seal_records",
            "seal_rows", "seal_with"]
@@ -55,18 +55,39 @@ def seal_records(
     owners = list(dict.fromkeys(owner for owner, values in zip(record_ids, sealed, strict=True) if values is not None))
     if not owners:
         return [None] * len(sealed), []
-    wrapper = Wrapper(public)
-    keys: dict[bytes, tuple[bytes, bytes]] = {}
-    rows: list[KeyRow] = []
-    for owner, key_id in zip(owners, new_ids(len(owners)), strict=True):
-        data_key = os.urandom(32)
-        keys[owner] = (key_id, data_key)
-        rows.append(KeyRow(key_id, owner, None, wrapper.wrap(data_key, key_id)))
-    envelopes = [
-        None if values is None else seal_with(*keys[owner], owner, values, named=True)
-        for owner, values in zip(record_ids, sealed, strict=True)
-    ]
-    return envelopes, rows
+    pool = os.urandom(32 * len(owners))
+    made = [pool[at : at + 32] for at in range(0, len(pool), 32)]
+    ids = new_ids(len(owners))
+    wrapped = wrap_all(public, made, ids)
+    rows = [KeyRow(key_id, owner, None, box) for key_id, owner, box in zip(ids, owners, wrapped, strict=True)]
+    keys = dict(zip(owners, zip(ids, made, strict=True), strict=True))
+    return _sealed(keys, record_ids, sealed), rows
+
+
+def _sealed(
+    keys: dict[bytes, tuple[bytes, bytes]], record_ids: Sequence[bytes], sealed: Sequence[bytes | None]
+) -> list[bytes | None]:  # fmt: skip
+    """Seal each value under its owner's key, as `seal_with` does; equal values have equal names, written once."""
+    nonces = os.urandom(NONCE_BYTES * len(sealed))
+    named: dict[bytes, bytes] = {}
+    envelopes: list[bytes | None] = []
+    for at, (owner, values) in enumerate(zip(record_ids, sealed, strict=True)):
+        if values is None:
+            envelopes.append(None)
+            continue
+        names = named.get(values)
+        if names is None:
+            names = named[values] = _names(values)
+        key_id, data_key = keys[owner]
+        front = FORMAT + key_id + names
+        nonce = nonces[NONCE_BYTES * at : NONCE_BYTES * at + NONCE_BYTES]
+        envelopes.append(front + nonce + AESGCM(data_key).encrypt(nonce, values, front + owner))
+    return envelopes
+
+
+def _names(values: bytes) -> bytes:
+    names = msgspec.json.encode(list(_names_decoder.decode(values)))
+    return struct.pack(">H", len(names)) + names
 
 
 def seal_rows(public: bytes, owner: bytes, raws: Sequence[bytes]) -> tuple[list[bytes], list[KeyRow]]:
@@ -136,8 +157,7 @@ def seal_with(key_id: bytes, data_key: bytes, owner: bytes, values: bytes, *, na
     >>> b"Ana" in seal_with(b"k" * 16, b"d" * 32, b"r" * 16, b"Ana")
     False
     """
-    names = msgspec.json.encode(list(_names_decoder.decode(values))) if named else b"[]"
-    front = FORMAT + key_id + struct.pack(">H", len(names)) + names
+    front = FORMAT + key_id + (_names(values) if named else b"\x00\x02[]")
     nonce = os.urandom(NONCE_BYTES)
     return front + nonce + AESGCM(data_key).encrypt(nonce, values, front + owner)
 

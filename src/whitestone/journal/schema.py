@@ -135,7 +135,7 @@ seal_key = Table(
     "seal_key", metadata,
     Column("key_id", _Blob, primary_key=True),
     Column("record_id", _Blob, index=True),
-    Column("file", _Blob, index=True),
+    Column("file", _Blob),
     Column("wrapped", _Blob),  # null once erased: what it sealed can never be read again
     Column("made_at", BigInteger, nullable=False),
     Column("erased_at", BigInteger),
@@ -176,6 +176,8 @@ state = Table(
     Column("conflicts", Text),  # JSON list of attribute names
     Index("state_by_record", "record_id"),
 )
+Index("seal_key_by_file", seal_key.c.file,
+      sqlite_where=seal_key.c.file.is_not(None), postgresql_where=seal_key.c.file.is_not(None))
 Index("state_now", state.c.kind, state.c.slice,
       sqlite_where=state.c.known_to.is_(None), postgresql_where=state.c.known_to.is_(None))
 Index("state_by_geometry", state.c.geometry_seq,

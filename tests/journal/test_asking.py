@@ -12,6 +12,7 @@ import pytest
 import shapely
 
 from whitestone.domain.ids import new_id, new_ids
+from whitestone.domain.kinds import KINDS
 from whitestone.domain.revision import Act, Draft, Nature, Workflow
 from whitestone.errors import InvalidValue, UnknownRecord
 from whitestone.journal import EncodedBatch, HeldRow, Journal, RunBatch, create
@@ -207,9 +208,44 @@ def test_qgis_reads_a_view_of_each_kind(database_url: str) -> None:
     import psycopg
 
     with create(database_url, name="p") as journal:
-        journal.append(ANNA, [hazard({"name": "north"}, geometry=shapely.box(1, 2, 3, 4).wkb, information_date="2014"),
-                              hazard({"name": "later"}, information_date="2999")])
+        square = shapely.box(1, 2, 3, 4).wkb
+        journal.append(ANNA, [
+            hazard({"name": "north", "area_reported_m2": 12.5}, geometry=square, information_date="2014"),
+            hazard({"name": "later"}, information_date="2999"),
+            hazard({"name": "not approved"}, workflow=Workflow.SUBMITTED),
+            hazard({"name": "withdrawn"}, workflow=Workflow.WITHDRAWN)])
     with psycopg.connect(database_url) as connection:
-        rows = connection.execute("SELECT name, true_from, ST_AsText(geom), ST_SRID(geom) FROM qgis_hazard").fetchall()
-        assert rows == [("north", dt.date(2014, 12, 31), "POLYGON((3 2,3 4,1 4,1 2,3 2))", 4326)]
-        assert connection.execute("SELECT count(*) FROM qgis_casualty").fetchall() == [(0,)]
+        found = connection.execute("SELECT name, true_from, area_reported_m2, ST_AsText(geom) FROM qgis_hazard")
+        assert found.fetchall() == [("north", dt.date(2014, 12, 31), 12.5, "POLYGON((3 2,3 4,1 4,1 2,3 2))")]
+        drawn = {f"qgis_{name}" for name, kind in KINDS.items() if kind.geometry and name != "casualty"}
+        listed = connection.execute("SELECT f_table_name, srid FROM geometry_columns WHERE f_table_name LIKE 'qgis%'")
+        assert dict(listed.fetchall()) == dict.fromkeys(drawn, 4326)
+        for kind in KINDS:
+            keys = connection.execute(f"SELECT state_id FROM qgis_{kind}").fetchall()  # noqa: S608
+            assert len(keys) == len(set(keys))
+
+
+def test_the_view_of_casualties_counts_and_leads_to_nobody(database_url: str) -> None:
+    import psycopg
+
+    with create(database_url, name="p") as journal:
+        said = {"local_id": "C-1", "name": "n", "occurred_on": "2014-05-03", "outcome": "killed", "age_years": 9,
+                "remarks": "by the well", "accident_id": str(new_id())}
+        journal.append(ANNA, [Draft(kind="casualty", record_id=new_id(), body=said, geometry=shapely.Point(1, 2).wkb,
+                                    sealed={"person_name": "secret"})])
+    with psycopg.connect(database_url) as connection:
+        found = connection.execute("SELECT * FROM qgis_casualty")
+        named = zip([column.name for column in found.description or ()], found.fetchone() or (), strict=True)
+        shown = {name: value for name, value in named if value is not None}
+    assert shown == {"state_id": shown["state_id"], "year": "2014", "outcome": "killed"}
+
+
+def test_a_view_is_read_by_the_index_of_places(database_url: str) -> None:
+    import psycopg
+
+    create(database_url, name="p").close()
+    with psycopg.connect(database_url) as connection:
+        connection.execute("SET enable_seqscan = off")  # nothing is smaller than the empty table's one page
+        asked = "EXPLAIN SELECT * FROM qgis_hazard WHERE geom && ST_MakeEnvelope(1, 2, 3, 4, 4326)"
+        plan = connection.execute(asked).fetchall()
+    assert any("revision_by_place" in line for (line,) in plan)

@@ -38,6 +38,9 @@ class Receipt(msgspec.Struct, frozen=True):
     revision_ids: tuple[uuid.UUID, ...]
     recorded_at: int
 
+_MANY = 1_000
+"""From how many new entries on the engine counts its rows anew, when they are a tenth of all."""
+
 
 class Batch:
     """One act being written; nothing of it is seen by others, or kept, before the block ends."""
@@ -135,6 +138,9 @@ class Batch:
             from whitestone.journal import checkpoints
 
             checkpoints.sign_head(self.session, self.journal.node_id, self.seq, self.hash, self.recorded_at)
+        added = self.seq - self.first_seq + 1
+        if added >= _MANY and added * 10 >= self.seq:
+            self.session.take_stock()
 
 
 @contextlib.contextmanager

@@ -270,6 +270,10 @@ class _PostgresSession(Session):
     def index_boxes(self, seqs: npt.NDArray[np.int64], bounds: npt.NDArray[np.float64]) -> None:
         """Leave it to the generated geometry column and its index."""
 
+    def take_stock(self) -> None:
+        """Analyse what is read together: until the server does so itself, it plans as if the tables were empty."""
+        self.run("ANALYZE act, revision, state, alias")
+
     def in_box(self, column: str, box: Sequence[float]) -> tuple[str, list[Any]]:
         sql = f"{column} IN (SELECT seq FROM revision WHERE geom && ST_MakeEnvelope(?,?,?,?,4326))"  # noqa: S608
         return sql, list(box)

@@ -72,6 +72,7 @@ def rebuild_session(session: Session, progress: Callable[[int], None] | None = N
                 "JOIN act a ON a.act_id = r.act_id WHERE r.external_id IS NOT NULL AND a.dataset IS NOT NULL "
                 "ORDER BY r.seq ON CONFLICT DO NOTHING")
     _index_again(session)
+    session.take_stock()
     count = session.one("SELECT count(*) FROM state")
     after = projection_hash(session)
     return Rebuilt(states=count[0] if count else 0, hash_before=before, hash_after=after)

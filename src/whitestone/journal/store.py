@@ -70,6 +70,9 @@ class Session(ABC):
         with contextlib.closing(self.rows(sql, values)) as rows:  # type: ignore[type-var]
             return next(rows, None)
 
+    def take_stock(self) -> None:  # noqa: B027 - most engines need nothing
+        """Count the rows anew after much was entered, so that the engine plans by what is there."""
+
 
 class Store(ABC):
     """Where a journal lies and how it is reached."""

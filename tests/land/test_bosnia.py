@@ -57,6 +57,7 @@ def test_suspected_and_cleared_agree_with_an_independent_union(layers: Any, foun
     assert total["cleared_m2"] == pytest.approx(suspected.intersection(cleared).area, rel=1e-6)
     assert total["closing_m2"] == pytest.approx(suspected.difference(cleared).area, rel=1e-8)
     assert proof.outside_any_hazard_m2 == pytest.approx(cleared.difference(suspected).area, rel=1e-8)
+    assert proof.order_unknown_m2 == pytest.approx(suspected.intersection(cleared).area, rel=1e-6)
     assert proof.residual_m2 == 0
 
 

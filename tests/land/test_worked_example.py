@@ -247,3 +247,12 @@ def test_an_unknown_dimension_and_a_period_that_ends_before_it_begins_are_refuse
         ledger("colour")
     with pytest.raises(InvalidValue, match="not after"):
         ledger("class", start=dt.date(2015, 1, 1))
+
+
+def test_overlap_of_undated_layers_is_a_line_because_nobody_knows_which_is_older() -> None:
+    suspected = HazardSlice(uuid.UUID(int=1), None, None, "sha", "open", shapely.box(0, 0, 10, 10))
+    dated = HazardSlice(uuid.UUID(int=2), day(1), None, "sha", "open", shapely.box(20, 0, 30, 10))
+    cleared = ReleasePiece(uuid.UUID(int=3), "cleared", None, (), shapely.box(5, 0, 25, 10))
+    found = compute([suspected, dated], [cleared], start=None, end=END, by="class")
+    assert found.total["cleared_m2"] == 100.0
+    assert found.proof.order_unknown_m2 == 50.0, "only where neither has a date"

@@ -36,6 +36,7 @@ _PROOF = {
     "residual_m2": "residual: closing computed in one shot, less closing (must be 0)",
     "releases_no_geometry": "releases without a polygon",
     "releases_older_than_hazard": "releases older than a hazard on which they act",
+    "order_unknown_m2": "hazard and release overlap, both undated: which is older is not known",
 }
 
 

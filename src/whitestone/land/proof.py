@@ -41,6 +41,8 @@ class Proof(msgspec.Struct, frozen=True):
     residual_m2: float
     releases_no_geometry: int = 0
     releases_older_than_hazard: int = 0
+    order_unknown_m2: float = 0.0
+    """Ground that a hazard and a release both claim, neither with a date: which of them is older cannot be known."""
 
 
 def prove(
@@ -75,6 +77,7 @@ def prove(
         residual_m2=_rounded(_one_shot_m2(book) - float(book.area.sum())),
         releases_no_geometry=int((period & ~measured).sum()),
         releases_older_than_hazard=_older(book, first_day),
+        order_unknown_m2=_order_unknown_cents(book) / 100,
     )
 
 
@@ -123,6 +126,18 @@ def _cannot_be_known(hazards: int, releases: int) -> list[str]:
     if hazards and releases:
         said.append("Whether a hazard without a date is older than a release without a date is not known.")
     return said
+
+
+def _order_unknown_cents(book: Book) -> int:
+    line = book.line
+    return sum(
+        entry.cents
+        for entry in book.entries
+        if entry.column in OUTCOMES
+        and entry.release >= 0
+        and line.days[entry.release] == UNDATED
+        and line.known[entry.hazard] == UNDATED
+    )
 
 
 def _rounded(area_m2: float) -> float:

@@ -47,6 +47,7 @@ _PROOF_WORDS = {
     "elsewhere_m2": ("Lying outside the place that it is booked to", "m²"),
     "in_conflict_m2": ("In conflict between sources", "m²"),
     "not_approved_m2": ("Not yet approved", "m²"),
+    "order_unknown_m2": ("Hazard and release overlap, both undated: which is older is not known", "m²"),
     "residual_m2": ("Residual (must be 0)", "m²"),
 }
 

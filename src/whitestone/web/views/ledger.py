@@ -72,6 +72,7 @@ PROOF = {
     "elsewhere_m2": "Booked to a place, lying elsewhere",
     "in_conflict_m2": "In conflict between statements",
     "not_approved_m2": "Not yet approved",
+    "order_unknown_m2": "Hazard and release overlap, both undated: which is older is not known",
     "residual_m2": "Residual: telescoped less one-shot closing (must be 0)",
 }
 

@@ -105,12 +105,13 @@ def project_sole(session: Session, condition: str, values: Sequence[Any]) -> Non
 
 
 def known_before(session: Session, record_ids: Sequence[bytes]) -> set[bytes]:
-    """Find which records have entries already; ids that rise are told to be new by one look at the largest."""
-    top = session.one("SELECT record_id FROM revision ORDER BY record_id DESC LIMIT 1")
-    if top is None or min(record_ids) > top[0]:
+    """Find which records have entries already; where none lies between their least and greatest, one look tells."""
+    query = "SELECT record_id FROM revision WHERE record_id <= ? ORDER BY record_id DESC LIMIT 1"
+    below = session.one(query, [max(record_ids)])
+    if below is None or below[0] < min(record_ids):
         return set()
     found: set[bytes] = set()
-    for chunk in chunks([record for record in record_ids if record <= top[0]]):
+    for chunk in chunks([record for record in record_ids if record <= below[0]]):
         sql = f"SELECT DISTINCT record_id FROM revision WHERE record_id IN ({marks(chunk)})"  # noqa: S608
         found.update(row[0] for row in session.all(sql, chunk))
     return found

@@ -141,6 +141,9 @@ def _serve(stdin: BinaryIO, stdout: BinaryIO) -> None:
         stdout.flush()
 
     for piece in here(reading, applier, task):
+        mapped = piece.mapped
+        if mapped is not None and all(made.ids is None for made in mapped.made):
+            mapped.frame = mapped.frame.clear()  # only a row whose id stands twice is held later, as it was written
         tell(piece)
     tell(None)
 

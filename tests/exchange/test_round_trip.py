@@ -18,6 +18,7 @@ from whitestone.exchange.cells import OVERFLOW_CELL, cell_of, guard, unguard, va
 from whitestone.exchange.exported import read_back
 from whitestone.exchange.readers import open_file
 from whitestone.exchange.writers import FORMATS, ExportRecord, about_path, write
+from whitestone.exchange.writers.hxl import HXL_TAGS
 
 TEXT = st.text(max_size=12) | st.sampled_from(
     [
@@ -216,3 +217,10 @@ def test_cells_read_as_what_they_were(data: st.DataObject) -> None:
         else str(cell)
     )
     assert value_of(text, attribute) == value
+
+
+def test_the_guide_publishes_the_hxl_mapping_as_it_is() -> None:
+    guide = (Path(__file__).parents[2] / "docs" / "guides" / "exporting.md").read_text(encoding="utf-8")
+    published = {row.split("|")[1].strip(" `"): row.split("|")[2].strip(" `") for row in guide.splitlines()
+                 if row.startswith("| `") and row.split("|")[2].strip().startswith("`#")}  # fmt: skip
+    assert published == dict(HXL_TAGS)

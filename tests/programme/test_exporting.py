@@ -103,7 +103,7 @@ def test_points_leave_as_waypoints(programme: Programme, tmp_path: Path) -> None
     assert bring_home(programme, tmp_path / "a.gpx").unchanged == 1
 
 
-def test_minefield_records_leave_only_for_a_stated_purpose_which_is_logged(programme: Programme, tmp_path: Path) -> None:
+def test_minefield_records_leave_for_a_stated_purpose_which_is_logged(programme: Programme, tmp_path: Path) -> None:
     programme.journal.append(Act(author="anna"), [Draft(kind="minefield_record", record_id=new_id(), geometry=POINT)])
     path = tmp_path / "a.gpkg"
     with pytest.raises(Refused, match="restricted"):

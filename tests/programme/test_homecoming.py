@@ -325,3 +325,24 @@ def test_json_that_was_cut_off_loses_nothing_that_was_read(programme: Programme,
         assert (report.new, report.held) == (2, 1)
         assert json.dumps(held_rows(home))
         assert uuid.UUID(report.run)
+
+
+def test_the_command_asks_for_no_mapping(programme: Programme, tmp_path: Path) -> None:
+    from typer.testing import CliRunner
+
+    from whitestone.cli import app, collect
+
+    collect()
+
+    path, out = exported(programme, tmp_path), tmp_path / "draft.toml"
+    asked = ["-C", str(tmp_path / "programme"), "import", str(path)]
+    told = CliRunner().invoke(app, [*asked, "--suggest", "--out", str(out), "--json"])
+    assert told.exit_code == 0
+    assert "needs no mapping" in json.loads(told.stdout)["notes"][0]
+    assert not out.exists()
+    done = CliRunner().invoke(app, [*asked, "--json"])
+    assert (done.exit_code, json.loads(done.stdout)["unchanged"]) == (0, 3)
+    refused = CliRunner().invoke(app, [*asked[:2], "export", "--kind", "minefield_record", "--restricted", "--out",
+                                       str(tmp_path / "m.csv")])  # fmt: skip
+    assert refused.exit_code != 0
+    assert not (tmp_path / "m.csv").exists()

@@ -11,6 +11,7 @@ from django.shortcuts import render
 
 from whitestone.domain.kinds import KINDS
 from whitestone.errors import InvalidValue, UnknownRecord
+from whitestone.exchange.writers import RESTRICTED_KINDS
 from whitestone.programme.opening import Clocks
 from whitestone.programme.tiling import MAPPED, MAX_ZOOM
 from whitestone.web.desk import clocks_of, current
@@ -29,6 +30,7 @@ def page(request: HttpRequest) -> HttpResponse:
         "clocks": clocks,
         "facts": _facts(request, clocks),
         "legend": _legend(clocks),
+        "restricted": RESTRICTED_KINDS,
     }
     context["unlocated"] = [
         (name, len(ids))

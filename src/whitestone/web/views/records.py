@@ -11,6 +11,7 @@ from django.shortcuts import render
 
 from whitestone.domain.kinds import KINDS
 from whitestone.errors import Refused
+from whitestone.exchange.writers import RESTRICTED_KINDS
 from whitestone.programme.looking import ALL_PERSONS, Page, Table
 from whitestone.programme.opening import Clocks
 from whitestone.web import words
@@ -161,6 +162,7 @@ def _record_context(request: HttpRequest, record_id: uuid.UUID) -> dict[str, Any
         "clocks": clocks,
         "view": view,
         "kind": view.kind,
+        "restricted": view.kind in RESTRICTED_KINDS,
         "stated": stated,
         "silent": [name for name in about if name not in body and not about[name].personal],
         "extra": sorted((view.state.extra if view.state else {}).items()),

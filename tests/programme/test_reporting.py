@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -21,9 +22,9 @@ def box(x: float, y: float, width: float = 0.01) -> bytes:
 
 
 @pytest.fixture
-def programme(tmp_path: Path) -> Programme:
+def programme(target: str) -> Iterator[Programme]:
     made = init_programme(
-        str(tmp_path / "p"),
+        target,
         name="=Simulated",
         settings={"equal_area_lon": 10.0, "equal_area_lat": 40.0, "simulated": True},
     )
@@ -49,7 +50,8 @@ def programme(tmp_path: Path) -> Programme:
         ),
     ]
     made.journal.append(Act(author="tester"), drafts)
-    return made
+    yield made
+    made.close()
 
 
 def test_figures_carry_rule_denominator_and_records(programme: Programme) -> None:

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import time
+import uuid
 from pathlib import Path
 from typing import Any
 
 import shapely
 
-from whitestone.domain.ids import new_id
 from whitestone.domain.revision import Act, Draft
 from whitestone.journal import HeldRow
 from whitestone.programme.opening import init_programme
 
 PERSON = "Somebody Invented"
 IDS = {
-    name: new_id()
-    for name in (
+    # The same in every process: pages are parameters of tests, and several workers must collect the same ones.
+    name: uuid.UUID(f"01900000-0000-7000-8000-{number:012x}")
+    for number, name in enumerate((
         "north",
         "south",
         "nowhere",
@@ -29,7 +30,7 @@ IDS = {
         "dataset",
         "run",
         "organisation",
-    )
+    ))
 }
 
 

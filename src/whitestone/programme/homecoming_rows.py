@@ -200,7 +200,7 @@ def _latest_date(texts: Iterable[str | None]) -> str | None:
 
 def _from_state(journal: Journal, state: State) -> Base:
     return Base(dict(state.body), dict(state.extra), state.geometry, stated_date(journal, state),
-                state.revisions[-1:], state.workflow)
+                state.revisions, state.workflow)
 
 
 def _rows_of(journal: Journal, run: uuid.UUID) -> dict[bytes, bytes]:

@@ -8,7 +8,6 @@ import subprocess
 import sys
 import uuid
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -52,9 +51,9 @@ class Desk:
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
+def desk(target: str) -> Iterator[Desk]:
     settings = {"equal_area_lon": 45.0, "equal_area_lat": 40.0}
-    with init_programme(str(tmp_path / "programme"), name="Test", who="anna", settings=settings) as programme:
+    with init_programme(target, name="Test", who="anna", settings=settings) as programme:
         yield Desk(programme)
 
 
@@ -215,10 +214,9 @@ def test_the_approval_rule_decides_the_date() -> None:
     assert booked_on("soon", None, "completed") is None
 
 
-def test_the_command_prints_one_object_or_a_table_with_units(desk: Desk) -> None:
+def test_the_command_prints_one_object_or_a_table_with_units(desk: Desk, target: str) -> None:
     desk.say("hazard", {"classification": "sha"}, wkb(0, 0, 100, 100))
-    where = str(desk.programme.journal.folder)
-    command = [sys.executable, "-m", "whitestone.cli", "-C", where, "ledger", "--by", "class"]
+    command = [sys.executable, "-m", "whitestone.cli", "-C", target, "ledger", "--by", "class"]
     said = subprocess.run([*command, "--json"], capture_output=True, text=True, check=True)
     answer = json.loads(said.stdout)
     assert set(answer) >= {"situation_on", "as_known_on", "from", "to", "rows", "total", "proof", "undated"}

@@ -82,11 +82,11 @@ def from_columns(view: View, spec: PositionSpec, reference: Reference) -> Positi
         lon, lat, todo = _degrees(x, y, said)
     rows = np.flatnonzero(todo)
     understood: dict[str, Any] = {}
-    accuracy = np.full(view.height, np.nan)
+    resolution = _resolution(x, y, lon)
     if len(rows):
-        understood = _parse(x, y, rows, spec, reference, (lon, lat, accuracy), faults)
+        understood = _parse(x, y, rows, spec, reference, (lon, lat, resolution), faults)
     bounds = np.column_stack([lon, lat, lon, lat])
-    entered = _entered_points(view, spec, reference, said, understood, accuracy)
+    entered = _entered_points(view, spec, reference, said, understood, resolution)
     return Positions(point_wkb(lon, lat), bounds, None, entered, faults)
 
 
@@ -136,6 +136,19 @@ def _degrees(x: pl.Series, y: pl.Series, said: npt.NDArray[np.bool_]) -> tuple[F
     return np.where(good, lon, np.nan), np.where(good, lat, np.nan), said & ~good
 
 
+def _resolution(x: pl.Series, y: pl.Series, lon: Floats) -> Floats:
+    """Say what the last digit of decimal degrees is worth, in metres on a meridian; NaN where `lon` is NaN."""
+    from whitestone.geodesy.angles import METRES_A_DEGREE
+
+    frame = pl.DataFrame({"x": x, "y": y})
+    point = [pl.col(name).str.find(".", literal=True) for name in ("x", "y")]
+    written = [pl.col(name).str.len_bytes() for name in ("x", "y")]
+    decimals = [(long.cast(pl.Int64) - at - 1).fill_null(0) for long, at in zip(written, point, strict=True)]
+    fewest = frame.select(pl.min_horizontal(*decimals).clip(0, 15)).to_series().to_numpy()
+    found: Floats = np.where(np.isfinite(lon), METRES_A_DEGREE * 10.0 ** -fewest.astype(np.float64), np.nan)
+    return found
+
+
 def _parse(
     x: pl.Series, y: pl.Series, rows: npt.NDArray[np.intp], spec: PositionSpec, reference: Reference,
     into: tuple[Floats, Floats, Floats], faults: dict[int, tuple[str, str]],
@@ -146,7 +159,7 @@ def _parse(
     xs = [text or "" for text in x.gather(rows).to_list()]
     ys = [text or "" for text in y.gather(rows).to_list()]
     found = parse_positions(xs, ys, spec.notation, reference.crs, reference.operation)
-    into[0][rows], into[1][rows], into[2][rows] = found.lon, found.lat, found.accuracy_m
+    into[0][rows], into[1][rows], into[2][rows] = found.lon, found.lat, found.resolution_m
     for index, (code, message) in found.faults.items():
         row = int(rows[index])
         faults[row] = (code, message)
@@ -162,23 +175,36 @@ def _used(operation: Operation | None, assumed: bool) -> dict[str, Any]:
 
 def _entered_points(
     view: View, spec: PositionSpec, reference: Reference, said: npt.NDArray[np.bool_], understood: dict[str, Any],
-    accuracy: Floats,
+    resolution: Floats,
 ) -> pl.Series:  # fmt: skip
-    """Write what was typed with its reference system, as JSON; a column's text is repeated exactly."""
+    """Write what was typed with its reference system, as JSON; a column's text is repeated exactly.
+
+    `accuracy_m` is the root of the squares of the parts beside it: what the last typed digit is worth
+    (`resolution_m`), the transformation (`operation_accuracy_m`) and what the mapping states (`stated_accuracy_m`).
+    It is left out where a part is not known.
+    """
     columns = {"pair": spec.pair} if spec.pair else {"x": spec.x, "y": spec.y}
     tail: dict[str, Any] = {"notation": spec.notation, "crs": reference.crs, "basis": reference.basis}
     tail |= understood
     if spec.accuracy_m is not None:
-        tail["accuracy_m"] = spec.accuracy_m
+        tail["stated_accuracy_m"] = spec.accuracy_m
+    whole = np.hypot(resolution, spec.accuracy_m or 0.0)
+    if understood:
+        shift = understood["operation_accuracy_m"]
+        whole = np.hypot(whole, np.nan if shift is None else shift)
     parts = [member(key, json_text(view.series(column))) for key, column in columns.items() if column]
-    if spec.accuracy_m is None and np.isfinite(accuracy).any():
-        rounded = pl.Series(accuracy).round(2)
-        parts.append(member("accuracy_m", rounded.cast(pl.String).set(~rounded.is_finite(), None)))
-    frame = pl.DataFrame({str(number): part for number, part in enumerate(parts)})
+    parts += [member("accuracy_m", _metres(whole)), member("resolution_m", _metres(resolution))]
+    frame = pl.DataFrame({str(number): part.fill_null("") for number, part in enumerate(parts)})
     text = pl.concat_str(
         [pl.lit("{"), pl.concat_str(frame.columns).str.slice(1), pl.lit("," + _inner(tail) + "}")]
     )
     return frame.select(text.alias("position")).to_series().set(pl.Series(~said), None)
+
+
+def _metres(values: Floats) -> pl.Series:
+    """Write metres to the millimetre; null where they are not known."""
+    rounded = pl.Series(values).round(3)
+    return rounded.cast(pl.String).set(~rounded.is_finite(), None)
 
 
 def _inner(table: dict[str, Any]) -> str:

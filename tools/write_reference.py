@@ -6,9 +6,8 @@ import string
 from pathlib import Path
 
 from whitestone.domain.dictionary import dictionary
-from whitestone.quality.rules import RULES
-
 from whitestone.errors import CATALOGUE
+from whitestone.quality.rules import RULES
 
 REFERENCE = Path(__file__).resolve().parent.parent / "docs" / "reference"
 

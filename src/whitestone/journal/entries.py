@@ -17,6 +17,7 @@ from itertools import repeat
 from typing import Any
 
 import msgspec
+import numpy as np
 
 from whitestone.journal.layout import PARTS
 
@@ -89,32 +90,29 @@ def salted(columns: Sequence[Sequence[bytes | None] | None], count: int) -> tupl
     >>> salted([None] * 5, 2)
     ([b'', b''], [b'', b''])
     """
-    salts: list[list[bytes]] = []
-    digests: list[list[bytes]] = []
-    for place, column in enumerate(columns):
-        if column is None:
-            continue
-        drawn, digested = _salted_part(_TAGS[place], column)
-        salts.append(drawn)
-        digests.append(digested)
-    if not salts:
+    present = [(tag, column) for tag, column in zip(_TAGS, columns, strict=True) if column is not None]
+    if not present or not count:
         return [b""] * count, [b""] * count
-    if len(salts) == 1:
-        return salts[0], digests[0]
+    # One draw of randomness for all of them: this is the hot path of an import.
+    pool = os.urandom(SALT_BYTES * len(present) * count)
+    drawn = np.frombuffer(pool, dtype=f"V{SALT_BYTES}").reshape(count, len(present))
+    salts: list[bytes] = np.frombuffer(pool, dtype=f"V{SALT_BYTES * len(present)}").tolist()
+    each = [drawn[:, place].tolist() for place in range(len(present))]
+    digests = [_digests(tag, each[place], column) for place, (tag, column) in enumerate(present)]
     join = b"".join
-    return [join(row) for row in zip(*salts, strict=True)], [join(row) for row in zip(*digests, strict=True)]
+    if any(None in column for _, column in present):  # a part that an entry has not takes no salt
+        kept = [[b"" if part is None else salt for salt, part in zip(drawn_for, column, strict=True)]
+                for drawn_for, (_, column) in zip(each, present, strict=True)]
+        salts = list(map(join, zip(*kept, strict=True)))
+    return salts, digests[0] if len(digests) == 1 else list(map(join, zip(*digests, strict=True)))
 
 
-def _salted_part(tag: bytes, column: Sequence[bytes | None]) -> tuple[list[bytes], list[bytes]]:
-    # One draw of randomness for the whole column, and local names in the loop: this is the hot path of an import.
-    pool = os.urandom(SALT_BYTES * len(column))
-    salts = [pool[at : at + SALT_BYTES] for at in range(0, len(pool), SALT_BYTES)]
+def _digests(tag: bytes, salts: list[bytes], column: Sequence[bytes | None]) -> list[bytes]:
     sha256 = _sha256
     if None not in column:
-        return salts, [tag + sha256(salt + part).digest() for salt, part in zip(salts, column, strict=True)]  # type: ignore[operator]
-    pairs = list(zip(salts, column, strict=True))
-    return ([b"" if part is None else salt for salt, part in pairs],
-            [b"" if part is None else tag + sha256(salt + part).digest() for salt, part in pairs])
+        return [tag + sha256(salt + part).digest() for salt, part in zip(salts, column, strict=True)]  # type: ignore[operator]
+    return [b"" if part is None else tag + sha256(salt + part).digest()
+            for salt, part in zip(salts, column, strict=True)]
 
 
 def chain(previous: bytes, act: bytes, heads: Iterable[bytes], digests: Iterable[bytes]) -> list[bytes]:

@@ -8,8 +8,8 @@ import os
 import random
 import sys
 from pathlib import Path
+from typing import Any
 
-import click
 import pytest
 import typer.main
 
@@ -46,13 +46,13 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def commands() -> list[tuple[list[str], click.Command]]:
+def commands() -> list[tuple[list[str], Any]]:
     """List every command with the words that call it."""
     if not app.registered_commands:
         collect()
-    found: list[tuple[list[str], click.Command]] = []
+    found: list[tuple[list[str], Any]] = []
 
-    def walk(words: list[str], command: click.Command) -> None:
+    def walk(words: list[str], command: Any) -> None:
         for name, each in getattr(command, "commands", {}).items():
             walk([*words, name], each)
         if not hasattr(command, "commands"):
@@ -94,7 +94,7 @@ def made_call(rng: random.Random, files: Path) -> list[str]:
             continue
         if is_option:
             argv.append(parameter.opts[0])
-            if parameter.is_flag:  # type: ignore[attr-defined]
+            if parameter.is_flag:
                 continue
         argv.append(any_word() if rng.random() < 0.8 else str(files / f"new-{rng.random()}"))
     return argv + (["--json"] if rng.random() < 0.3 and "--json" not in argv else [])

@@ -78,7 +78,8 @@ def test_committed_files_name_no_package_registry() -> None:
     hosts = ("py" + "pi.org", "pythonhosted" + ".org", "registry." + "npmjs")
     for path in ROOT.glob("requirements*.txt"):
         assert "://" not in path.read_text(), f"{path.name} names a host"
-    for path in [*ROOT.glob("*.toml"), *ROOT.glob("Makefile"), *ROOT.glob("src/whitestone/web/assets/*.json"), *ROOT.glob(".ci/*")]:
+    patterns = ("*.toml", "Makefile", "src/whitestone/web/assets/*.json", ".ci/*")
+    for path in [found for pattern in patterns for found in ROOT.glob(pattern)]:
         assert not any(host in path.read_text() for host in hosts), f"{path.name} names a registry"
 
 

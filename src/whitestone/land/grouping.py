@@ -15,8 +15,8 @@ from collections.abc import Callable, Iterable
 from whitestone.land.book import Book, Entry, to_cents
 from whitestone.land.inputs import UNDATED
 
-__all__ = ["COLUMNS", "DIMENSIONS", "NOT_ATTRIBUTED", "NOT_STATED", "SIGNS", "UNDATED_ROW", "rows", "stock_key",
-           "year_days", "year_of"]
+__all__ = ["COLUMNS", "DIMENSIONS", "NOT_ATTRIBUTED", "NOT_STATED", "SIGNS", "UNDATED_ROW", "reported_only", "rows",
+           "stock_key", "year_days", "year_of"]
 
 SIGNS = {
     "discovered": 1,
@@ -121,7 +121,8 @@ def rows(
             home = table[home_of(entry.hazard, entry.account)]
             home["opening"] += signed if entry.day < first_day else 0
             home["closing"] += signed
-    _book_reported_only(book, table, first_day, by, year_start)
+    for _, name, cents in reported_only(book, first_day, by, year_start):
+        table[name]["reported_only"] += cents
     if by == "year":
         _years(book, table, first_day, last_day, year_start)
     else:
@@ -168,9 +169,15 @@ def _reported_by_hazard(book: Book) -> dict[int, int]:
     return sums
 
 
-def _book_reported_only(
-    book: Book, table: dict[str, Row], first_day: int, by: str, year_start: tuple[int, int]
-) -> None:
+def reported_only(
+    book: Book, first_day: int, by: str, year_start: tuple[int, int] = (1, 1)
+) -> Iterable[tuple[int, str, int]]:
+    """List the releases of a period that state an area and draw none: (release, its row, hundredths of m2).
+
+    >>> from whitestone.land.flows import simulate
+    >>> list(reported_only(simulate([], []), 0, "class"))
+    []
+    """
     number = {record_id: hazard for hazard, record_id in enumerate(book.line.ids)}
     for index, cents in _reported_only(book):
         day, piece = int(book.line.days[index]), book.line.releases[index]
@@ -185,7 +192,7 @@ def _book_reported_only(
             homes = {account_key(book, by)(each, _account(book, each)) for each in named}
             own = piece.keys.get(by) if not named else None  # a report without a hazard may still name its place
             key = homes.pop() if len(homes) == 1 else text_key(own) if own else NOT_ATTRIBUTED
-        table[key]["reported_only"] += cents
+        yield index, key, cents
 
 
 def _account(book: Book, hazard: int) -> int:

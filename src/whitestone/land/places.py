@@ -16,7 +16,7 @@ import shapely
 from whitestone.land.inputs import HazardSlice
 from whitestone.land.shapes import EMPTY, ground, intersect, pack, subtract
 
-__all__ = ["assign", "elsewhere_m2", "locate"]
+__all__ = ["assign", "elsewhere_m2", "elsewhere_shares", "locate"]
 
 Array = np.ndarray[Any, Any]
 
@@ -66,24 +66,41 @@ def assign(hazards: Sequence[HazardSlice], places: Mapping[str, Any]) -> tuple[l
 
 
 def elsewhere_m2(shapes: Array, booked_to: Sequence[str | None], places: Mapping[str, Any]) -> float:
-    """Sum the ground (m2) that lies outside the place to which it is booked; a place without a shape proves nothing.
+    """Sum the ground (m2) that lies outside the place to which it is booked.
 
     >>> elsewhere_m2(pack([shapely.box(4, 0, 6, 1)]), ["west"], {"west": shapely.box(0, 0, 5, 10)})
     1.0
     >>> elsewhere_m2(pack([]), [], {})
     0.0
     """
+    return float(elsewhere_shares(shapes, booked_to, places).sum())
+
+
+def elsewhere_shares(shapes: Array, booked_to: Sequence[str | None], places: Mapping[str, Any]) -> Array:
+    """Measure for each shape (plane, m) its m2 outside the place it is booked to.
+
+    A place without a shape proves nothing: what is booked to it has the share 0.
+
+    >>> west = {"west": shapely.box(0, 0, 5, 10)}
+    >>> elsewhere_shares(pack([shapely.box(4, 0, 6, 1), shapely.box(7, 0, 8, 1)]), ["west", None], west).tolist()
+    [1.0, 0.0]
+    >>> elsewhere_shares(pack([]), [], {}).tolist()
+    []
+    """
+    shares = np.zeros(len(shapes))
     index = [
         position
         for position, name in enumerate(booked_to)
         if name in places and not shapely.is_empty(shapes[position])
     ]
     if not index:
-        return 0.0
+        return shares
     used = sorted({str(booked_to[position]) for position in index})
     bounds = dict(zip(used, ground(pack([places[name] for name in used])), strict=True))
     for shape in bounds.values():
         shapely.prepare(shape)
     home = pack([bounds[str(booked_to[position])] for position in index])
-    inside = shapely.contains_properly(home, shapes[index])
-    return float(shapely.area(subtract(shapes[index][~inside], home[~inside])).sum())
+    crosses = ~shapely.contains_properly(home, shapes[index])
+    chosen = np.array(index)[crosses]
+    shares[chosen] = shapely.area(subtract(shapes[chosen], home[crosses]))
+    return shares

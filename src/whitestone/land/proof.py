@@ -6,20 +6,40 @@ what is disputed or not yet approved, and the difference between the telescoped 
 
 from __future__ import annotations
 
+import uuid
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 import numpy as np
 import shapely
 
-from whitestone.land.book import Book, to_cents
+from whitestone.land.book import Book, Entry, to_cents
 from whitestone.land.inputs import OUTCOMES, UNDATED
-from whitestone.land.places import elsewhere_m2
+from whitestone.land.places import elsewhere_shares
 from whitestone.land.shapes import distinct, ground, intersect, pack, subtract, union, union_by_group
 
-__all__ = ["Proof", "disagreement_m2", "prove", "undated"]
+__all__ = [
+    "Disagreement",
+    "Proof",
+    "disagreement_m2",
+    "disagreement_shares",
+    "elsewhere_by_hazard",
+    "older_by_release",
+    "order_unknown",
+    "prove",
+    "undated",
+]
+
+
+class Disagreement(NamedTuple):
+    """Two statements of the ground of one record (shapes in the plane, None: no ground), and whose record it is."""
+
+    left: Any
+    right: Any
+    kind: str
+    record_id: uuid.UUID
 
 
 class Proof(msgspec.Struct, frozen=True):
@@ -63,7 +83,6 @@ def prove(
     live = [hazard for hazard, now in enumerate(book.now) if now >= 0 and not line.slices[now].void]
     measured = line.is_drawn
     period = line.days >= first_day
-    names = [_place_of(book, hazard) for hazard in range(len(line.ids))]
     return Proof(
         outside_any_hazard_m2=_rounded(_outside_m2(book, measured & period)),
         claimed_twice_m2=_rounded(_claimed_twice_m2(book, measured, period)),
@@ -71,18 +90,20 @@ def prove(
         no_geometry=sum(_is_nowhere(line.slices[book.now[hazard]].geometry) for hazard in live),
         size_unknown=sum(not book.has_ground(hazard) for hazard in live),
         reported_minus_computed_m2=_rounded(_reported_minus_computed_m2(book, measured & period)),
-        elsewhere_m2=_rounded(elsewhere_m2(book.left, names, places)),
+        elsewhere_m2=_rounded(float(elsewhere_by_hazard(book, places).sum())),
         in_conflict_m2=_rounded(in_conflict_m2),
         not_approved_m2=_rounded(not_approved_m2),
         residual_m2=_rounded(_one_shot_m2(book) - float(book.area.sum())),
         releases_no_geometry=int((period & ~measured).sum()),
-        releases_older_than_hazard=_older(book, first_day),
-        order_unknown_m2=_order_unknown_cents(book) / 100,
+        releases_older_than_hazard=len(_older(book, first_day)),
+        order_unknown_m2=sum(entry.cents for entry in order_unknown(book)) / 100,
     )
 
 
-def disagreement_m2(pairs: Sequence[tuple[Any, Any]]) -> float:
+def disagreement_m2(pairs: Sequence[Any]) -> float:
     """Measure the ground (m2, plane) that one statement of each pair claims and the other does not, each once.
+
+    A pair begins with its two shapes, as a Disagreement does.
 
     >>> disagreement_m2([(shapely.box(0, 0, 2, 1), shapely.box(1, 0, 3, 1))]), disagreement_m2([])
     (2.0, 0.0)
@@ -92,6 +113,76 @@ def disagreement_m2(pairs: Sequence[tuple[Any, Any]]) -> float:
     left, right = (ground(pack([pair[side] for pair in pairs])) for side in (0, 1))
     only = np.concatenate([subtract(left, right), subtract(right, left)])
     return float(shapely.area(union(only[~shapely.is_empty(only)])))
+
+
+def disagreement_shares(pairs: Sequence[Any]) -> np.ndarray[Any, Any]:
+    """Divide `disagreement_m2` among the pairs: ground that several dispute stands with the first of them.
+
+    >>> one, far = (shapely.box(0, 0, 2, 1), shapely.box(1, 0, 3, 1)), (shapely.box(0, 0, 1, 2), None)
+    >>> disagreement_shares([one, far]).tolist(), disagreement_shares([]).tolist()
+    ([2.0, 1.0], [])
+    """
+    if not pairs:
+        return np.zeros(0)
+    left, right = (ground(pack([pair[side] for pair in pairs])) for side in (0, 1))
+    number = np.arange(len(pairs))
+    only = union_by_group(
+        np.concatenate([subtract(left, right), subtract(right, left)]), np.concatenate([number, number]), len(pairs)
+    )
+    later, earlier = shapely.STRtree(only).query(only, predicate="intersects")
+    before = earlier < later
+    taken = union_by_group(only[earlier[before]], later[before], len(pairs))
+    areas: np.ndarray[Any, Any] = shapely.area(subtract(only, taken))
+    return areas
+
+
+def elsewhere_by_hazard(book: Book, places: Mapping[str, Any]) -> np.ndarray[Any, Any]:
+    """Measure for each hazard of the book (in the order of `book.line.ids`) its m2 outside the place it is booked to.
+
+    >>> from whitestone.land.flows import simulate
+    >>> elsewhere_by_hazard(simulate([], []), {}).tolist()
+    []
+    """
+    return elsewhere_shares(book.left, [_place_of(book, hazard) for hazard in range(len(book.line.ids))], places)
+
+
+def older_by_release(book: Book, first_day: int) -> dict[int, float]:
+    """Measure for each release that is older than a hazard on which it acts its m2 in such hazards, by its number.
+
+    >>> from whitestone.land.flows import simulate
+    >>> older_by_release(simulate([], []), 0)
+    {}
+    """
+    line, met = book.line, _older(book, first_day)
+    index = sorted(met)
+    shapes, owner = [], []
+    for place, release in enumerate(index):
+        for hazard, day in met[release]:
+            holding = line.slice_on(hazard, day)
+            if holding >= 0:
+                shapes.append(line.shapes[holding])
+                owner.append(place)
+    inside = union_by_group(pack(shapes), np.array(owner, dtype=np.int64), len(index))
+    areas = shapely.area(intersect(line.release_shapes[index], inside)) if index else []
+    return {release: float(area) for release, area in zip(index, areas, strict=True)}
+
+
+def order_unknown(book: Book) -> list[Entry]:
+    """List the bookings of ground that an undated release took from an undated hazard.
+
+    >>> from whitestone.land.flows import simulate
+    >>> order_unknown(simulate([], []))
+    []
+    """
+    line = book.line
+    return [
+        entry
+        for entry in book.entries
+        if entry.column in OUTCOMES
+        and entry.release >= 0
+        and line.days[entry.release] == UNDATED
+        and line.known[entry.hazard] == UNDATED
+    ]
 
 
 def undated(book: Book) -> dict[str, Any]:
@@ -126,18 +217,6 @@ def _cannot_be_known(hazards: int, releases: int) -> list[str]:
     if hazards and releases:
         said.append("Whether a hazard without a date is older than a release without a date is not known.")
     return said
-
-
-def _order_unknown_cents(book: Book) -> int:
-    line = book.line
-    return sum(
-        entry.cents
-        for entry in book.entries
-        if entry.column in OUTCOMES
-        and entry.release >= 0
-        and line.days[entry.release] == UNDATED
-        and line.known[entry.hazard] == UNDATED
-    )
 
 
 def _rounded(area_m2: float) -> float:
@@ -196,15 +275,15 @@ def _reported_minus_computed_m2(book: Book, chosen: np.ndarray[Any, Any]) -> flo
     return float(reported - shapely.area(line.release_shapes[index]).sum()) if index else 0.0
 
 
-def _older(book: Book, first_day: int) -> int:
+def _older(book: Book, first_day: int) -> dict[int, list[tuple[int, int]]]:
+    """Find the releases older than a hazard on which they act: each with its (hazard, day on which it acted)."""
     line = book.line
-    older = {
-        release
-        for pairs in line.acting.values()
-        for hazard, release in pairs
-        if UNDATED < line.days[release] < line.known[hazard] and line.days[release] >= first_day
-    }
-    return len(older)
+    older: dict[int, list[tuple[int, int]]] = defaultdict(list)
+    for day, pairs in line.acting.items():
+        for hazard, release in pairs:
+            if UNDATED < line.days[release] < line.known[hazard] and line.days[release] >= first_day:
+                older[release].append((hazard, day))
+    return older
 
 
 def _one_shot_m2(book: Book) -> float:

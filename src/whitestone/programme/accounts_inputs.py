@@ -24,6 +24,7 @@ from whitestone.domain.treaty import treaties, treaty_flags, undetermined
 from whitestone.errors import InvalidValue
 from whitestone.geodesy.areas import Plane
 from whitestone.land.inputs import OUTCOMES, HazardSlice, ReleasePiece
+from whitestone.land.proof import Disagreement
 from whitestone.programme.opening import Clocks, Programme
 from whitestone.programme.sameness import same_groups
 
@@ -42,6 +43,7 @@ class Inputs(msgspec.Struct):
 
     `places` maps a place's record id to its shape in the plane, deepest level last in `levels`; `labels` names hazards
     and places for people. `disputed` and `awaiting` are pairs of shapes that disagree, and shapes that await approval.
+    `reporting` are the activities that state an area and have no release: they stand among the releases.
     """
 
     plane: Plane
@@ -50,10 +52,11 @@ class Inputs(msgspec.Struct):
     places: dict[str, Any]
     levels: list[dict[str, Any]]
     labels: dict[str, str]
-    disputed: list[tuple[Any, Any]]
-    awaiting: list[tuple[Any, Any]]
+    disputed: list[Disagreement]
+    awaiting: list[Disagreement]
     imprecise: dict[str, list[str]]
     notes: list[str]
+    reporting: frozenset[uuid.UUID] = frozenset()
 
 
 def booked_on(completed: str | None, approved: str | None, rule: str) -> PartialDate | None:
@@ -124,11 +127,12 @@ class _Reader:
         self.activities = {str(state.record_id): state for state in self._work("activity", geometry=False)}
         hazards = self._hazards(slices)
         pieces = self._releases(releases)
+        unreleased = self._work_without_release(releases)
         levels, places = self._places()
         return Inputs(
             plane=self.plane,
             hazards=hazards,
-            releases=[*pieces, *self._work_without_release(releases)],
+            releases=[*pieces, *unreleased],
             places=places,
             levels=levels,
             labels=self.labels,
@@ -136,6 +140,7 @@ class _Reader:
             awaiting=self._awaiting(),
             imprecise=self.imprecise,
             notes=self.notes,
+            reporting=frozenset(each.record_id for each in unreleased),
         )
 
     def _states(self, kind: str, **options: Any) -> Iterator[State]:
@@ -212,6 +217,7 @@ class _Reader:
         categories = tuple(sorted({*(body.get("contamination") or ()), *(body.get("contamination_confirmed") or ())}))
         return {
             "place": body.get("place_id"),
+            "place_name": body.get("place_name"),
             "contamination": categories,
             "treaty": treaty_key(categories),
         }
@@ -267,7 +273,8 @@ class _Reader:
             "organisation": self.organisations.get(str(organisation), str(organisation)) if organisation else name,
             "donor": body.get("donor") or activity.get("donor"),
             "method": body.get("method") or activity.get("method"),
-            "place": body.get("place_id") or activity.get("place_id"),
+            "place": body.get("place_id") or activity.get("place_id")
+            or body.get("place_name") or activity.get("place_name"),
         }
 
     def _work_without_release(self, releases: list[State]) -> list[ReleasePiece]:
@@ -300,27 +307,27 @@ class _Reader:
                 levels[int(state.body.get("admin_level") or 0)][key] = shape
         return [levels[level] for level in sorted(levels, reverse=True)], places
 
-    def _disputed(self, slices: list[State], releases: list[State]) -> list[tuple[Any, Any]]:
+    def _disputed(self, slices: list[State], releases: list[State]) -> list[Disagreement]:
         """Pair the shapes of records declared the same, and the shapes that two revisions dispute."""
         last = {state.record_id: state for state in slices}
         pairs = []
         for absorbed, kept in self.same.items():
             if absorbed in last and kept in last:
                 left, right = self._shapes([last[absorbed], last[kept]])
-                pairs.append((left, right))
+                pairs.append(Disagreement(left, right, "hazard", kept))
         open_now = {each.record_id for each in (*last.values(), *releases) if "geometry" in each.conflicts}
         return pairs + (self._conflicts(open_now) if open_now else [])
 
-    def _conflicts(self, records: set[uuid.UUID]) -> list[tuple[Any, Any]]:
+    def _conflicts(self, records: set[uuid.UUID]) -> list[Disagreement]:
         pairs = []
         for conflict in self.journal.conflicts(self.clocks.known, approved_only=True):
             if conflict.record_id in records and conflict.attribute == "geometry":
                 left, right = (None if not value else shapely.from_wkb(value) for value in conflict.values)
                 projected = self.plane.project(np.array([left, right], dtype=object))
-                pairs.append((projected[0], projected[1]))
+                pairs.append(Disagreement(projected[0], projected[1], conflict.kind, conflict.record_id))
         return pairs
 
-    def _awaiting(self) -> list[tuple[Any, Any]]:
+    def _awaiting(self) -> list[Disagreement]:
         """Pair what is approved with what it would be if all that was submitted were approved, where they differ."""
         pairs = []
         for kind in ("hazard", "release"):
@@ -337,7 +344,7 @@ class _Reader:
                 before = counted.get(state.record_id, msgspec.structs.replace(state, geometry=None))
                 if before.geometry != state.geometry:
                     left, right = self._shapes([before, state])
-                    pairs.append((left, right))
+                    pairs.append(Disagreement(left, right, kind, state.record_id))
         return pairs
 
 

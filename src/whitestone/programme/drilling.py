@@ -12,10 +12,18 @@ import shapely
 
 from whitestone.errors import InvalidValue
 from whitestone.land.book import CENTS
-from whitestone.land.grouping import CLOSED, RELEASE_DIMENSIONS, SIGNS, account_key
+from whitestone.land.grouping import CLOSED, RELEASE_DIMENSIONS, SIGNS, account_key, reported_only
 from whitestone.land.inputs import UNDATED
 from whitestone.land.ledger import Ledger
+from whitestone.land.proof import (
+    Disagreement,
+    disagreement_shares,
+    elsewhere_by_hazard,
+    older_by_release,
+    order_unknown,
+)
 from whitestone.land.shapes import intersect, pack, subtract, union_by_group
+from whitestone.programme.accounts_inputs import Inputs
 
 __all__ = ["COUNT_COLUMNS", "PROOF_LINES", "Behind", "behind", "behind_proof"]
 
@@ -34,11 +42,11 @@ class Behind(msgspec.Struct, frozen=True):
     why: str = ""
 
 
-def behind(ledger: Ledger, key: str | None, column: str) -> list[Behind]:
+def behind(ledger: Ledger, key: str | None, column: str, inputs: Inputs | None = None) -> list[Behind]:
     """List the records behind the figure in a row (None: the total) and a column, largest share first.
 
     Columns are those of the rows without `_m2`. A hazard stands with its own share; the releases that moved it follow.
-    Refuses an unknown column with InvalidValue.
+    `inputs` tell activities that only report from releases. Refuses an unknown column with InvalidValue.
 
     >>> import datetime as dt
     >>> from whitestone.land.ledger import compute
@@ -50,7 +58,7 @@ def behind(ledger: Ledger, key: str | None, column: str) -> list[Behind]:
     if f"{column}_m2" not in ledger.total:
         raise InvalidValue(field="column", value=column, why="a column of the ledger")
     if column == "reported_only":
-        return _largest([each for each in _undrawn(ledger) if each.m2])
+        return _largest(_reported_only(ledger, key, inputs))
     if column in STANDING_COLUMNS:
         return _largest(_own_figures(ledger, key, column))
     sums: dict[tuple[str, str], float] = defaultdict(float)
@@ -107,8 +115,11 @@ def _standing(ledger: Ledger, key: str | None, column: str) -> list[Behind]:
     return found
 
 
-def behind_proof(ledger: Ledger, line: str) -> list[Behind]:
+def behind_proof(ledger: Ledger, line: str, inputs: Inputs | None = None) -> list[Behind]:
     """List the records behind a proof line, largest share first; refuses a line that has none with InvalidValue.
+
+    `inputs` hold the places, the disputed and the unapproved ground; without them these lines have no records, as
+    their figures are 0 then.
 
     >>> import datetime as dt
     >>> from whitestone.land.ledger import compute
@@ -117,13 +128,16 @@ def behind_proof(ledger: Ledger, line: str) -> list[Behind]:
     """
     if line not in PROOF_LINES:
         raise InvalidValue(field="line", value=line, why=f"one of {', '.join(PROOF_LINES)}")
-    return sorted(PROOF_LINES[line](ledger), key=lambda each: -abs(each.m2 or 0.0))
+    return sorted(PROOF_LINES[line](ledger, inputs), key=lambda each: -abs(each.m2 or 0.0))
+
+
+def _first_day(ledger: Ledger) -> int:
+    return UNDATED if ledger.start is None else ledger.start.toordinal()
 
 
 def _in_period(ledger: Ledger) -> np.ndarray:
-    first = UNDATED if ledger.start is None else ledger.start.toordinal()
     drawn = ~shapely.is_empty(ledger.book.line.release_shapes)
-    chosen: np.ndarray = drawn & (ledger.book.line.days >= first)
+    chosen: np.ndarray = drawn & (ledger.book.line.days >= _first_day(ledger))
     return chosen
 
 
@@ -174,10 +188,54 @@ def _mismatch(ledger: Ledger) -> list[Behind]:
     return _measured("release", [line.releases[own].record_id for own in index], more)
 
 
-def _undrawn(ledger: Ledger) -> list[Behind]:
+def _undrawn(ledger: Ledger, inputs: Inputs | None) -> list[Behind]:
     line = ledger.book.line
-    empty = np.flatnonzero(shapely.is_empty(line.release_shapes))
-    return [Behind("release", line.releases[own].record_id, line.releases[own].area_reported_m2) for own in empty]
+    found = [line.releases[own] for own in np.flatnonzero(~line.is_drawn & (line.days >= _first_day(ledger)))]
+    return [Behind(_kind(each.record_id, inputs), each.record_id, each.area_reported_m2) for each in found]
+
+
+def _reported_only(ledger: Ledger, key: str | None, inputs: Inputs | None) -> list[Behind]:
+    """Sum for each record of a row (None: of all) what it states and does not draw."""
+    sums: dict[uuid.UUID, int] = defaultdict(int)
+    for release, row, cents in reported_only(ledger.book, _first_day(ledger), ledger.by, ledger.year_start):
+        if key in (None, row):
+            sums[ledger.book.line.releases[release].record_id] += cents
+    return [Behind(_kind(own, inputs), own, cents / CENTS) for own, cents in sums.items()]
+
+
+def _kind(record_id: uuid.UUID, inputs: Inputs | None) -> str:
+    return "activity" if inputs is not None and record_id in inputs.reporting else "release"
+
+
+def _elsewhere(ledger: Ledger, inputs: Inputs | None) -> list[Behind]:
+    places = inputs.places if inputs is not None else {}
+    return _measured("hazard", ledger.book.line.ids, elsewhere_by_hazard(ledger.book, places))
+
+
+def _disagreeing(pairs: list[Disagreement]) -> list[Behind]:
+    """Give each record the disputed ground that no record before it has, so that the shares sum to the line."""
+    sums: dict[tuple[str, uuid.UUID], float] = defaultdict(float)
+    for pair, area in zip(pairs, disagreement_shares(pairs), strict=True):
+        sums[pair.kind, pair.record_id] += float(area)
+    # A record whose ground stands with another is disputed all the same: it is listed with 0.
+    return [Behind(kind, own, round(m2, 2)) for (kind, own), m2 in sums.items()]
+
+
+def _older(ledger: Ledger) -> list[Behind]:
+    releases = ledger.book.line.releases
+    return [
+        Behind("release", releases[own].record_id, round(m2, 2))
+        for own, m2 in older_by_release(ledger.book, _first_day(ledger)).items()
+    ]
+
+
+def _order_unknown(ledger: Ledger) -> list[Behind]:
+    line = ledger.book.line
+    sums: dict[tuple[str, uuid.UUID], int] = defaultdict(int)
+    for entry in order_unknown(ledger.book):
+        sums["hazard", line.ids[entry.hazard]] += entry.cents
+        sums["release", line.releases[entry.release].record_id] += entry.cents
+    return [Behind(kind, own, cents / CENTS) for (kind, own), cents in sums.items()]
 
 
 def _measured(kind: str, ids: list[uuid.UUID], areas: np.ndarray) -> list[Behind]:
@@ -186,13 +244,18 @@ def _measured(kind: str, ids: list[uuid.UUID], areas: np.ndarray) -> list[Behind
     ]
 
 
-PROOF_LINES: dict[str, Callable[[Ledger], list[Behind]]] = {
-    "outside_any_hazard_m2": _outside,
-    "claimed_twice_m2": _twice,
-    "hazards_overlap_m2": _overlap,
-    "no_geometry": lambda ledger: _standing(ledger, None, "size_unknown"),
-    "size_unknown": lambda ledger: _standing(ledger, None, "size_unknown"),
-    "reported_minus_computed_m2": _mismatch,
+PROOF_LINES: dict[str, Callable[[Ledger, Inputs | None], list[Behind]]] = {
+    "outside_any_hazard_m2": lambda ledger, _: _outside(ledger),
+    "claimed_twice_m2": lambda ledger, _: _twice(ledger),
+    "hazards_overlap_m2": lambda ledger, _: _overlap(ledger),
+    "no_geometry": lambda ledger, _: _standing(ledger, None, "size_unknown"),
+    "size_unknown": lambda ledger, _: _standing(ledger, None, "size_unknown"),
+    "reported_minus_computed_m2": lambda ledger, _: _mismatch(ledger),
     "releases_no_geometry": _undrawn,
+    "releases_older_than_hazard": lambda ledger, _: _older(ledger),
+    "elsewhere_m2": _elsewhere,
+    "in_conflict_m2": lambda _, inputs: _disagreeing(inputs.disputed if inputs is not None else []),
+    "not_approved_m2": lambda _, inputs: _disagreeing(inputs.awaiting if inputs is not None else []),
+    "order_unknown_m2": lambda ledger, _: _order_unknown(ledger),
 }
 """Proof line -> the question that lists its records."""

@@ -21,7 +21,8 @@ FLOWS: tuple[tuple[str, str, int], ...] = (
 """The columns between opening and closing, with the sign with which each enters the account (docs/guides/ledger.md)."""
 
 _COLOURS = {"stock": "#3d4f5c", "up": "#b3541e", "down": "#2f7d5b"}
-_SCHEMA = "https://vega.github.io/schema/vega-lite/v5.json"
+_SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"
+"""The major version that the page's assets and the SVG renderer share."""
 
 
 def waterfall_spec(row: Mapping[str, Any], *, width: int = 640, height: int = 260) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from whitestone.domain.dates import parse_partial
 from whitestone.errors import InvalidValue
 from whitestone.land.ledger import DIMENSIONS, Ledger
 from whitestone.programme.accounts import accounts
+from whitestone.programme.accounts_inputs import Inputs
 from whitestone.programme.drilling import PROOF_LINES, Behind, behind_proof
 from whitestone.programme.drilling import behind as behind_figure
 from whitestone.programme.opening import Clocks
@@ -78,11 +79,12 @@ PROOF = {
 
 
 class Shown(msgspec.Struct):
-    """A ledger with the names of its rows and the notes that its makers left."""
+    """A ledger with the names of its rows, the notes that its makers left, and what it was computed from."""
 
     ledger: Ledger
     labels: Mapping[str, str]
     notes: Sequence[str]
+    inputs: Inputs
 
 
 _one_book = threading.Lock()
@@ -104,7 +106,7 @@ def _compute(desk: Desk, clocks: Clocks, by: str, begin: str, end: str) -> Shown
         raise InvalidValue(field="to", value=end, why=f"not after the situation of {clocks.on.isoformat()}")
     with _one_book:
         opened = accounts(desk.programme, clocks, last)
-        return Shown(opened.table(by=by, start=first), opened.inputs.labels, list(opened.inputs.notes))
+        return Shown(opened.table(by=by, start=first), opened.inputs.labels, list(opened.inputs.notes), opened.inputs)
 
 
 def _asked(request: HttpRequest) -> dict[str, str]:
@@ -210,9 +212,7 @@ def _row_label(shown: Shown, key: str) -> str:
 
 
 def _chart(ledger: Ledger) -> dict[str, Any]:
-    spec = waterfall_spec(ledger.total, height=200)
-    spec.pop("$schema", None)
-    return spec | {"width": "container", "background": "transparent"}
+    return waterfall_spec(ledger.total, height=200) | {"width": "container", "background": "transparent"}
 
 
 def behind(request: HttpRequest) -> HttpResponse:
@@ -226,7 +226,9 @@ def behind(request: HttpRequest) -> HttpResponse:
     ledger = shown.ledger
     done, found = current().jobs.answer(
         ("behind", id(ledger), line, key, column),
-        lambda: behind_proof(ledger, line) if line else behind_figure(ledger, key, column),
+        lambda: (
+            behind_proof(ledger, line, shown.inputs) if line else behind_figure(ledger, key, column, shown.inputs)
+        ),
         patience_s=0.2,
     )
     if not done:
@@ -238,7 +240,9 @@ def behind(request: HttpRequest) -> HttpResponse:
         "row": _row_label(shown, key) if key else None,
         "ledger": ledger,
         "groups": [
-            _group(kind, found, clocks) for kind in ("hazard", "release") if any(each.kind == kind for each in found)
+            _group(kind, found, clocks)
+            for kind in ("hazard", "release", "activity")
+            if any(each.kind == kind for each in found)
         ],
     }
     return render(request, "whitestone/ledger_records.html", context)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import uuid
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -168,6 +169,29 @@ def test_the_records_behind_the_total_sum_to_it(client: Any) -> None:
     behind = wait_ready(client, "/ledger/records?column=closing").content.decode()
     assert total
     assert re.search(r"Sum of all</th><td class=\"number\">([^<]*)<", behind)[1] == total[1]  # type: ignore[index]
+
+
+def test_every_proof_line_that_says_something_opens_its_records(client: Any) -> None:
+    page = wait_ready(client, "/ledger?by=class&unit=m2").content.decode()
+    proof = page[page.index("Work outside any hazard") :]
+    for figure in re.findall(r"<tr><th scope=\"row\">[^<]*</th><td class=\"number\">([^<\s]+)", proof):
+        assert not re.search("[1-9]", figure), "a figure without a link"
+    for line in ("elsewhere_m2", "in_conflict_m2", "not_approved_m2", "releases_older_than_hazard"):
+        answer = wait_ready(client, f"/ledger/records?by=class&line={line}")
+        assert answer.status_code == 200
+        assert "Its share" in text(answer) or "No record stands behind this figure" in text(answer)
+
+
+def test_the_legend_tells_a_spot_from_a_storage_site_and_an_indication(client: Any) -> None:
+    from whitestone.web.templatetags import ws  # its registry needs the settings of the client
+
+    signs = [ws.fill_of(code) for code in ("indication", "eod_spot", "storage_site", "sha", "national")]
+    assert signs == ["indication", "eod_spot", "storage_site", "sha", "class-unknown"]
+    static = Path(ws.__file__).parents[1] / "static" / "whitestone"
+    for sign in signs:
+        assert f".swatch.{sign} {{" in (static / "map.css").read_text(encoding="utf-8")
+    drawn = (static / "map_style.js").read_text(encoding="utf-8")
+    assert all(f"  {sign}: (pen)" in drawn for sign in signs[:3])
 
 
 def test_what_is_not_there_is_said(client: Any) -> None:

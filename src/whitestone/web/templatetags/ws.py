@@ -103,6 +103,13 @@ def link_label(attribute: str) -> str:
 
 
 @register.filter
+def fill_of(classification: str) -> str:
+    """Say which sign of the map a hazard class has; a national class without one is drawn as of unknown class."""
+    known = ("cha", "sha", "indication", "eod_spot", "storage_site")
+    return classification if classification in known else "class-unknown"
+
+
+@register.filter
 def outline_of(status: str) -> str:
     """Say which of the four outlines of the map a hazard status wears; sub-states wear that of their state."""
     if status in ("suspended", "awaiting_qc", "awaiting_handover"):

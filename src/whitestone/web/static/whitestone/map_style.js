@@ -53,6 +53,15 @@ function shape(path, fill, edge) {
   });
 }
 
+// What is no area of its own class: a flag for an indication, a cross for a spot, a store with a roof for a storage site.
+// Shapes of ours, told apart by outline alone, so that they survive grey printing.
+const SITES = {
+  indication: (pen) => { pen.moveTo(-4, 6); pen.lineTo(-4, -6); pen.lineTo(5, -2.5); pen.lineTo(-3, 1); pen.lineTo(-3, 6); },
+  eod_spot: (pen) => { for (const [x, y] of [[-2, -6], [2, -6], [2, -2], [6, -2], [6, 2], [2, 2], [2, 6], [-2, 6], [-2, 2], [-6, 2], [-6, -2], [-2, -2]]) pen.lineTo(x, y); },
+  storage_site: (pen) => { pen.moveTo(-5, 6); pen.lineTo(-5, -1); pen.lineTo(0, -6); pen.lineTo(5, -1); pen.lineTo(5, 6); },
+};
+const isSite = ["in", ["get", "c"], ["literal", Object.keys(SITES)]];
+
 export function addImages(map) {
   const add = (name, image) => map.addImage(name, image);
   add("hatch-cha", pattern(10, (pen, s) => strokes(pen, [...rising(s), ...falling(s)], "rgba(110,0,0,.55)")));
@@ -61,6 +70,7 @@ export function addImages(map) {
   add("hatch-cleared", pattern(8, (pen, s) => strokes(pen, [[0, s / 2, s, s / 2]], colour("cleared"))));
   add("hatch-reduced", pattern(8, (pen, s) => strokes(pen, [[s / 2, 0, s / 2, s]], colour("reduced"))));
   add("hatch-cancelled", pattern(8, (pen, s) => dot(pen, s, colour("cancelled"))));
+  for (const [code, path] of Object.entries(SITES)) add(code, shape(path, "#fff", colour("open")));
   add("accident", shape((pen) => { pen.moveTo(0, -6); pen.lineTo(6, 5); pen.lineTo(-6, 5); }, "#111", "#fff"));
   add("item", shape((pen) => pen.rect(-3.5, -3.5, 7, 7), "#333", "#fff"));
   add("minefield_record", shape((pen) => { pen.moveTo(0, -5.5); pen.lineTo(5.5, 0); pen.lineTo(0, 5.5); pen.lineTo(-5.5, 0); }, "#fff", "#333"));
@@ -79,6 +89,8 @@ const WORKED_ON = ["worked_on", "suspended", "awaiting_qc", "awaiting_handover"]
 const CLOSED = ["closed", "handed_over"];
 const KNOWN_STATUS = ["open", ...WORKED_ON, ...CLOSED];
 
+const iconAt = { "icon-allow-overlap": true, "icon-ignore-placement": true, "icon-size": ["interpolate", ["linear"], ["zoom"], 6, 0.3, 9, 0.55, 12, 1] };
+
 function hazardLayers() {
   const outline = (status, filter, paint) =>
     layer(`hazard-${status}`, "line", "hazard", ["all", isArea, filter], { "line-width": wide(0.6, 2), ...paint }, { minzoom: OUTLINE_FROM });
@@ -91,7 +103,8 @@ function hazardLayers() {
     outline("worked_on", is(...WORKED_ON), { "line-color": colour("worked-on"), "line-dasharray": [3, 1.5] }),
     outline("open", is("open"), { "line-color": colour("open") }),
     layer("hazard-line", "line", "hazard", isLine, { "line-color": byCode(classes, colour("class-unknown")), "line-width": 3 }),
-    layer("hazard-point", "circle", "hazard", isPoint, { "circle-color": byCode(classes, colour("class-unknown")), "circle-opacity": 0.6, "circle-radius": ["interpolate", ["linear"], ["zoom"], 5, 1.5, 11, 5], "circle-stroke-width": ["interpolate", ["linear"], ["zoom"], 5, 0.4, 11, 1.5], "circle-stroke-color": colour("open") }),
+    layer("hazard-point", "circle", "hazard", ["all", isPoint, ["!", isSite]], { "circle-color": byCode(classes, colour("class-unknown")), "circle-opacity": 0.6, "circle-radius": ["interpolate", ["linear"], ["zoom"], 5, 1.5, 11, 5], "circle-stroke-width": ["interpolate", ["linear"], ["zoom"], 5, 0.4, 11, 1.5], "circle-stroke-color": colour("open") }),
+    layer("hazard-site", "symbol", "hazard", ["all", isPoint, isSite], {}, { layout: { "icon-image": ["get", "c"], ...iconAt } }),
   ];
 }
 
@@ -107,7 +120,7 @@ function releaseLayers() {
 function otherLayers(kind) {
   return [
     layer(`${kind}-area`, "line", kind, ["!", isPoint], { "line-color": colour("action"), "line-width": 1 }),
-    layer(`${kind}-point`, "symbol", kind, isPoint, {}, { layout: { "icon-image": kind, "icon-allow-overlap": true, "icon-ignore-placement": true, "icon-size": ["interpolate", ["linear"], ["zoom"], 6, 0.3, 9, 0.55, 12, 1] } }),
+    layer(`${kind}-point`, "symbol", kind, isPoint, {}, { layout: { "icon-image": kind, ...iconAt } }),
   ];
 }
 

@@ -161,6 +161,18 @@ def test_history_tells_who_said_what_when_and_what_it_changed(place: tuple[Path,
     assert call(target, "history", str(new_id())).returncode == 2
 
 
+def test_the_history_of_a_casualty_says_why_it_shows_no_value(place: tuple[Path, uuid.UUID]) -> None:
+    """A list without changes is not mistaken for a record that never changed; other records carry no such line."""
+    target, record = place
+    hurt = new_id()
+    with open_journal(target) as journal:
+        journal.append(Act(author="anna"), [Draft(kind="casualty", record_id=hurt, body={"outcome": "injured"})])
+    text = call(target, "history", str(hurt)).stdout
+    assert "counts only" in text
+    assert "injured" not in text
+    assert "counts only" not in call(target, "history", str(record)).stdout
+
+
 def test_a_damaged_backup_is_refused_without_a_traceback(place: tuple[Path, uuid.UUID], tmp_path: Path) -> None:
     """Exit 2, the code, the next step; nothing is left at the target."""
     target, _ = place

@@ -26,13 +26,19 @@ def demo(tmp_path_factory: pytest.TempPathFactory):  # type: ignore[no-untyped-d
     """Make the simulated district once."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("WHITESTONE_KEYS", str(tmp_path_factory.mktemp("keys")))
-        yield run_demo(tmp_path_factory.mktemp("demo"), with_colombia=False)
+        yield run_demo(tmp_path_factory.mktemp("demo"), with_colombia=False, who="Zed")
 
 
 def test_check_finds_every_planted_fault(demo) -> None:  # type: ignore[no-untyped-def]
     """The list of what was planted is the test of the rules; and every rule has something planted for it."""
     assert [fault for fault in demo.planted if not fault["found"]] == []
     assert {fault["rule"] for fault in demo.planted} == set(RULES)
+
+
+def test_who_makes_it_is_the_author_of_its_runs(demo) -> None:  # type: ignore[no-untyped-def]
+    """The simulated desks keep their own names; what was brought in was brought in by the person who asked."""
+    with open_programme(demo.folder, readonly=True) as programme:
+        assert {each.author for each in programme.journal.revisions() if each.run} == {"Zed"}
 
 
 def test_the_faults_are_few_beside_what_is_sound(demo) -> None:  # type: ignore[no-untyped-def]

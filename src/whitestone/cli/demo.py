@@ -32,13 +32,14 @@ def demo(
 
     place = Path(folder) if folder else Path(tempfile.mkdtemp(prefix="whitestone-demo-"))
     place.mkdir(parents=True, exist_ok=True)
-    made = run_demo(place, say=lambda words: print(words, file=sys.stderr))
+    who = context.obj.who if context.obj else None
+    made = run_demo(place, who=who, say=lambda words: print(words, file=sys.stderr))
     answer = made.as_dict()
     emit(answer, as_json, lambda: _told(answer))
     if serve and not as_json:
         from whitestone.cli.serving import serve as serve_programme
 
-        context.obj = Context(target=made.folder, who=context.obj.who if context.obj else None)
+        context.obj = Context(target=made.folder, who=who)
         serve_programme(context, port=port, host="127.0.0.1", open_browser=False, as_json=False)
 
 

@@ -202,6 +202,9 @@ def _erased(answer: dict[str, Any]) -> str:
 
 def _told(answer: dict[str, Any]) -> str:
     lines = [f"{answer['kind']} {answer['record']}"]
+    if not answer.get("values_shown", True):
+        lines.append("Values are not shown: casualties are told as counts only; 'unseal' opens what is sealed, "
+                     "with a purpose, and logs it.")
     for each in answer["revisions"]:
         when = each["information_date"] or "undated"
         lines.append(f"\n#{each['seq']}  {when}  {each['nature']}, {each['workflow']}  "

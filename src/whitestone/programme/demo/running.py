@@ -42,10 +42,18 @@ class Demo(msgspec.Struct):
         return {"name": NAME, "simulated": True, **msgspec.structs.asdict(self)}
 
 
-def run_demo(folder: Path, *, seed: int = district.SEED, with_colombia: bool = True, say: Say | None = None) -> Demo:
+def run_demo(
+    folder: Path,
+    *,
+    seed: int = district.SEED,
+    with_colombia: bool = True,
+    who: str | None = None,
+    say: Say | None = None,
+) -> Demo:
     """Make the demonstration's programme in a folder, load the district and Colombia, and account for both.
 
-    Files as the operators handed them in stay beside the programme, in `files/`. Refuses a folder that already holds
+    Files as the operators handed them in stay beside the programme, in `files/`. `who` is the author of
+    the runs (None: as everywhere, the environment's or the system's user). Refuses a folder that already holds
     a programme with ProgrammeExists.
     """
     tell, seconds = say or (lambda words: None), {}
@@ -53,7 +61,7 @@ def run_demo(folder: Path, *, seed: int = district.SEED, with_colombia: bool = T
     if target.exists():
         raise ProgrammeExists(where=str(target))
     started = time.perf_counter()
-    with init_programme(str(target), name=NAME, settings=_settings(with_colombia)) as programme:
+    with init_programme(str(target), name=NAME, who=who, settings=_settings(with_colombia)) as programme:
         tell("The simulated district: ten years, three operators …")
         made = district.generate(folder / "files" / "simulated_district", seed)
         reports = district.bring_in(programme, made)

@@ -91,6 +91,7 @@ def _open(programme: Programme, clocks: Clocks, end: dt.date) -> Accounts:
         # The deepest level first; what lies outside it is offered to the next one up.
         inputs.hazards, found = assign(inputs.hazards, level)
         located += found
+    _book_by_name(inputs)
     book, _ = open_book(inputs.hazards, inputs.releases, end=end)
     month, day = programme.settings.reporting_year_start.split("-")
     return Accounts(
@@ -103,6 +104,20 @@ def _open(programme: Programme, clocks: Clocks, end: dt.date) -> Accounts:
         not_approved_m2=disagreement_m2(inputs.awaiting),
         proofs={},
     )
+
+
+def _book_by_name(inputs: Inputs) -> None:
+    """Book a hazard that no gazetteer entry holds to the place as its source writes it, and say how many there are."""
+    named = set()
+    for at, hazard in enumerate(inputs.hazards):
+        name = hazard.keys.get("place_name")
+        if hazard.keys.get("place") is None and name:
+            inputs.hazards[at] = msgspec.structs.replace(hazard, keys={**hazard.keys, "place": name})
+            named.add(hazard.record_id)
+    if named:
+        inputs.notes.append(
+            f"{len(named)} hazards are booked to a place by its name as written: no place of the programme holds them."
+        )
 
 
 def ledger(

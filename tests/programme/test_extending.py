@@ -33,7 +33,7 @@ fields.local_id = "id"
 fields.classification = { column = "class", unknown = "%s" }
 fields.contamination = "found"
 """
-ROWS = "id,class,found,lon,lat,soil\nA-1,Dense minefield,PMD zone,10,40,Sand\nA-2,SHA,AP mine,10.1,40,Clay\n"
+ROWS = "id,class,found,lon,lat,soil_colour\nA-1,Dense minefield,PMD zone,10,40,Sand\nA-2,SHA,AP mine,10.1,40,Clay\n"
 DENSE = NationalCode(parent="cha", labels={"en": "Dense minefield", "fr": "Zone dense"})
 ZONE = NationalCode(parent="ap_mine", labels={"en": "Wooden box mine"}, also=["PMD zone"])
 
@@ -115,7 +115,7 @@ def test_a_code_keeps_its_parent_and_may_learn_words(programme: Programme) -> No
 
 def test_each_change_is_a_revision_with_its_reason_and_survives_reopening(programme: Programme, tmp_path: Path) -> None:
     extend_codes(programme, "hazard_class", "dense", DENSE, reason="national standard 7")
-    extend_fields(programme, "hazard", ExtraField(name="soil", labels={"en": "Soil"}), reason="form 3")
+    extend_fields(programme, "hazard", ExtraField(name="soil_colour", labels={"en": "Soil"}), reason="form 3")
     reasons = [step.reason for key in ("national_codes", "extra_fields")
                for step in programme.journal.history(setting_id(programme.journal.programme_id, key))]  # fmt: skip
     assert reasons == ["national standard 7", "form 3"]
@@ -124,28 +124,28 @@ def test_each_change_is_a_revision_with_its_reason_and_survives_reopening(progra
         assert [(row["list"], row["code"], row["parent"]) for row in list_codes(again)] == [
             ("hazard_class", "dense", "cha")
         ]
-        assert [(row["kind"], row["name"]) for row in list_fields(again)] == [("hazard", "soil")]
+        assert [(row["kind"], row["name"]) for row in list_fields(again)] == [("hazard", "soil_colour")]
         page = dictionary(again.settings.extra_fields, again.settings.national_codes)
     assert "| `dense` | Dense minefield |" in page
-    assert "| `soil` |" in page
+    assert "| `soil_colour` |" in page
 
 
 def test_a_mapping_fills_a_national_field_once_it_is_declared(programme: Programme, tmp_path: Path) -> None:
-    mapping = MAPPING % "finding" + 'fields.soil = "soil"\n'
+    mapping = MAPPING % "finding" + 'fields.soil_colour = "soil_colour"\n'
     with pytest.raises(MappingInvalid, match="no such attribute"):
         bring_in(programme, tmp_path, mapping)
-    soil = ExtraField(name="soil", type="code", own_codes={"s": {"en": "Sand"}, "c": {"en": "Clay"}},
+    soil = ExtraField(name="soil_colour", type="code", own_codes={"s": {"en": "Sand"}, "c": {"en": "Clay"}},
                       labels={"en": "Soil"})  # fmt: skip
     extend_fields(programme, "hazard", soil, reason="form 3")
     bring_in(programme, tmp_path, mapping)
     assert {name: body["extra"] for name, body in hazards(programme).items()} == {
-        "A-1": {"soil": "s"}, "A-2": {"soil": "c"}
+        "A-1": {"soil_colour": "s"}, "A-2": {"soil_colour": "c"}
     }  # fmt: skip
 
 
 def test_a_personal_national_field_is_sealed(programme: Programme, tmp_path: Path) -> None:
     extend_fields(programme, "hazard", ExtraField(name="owner", labels={"en": "Owner"}, personal=True), reason="form 3")
-    bring_in(programme, tmp_path, MAPPING % "finding" + 'fields.owner = "soil"\n', ROWS.replace("Sand", "Canary-Jane"))
+    bring_in(programme, tmp_path, MAPPING % "finding" + 'fields.owner = "soil_colour"\n', ROWS.replace("Sand", "Canary-Jane"))
     assert {frozenset(body["extra"]) for body in hazards(programme).values()} == {frozenset()}
     programme.close()
     assert not [path for path in (tmp_path / "p").rglob("*") if path.is_file() and b"Canary-Jane" in path.read_bytes()]
@@ -162,7 +162,7 @@ def test_a_person_states_a_national_code_by_hand(programme: Programme, tmp_path:
 
 def test_fields_are_for_records_about_the_ground(programme: Programme) -> None:
     with pytest.raises(InvalidValue):
-        extend_fields(programme, "run", ExtraField(name="soil", labels={"en": "Soil"}), reason="r")
+        extend_fields(programme, "run", ExtraField(name="soil_colour", labels={"en": "Soil"}), reason="r")
     with pytest.raises(InvalidValue):
         extend_fields(programme, "hazard", ExtraField(name="status", labels={"en": "Status"}), reason="r")
 

@@ -145,7 +145,9 @@ def test_a_mapping_fills_a_national_field_once_it_is_declared(programme: Program
 
 def test_a_personal_national_field_is_sealed(programme: Programme, tmp_path: Path) -> None:
     extend_fields(programme, "hazard", ExtraField(name="owner", labels={"en": "Owner"}, personal=True), reason="form 3")
-    bring_in(programme, tmp_path, MAPPING % "finding" + 'fields.owner = "soil_colour"\n', ROWS.replace("Sand", "Canary-Jane"))
+    bring_in(
+        programme, tmp_path, MAPPING % "finding" + 'fields.owner = "soil_colour"\n', ROWS.replace("Sand", "Canary-Jane")
+    )
     assert {frozenset(body["extra"]) for body in hazards(programme).values()} == {frozenset()}
     programme.close()
     assert not [path for path in (tmp_path / "p").rglob("*") if path.is_file() and b"Canary-Jane" in path.read_bytes()]

@@ -223,7 +223,8 @@ def test_area_reported_without_a_polygon_stands_by_its_place(
     expected: Counter[str] = Counter()
     for row in rows(shared_data / "colombia_clearance/anti-personnel-mines.csv"):
         meant = gazetteer.get((bare(row["departamento"]), bare(row["municipio"])), [])
-        expected[meant[0] if len(meant) == 1 else "(not attributed)"] += round(float(row["areadespejada"]) * 100)
+        # A municipality that the list does not hold under that name is booked by the name as written, linked to nothing.
+        expected[meant[0] if len(meant) == 1 else row["municipio"].strip()] += round(float(row["areadespejada"]) * 100)
     said = by_place
     found = {codes.get(row["key"], row["key"]): round(row["reported_only_m2"] * 100) for row in said["rows"]}
     assert {key: area for key, area in found.items() if area} == {key: area for key, area in expected.items() if area}

@@ -223,8 +223,9 @@ def test_area_reported_without_a_polygon_stands_by_its_place(
     expected: Counter[str] = Counter()
     for row in rows(shared_data / "colombia_clearance/anti-personnel-mines.csv"):
         meant = gazetteer.get((bare(row["departamento"]), bare(row["municipio"])), [])
-        # A municipality that the list does not hold under that name is booked by the name as written, linked to nothing.
-        expected[meant[0] if len(meant) == 1 else row["municipio"].strip()] += round(float(row["areadespejada"]) * 100)
+        # What the list does not hold under that name is booked by its name as written, linked to nothing.
+        place = meant[0] if len(meant) == 1 else row["municipio"].strip()
+        expected[place] += round(float(row["areadespejada"]) * 100)
     said = by_place
     found = {codes.get(row["key"], row["key"]): round(row["reported_only_m2"] * 100) for row in said["rows"]}
     assert {key: area for key, area in found.items() if area} == {key: area for key, area in expected.items() if area}

@@ -1,30 +1,38 @@
-"""What is written down while time runs: bookings, and whose ground is left?
+"""What is written down of every square metre, and what stands at the end of a day?
 
 Areas are booked in hundredths of a square metre, as a bank books cents: the rows of any table then add up to its total
-to the last digit.
+to the last digit. One book holds all days; a period is a choice among its bookings.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
+from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
-import shapely
 
-from whitestone.land.inputs import STRENGTH
-from whitestone.land.shapes import EMPTY, pack, subtract, union_by_group
-from whitestone.land.timeline import Timeline
+from whitestone.land.inputs import STRENGTH, HazardSlice, ReleasePiece
+from whitestone.land.pieces import Pieces, measure
+from whitestone.land.remaining import Remaining
+from whitestone.land.story import OWN_IN, RECLASSIFIED, TRANSFER
+from whitestone.land.timeline import NEVER, Timeline
 
-__all__ = ["CENTS", "Book", "Entry", "to_cents"]
+__all__ = ["CENTS", "Book", "Entry", "simulate", "to_cents"]
 
 CENTS = 100
 """Bookings per square metre: every figure is a whole number of 0.01 m2."""
 
+Array = np.ndarray[Any, Any]
+_BY_STRENGTH = {strength: outcome for outcome, strength in STRENGTH.items()}
+
 
 class Entry(NamedTuple):
-    """One booking: so many hundredths of a square metre, on a day, in an account, for one column of the ledger."""
+    """One booking: so many hundredths of a square metre, on a day, in an account, for one column of the ledger.
+
+    `release` is -1 where no release moved it; a transfer stands as two entries, each with the `other` hazard and
+    account (-1 elsewhere).
+    """
 
     day: int
     hazard: int
@@ -32,6 +40,153 @@ class Entry(NamedTuple):
     release: int
     column: str
     cents: int
+    other: int = -1
+    other_account: int = -1
+
+
+class Book:
+    """The bookings of a programme up to and including `last_day`.
+
+    `line` holds hazards and releases by index, `pieces` the dated bookings. `now[h]` is the slice of hazard h that
+    holds on the last day (-1: none), `stock[h]` its balance and `own_stock[h]` what it has by itself, in hundredths.
+    """
+
+    def __init__(self, line: Timeline, pieces: Pieces, last_day: int = NEVER) -> None:
+        self.line, self.pieces, self.last_day = line, pieces, last_day
+        counted = pieces.lines[:, 1] <= last_day
+        own = pieces.lines[:, 2] >= OWN_IN
+        self.lines, self.cents = pieces.lines[counted & ~own], pieces.cents[counted & ~own]
+        self.own_lines, self.own_cents = pieces.lines[counted & own], pieces.cents[counted & own]
+        self.now = line.now(last_day)
+
+    @cached_property
+    def columns(self) -> EntryColumns:
+        """Return the bookings as arrays, transfers as two lines each."""
+        return EntryColumns.of(self.lines, self.cents)
+
+    @cached_property
+    def stock(self) -> Array:
+        """Return what is left of each hazard, in hundredths of a square metre."""
+        return self.stock_on(self.last_day)
+
+    def stock_on(self, day: int) -> Array:
+        """Return what was left of each hazard after a day, in hundredths of a square metre."""
+        columns = self.columns
+        counted = columns.day <= day
+        return _sums(columns.hazard[counted], columns.signed[counted], len(self.line.ids))
+
+    @cached_property
+    def own_stock(self) -> Array:
+        """Return what each hazard has left by itself, whoever else claims the same ground, in hundredths."""
+        return self.own_on(self.last_day)
+
+    def own_on(self, day: int) -> Array:
+        """Return what each hazard had by itself after a day, in hundredths of a square metre."""
+        counted = self.own_lines[:, 1] <= day
+        signed = np.where(self.own_lines[:, 2] == OWN_IN, self.own_cents, -self.own_cents)
+        return _sums(self.own_lines[counted, 3], signed[counted], len(self.line.ids))
+
+    @cached_property
+    def live(self) -> Array:
+        """Return the indexes of hazards that stand on the last day, void ones left out."""
+        return np.array([each for each, now in enumerate(self.now) if now >= 0 and not self.line.slices[now].void],
+                        dtype=np.int64)
+
+    @cached_property
+    def remaining(self) -> Remaining:
+        """Give the geometry of what is left, made where it is asked for."""
+        return Remaining(self.line, self.last_day)
+
+    @property
+    def reclassified(self) -> list[tuple[int, str, str, int]]:
+        """List (day, weaker outcome, stronger outcome, hundredths) of ground that a stronger outcome came over."""
+        chosen = self.lines[:, 2] == RECLASSIFIED
+        return [
+            (int(line[1]), _BY_STRENGTH[int(line[7])], self.line.releases[int(line[5])].outcome, int(cents))
+            for line, cents in zip(self.lines[chosen], self.cents[chosen], strict=True)
+        ]
+
+    def entries(self, chosen: Array | None = None) -> Iterator[Entry]:
+        """List bookings, all or the chosen ones of `columns`.
+
+        >>> list(simulate([], []).entries())
+        []
+        """
+        found = self.columns if chosen is None else self.columns.only(chosen)
+        names = found.names
+        for day, hazard, account, release, column, cents, other, account_there in zip(
+            *(part.tolist() for part in (found.day, found.hazard, found.account, found.release, found.column,
+                                         found.cents, found.other, found.other_account)), strict=True,
+        ):  # fmt: skip
+            yield Entry(day, hazard, account, release, names[column], cents, other, account_there)
+
+    def has_ground(self, hazard: int) -> bool:
+        """Say whether a hazard has recorded ground now: without any, its size is unknown."""
+        return self.now[hazard] >= 0 and bool(self.line.has_ground[self.now[hazard]])
+
+    def shot_m2(self) -> float:
+        """Return the stock of the last day as told in the other way, in m2 (see `shots`)."""
+        return float(self.pieces.shot_m2[self.pieces.shots[:, 1] <= self.last_day].sum())
+
+
+class EntryColumns(NamedTuple):
+    """Bookings as arrays of equal length; `column` counts along `names`, `signed` moves the stock."""
+
+    day: Array
+    hazard: Array
+    account: Array
+    release: Array
+    column: Array
+    cents: Array
+    signed: Array
+    other: Array
+    other_account: Array
+
+    names = (
+        "discovered", "boundary_increase", "boundary_decrease", "transferred_out", "cancelled", "reduced", "cleared",
+        "reclassified", "transferred_in",
+    )  # fmt: skip
+
+    @classmethod
+    def of(cls, lines: Array, cents: Array) -> EntryColumns:
+        """Read lines, each transfer as what goes out and what comes in."""
+        moved = lines[:, 2] == TRANSFER
+        came, amount = lines[moved], cents[moved]
+        arrived = np.full(len(came), 8, dtype=lines.dtype)
+        other = np.where(moved, lines[:, 6], -1)
+        other_account = np.where(moved, lines[:, 7], -1)
+        column = np.concatenate([lines[:, 2], arrived])
+        every = np.concatenate([cents, amount])
+        return cls(
+            day=np.concatenate([lines[:, 1], came[:, 1]]),
+            hazard=np.concatenate([lines[:, 3], came[:, 6]]),
+            account=np.concatenate([lines[:, 4], came[:, 7]]),
+            release=np.concatenate([lines[:, 5], came[:, 5]]),
+            column=column,
+            cents=every,
+            signed=every * np.array([1, 1, -1, -1, -1, -1, -1, 1, 1])[column],
+            other=np.concatenate([other, came[:, 3]]),
+            other_account=np.concatenate([other_account, came[:, 4]]),
+        )
+
+    def only(self, chosen: Array) -> EntryColumns:
+        """Return the chosen bookings (a mask or indexes)."""
+        return EntryColumns(*(part[chosen] for part in self))
+
+
+def simulate(
+    hazards: Sequence[HazardSlice], releases: Sequence[ReleasePiece], last_day: int = NEVER, *,
+    threads: int | None = None,
+) -> Book:
+    """Count a programme's ground up to and including a day; shapes in m, in an equal-area plane.
+
+    Nothing is refused: a shape without area is booked with none. Source of the rules: docs/guides/ledger.md.
+
+    >>> simulate([], []).stock.tolist()
+    []
+    """
+    line = Timeline(hazards, releases)
+    return Book(line, measure(line.ground(), threads=threads), last_day)
 
 
 def to_cents(area_m2: float) -> int:
@@ -43,95 +198,8 @@ def to_cents(area_m2: float) -> int:
     return round(float(area_m2) * CENTS)
 
 
-class Book:
-    """The bookings and the ground that is left, hazard by hazard.
-
-    `entries` are the counted bookings, `own` those of each hazard by itself (day, hazard, cents). `own_left[h]` is the
-    unreleased ground of hazard h, `left[h]` the part that belongs to h where hazards overlap, with their areas in m2.
-    `now[h]` is the slice that holds (-1: none), `accounts[h]` the account that is booked, `stock[h]` its balance.
-    `out[h]` is ground that left by a weak outcome, kept only while a stronger release of h is still to come.
-    `reclassified` lists (day, from outcome, to outcome, cents).
-    """
-
-    def __init__(self, line: Timeline) -> None:
-        count = len(line.ids)
-        self.line = line
-        self.entries: list[Entry] = []
-        self.own: list[tuple[int, int, int]] = []
-        self.reclassified: list[tuple[int, str, str, int]] = []
-        self.now = [-1] * count
-        self.accounts = [-1] * count
-        self.stock = [0] * count
-        self.own_stock = [0] * count
-        self.measured = [False] * count
-        self.applied: list[list[int]] = [[] for _ in range(count)]
-        self.out: dict[int, dict[str, Any]] = {}
-        self.own_left = np.full(count, EMPTY, dtype=object)
-        self.left = np.full(count, EMPTY, dtype=object)
-        self.own_area = np.zeros(count)
-        self.area = np.zeros(count)
-        self._to_come = self._releases_by_hazard()
-
-    def _releases_by_hazard(self) -> dict[int, list[tuple[int, int]]]:
-        coming: dict[int, list[tuple[int, int]]] = defaultdict(list)
-        for day, pairs in self.line.acting.items():
-            for hazard, release in pairs:
-                coming[hazard].append((day, STRENGTH[self.line.releases[release].outcome]))
-        return coming
-
-    def is_stronger_to_come(self, day: int, hazard: int, outcome: str) -> bool:
-        """Say whether a stronger release acts on this hazard on a later day."""
-        return any(later > day and strength > STRENGTH[outcome] for later, strength in self._to_come[hazard])
-
-    def write(self, day: int, hazard: int, account: int, release: int, column: str, cents: int) -> None:
-        """Book one flow; the caller keeps `stock` in step."""
-        self.entries.append(Entry(day, hazard, account, release, column, cents))
-
-    def transfer(self, day: int, source: tuple[int, int], target: tuple[int, int], cents: int) -> None:
-        """Book a transfer between two (hazard, account) pairs: two lines that sum to zero."""
-        self.write(day, *source, -1, "transferred_out", cents)
-        self.write(day, *target, -1, "transferred_in", cents)
-        self.stock[source[0]] -= cents
-        self.stock[target[0]] += cents
-
-    def shape_now(self, hazard: int) -> Any:
-        """Return the recorded ground of a hazard, released or not."""
-        return self.line.shapes[self.now[hazard]] if self.now[hazard] >= 0 else EMPTY
-
-    def has_ground(self, hazard: int) -> bool:
-        """Say whether a hazard has recorded ground now: without any, its size is unknown."""
-        return self.now[hazard] >= 0 and bool(self.line.has_ground[self.now[hazard]])
-
-    def measure_own(self, day: int, hazards: Sequence[int]) -> None:
-        """Book what each hazard has left by itself, whoever else claims the same ground."""
-        self.own_area[hazards] = shapely.area(self.own_left[hazards])
-        for hazard in hazards:
-            cents = to_cents(self.own_area[hazard])
-            if cents != self.own_stock[hazard]:
-                self.own.append((day, hazard, cents - self.own_stock[hazard]))
-                self.own_stock[hazard] = cents
-
-    def settle_ownership(self, hazards: Sequence[int]) -> None:
-        """Give each hazard its unreleased ground less that of the neighbours that come before it."""
-        shapes: list[Any] = []
-        owner: list[int] = []
-        for position, hazard in enumerate(hazards):
-            claims = {id(shape): shape for shape in (self.own_left[other] for other in self._before(hazard))}
-            if id(self.own_left[hazard]) in claims:
-                claims = {0: self.own_left[hazard]}
-            shapes += claims.values()
-            owner += [position] * len(claims)
-        self.left[hazards] = self.own_left[hazards]
-        if shapes:
-            places, owners = np.unique(np.array(owner), return_inverse=True)
-            index = np.array(hazards)[places]
-            self.left[index] = subtract(self.own_left[index], union_by_group(pack(shapes), owners, len(index)))
-        self.area[hazards] = shapely.area(self.left[hazards])
-
-    def _before(self, hazard: int) -> Iterable[int]:
-        now = self.now[hazard]
-        if now < 0 or self.own_area[hazard] == 0:
-            return ()
-        mine = self.line.rank[now]
-        return [other for other in self.line.neighbours[hazard]
-                if self.now[other] >= 0 and self.own_area[other] > 0 and self.line.rank[self.now[other]] < mine]
+def _sums(keys: Array, values: Array, count: int) -> Array:
+    # Whole numbers, not the floats of bincount: sums must hold to the last digit.
+    sums = np.zeros(count, dtype=np.int64)
+    np.add.at(sums, keys, values)
+    return sums

@@ -11,12 +11,17 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Callable, Iterable
+from typing import Any
 
-from whitestone.land.book import Book, Entry, to_cents
+import numpy as np
+
+from whitestone.land.book import Book, to_cents
 from whitestone.land.inputs import UNDATED
 
-__all__ = ["COLUMNS", "DIMENSIONS", "NOT_ATTRIBUTED", "NOT_STATED", "SIGNS", "UNDATED_ROW", "reported_only", "rows",
-           "stock_key", "year_days", "year_of"]
+__all__ = [
+    "CLOSED", "COLUMNS", "DIMENSIONS", "NOT_ATTRIBUTED", "NOT_STATED", "RELEASE_DIMENSIONS", "SIGNS", "UNDATED_ROW",
+    "account_key", "entry_keys", "reported_by_hazard", "reported_only", "rows", "stock_keys", "year_days", "year_of",
+]  # fmt: skip
 
 SIGNS = {
     "discovered": 1,
@@ -46,6 +51,8 @@ UNDATED_ROW = "undated"
 CLOSED = ("closed", "handed_over")
 
 Row = dict[str, int]
+Keys = tuple[np.ndarray[Any, Any], list[str]]
+"""For each booking the number of its row, and the names of the rows."""
 
 
 def year_of(day: int, year_start: tuple[int, int] = (1, 1)) -> str:
@@ -86,17 +93,38 @@ def account_key(book: Book, by: str) -> Callable[[int, int], str]:
     return key
 
 
-def entry_key(book: Book, by: str, year_start: tuple[int, int] = (1, 1)) -> Callable[[Entry], str]:
-    """Return how a booking is named in a dimension."""
-    releases = book.line.releases
+def entry_keys(book: Book, by: str, year_start: tuple[int, int] = (1, 1)) -> Keys:
+    """Name the row of each booking in a dimension.
+
+    >>> from whitestone.land.book import simulate
+    >>> entry_keys(simulate([], []), "class")[1]
+    []
+    """
+    columns = book.columns
     if by == "year":
-        return lambda entry: year_of(entry.day, year_start)
+        days, code = np.unique(columns.day, return_inverse=True)
+        return _coded([year_of(int(day), year_start) for day in days], code)
     if by in RELEASE_DIMENSIONS:
-        return lambda entry: (
-            text_key(releases[entry.release].keys.get(by)) if entry.release >= 0 else NOT_ATTRIBUTED
-        )
+        names = [text_key(piece.keys.get(by)) for piece in book.line.releases]
+        return _coded([*names, NOT_ATTRIBUTED], np.where(columns.release < 0, len(names), columns.release))
+    return stock_keys(book, by)
+
+
+def stock_keys(book: Book, by: str) -> Keys:
+    """Name the row in which the stock of each booking stands: no release dimension has a stock of its own."""
+    columns = book.columns
+    if by in RELEASE_DIMENSIONS:
+        return np.zeros(len(columns.day), dtype=np.int64), [NOT_ATTRIBUTED]
     name = account_key(book, by)
-    return lambda entry: name(entry.hazard, entry.account)
+    hazard_of = book.line.hazard_of.tolist()
+    return _coded([name(hazard_of[each], each) for each in range(len(hazard_of))], columns.account)
+
+
+def _coded(names: list[str], index: np.ndarray[Any, Any]) -> Keys:
+    """Give equal names one number."""
+    number: dict[str, int] = {}
+    code = np.array([number.setdefault(name, len(number)) for name in names], dtype=np.int64)
+    return (code[index] if len(code) else np.zeros(len(index), dtype=np.int64)), list(number)
 
 
 def rows(
@@ -106,67 +134,86 @@ def rows(
 
     The book must end on `last_day`. `by` is one of DIMENSIONS.
 
-    >>> from whitestone.land.flows import simulate
+    >>> from whitestone.land.book import simulate
     >>> rows(simulate([], []), 0, 9, "class")[0]
     {}
     """
     table: dict[str, Row] = defaultdict(lambda: dict.fromkeys(COLUMNS, 0))
-    key = entry_key(book, by, year_start)
-    home_of = stock_key(book, by)
-    for entry in book.entries:
-        signed = SIGNS[entry.column] * entry.cents
-        if entry.day >= first_day:
-            table[key(entry)][entry.column] += entry.cents
-        if by != "year":
-            home = table[home_of(entry.hazard, entry.account)]
-            home["opening"] += signed if entry.day < first_day else 0
-            home["closing"] += signed
+    columns = book.columns
+    within = columns.day >= first_day
+    code, names = entry_keys(book, by, year_start)
+    flows = _summed(code[within], columns.column[within], columns.cents[within], len(names))
+    for number in np.unique(code[within]).tolist():
+        row = table[names[number]]
+        for column, name in enumerate(columns.names):
+            row[name] += int(flows[number, column])
+    if by != "year":
+        home, homes = stock_keys(book, by)
+        opening = _summed(home, np.where(within, 1, 0), columns.signed, len(homes))
+        for number in np.unique(home).tolist():
+            row = table[homes[number]]
+            row["opening"] += int(opening[number, 0])
+            row["closing"] += int(opening[number].sum())
     for _, name, cents in reported_only(book, first_day, by, year_start):
         table[name]["reported_only"] += cents
     if by == "year":
         _years(book, table, first_day, last_day, year_start)
     else:
-        _stand(book, table, home_of)
+        name_of = account_key(book, by)
+        of_release = by in RELEASE_DIMENSIONS
+        _stand(book, book.last_day, lambda hazard, account: table[NOT_ATTRIBUTED if of_release
+                                                                  else name_of(hazard, account)])
     return dict(table), _total(book, first_day)
 
 
-def stock_key(book: Book, by: str) -> Callable[[int, int], str]:
-    """Return how the stock of (hazard, slice) is named: no release dimension has a stock of its own."""
-    if by in RELEASE_DIMENSIONS:
-        return lambda hazard, account: NOT_ATTRIBUTED
-    return account_key(book, by)
-
-
-def _stand(book: Book, table: dict[str, Row], key: Callable[[int, int], str]) -> None:
-    """Add what stands at the end: own figures, counts, and closing as reported."""
-    reported = _reported_by_hazard(book)
-    for hazard, now in enumerate(book.now):
-        if now < 0 or book.line.slices[now].void:
-            continue
-        row = table[key(hazard, book.line.account[now])]
-        closed = book.line.slices[now].status in CLOSED
-        row["hazards"] += 1
-        row["size_unknown"] += not book.has_ground(hazard)
-        row["own_closing"] += book.own_stock[hazard]
-        row["closed_unproven"] += book.stock[hazard] if closed else 0
-        row["closing_reported"] += 0 if closed else max(0, book.stock[hazard] - reported.get(hazard, 0))
-
-
-def _reported_only(book: Book) -> Iterable[tuple[int, int]]:
-    """List the releases that state an area and draw none: (release, hundredths of m2)."""
-    for index, piece in enumerate(book.line.releases):
-        if piece.area_reported_m2 and not book.line.is_drawn[index]:
-            yield index, to_cents(piece.area_reported_m2)
-
-
-def _reported_by_hazard(book: Book) -> dict[int, int]:
-    number = {record_id: hazard for hazard, record_id in enumerate(book.line.ids)}
-    sums: dict[int, int] = defaultdict(int)
-    for index, cents in _reported_only(book):
-        named = book.line.releases[index].hazard_ids
-        if len(named) == 1 and named[0] in number:
-            sums[number[named[0]]] += cents
+def _summed(code: np.ndarray[Any, Any], column: np.ndarray[Any, Any], cents: np.ndarray[Any, Any], count: int
+            ) -> np.ndarray[Any, Any]:
+    """Sum whole numbers by row and column."""
+    sums = np.zeros((count, 9), dtype=np.int64)
+    np.add.at(sums, (code, column), cents)
     return sums
+
+
+def _stand(book: Book, day: int, row_of: Callable[[int, int], Row]) -> None:
+    """Add to rows what stands after a day: own figures, counts, and closing as reported."""
+    reported = reported_by_hazard(book)
+    stock, own = (book.stock, book.own_stock) if day == book.last_day else (book.stock_on(day), book.own_on(day))
+    now_of = book.now if day == book.last_day else book.line.now(day)
+    line = book.line
+    for hazard, now in enumerate(now_of):
+        if now < 0 or line.slices[now].void:
+            continue
+        row = row_of(hazard, line.account[now])
+        closed = line.slices[now].status in CLOSED
+        row["hazards"] += 1
+        row["size_unknown"] += not line.has_ground[now]
+        row["own_closing"] += int(own[hazard])
+        row["closed_unproven"] += int(stock[hazard]) if closed else 0
+        row["closing_reported"] += 0 if closed else max(0, int(stock[hazard]) - reported.get(hazard, 0))
+
+
+def _undrawn(book: Book) -> Iterable[tuple[int, int]]:
+    """List the releases that state an area and draw none: (release, hundredths of m2)."""
+    line = book.line
+    for index in np.flatnonzero(~line.is_drawn & (line.days <= book.last_day)).tolist():
+        area = line.releases[index].area_reported_m2
+        if area:
+            yield index, to_cents(area)
+
+
+def reported_by_hazard(book: Book) -> dict[int, int]:
+    """Sum what is only reported of each hazard that a release names alone, in hundredths of m2, by its index.
+
+    >>> from whitestone.land.book import simulate
+    >>> reported_by_hazard(simulate([], []))
+    {}
+    """
+    sums: dict[int, int] = defaultdict(int)
+    for index, cents in _undrawn(book):
+        named = book.line.releases[index].hazard_ids
+        if len(named) == 1 and named[0] in book.line.number:
+            sums[book.line.number[named[0]]] += cents
+    return dict(sums)
 
 
 def reported_only(
@@ -174,12 +221,12 @@ def reported_only(
 ) -> Iterable[tuple[int, str, int]]:
     """List the releases of a period that state an area and draw none: (release, its row, hundredths of m2).
 
-    >>> from whitestone.land.flows import simulate
+    >>> from whitestone.land.book import simulate
     >>> list(reported_only(simulate([], []), 0, "class"))
     []
     """
-    number = {record_id: hazard for hazard, record_id in enumerate(book.line.ids)}
-    for index, cents in _reported_only(book):
+    number = book.line.number
+    for index, cents in _undrawn(book):
         day, piece = int(book.line.days[index]), book.line.releases[index]
         if day < first_day:
             continue
@@ -196,32 +243,34 @@ def reported_only(
 
 
 def _account(book: Book, hazard: int) -> int:
-    return book.accounts[hazard] if book.accounts[hazard] >= 0 else book.line.slices_of[hazard][0]
+    """Return the account of a hazard: the one that holds, else the last one before the end, else its first."""
+    line = book.line
+    begun = [each for each in line.slices_of[hazard] if line.begins[each] <= book.last_day]
+    return line.account[begun[-1] if begun else line.slices_of[hazard][0]]
 
 
 def _years(
     book: Book, table: dict[str, Row], first_day: int, last_day: int, year_start: tuple[int, int]
 ) -> None:
     """Run the stock through the years, every year between the first and the last, also one without a flow."""
-    if not book.line.ids and not book.line.releases:
+    line, columns = book.line, book.columns
+    if not ((line.begins <= last_day).any() or (line.days <= last_day).any()):
         return
-    dated = [entry.day for entry in book.entries if entry.day >= max(first_day, 1)]
-    begin = max(first_day, min(dated, default=last_day)) if first_day == UNDATED else first_day
+    dated = columns.day[columns.day >= max(first_day, 1)]
+    begin = first_day
+    if first_day == UNDATED:
+        begin = int(dated.min()) if dated.size else last_day
     for day in (begin, last_day):
         _ = table[year_of(day, year_start)]
     for year in range(dt.date.fromordinal(begin).year + 1, dt.date.fromordinal(last_day).year):
         _ = table[year_of(dt.date(year, *year_start).toordinal(), year_start)]
-    stock = sum(SIGNS[entry.column] * entry.cents for entry in book.entries if entry.day < first_day)
-    for key in _in_time(table):
+    stock = int(columns.signed[columns.day < first_day].sum())
+    for key in sorted(table, key=lambda key: (key != UNDATED_ROW, key)):
         row = table[key]
         row["opening"] = stock
         stock += sum(sign * row[column] for column, sign in SIGNS.items())
         row["closing"] = stock
-        _stand_in_year(book, row, year_days(key, first_day, last_day, year_start)[1])
-
-
-def _in_time(table: dict[str, Row]) -> list[str]:
-    return sorted(table, key=lambda key: (key != UNDATED_ROW, key))
+        _stand(book, year_days(key, first_day, last_day, year_start)[1], lambda hazard, account, row=row: row)
 
 
 def year_days(key: str, first_day: int, last_day: int, year_start: tuple[int, int] = (1, 1)) -> tuple[int, int]:
@@ -239,38 +288,15 @@ def year_days(key: str, first_day: int, last_day: int, year_start: tuple[int, in
     return max(first_day, dt.date(first, *year_start).toordinal()), min(last_day, following - 1)
 
 
-def _stand_in_year(book: Book, row: Row, day: int) -> None:
-    stock: dict[int, int] = defaultdict(int)
-    own: dict[int, int] = defaultdict(int)
-    for entry in book.entries:
-        if entry.day <= day:
-            stock[entry.hazard] += SIGNS[entry.column] * entry.cents
-    for when, hazard, cents in book.own:
-        if when <= day:
-            own[hazard] += cents
-    reported = _reported_by_hazard(book)
-    for hazard in range(len(book.line.ids)):
-        now = book.line.slice_on(hazard, day)
-        if now < 0 or book.line.slices[now].void:
-            continue
-        closed = book.line.slices[now].status in CLOSED
-        row["hazards"] += 1
-        row["size_unknown"] += not book.line.has_ground[now]
-        row["own_closing"] += own[hazard]
-        row["closed_unproven"] += stock[hazard] if closed else 0
-        row["closing_reported"] += 0 if closed else max(0, stock[hazard] - reported.get(hazard, 0))
-
-
 def _total(book: Book, first_day: int) -> Row:
     """Sum the whole book without looking at rows, so that the total cannot depend on the dimension."""
     total = dict.fromkeys(COLUMNS, 0)
-    for entry in book.entries:
-        signed = SIGNS[entry.column] * entry.cents
-        total["opening"] += signed if entry.day < first_day else 0
-        total["closing"] += signed
-        total[entry.column] += entry.cents if entry.day >= first_day else 0
-    total["reported_only"] = sum(
-        cents for index, cents in _reported_only(book) if int(book.line.days[index]) >= first_day
-    )
-    _stand(book, defaultdict(lambda: total), lambda hazard, account: "")
+    columns = book.columns
+    within = columns.day >= first_day
+    total["opening"] = int(columns.signed[~within].sum())
+    total["closing"] = int(columns.signed.sum())
+    for column, name in enumerate(columns.names):
+        total[name] = int(columns.cents[within & (columns.column == column)].sum())
+    total["reported_only"] = sum(cents for index, cents in _undrawn(book) if int(book.line.days[index]) >= first_day)
+    _stand(book, book.last_day, lambda hazard, account: total)
     return total

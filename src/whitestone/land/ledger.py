@@ -15,18 +15,19 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
+import numpy as np
 
 from whitestone.errors import InvalidValue
-from whitestone.land.book import CENTS, Book, Entry
-from whitestone.land.flows import simulate
+from whitestone.land.book import CENTS, Book, Entry, simulate
 from whitestone.land.grouping import (
     COLUMNS,
     COUNTS,
     DIMENSIONS,
     UNDATED_ROW,
-    entry_key,
+    Keys,
+    entry_keys,
     rows,
-    stock_key,
+    stock_keys,
     year_days,
 )
 from whitestone.land.inputs import UNDATED, HazardSlice, ReleasePiece
@@ -78,27 +79,36 @@ class Ledger(msgspec.Struct):
         >>> compute([], [], start=None, end=dt.date(2020, 1, 1), by="class").explain("sha")
         []
         """
-        if column in STOCK_COLUMNS:
-            return [self._booking(entry) for entry in self.book.entries if self._builds(entry, key, column)]
-        name = entry_key(self.book, self.by, self.year_start)
-        return [
-            self._booking(entry)
-            for entry in self.book.entries
-            if entry.day >= self._first_day and column in (None, entry.column) and key in (None, name(entry))
-        ]
+        found = self.book.columns
+        chosen = self._builds(key, column) if column in STOCK_COLUMNS else found.day >= self._first_day
+        if column is not None and column not in STOCK_COLUMNS:
+            chosen &= found.column == (found.names.index(column) if column in found.names else -1)
+        if key is not None and column not in STOCK_COLUMNS:
+            chosen &= self._stands_in(key, entry_keys(self.book, self.by, self.year_start))
+        sums: dict[Entry, int] = {}
+        for entry in self.book.entries(chosen):  # one booking may lie in several units of ground
+            face = entry._replace(cents=0)
+            sums[face] = sums.get(face, 0) + entry.cents
+        return [self._booking(face._replace(cents=cents)) for face, cents in sorted(sums.items())]
 
     @property
     def _first_day(self) -> int:
         return UNDATED if self.start is None else self.start.toordinal()
 
-    def _builds(self, entry: Entry, key: str | None, column: str | None) -> bool:
-        """Say whether a booking is part of the stock of a row at its beginning or end."""
+    def _builds(self, key: str | None, column: str) -> np.ndarray[Any, Any]:
+        """Choose the bookings that are part of the stock of a row (None: of all) at its beginning or end."""
+        days = self.book.columns.day
         if self.by == "year" and key is not None:
             begins, ends = year_days(key, self._first_day, self.end.toordinal(), self.year_start)
-            return entry.day < begins if column == "opening" else entry.day <= ends
-        if column == "opening" and entry.day >= self._first_day:
-            return False
-        return key is None or stock_key(self.book, self.by)(entry.hazard, entry.account) == key
+            return days < begins if column == "opening" else days <= ends
+        chosen = days < self._first_day if column == "opening" else np.ones(days.shape, dtype=bool)
+        return chosen if key is None else chosen & self._stands_in(key, stock_keys(self.book, self.by))
+
+    @staticmethod
+    def _stands_in(key: str, keys: Keys) -> np.ndarray[Any, Any]:
+        code, names = keys
+        chosen: np.ndarray[Any, Any] = code == (names.index(key) if key in names else -1)
+        return chosen
 
     def _booking(self, entry: Entry) -> dict[str, Any]:
         line = self.book.line

@@ -1,13 +1,12 @@
-"""Which hazards and releases meet, and on which day does each release act on each hazard?
+"""Which slices and releases are there, in which order, and what does each outline stand for?
 
-Everything that geometry decides once, before time runs: slices in order, hazards that share ground, and for each
-release the hazards that it acts on with the day on which it does.
+Everything that is decided once, before ground is counted: slices and releases in the order of their records, distinct
+outlines, days as numbers, who owns ground where hazards overlap.
 """
 
 from __future__ import annotations
 
 import uuid
-from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
@@ -15,37 +14,33 @@ import numpy as np
 import shapely
 
 from whitestone.land.inputs import STRENGTH, UNDATED, HazardSlice, ReleasePiece, day_number
+from whitestone.land.pieces import Ground, meet
+from whitestone.land.rings import to_outlines
 from whitestone.land.shapes import distinct, ground, pack
+from whitestone.land.story import NEVER, Facts
 
-__all__ = ["NEVER", "Timeline", "lay_out"]
-
-NEVER = 10**9
-"""The day number after every calendar day."""
+__all__ = ["NEVER", "Timeline"]
 
 _CLASS_ORDER = {"cha": 0, "sha": 1}
 Array = np.ndarray[Any, Any]
 
 
 class Timeline:
-    """Slices, releases and who meets whom, by index; made by `lay_out`, read by the rest of the room.
+    """Slices, releases and their outlines, by index.
 
     `outlines` are the distinct outlines of hazards, `work` those of releases. Per slice: `slices`, `outline_of`,
     `shapes` (ground, EMPTY where unknown or void), `has_ground`, `hazard_of`, `begins`, `ends`, `account` (slices of
     one hazard with equal keys share one), `rank` (who owns shared ground: the smallest). Per hazard: `ids`,
-    `slices_of`, `known` (first day), `neighbours`. Per release: `releases`, `work_of`, `release_shapes`, `is_drawn`,
-    `days`. `acting` maps a day to its (hazard, release) pairs in the order in which they act; `bystanders` maps a
-    release to the hazards that it crosses without acting on them, because they were found later.
+    `slices_of`, `known` (first day), `measured` (first day with ground). Per release: `releases`, `work_of`,
+    `release_shapes`, `is_drawn`, `days`.
+
+    >>> Timeline([], []).ids
+    []
     """
 
-    def __init__(self, hazards: Sequence[HazardSlice], releases: Sequence[ReleasePiece], last_day: int) -> None:
-        self.last_day = last_day
-        self.slices = sorted(
-            (each for each in hazards if day_number(each.true_from) <= last_day),
-            key=lambda each: (each.record_id, day_number(each.true_from)),
-        )
-        self.releases = sorted(
-            (each for each in releases if day_number(each.on) <= last_day), key=lambda each: each.record_id
-        )
+    def __init__(self, hazards: Sequence[HazardSlice], releases: Sequence[ReleasePiece]) -> None:
+        self.slices = sorted(hazards, key=lambda each: (each.record_id, day_number(each.true_from)))
+        self.releases = sorted(releases, key=lambda each: each.record_id)
         self.ids: list[uuid.UUID] = []
         self.slices_of: list[list[int]] = []
         self._number_hazards()
@@ -54,9 +49,8 @@ class Timeline:
             self.hazard_of[members] = hazard
         self.begins = np.array([day_number(each.true_from) for each in self.slices], dtype=np.int64)
         self.ends = self._slice_ends()
-        shapes = ground(pack([None if each.void else each.geometry for each in self.slices]))
-        self.outlines, self.outline_of = distinct(shapes)
-        # One object for one outline: equal ground is then told by identity, however often it is recorded.
+        self.outlines, self.outline_of = distinct(ground(pack([None if each.void else each.geometry
+                                                               for each in self.slices])))
         self.shapes = self.outlines[self.outline_of]
         self.work, self.work_of = distinct(ground(pack([each.geometry for each in self.releases])))
         self.release_shapes = self.work[self.work_of]
@@ -64,11 +58,11 @@ class Timeline:
         self.is_drawn = ~shapely.is_empty(self.release_shapes)
         self.days = np.array([day_number(each.on) for each in self.releases], dtype=np.int64)
         self.known = [int(self.begins[members].min()) for members in self.slices_of]
+        self.measured = [min((int(self.begins[each]) for each in members if self.has_ground[each]), default=NEVER)
+                         for members in self.slices_of]
         self.account = self._accounts()
         self.rank = self._ranks()
-        self.neighbours: list[set[int]] = [set() for _ in self.ids]
-        self.acting: dict[int, list[tuple[int, int]]] = {}
-        self.bystanders: dict[int, set[int]] = defaultdict(set)
+        self.number = {record_id: hazard for hazard, record_id in enumerate(self.ids)}
 
     def _number_hazards(self) -> None:
         for index, each in enumerate(self.slices):
@@ -96,14 +90,15 @@ class Timeline:
                 accounts.append(seen.setdefault(face, index))
         return accounts
 
-    def _ranks(self) -> list[tuple[int, int, uuid.UUID]]:
-        ranks: list[tuple[int, int, uuid.UUID]] = []
+    def _ranks(self) -> Array:
+        keys: list[tuple[int, int, uuid.UUID]] = []
         for members in self.slices_of:
             informed = day_number(self.slices[members[0]].information_date)
             for index in members:
                 each = self.slices[index]
-                ranks.append((_CLASS_ORDER.get(each.classification or "", 2), informed, each.record_id))
-        return ranks
+                keys.append((_CLASS_ORDER.get(each.classification or "", 2), informed, each.record_id))
+        place = {key: number for number, key in enumerate(sorted(set(keys)))}
+        return np.array([place[key] for key in keys], dtype=np.int64)
 
     def slice_on(self, hazard: int, day: int) -> int:
         """Return the slice of a hazard that holds on a day, -1 where none does."""
@@ -112,70 +107,44 @@ class Timeline:
                 return index if day < self.ends[index] else -1
         return -1
 
-    def acts_on(self, release: int, hazard: int) -> int | None:
-        """Return the day on which a release acts on a hazard that it crosses, None where it does not.
+    def now(self, day: int) -> list[int]:
+        """Return for each hazard the slice that holds on a day, -1 where none does or where it is not known yet."""
+        return [self.slice_on(hazard, day) for hazard in range(len(self.ids))]
 
-        It acts on what was known on its day, on what it names, and without a date on everything; never before the
-        hazard is known, because ground cannot leave an account that it has not entered.
-        """
+    def acts_on(self, release: int, hazard: int) -> int | None:
+        """Return the day on which a release acts on a hazard that it crosses, None where it does not (see story)."""
         day, known = int(self.days[release]), self.known[hazard]
-        piece = self.releases[release]
-        if day == UNDATED or known <= day or self.ids[hazard] in piece.hazard_ids:
+        if day == UNDATED or known <= day or self.ids[hazard] in self.releases[release].hazard_ids:
             return max(day, known)
         return None
 
+    def ground(self) -> Ground:
+        """Give what the kernel counts: outlines of hazards first, then those of releases, and what they stand for."""
+        shapes = np.concatenate([self.outlines, self.work])
+        return meet(to_outlines(shapes), self.facts())
 
-def lay_out(hazards: Sequence[HazardSlice], releases: Sequence[ReleasePiece], last_day: int = NEVER) -> Timeline:
-    """Order slices and releases known by `last_day` and find, with one tree, who meets whom.
-
-    >>> lay_out([], []).ids
-    []
-    """
-    line = Timeline(hazards, releases, last_day)
-    drawn = np.flatnonzero(~shapely.is_empty(line.outlines))
-    if not drawn.size:
-        return line
-    hazards_of: dict[int, set[int]] = defaultdict(set)
-    for outline, hazard in zip(line.outline_of.tolist(), line.hazard_of.tolist(), strict=True):
-        hazards_of[outline].add(hazard)
-    tree = shapely.STRtree(line.outlines[drawn])
-    _meet_neighbours(line, tree, drawn, hazards_of)
-    _meet_releases(line, tree, drawn, hazards_of)
-    return line
-
-
-def _meet_neighbours(line: Timeline, tree: Any, drawn: Array, hazards_of: dict[int, set[int]]) -> None:
-    left, right = tree.query(line.outlines[drawn], predicate="intersects")
-    once = left < right
-    first, second = drawn[left[once]], drawn[right[once]]
-    # Shapes that share only an edge never share ground: leaving them out keeps the overlays few.
-    share = ~shapely.touches(line.outlines[first], line.outlines[second])
-    met = list(zip(first[share].tolist(), second[share].tolist(), strict=True))
-    for one, other in [*met, *((each, each) for each in drawn.tolist())]:
-        for hazard in hazards_of[one]:
-            line.neighbours[hazard] |= hazards_of[other]
-        for hazard in hazards_of[other]:
-            line.neighbours[hazard] |= hazards_of[one]
-    for hazard, neighbours in enumerate(line.neighbours):
-        neighbours.discard(hazard)
+    def facts(self) -> Facts:
+        """Give slices, hazards and releases as whole numbers."""
+        named = [sorted({self.number[each] for each in piece.hazard_ids if each in self.number})
+                 for piece in self.releases]
+        named_first = np.cumsum([0, *map(len, named)])
+        strength = [STRENGTH[piece.outcome] for piece in self.releases]
+        lasting = np.flatnonzero(self.begins < self.ends)
+        slice_first, slice_of = _grouped(self.outline_of[lasting], lasting, len(self.outlines), len(self.work))
+        work_first, work_of = _grouped(len(self.outlines) + self.work_of, np.arange(len(self.releases)),
+                                       len(self.outlines) + len(self.work), 0)
+        return Facts(
+            np.array([self.hazard_of, self.begins, self.ends, self.rank, self.account], dtype=np.int64),
+            np.array([self.known, self.measured], dtype=np.int64),
+            np.array([self.days, strength], dtype=np.int64),
+            named_first, np.array([each for some in named for each in some], dtype=np.int64),
+            slice_first, slice_of, work_first, work_of,
+        )  # fmt: skip
 
 
-def _meet_releases(line: Timeline, tree: Any, drawn: Array, hazards_of: dict[int, set[int]]) -> None:
-    releases_of: dict[int, list[int]] = defaultdict(list)
-    for release, shape in enumerate(line.work_of.tolist()):
-        releases_of[shape].append(release)
-    left, right = tree.query(line.work, predicate="intersects")
-    crossed: dict[int, set[int]] = defaultdict(set)
-    for shape, outline in zip(left.tolist(), drawn[right].tolist(), strict=True):
-        crossed[shape] |= hazards_of[outline]
-    by_day: dict[int, list[tuple[int, int]]] = defaultdict(list)
-    for shape, hazards in crossed.items():
-        for release in releases_of[shape]:
-            for hazard in hazards:
-                day = line.acts_on(release, hazard)
-                if day is None:
-                    line.bystanders[release].add(hazard)
-                elif day <= line.last_day:
-                    by_day[day].append((hazard, release))
-    for day, met in by_day.items():
-        line.acting[day] = sorted(met, key=lambda pair: (pair[0], -STRENGTH[line.releases[pair[1]].outcome], pair[1]))
+def _grouped(keys: Array, values: Array, count: int, more: int) -> tuple[Array, Array]:
+    """Gather values by key 0..count-1 (and `more` keys that have none): starts, and the values in order."""
+    order = np.argsort(keys, kind="stable")
+    first = np.zeros(count + more + 1, dtype=np.int64)
+    np.cumsum(np.bincount(keys, minlength=count + more), out=first[1:])
+    return first, values[order].astype(np.int64)

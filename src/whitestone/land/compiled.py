@@ -1,0 +1,67 @@
+"""How are the kernels of this room compiled once, and never run as an older version of themselves?
+
+Numba keeps compiled code in a cache, and looks only at the file of the function itself: where a kernel calls one of
+another file, a change there would go unnoticed. The cache here therefore lies in a folder named after the contents of
+all files of the room.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import os
+import shutil
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import numba
+
+__all__ = ["cache_folder", "compiled"]
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+_PREFIX = "whitestone-land-"
+
+
+@functools.cache
+def cache_folder() -> Path:
+    """Return where compiled code is kept: beside the files, else in the user's cache, else in a folder for this run.
+
+    >>> cache_folder().name.startswith("whitestone-land-")
+    True
+    """
+    here = Path(__file__).parent
+    digest = hashlib.sha256()
+    for path in sorted(here.glob("*.py")):
+        digest.update(path.read_bytes())
+    name = _PREFIX + digest.hexdigest()[:16]
+    for base in (here / "__pycache__", Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "whitestone"):
+        try:
+            (base / name).mkdir(parents=True, exist_ok=True)
+            _drop_older(base, name)
+            return base / name
+        except OSError:
+            continue
+    return Path(tempfile.mkdtemp(prefix=_PREFIX))
+
+
+def _drop_older(base: Path, name: str) -> None:
+    for other in base.glob(f"{_PREFIX}*"):
+        if other.name != name:
+            shutil.rmtree(other, ignore_errors=True)
+
+
+def compiled(function: Function) -> Function:
+    """Compile a function when it is first called; it runs without the interpreter's lock.
+
+    >>> compiled(lambda: 1)()
+    1
+    """
+    before = numba.config.CACHE_DIR
+    numba.config.CACHE_DIR = str(cache_folder())
+    try:
+        made: Function = numba.njit(cache=True, nogil=True)(function)
+    finally:
+        numba.config.CACHE_DIR = before
+    return made

@@ -1,0 +1,158 @@
+"""How are all units of a programme counted, on as many threads as there are, and what comes back?
+
+Pieces are the dated bookings of units as plain arrays: they can be stored, sent from another machine, put together and
+asked for any period without looking at a shape again.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from whitestone.land.rings import Outlines, meeting
+from whitestone.land.shots import count_shots
+from whitestone.land.story import Facts
+from whitestone.land.sweep import FULL, new_cells
+from whitestone.land.units import FULL_OUTPUT, count_units, new_output
+
+__all__ = ["Ground", "Pieces", "join", "measure", "meet"]
+
+Array = np.ndarray[Any, Any]
+
+CHUNK = 512
+"""Units that a thread takes at a time."""
+CELLS, ITEMS = 1 << 10, 1 << 13
+LINES, SETS, MEMBERS = 1 << 15, 1 << 13, 1 << 15
+"""Room to begin with; what is too small is made larger, and the unit at hand counted again."""
+
+
+class Ground(NamedTuple):
+    """All that the kernel needs: outlines, what they stand for, and which outlines each unit has to look at.
+
+    `units` are the outlines counted, by number; `members[first[u]:first[u + 1]]` those whose boxes meet that of u.
+    """
+
+    outlines: Outlines
+    facts: Facts
+    first: Array
+    members: Array
+
+
+class Pieces(NamedTuple):
+    """Dated bookings: `lines` (unit, day, column, hazard, account, release, to hazard, to account) with `cents`.
+
+    `sets` (unit, kind, cents, first member) and `members` (release, until day) are claims on ground: see `units`.
+    `shots` (unit, day) with `shot_m2` tell the stock again in another way: by how much it changes on a day.
+    """
+
+    lines: Array
+    cents: Array
+    sets: Array
+    members: Array
+    shots: Array
+    shot_m2: Array
+
+
+def meet(outlines: Outlines, facts: Facts) -> Ground:
+    """Find which outlines each unit has to look at."""
+    first, members = meeting(outlines.boxes, outlines.boxes)
+    return Ground(outlines, facts, first, members)
+
+
+def measure(ground: Ground, chosen: Array | None = None, *, threads: int | None = None, proves: bool = True) -> Pieces:
+    """Count the chosen units (None: all) on so many threads (None: one a processor); the same pieces for any number.
+
+    `proves` False leaves out the second way to the stock, and the residual with it.
+    """
+    if chosen is None:
+        chosen = np.arange(ground.first.size - 1)
+    chosen = chosen[ground.first[chosen + 1] > ground.first[chosen]]
+    parts = [chosen[at : at + CHUNK] for at in range(0, chosen.size, CHUNK)]
+    workers = threads or os.cpu_count() or 1
+    if workers == 1 or len(parts) < 2:
+        return join([_measure_part(ground, part, proves) for part in parts])
+    with ThreadPoolExecutor(workers) as pool:
+        return join(list(pool.map(lambda part: _measure_part(ground, part, proves), parts)))
+
+
+def join(parts: Sequence[Pieces]) -> Pieces:
+    """Put the pieces of several parts together, in their order.
+
+    >>> join([]).lines.shape
+    (0, 8)
+    """
+    if not parts:
+        return Pieces(np.empty((0, 8), np.int32), np.empty(0, np.int64), np.empty((0, 4), np.int64),
+                      np.empty((0, 2), np.int32), np.empty((0, 2), np.int64), np.empty(0))  # fmt: skip
+    offsets = np.cumsum([0, *(len(part.members) for part in parts[:-1])])
+    sets = [part.sets + np.array([0, 0, 0, offset]) for part, offset in zip(parts, offsets, strict=True)]
+    return Pieces(
+        np.concatenate([part.lines for part in parts]), np.concatenate([part.cents for part in parts]),
+        np.concatenate(sets), np.concatenate([part.members for part in parts]),
+        np.concatenate([part.shots for part in parts]), np.concatenate([part.shot_m2 for part in parts]),
+    )  # fmt: skip
+
+
+def _measure_part(ground: Ground, chosen: Array, proves: bool) -> Pieces:
+    """Count some units; whatever is too small for the next one is made larger."""
+    outlines, facts, first, members = ground
+    vertices = outlines.vertices
+    sums = np.concatenate([[0], np.cumsum(vertices[members])])
+    edges_most = max(1, int((sums[first[chosen + 1]] - sums[first[chosen]]).max(initial=0)))
+    most = max(1, int((first[chosen + 1] - first[chosen]).max(initial=0)))
+    edges, of = np.empty((4, edges_most)), np.empty(edges_most, dtype=np.int32)
+    room = [CELLS, ITEMS, LINES, SETS, MEMBERS]
+    cells, output = new_cells(room[0], room[1], most), new_output(*room[2:])
+    found: list[Pieces] = []
+    done = 0
+    while done < chosen.size:
+        booked, status = count_units(outlines, facts, first, members, chosen[done:], 0, edges, of, cells, output)
+        done += booked
+        if status == FULL:
+            room[:2] = [4 * room[0], 4 * room[1]]
+            cells = new_cells(room[0], room[1], most)
+        elif status == FULL_OUTPUT or done == chosen.size:
+            found.append(_taken(output))
+            if status == FULL_OUTPUT and booked == 0:
+                room[2:] = [4 * each for each in room[2:]]
+                output = new_output(*room[2:])
+            output.count[:] = 0
+            output.slot[:] = -1
+    pieces = join(found)
+    if not proves:
+        return pieces
+    shots, shot_m2 = _shots_of(ground, chosen, (edges, of), room, most)
+    return pieces._replace(shots=shots, shot_m2=shot_m2)
+
+
+def _taken(output: Any) -> Pieces:
+    lines, sets, members = output.count
+    nothing = join([])
+    return Pieces(output.lines[:lines].copy(), output.cents[:lines].copy(), output.sets[:sets].copy(),
+                  output.members[:members].copy(), nothing.shots, nothing.shot_m2)
+
+
+def _shots_of(ground: Ground, chosen: Array, scratch: tuple[Array, Array], room: list[int], most: int
+              ) -> tuple[Array, Array]:
+    """Tell the stock of some units again: swept the other way, and from what stands on each day alone."""
+    cells = new_cells(room[0], room[1], most)
+    shots: list[Array] = []
+    shot_m2: list[Array] = []
+    done, rows = 0, LINES
+    while done < chosen.size:
+        found, areas = np.empty((rows, 2), dtype=np.int64), np.zeros(rows)
+        ended = count_shots(*ground, chosen[done:], *scratch, cells, found, areas)
+        booked, status, count = ended
+        done += booked
+        shots.append(found[:count])
+        shot_m2.append(areas[:count])
+        if status == FULL:
+            room[:2] = [4 * room[0], 4 * room[1]]
+            cells = new_cells(room[0], room[1], most)
+        elif status == FULL_OUTPUT and booked == 0:
+            rows *= 4
+    return np.concatenate([join([]).shots, *shots]), np.concatenate([join([]).shot_m2, *shot_m2])

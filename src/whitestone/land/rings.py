@@ -1,0 +1,76 @@
+"""How do shapes become plain arrays that a kernel can walk along?
+
+An outline is one distinct shape. Its rings lie one behind the other, closed, in one array of coordinates; whatever
+the rings do (holes, overlaps, crossings), a point is inside where a ray from it meets the rings an odd number of times.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+import shapely
+
+__all__ = ["Outlines", "meeting", "to_outlines"]
+
+Array = np.ndarray[Any, Any]
+
+
+class Outlines(NamedTuple):
+    """Shapes as arrays: `xy` (vertices, 2), `rings` where each ring begins, `first_ring` where each outline begins.
+
+    `boxes` (outlines, 4): least x, least y, greatest x, greatest y; of an outline without area not a number.
+    """
+
+    xy: Array
+    rings: Array
+    first_ring: Array
+    boxes: Array
+
+    @property
+    def vertices(self) -> Array:
+        """Count the vertices of each outline."""
+        counts: Array = np.diff(self.rings[self.first_ring])
+        return counts
+
+
+def to_outlines(shapes: Array) -> Outlines:
+    """Take shapes (an array of polygons and multipolygons, metres in a plane) apart into arrays.
+
+    >>> found = to_outlines(np.array([shapely.box(0, 0, 2, 1), shapely.Polygon()]))
+    >>> found.vertices.tolist(), found.boxes[0].tolist(), to_outlines(np.array([], dtype=object)).xy.shape
+    ([5, 0], [0.0, 0.0, 2.0, 1.0], (0, 2))
+    """
+    parts, owner = shapely.get_parts(shapes, return_index=True)
+    rings, part_of = shapely.get_rings(parts, return_index=True)
+    xy, ring_of = shapely.get_coordinates(rings, return_index=True)
+    owner_of_ring = owner[part_of]
+    starts = np.zeros(len(rings) + 1, dtype=np.int64)
+    np.cumsum(np.bincount(ring_of, minlength=len(rings)), out=starts[1:])
+    first = np.zeros(len(shapes) + 1, dtype=np.int64)
+    np.cumsum(np.bincount(owner_of_ring, minlength=len(shapes)), out=first[1:])
+    return Outlines(np.ascontiguousarray(xy), starts, first, shapely.bounds(shapes).reshape(-1, 4))
+
+
+def meeting(boxes: Array, others: Array) -> tuple[Array, Array]:
+    """Find which boxes meet which others: starts (len(boxes) + 1) into a list of indexes of others, each in order.
+
+    Boxes that only touch meet too; a box that is not a number meets none.
+
+    >>> few = np.array([[0.0, 0, 2, 2], [5, 5, 6, 6], [np.nan] * 4])
+    >>> [part.tolist() for part in meeting(few, few)]
+    [[0, 1, 2, 2], [0, 1]]
+    >>> meeting(few[:0], few)[0].tolist()
+    [0]
+    """
+    starts = np.zeros(len(boxes) + 1, dtype=np.int64)
+    known = np.flatnonzero(~np.isnan(others).any(axis=1))
+    asked = np.flatnonzero(~np.isnan(boxes).any(axis=1))
+    if not known.size or not asked.size:
+        return starts, np.zeros(0, dtype=np.int64)
+    tree = shapely.STRtree(shapely.box(*others[known].T))
+    left, right = tree.query(shapely.box(*boxes[asked].T))
+    left, right = asked[left], known[right]
+    order = np.lexsort((right, left))
+    np.cumsum(np.bincount(left, minlength=len(boxes)), out=starts[1:])
+    return starts, right[order]

@@ -1,0 +1,247 @@
+"""What happened to a point of ground, day by day, when these slices of hazards and these releases cover it?
+
+The rules of the ledger (docs/guides/ledger.md) for one combination of outlines: who owned the ground, when it entered
+and left the account, and by whose work. No geometry here, and no area: the same story holds for every point of a cell.
+Everything is compiled; days, slices, hazards and releases are whole numbers.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from whitestone.land.compiled import compiled
+
+__all__ = [
+    "COLUMN_NAMES", "DECREASE", "DISCOVERED", "INCREASE", "NEVER", "OWN_IN", "OWN_OUT", "RECLASSIFIED", "TRANSFER",
+    "Facts", "acts_on", "claims", "tell",
+]  # fmt: skip
+
+Array = np.ndarray[Any, Any]
+
+NEVER = 10**9
+"""The day number after every calendar day."""
+
+DISCOVERED, INCREASE, DECREASE, TRANSFER = 0, 1, 2, 3
+RELEASED = 3
+"""Column of a release: this and its strength (cancelled 1, reduced 2, cleared 3)."""
+RECLASSIFIED, OWN_IN, OWN_OUT = 7, 8, 9
+COLUMN_NAMES = ("discovered", "boundary_increase", "boundary_decrease", "transferred", "cancelled", "reduced", "cleared",
+                "reclassified", "own_in", "own_out")  # fmt: skip
+
+HAZARD, BEGIN, END, RANK, ACCOUNT = 0, 1, 2, 3, 4
+"""Rows of slices: whose, from and until which day, its rank where hazards overlap (the least owns), its account."""
+KNOWN, MEASURED = 0, 1
+"""Rows of hazards: the first day on which one is known, and on which it has ground."""
+DAY, STRENGTH = 0, 1
+"""Rows of releases: when one acts (0: undated), and how strong its outcome is."""
+
+
+class Facts(NamedTuple):
+    """Slices, hazards and releases as whole numbers, and which of them each outline stands for.
+
+    `named[named_first[r]:named_first[r + 1]]` are the hazards that release r names, in order; in the same way
+    `slice_of` and `work_of` hold the slices and the releases of each outline.
+    """
+
+    slices: Array
+    hazards: Array
+    works: Array
+    named_first: Array
+    named: Array
+    slice_first: Array
+    slice_of: Array
+    work_first: Array
+    work_of: Array
+
+
+@compiled
+def acts_on(facts: Facts, release: int, hazard: int) -> int:
+    """Give the day on which a release acts on a hazard that it crosses; NEVER where it does not.
+
+    It acts on what was known on its day, on what it names, and without a date on everything; never before the hazard
+    is known, because ground cannot leave an account that it has not entered.
+    """
+    day, known = facts.works[DAY, release], facts.hazards[KNOWN, hazard]
+    if day == 0 or known <= day:
+        return max(day, known)
+    for at in range(facts.named_first[release], facts.named_first[release + 1]):
+        if facts.named[at] == hazard:
+            return known
+    return NEVER
+
+
+@compiled
+def _cover(facts: Facts, covering: Array, hazard: int, day: int) -> int:
+    """Find the slice of a hazard that covers the point on a day; -1 where none does."""
+    slices = facts.slices
+    for at in range(covering.size):
+        each = covering[at]
+        if slices[HAZARD, each] == hazard and slices[BEGIN, each] <= day < slices[END, each]:
+            return each
+    return -1
+
+
+@compiled
+def _gone(facts: Facts, covering: Array, releases: Array) -> Array:
+    """Give for each covering slice the first day on which a release takes the point from its hazard."""
+    gone = np.full(covering.size, NEVER, dtype=np.int64)
+    for at in range(covering.size):
+        hazard = facts.slices[HAZARD, covering[at]]
+        if at > 0 and facts.slices[HAZARD, covering[at - 1]] == hazard:
+            gone[at] = gone[at - 1]
+            continue
+        for each in range(releases.size):
+            gone[at] = min(gone[at], acts_on(facts, releases[each], hazard))
+    return gone
+
+
+@compiled
+def _owner(facts: Facts, covering: Array, gone: Array, day: int, after: int) -> int:
+    """Find the slice that owns the point before (0) or after (1) the releases of a day; -1 where none does."""
+    slices = facts.slices
+    owner = -1
+    for at in range(covering.size):
+        each = covering[at]
+        holds = slices[BEGIN, each] <= day < slices[END, each] and gone[at] >= day + after
+        if holds and (owner < 0 or slices[RANK, each] < slices[RANK, owner]):
+            owner = each
+    return owner
+
+
+@compiled
+def _strongest(facts: Facts, releases: Array, hazard: int, day: int, above: int) -> int:
+    """Find the release that acts first on a hazard on a day: the strongest above a strength, then the least number."""
+    found = -1
+    for at in range(releases.size):
+        each = releases[at]
+        strength = facts.works[STRENGTH, each]
+        least = above if found < 0 else facts.works[STRENGTH, found]
+        if strength > least and acts_on(facts, each, hazard) == day:
+            found = each
+    return found
+
+
+@compiled
+def _days(facts: Facts, covering: Array, releases: Array) -> Array:
+    """List the days on which anything may happen at the point, in order."""
+    days = np.empty(2 * covering.size + covering.size * releases.size, dtype=np.int64)
+    count = 0
+    for at in range(covering.size):
+        days[count], days[count + 1] = facts.slices[BEGIN, covering[at]], facts.slices[END, covering[at]]
+        count += 2
+        hazard = facts.slices[HAZARD, covering[at]]
+        if at > 0 and facts.slices[HAZARD, covering[at - 1]] == hazard:
+            continue
+        for each in range(releases.size):
+            days[count] = acts_on(facts, releases[each], hazard)
+            count += 1
+    days = np.sort(days[:count])
+    kept = 0
+    for at in range(count):
+        if days[at] < NEVER and (kept == 0 or days[kept - 1] != days[at]):
+            days[kept] = days[at]
+            kept += 1
+    return days[:kept]
+
+
+@compiled
+def _write(lines: Array, n: int, day: int, column: int, facts: Facts, source: int, release: int, target: int) -> int:
+    """Write a line: day, column, hazard and account of a slice, release, hazard and account that it passes to."""
+    lines[n, 0], lines[n, 1] = day, column
+    lines[n, 2], lines[n, 3] = facts.slices[HAZARD, source], facts.slices[ACCOUNT, source]
+    lines[n, 4] = release
+    lines[n, 5] = facts.slices[HAZARD, target] if target >= 0 else -1
+    lines[n, 6] = facts.slices[ACCOUNT, target] if target >= 0 else -1
+    return n + 1
+
+
+@compiled
+def _change(facts: Facts, lines: Array, n: int, day: int, old: int, new: int) -> int:
+    """Write what a change of the records moves."""
+    if old < 0 and new >= 0:
+        measured = facts.hazards[MEASURED, facts.slices[HAZARD, new]]
+        return _write(lines, n, day, INCREASE if measured < day else DISCOVERED, facts, new, -1, -1)
+    if old >= 0 and new < 0:
+        return _write(lines, n, day, DECREASE, facts, old, -1, -1)
+    if old >= 0 and facts.slices[ACCOUNT, old] != facts.slices[ACCOUNT, new]:
+        return _write(lines, n, day, TRANSFER, facts, old, -1, new)
+    return n
+
+
+@compiled
+def _own_lines(facts: Facts, covering: Array, gone: Array, days: Array, lines: Array, n: int) -> int:
+    """Write when each hazard, whoever else claims the point, has it and has it no more."""
+    for at in range(covering.size):
+        hazard = facts.slices[HAZARD, covering[at]]
+        if at > 0 and facts.slices[HAZARD, covering[at - 1]] == hazard:
+            continue
+        has = -1
+        for each in range(days.size):
+            now = _cover(facts, covering, hazard, days[each]) if gone[at] > days[each] else -1
+            if has < 0 and now >= 0:
+                n = _write(lines, n, days[each], OWN_IN, facts, now, -1, -1)
+            elif has >= 0 and now < 0:
+                n = _write(lines, n, days[each], OWN_OUT, facts, has, -1, -1)
+            has = now
+    return n
+
+
+@compiled
+def tell(facts: Facts, covering: Array, releases: Array) -> Array:
+    """Tell the story of a point covered by slices and releases (both in order): its lines, see `_write`.
+
+    On each day the records change first, then the releases of the day act; ground that another hazard still holds,
+    on which they do not act, passes to it. A stronger outcome over ground that left by a weaker one is a pair: the
+    work, and the same ground given back in RECLASSIFIED, whose line carries the weaker strength as its last number.
+    """
+    days = _days(facts, covering, releases)
+    gone = _gone(facts, covering, releases)
+    lines = np.empty((days.size * (4 + 2 * covering.size), 7), dtype=np.int64)
+    n = 0
+    owner, out, strength = -1, -1, 0
+    for at in range(days.size):
+        day = days[at]
+        new = _owner(facts, covering, gone, day, 0)
+        n = _change(facts, lines, n, day, owner, new)
+        owner = new
+        held = _cover(facts, covering, out, day) if out >= 0 else -1
+        if owner >= 0 or held < 0:
+            out = -1
+        if out >= 0:
+            stronger = _strongest(facts, releases, out, day, strength)
+            if stronger >= 0:
+                n = _write(lines, n, day, RELEASED + facts.works[STRENGTH, stronger], facts, held, stronger, -1)
+                n = _write(lines, n, day, RECLASSIFIED, facts, held, stronger, -1)
+                lines[n - 1, 6] = strength
+                strength = facts.works[STRENGTH, stronger]
+        if owner < 0:
+            continue
+        hazard = facts.slices[HAZARD, owner]
+        heir = _owner(facts, covering, gone, day, 1)
+        if heir < 0:
+            first = _strongest(facts, releases, hazard, day, 0)
+            strength = facts.works[STRENGTH, first]
+            n = _write(lines, n, day, RELEASED + strength, facts, owner, first, -1)
+            owner, out = -1, hazard
+        elif facts.slices[HAZARD, heir] != hazard:
+            n = _write(lines, n, day, TRANSFER, facts, owner, -1, heir)
+            owner = heir
+    return lines[: _own_lines(facts, covering, gone, days, lines, n)]
+
+
+@compiled
+def claims(facts: Facts, covering: Array, releases: Array) -> Array:
+    """Give for each release the day until which it lies here outside every hazard on which it acts (NEVER: always).
+
+    A release that acts here on its own day is outside until that day, that is on no day at all.
+    """
+    until = np.full(releases.size, NEVER, dtype=np.int64)
+    for at in range(releases.size):
+        for each in range(covering.size):
+            hazard = facts.slices[HAZARD, covering[each]]
+            day = acts_on(facts, releases[at], hazard)
+            if day < until[at] and _cover(facts, covering, hazard, day) >= 0:
+                until[at] = day
+    return until

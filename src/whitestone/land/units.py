@@ -1,0 +1,242 @@
+"""What did each unit of ground live through, and how much of it: the bookings of a programme, unit by unit?
+
+A unit is the ground of one outline less that of the outlines before it, so that units share no ground and each can be
+counted alone: on another thread, on another machine, or again when one record changes. Areas are booked in hundredths
+of a square metre; they are rounded so that the bookings of a unit add up to its area.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from whitestone.land.compiled import compiled
+from whitestone.land.rings import Outlines
+from whitestone.land.story import DAY, HAZARD, NEVER, STRENGTH, Facts, acts_on, claims, tell
+from whitestone.land.strips import count_ground, gather
+from whitestone.land.sweep import DONE, Cells, clear
+
+__all__ = ["FULL_OUTPUT", "KEPT_CLAIMS", "OUTSIDE", "TWICE", "Output", "count_units", "new_output"]
+
+Array = np.ndarray[Any, Any]
+
+NOISE_M2 = 1e-4
+"""Areas below this are rounding of coordinates, not land (a square centimetre)."""
+CENTS = 100.0
+FULL_OUTPUT = 3
+"""A unit ended because its bookings have no room; FULL of the sweep says that its cells have none."""
+OUTSIDE, TWICE = 0, 1
+"""Kinds of claims: releases that lie outside every hazard on which they act; ground released more than once."""
+KEPT_CLAIMS = 8
+"""Of ground under more releases than this the claims keep the first two by day and the last."""
+
+
+class Output(NamedTuple):
+    """Where units write: `lines` (unit, then as `story.tell`) with their `cents`, and `sets` of claims.
+
+    A set is unit, kind, cents, and where its members begin; `members` are (release, until which day). `count` holds
+    how many lines, sets and members there are. `key`, `slot` are a hash table of the lines of the unit at hand.
+    """
+
+    lines: Array
+    cents: Array
+    sets: Array
+    members: Array
+    count: Array
+    key: Array
+    slot: Array
+
+
+def new_output(lines: int, sets: int, members: int) -> Output:
+    """Make room for so many lines (a power of two), sets and members.
+
+    >>> new_output(8, 4, 4).lines.shape
+    (8, 8)
+    """
+    return Output(
+        np.empty((lines, 8), dtype=np.int32), np.zeros(lines, dtype=np.int64), np.empty((sets + 1, 4), dtype=np.int64),
+        np.empty((members, 2), dtype=np.int32), np.zeros(3, dtype=np.int64), np.zeros(2 * lines, dtype=np.uint64),
+        np.full(2 * lines, -1, dtype=np.int32),
+    )  # fmt: skip
+
+
+@compiled
+def _mix(key: int, value: int) -> int:
+    z = (key ^ np.uint64(value)) * np.uint64(0x9E3779B97F4A7C15)
+    return z ^ (z >> np.uint64(29))
+
+
+@compiled
+def _joined(first: Array, of: Array, outlines: Array) -> Array:
+    """Gather what some outlines stand for, in order."""
+    count = 0
+    for at in range(outlines.size):
+        count += first[outlines[at] + 1] - first[outlines[at]]
+    found = np.empty(count, dtype=np.int64)
+    count = 0
+    for at in range(outlines.size):
+        for each in range(first[outlines[at]], first[outlines[at] + 1]):
+            found[count] = of[each]
+            count += 1
+    found.sort()
+    return found
+
+
+@compiled
+def _fewer(facts: Facts, covering: Array, releases: Array) -> Array:
+    """Leave out releases that change neither the story nor which claims are kept, where very many lie on each other."""
+    by_day = releases[np.argsort(facts.works[DAY, releases], kind="mergesort")]
+    keep = np.zeros(by_day.size, dtype=np.bool_)
+    keep[0] = keep[1] = keep[-1] = True
+    for at in range(covering.size):
+        hazard = facts.slices[HAZARD, covering[at]]
+        # Of the releases that act on one hazard only those count that are earlier or stronger than all others.
+        best = np.full(4, NEVER, dtype=np.int64)
+        chosen = np.full(4, -1, dtype=np.int64)
+        for each in range(by_day.size):
+            day, strength = acts_on(facts, by_day[each], hazard), facts.works[STRENGTH, by_day[each]]
+            if day < best[strength] or (day == best[strength] and by_day[each] < by_day[chosen[strength]]):
+                best[strength], chosen[strength] = day, each
+        for strength in range(1, 4):
+            if chosen[strength] >= 0:
+                keep[chosen[strength]] = True
+    kept = by_day[keep]
+    kept.sort()
+    return kept
+
+
+@compiled
+def _hash(facts: Facts, lines: Array, releases: Array, until: Array) -> int:
+    """Mix all that a story says into one key: equal stories have equal keys, others have not."""
+    key = np.uint64(lines.shape[0] + 1)
+    for at in range(lines.shape[0]):
+        for each in range(7):
+            key = _mix(key, lines[at, each])
+    if _has_claims(facts, releases, until):
+        for at in range(releases.size):
+            key = _mix(_mix(key, releases[at] + 1), until[at])
+    return key
+
+
+@compiled
+def _has_claims(facts: Facts, releases: Array, until: Array) -> bool:
+    return releases.size > 1 or (releases.size == 1 and until[0] > facts.works[DAY, releases[0]])
+
+
+@compiled
+def _first_release(lines: Array) -> int:
+    for at in range(lines.shape[0]):
+        if lines[at, 4] >= 0:
+            return lines[at, 4]
+    return -1
+
+
+@compiled
+def _write_lines(lines: Array, cents: int, unit: int, first: int, output: Output) -> bool:
+    """Add the lines of a story to those of its unit; says whether there was room."""
+    for at in range(lines.shape[0]):
+        key = np.uint64(1)
+        for each in range(7):
+            key = _mix(key, lines[at, each])
+        mask = np.uint64(output.key.size - 1)
+        place = np.int64(key & mask)
+        while output.slot[place] >= first and output.key[place] != key:
+            place = np.int64(np.uint64(place + 1) & mask)
+        number = np.int64(output.slot[place])
+        if number < first:  # what earlier units wrote there is of no matter
+            number = output.count[0]
+            if number + 1 >= output.cents.size:
+                return False
+            output.key[place], output.slot[place] = key, number
+            output.lines[number, 0] = unit
+            output.lines[number, 1:] = lines[at]
+            output.cents[number] = 0
+            output.count[0] = number + 1
+        output.cents[number] += cents
+    return True
+
+
+@compiled
+def _write_set(facts: Facts, releases: Array, until: Array, kind: int, unit: int, cents: int, output: Output) -> bool:
+    """Write one set of claims, if it has members; says whether there was room."""
+    number, first = output.count[1], output.count[2]
+    count = first
+    if number + 1 >= output.sets.shape[0] or count + releases.size > output.members.shape[0]:
+        return False
+    for at in range(releases.size):
+        if kind == TWICE or until[at] > facts.works[DAY, releases[at]]:
+            output.members[count, 0], output.members[count, 1] = releases[at], until[at]
+            count += 1
+    if count > first:
+        output.sets[number, 0], output.sets[number, 1], output.sets[number, 2] = unit, kind, cents
+        output.sets[number, 3] = first
+        output.count[1], output.count[2] = number + 1, count
+    return True
+
+
+@compiled
+def _book(facts: Facts, cells: Cells, members: Array, unit: int, output: Output) -> int:
+    """Write what the cells of a unit lived through; DONE, or FULL with nothing of the unit written."""
+    before = output.count[0], output.count[1], output.count[2]
+    stories = [(np.empty((0, 7), dtype=np.int64), members[:0], members[:0], 0.0)][:0]
+    keys = np.empty(cells.count[0], dtype=np.uint64)
+    lead = np.empty(cells.count[0], dtype=np.int64)
+    for cell in range(cells.count[0]):
+        if cells.area[cell] <= 0.0:
+            continue
+        outlines = members[cells.items[cells.first[cell] : cells.first[cell + 1]]]
+        covering = _joined(facts.slice_first, facts.slice_of, outlines)
+        releases = _joined(facts.work_first, facts.work_of, outlines)
+        if releases.size > KEPT_CLAIMS:
+            releases = _fewer(facts, covering, releases)
+        lines, until = tell(facts, covering, releases), claims(facts, covering, releases)
+        keys[len(stories)], lead[len(stories)] = _hash(facts, lines, releases, until), _first_release(lines)
+        stories.append((lines, releases, until, cells.area[cell]))
+    count = len(stories)
+    by_key = np.argsort(keys[:count], kind="mergesort")
+    order = by_key[np.argsort(lead[:count][by_key], kind="mergesort")]
+    at = 0
+    sum_m2, booked = 0.0, 0
+    while at < count:
+        lines, releases, until, area = stories[order[at]]
+        at += 1
+        while at < count and keys[order[at]] == keys[order[at - 1]]:
+            area += stories[order[at]][3]
+            at += 1
+        if area < NOISE_M2:
+            continue
+        sum_m2 += area
+        cents = np.int64(np.round(sum_m2 * CENTS)) - booked
+        booked += cents
+        has_room = cents == 0 or _write_lines(lines, cents, unit, before[0], output)
+        if cents != 0 and has_room and _has_claims(facts, releases, until):
+            has_room = _write_set(facts, releases, until, OUTSIDE, unit, cents, output)
+            if has_room and releases.size > 1:
+                has_room = _write_set(facts, releases, until, TWICE, unit, cents, output)
+        if not has_room:
+            output.count[0], output.count[1], output.count[2] = before
+            output.slot[:] = -1
+            return FULL_OUTPUT
+    return DONE
+
+
+@compiled
+def count_units(shapes: Outlines, facts: Facts, first: Array, members: Array, chosen: Array, across: int,
+                edges: Array, of: Array, cells: Cells, output: Output) -> tuple[int, int]:
+    """Count and book the chosen units one after the other; returns how many were booked, and why it ended.
+
+    `members[first[u]:first[u + 1]]` are the outlines whose boxes meet that of unit u, in order, its own among them.
+    DONE: all; FULL: the cells, FULL_OUTPUT: the output has no room for the next unit.
+    """
+    for at in range(chosen.size):
+        unit = chosen[at]
+        mine = members[first[unit] : first[unit + 1]]
+        clear(cells)
+        n = gather(shapes, mine, shapes.boxes[unit], across, edges, of)
+        status = count_ground(edges, of, n, mine.size, cells, np.searchsorted(mine, unit))
+        if status == DONE:
+            status = _book(facts, cells, mine, unit, output)
+        if status != DONE:
+            return at, status
+    return chosen.size, DONE

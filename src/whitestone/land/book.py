@@ -18,13 +18,20 @@ from whitestone.land.remaining import Remaining
 from whitestone.land.story import OWN_IN, RECLASSIFIED, TRANSFER
 from whitestone.land.timeline import NEVER, Timeline
 
-__all__ = ["CENTS", "Book", "Entry", "simulate", "to_cents"]
+__all__ = ["CENTS", "COLUMN_NAMES", "Book", "Entry", "simulate", "to_cents"]
 
 CENTS = 100
 """Bookings per square metre: every figure is a whole number of 0.01 m2."""
 
 Array = np.ndarray[Any, Any]
 _BY_STRENGTH = {strength: outcome for outcome, strength in STRENGTH.items()}
+
+
+COLUMN_NAMES = (
+    "discovered", "boundary_increase", "boundary_decrease", "transferred_out", "cancelled", "reduced", "cleared",
+    "reclassified", "transferred_in",
+)  # fmt: skip
+"""The columns of bookings, in the order of the kernel's; what is transferred in stands last."""
 
 
 class Entry(NamedTuple):
@@ -113,12 +120,11 @@ class Book:
         []
         """
         found = self.columns if chosen is None else self.columns.only(chosen)
-        names = found.names
         for day, hazard, account, release, column, cents, other, account_there in zip(
             *(part.tolist() for part in (found.day, found.hazard, found.account, found.release, found.column,
                                          found.cents, found.other, found.other_account)), strict=True,
         ):  # fmt: skip
-            yield Entry(day, hazard, account, release, names[column], cents, other, account_there)
+            yield Entry(day, hazard, account, release, COLUMN_NAMES[column], cents, other, account_there)
 
     def has_ground(self, hazard: int) -> bool:
         """Say whether a hazard has recorded ground now: without any, its size is unknown."""
@@ -130,7 +136,7 @@ class Book:
 
 
 class EntryColumns(NamedTuple):
-    """Bookings as arrays of equal length; `column` counts along `names`, `signed` moves the stock."""
+    """Bookings as arrays of equal length; `column` counts along COLUMN_NAMES, `signed` moves the stock."""
 
     day: Array
     hazard: Array
@@ -141,11 +147,6 @@ class EntryColumns(NamedTuple):
     signed: Array
     other: Array
     other_account: Array
-
-    names = (
-        "discovered", "boundary_increase", "boundary_decrease", "transferred_out", "cancelled", "reduced", "cleared",
-        "reclassified", "transferred_in",
-    )  # fmt: skip
 
     @classmethod
     def of(cls, lines: Array, cents: Array) -> EntryColumns:

@@ -55,8 +55,8 @@ def _drop_older(base: Path, name: str) -> None:
 def compiled(function: Function) -> Function:
     """Compile a function when it is first called; it runs without the interpreter's lock.
 
-    >>> compiled(lambda: 1)()
-    1
+    >>> from whitestone.land.sweep import clear, new_cells
+    >>> clear(new_cells(1, 1, 1))  # compiled here, if no run before has done it
     """
     before = numba.config.CACHE_DIR
     numba.config.CACHE_DIR = str(cache_folder())

@@ -9,13 +9,14 @@ of the year with its own opening and closing. The total is the same for every di
 from __future__ import annotations
 
 import datetime as dt
+import functools
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
 
-from whitestone.land.book import Book, to_cents
+from whitestone.land.book import COLUMN_NAMES, Book, to_cents
 from whitestone.land.inputs import UNDATED
 
 __all__ = [
@@ -145,7 +146,7 @@ def rows(
     flows = _summed(code[within], columns.column[within], columns.cents[within], len(names))
     for number in np.unique(code[within]).tolist():
         row = table[names[number]]
-        for column, name in enumerate(columns.names):
+        for column, name in enumerate(COLUMN_NAMES):
             row[name] += int(flows[number, column])
     if by != "year":
         home, homes = stock_keys(book, by)
@@ -270,7 +271,7 @@ def _years(
         row["opening"] = stock
         stock += sum(sign * row[column] for column, sign in SIGNS.items())
         row["closing"] = stock
-        _stand(book, year_days(key, first_day, last_day, year_start)[1], lambda hazard, account, row=row: row)
+        _stand(book, year_days(key, first_day, last_day, year_start)[1], functools.partial(_same, row))
 
 
 def year_days(key: str, first_day: int, last_day: int, year_start: tuple[int, int] = (1, 1)) -> tuple[int, int]:
@@ -288,6 +289,10 @@ def year_days(key: str, first_day: int, last_day: int, year_start: tuple[int, in
     return max(first_day, dt.date(first, *year_start).toordinal()), min(last_day, following - 1)
 
 
+def _same(row: Row, hazard: int, account: int) -> Row:
+    return row
+
+
 def _total(book: Book, first_day: int) -> Row:
     """Sum the whole book without looking at rows, so that the total cannot depend on the dimension."""
     total = dict.fromkeys(COLUMNS, 0)
@@ -295,7 +300,7 @@ def _total(book: Book, first_day: int) -> Row:
     within = columns.day >= first_day
     total["opening"] = int(columns.signed[~within].sum())
     total["closing"] = int(columns.signed.sum())
-    for column, name in enumerate(columns.names):
+    for column, name in enumerate(COLUMN_NAMES):
         total[name] = int(columns.cents[within & (columns.column == column)].sum())
     total["reported_only"] = sum(cents for index, cents in _undrawn(book) if int(book.line.days[index]) >= first_day)
     _stand(book, book.last_day, lambda hazard, account: total)

@@ -18,7 +18,7 @@ import msgspec
 import numpy as np
 
 from whitestone.errors import InvalidValue
-from whitestone.land.book import CENTS, Book, Entry, simulate
+from whitestone.land.book import CENTS, COLUMN_NAMES, Book, Entry, simulate
 from whitestone.land.grouping import (
     COLUMNS,
     COUNTS,
@@ -82,7 +82,7 @@ class Ledger(msgspec.Struct):
         found = self.book.columns
         chosen = self._builds(key, column) if column in STOCK_COLUMNS else found.day >= self._first_day
         if column is not None and column not in STOCK_COLUMNS:
-            chosen &= found.column == (found.names.index(column) if column in found.names else -1)
+            chosen &= found.column == (COLUMN_NAMES.index(column) if column in COLUMN_NAMES else -1)
         if key is not None and column not in STOCK_COLUMNS:
             chosen &= self._stands_in(key, entry_keys(self.book, self.by, self.year_start))
         sums: dict[Entry, int] = {}

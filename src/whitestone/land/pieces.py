@@ -120,7 +120,7 @@ def _measure_part(ground: Ground, chosen: Array, proves: bool) -> Pieces:
             if status == FULL_OUTPUT and booked == 0:
                 room[2:] = [4 * each for each in room[2:]]
                 output = new_output(*room[2:])
-            output.count[:] = 0
+            output.counts[:] = 0
             output.slot[:] = -1
     pieces = join(found)
     if not proves:
@@ -130,7 +130,7 @@ def _measure_part(ground: Ground, chosen: Array, proves: bool) -> Pieces:
 
 
 def _taken(output: Any) -> Pieces:
-    lines, sets, members = output.count
+    lines, sets, members = output.counts
     nothing = join([])
     return Pieces(output.lines[:lines].copy(), output.cents[:lines].copy(), output.sets[:sets].copy(),
                   output.members[:members].copy(), nothing.shots, nothing.shot_m2)

@@ -15,7 +15,7 @@ import msgspec
 import numpy as np
 import shapely
 
-from whitestone.land.book import CENTS, Book, Entry, to_cents
+from whitestone.land.book import CENTS, COLUMN_NAMES, Book, Entry, to_cents
 from whitestone.land.inputs import OUTCOMES, UNDATED
 from whitestone.land.places import elsewhere_shares
 from whitestone.land.shapes import NOISE_M2, ground, intersect, pack, subtract, union, union_by_group
@@ -211,7 +211,7 @@ def order_unknown(book: Book) -> list[Entry]:
     line, columns = book.line, book.columns
     if not line.ids or not line.releases:
         return []
-    outcomes = [columns.names.index(each) for each in OUTCOMES]
+    outcomes = [COLUMN_NAMES.index(each) for each in OUTCOMES]
     known = np.array(line.known)[columns.hazard] == UNDATED
     of_undated = (columns.release >= 0) & (line.days[columns.release] == UNDATED)
     return list(book.entries(np.isin(columns.column, outcomes) & known & of_undated))
@@ -227,10 +227,10 @@ def undated(book: Book) -> dict[str, Any]:
     line, columns = book.line, book.columns
     hazards = [each for each in range(len(line.ids)) if line.known[each] == UNDATED]
     releases = np.flatnonzero(line.days == UNDATED)
-    first = (columns.column == columns.names.index("discovered")) & (columns.day == UNDATED)
+    first = (columns.column == COLUMN_NAMES.index("discovered")) & (columns.day == UNDATED)
     found = int(columns.cents[first].sum())
     of_undated = np.isin(columns.release, releases)
-    gone = {each: int(columns.cents[of_undated & (columns.column == columns.names.index(each))].sum())
+    gone = {each: int(columns.cents[of_undated & (columns.column == COLUMN_NAMES.index(each))].sum())
             for each in OUTCOMES}
     answer: dict[str, Any] = {"hazards": len(hazards), "hazards_m2": found / 100, "releases": len(releases)}
     answer |= {f"{outcome}_m2": cents / 100 for outcome, cents in gone.items()}

@@ -94,7 +94,7 @@ def count_shots(shapes: Outlines, facts: Facts, first: Array, members: Array, ch
         if status != DONE:
             return at, status, count
         days, changes = [0][:0], [0.0][:0]
-        for cell in range(cells.count[0]):
+        for cell in range(cells.counts[0]):
             outlines = mine[cells.items[cells.first[cell] : cells.first[cell + 1]]]
             begins, ends = _ends(facts, outlines)
             if begins.size > 0:

@@ -12,9 +12,10 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from whitestone.land.compiled import compiled
+from whitestone.land.sweep import Whole
 
 __all__ = [
-    "COLUMN_NAMES", "DECREASE", "DISCOVERED", "INCREASE", "NEVER", "OWN_IN", "OWN_OUT", "RECLASSIFIED", "TRANSFER",
+    "DECREASE", "DISCOVERED", "INCREASE", "NEVER", "OWN_IN", "OWN_OUT", "RECLASSIFIED", "TRANSFER",
     "Facts", "acts_on", "claims", "tell",
 ]  # fmt: skip
 
@@ -27,8 +28,6 @@ DISCOVERED, INCREASE, DECREASE, TRANSFER = 0, 1, 2, 3
 RELEASED = 3
 """Column of a release: this and its strength (cancelled 1, reduced 2, cleared 3)."""
 RECLASSIFIED, OWN_IN, OWN_OUT = 7, 8, 9
-COLUMN_NAMES = ("discovered", "boundary_increase", "boundary_decrease", "transferred", "cancelled", "reduced", "cleared",
-                "reclassified", "own_in", "own_out")  # fmt: skip
 
 HAZARD, BEGIN, END, RANK, ACCOUNT = 0, 1, 2, 3, 4
 """Rows of slices: whose, from and until which day, its rank where hazards overlap (the least owns), its account."""
@@ -57,7 +56,7 @@ class Facts(NamedTuple):
 
 
 @compiled
-def acts_on(facts: Facts, release: int, hazard: int) -> int:
+def acts_on(facts: Facts, release: int, hazard: int) -> Whole:
     """Give the day on which a release acts on a hazard that it crosses; NEVER where it does not.
 
     It acts on what was known on its day, on what it names, and without a date on everything; never before the hazard
@@ -73,7 +72,7 @@ def acts_on(facts: Facts, release: int, hazard: int) -> int:
 
 
 @compiled
-def _cover(facts: Facts, covering: Array, hazard: int, day: int) -> int:
+def _cover(facts: Facts, covering: Array, hazard: int, day: int) -> Whole:
     """Find the slice of a hazard that covers the point on a day; -1 where none does."""
     slices = facts.slices
     for at in range(covering.size):

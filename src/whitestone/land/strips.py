@@ -71,7 +71,7 @@ def _add(edges: Array, of: Array, n: int, x0: float, y0: float, x1: float, y1: f
 
 
 @compiled
-def _is_busy(edges: Array) -> bool:
+def _is_busy(edges: Array) -> Any:
     """Foresee, from how many edges stand beside each other on average, whether a strip should be cut at once."""
     low, high = edges[Y0].min(), edges[Y1].max()
     return (edges[Y1] - edges[Y0]).sum() / (high - low) * edges.shape[1] > BUSY_STEPS
@@ -149,7 +149,7 @@ def _side(edges: Array, of: Array, x: float, is_left: bool, mark_of: Array, mark
 def _settle(cells: Cells, is_counted: bool) -> None:
     """Take over what a sweep counted, or drop what it counted before it gave up."""
     area, part = cells.area, cells.part
-    for number in range(cells.count[0]):
+    for number in range(cells.counts[0]):
         if is_counted:
             area[number] += part[number]
         part[number] = 0.0

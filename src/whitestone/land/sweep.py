@@ -17,9 +17,13 @@ import numpy as np
 
 from whitestone.land.compiled import compiled
 
-__all__ = ["DONE", "FULL", "NO_LIMIT", "TOO_BUSY", "X0", "X1", "Y0", "Y1", "Cells", "clear", "new_cells", "sweep"]
+__all__ = [
+    "DONE", "FULL", "NO_LIMIT", "TOO_BUSY", "X0", "X1", "Y0", "Y1", "Cells", "Whole", "clear", "new_cells", "sweep",
+]  # fmt: skip
 
 Array = np.ndarray[Any, Any]
+Whole = Any
+"""A whole number of 64 bits, with or without sign."""
 
 DONE, FULL, TOO_BUSY = 0, 1, 2
 """How a sweep ends: counted; more cells or items than there is room for; more steps than it was given."""
@@ -45,7 +49,7 @@ class Cells(NamedTuple):
     """The combinations met so far.
 
     Per cell: `area` in m2, `part` of the sweep at hand, `first` item, place in the table `at`. `items` are local
-    numbers in order. `key`, `slot` are an open hash table (slot -1: free). `count` holds [cells, items]; `inside` is
+    numbers in order. `key`, `slot` are an open hash table (slot -1: free). `counts` holds [cells, items]; `inside` is
     scratch.
     """
 
@@ -56,7 +60,7 @@ class Cells(NamedTuple):
     items: Array
     key: Array
     slot: Array
-    count: Array
+    counts: Array
     inside: Array
 
 
@@ -76,14 +80,14 @@ def new_cells(cells: int, items: int, outlines: int) -> Cells:
 @compiled
 def clear(cells: Cells) -> None:
     """Forget all cells."""
-    slot, at, count = cells.slot, cells.at, cells.count
-    for number in range(count[0]):
+    slot, at, counts = cells.slot, cells.at, cells.counts
+    for number in range(counts[0]):
         slot[at[number]] = -1
-    count[0] = count[1] = 0
+    counts[0] = counts[1] = 0
 
 
 @compiled
-def _mark(number: int) -> int:
+def _mark(number: int) -> Whole:
     """Give a number its mark of 64 mixed bits (splitmix64); the marks of a combination are joined by exclusive or."""
     z = np.uint64(number + 1) * np.uint64(0x9E3779B97F4A7C15)
     z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
@@ -92,7 +96,7 @@ def _mark(number: int) -> int:
 
 
 @compiled
-def _place(keys: Array, slot: Array, key: int) -> int:
+def _place(keys: Array, slot: Array, key: Whole) -> Whole:
     """Find where a combination stands in the table, or would stand."""
     mask = np.uint64(keys.size - 1)
     at = np.int64(key & mask)
@@ -104,7 +108,7 @@ def _place(keys: Array, slot: Array, key: int) -> int:
 @compiled
 def _new_cell(cells: Cells, of: Array, numbers: Array, keys: Array, upto: int) -> int:
     """Write down the combination right of a place: walk from the left and see who is inside; FULL without room."""
-    number, items = cells.count[0], cells.count[1]
+    number, items = cells.counts[0], cells.counts[1]
     if number + 1 >= cells.area.size or items + upto + 1 > cells.items.size:
         return FULL
     first, key = items, np.uint64(0)
@@ -122,7 +126,7 @@ def _new_cell(cells: Cells, of: Array, numbers: Array, keys: Array, upto: int) -
     cells.key[at], cells.slot[at], cells.at[number] = key, number, at
     cells.area[number] = cells.part[number] = 0.0
     cells.first[number], cells.first[number + 1] = first, items
-    cells.count[0], cells.count[1] = number + 1, items
+    cells.counts[0], cells.counts[1] = number + 1, items
     return DONE
 
 
@@ -145,7 +149,7 @@ def _renew_runs(of: Array, lengths: Array, numbers: Array, keys: Array, m: int, 
     or the place right of which a combination begins that is not in the table yet.
     """
     key = before = left_key = np.uint64(0)
-    left = -1
+    left: Whole = -1
     is_inside = False
     for j in range(m):
         e = numbers[EDGE, j]
@@ -157,7 +161,7 @@ def _renew_runs(of: Array, lengths: Array, numbers: Array, keys: Array, m: int, 
             before ^= keys[MARK, j]
         right_key = key if is_inside and before == np.uint64(0) else np.uint64(0)
         if right_key != keys[RIGHT_KEY, e] or left_key != keys[LEFT_KEY, e]:
-            right = -1
+            right: Whole = -1
             if right_key != np.uint64(0):
                 right = np.int64(slot[_place(table, slot, right_key)])
                 if right < 0:

@@ -15,7 +15,7 @@ from whitestone.land.compiled import compiled
 from whitestone.land.rings import Outlines
 from whitestone.land.story import DAY, HAZARD, NEVER, STRENGTH, Facts, acts_on, claims, tell
 from whitestone.land.strips import count_ground, gather
-from whitestone.land.sweep import DONE, Cells, clear
+from whitestone.land.sweep import DONE, Cells, Whole, clear
 
 __all__ = ["FULL_OUTPUT", "KEPT_CLAIMS", "OUTSIDE", "TWICE", "Output", "count_units", "new_output"]
 
@@ -35,7 +35,7 @@ KEPT_CLAIMS = 8
 class Output(NamedTuple):
     """Where units write: `lines` (unit, then as `story.tell`) with their `cents`, and `sets` of claims.
 
-    A set is unit, kind, cents, and where its members begin; `members` are (release, until which day). `count` holds
+    A set is unit, kind, cents, and where its members begin; `members` are (release, until which day). `counts` holds
     how many lines, sets and members there are. `key`, `slot` are a hash table of the lines of the unit at hand.
     """
 
@@ -43,7 +43,7 @@ class Output(NamedTuple):
     cents: Array
     sets: Array
     members: Array
-    count: Array
+    counts: Array
     key: Array
     slot: Array
 
@@ -62,7 +62,7 @@ def new_output(lines: int, sets: int, members: int) -> Output:
 
 
 @compiled
-def _mix(key: int, value: int) -> int:
+def _mix(key: Whole, value: Whole) -> Whole:
     z = (key ^ np.uint64(value)) * np.uint64(0x9E3779B97F4A7C15)
     return z ^ (z >> np.uint64(29))
 
@@ -107,9 +107,9 @@ def _fewer(facts: Facts, covering: Array, releases: Array) -> Array:
 
 
 @compiled
-def _hash(facts: Facts, lines: Array, releases: Array, until: Array) -> int:
+def _hash(facts: Facts, lines: Array, releases: Array, until: Array) -> Whole:
     """Mix all that a story says into one key: equal stories have equal keys, others have not."""
-    key = np.uint64(lines.shape[0] + 1)
+    key: Whole = np.uint64(lines.shape[0] + 1)
     for at in range(lines.shape[0]):
         for each in range(7):
             key = _mix(key, lines[at, each])
@@ -125,7 +125,7 @@ def _has_claims(facts: Facts, releases: Array, until: Array) -> bool:
 
 
 @compiled
-def _first_release(lines: Array) -> int:
+def _first_release(lines: Array) -> Whole:
     for at in range(lines.shape[0]):
         if lines[at, 4] >= 0:
             return lines[at, 4]
@@ -133,10 +133,10 @@ def _first_release(lines: Array) -> int:
 
 
 @compiled
-def _write_lines(lines: Array, cents: int, unit: int, first: int, output: Output) -> bool:
+def _write_lines(lines: Array, cents: Whole, unit: int, first: int, output: Output) -> bool:
     """Add the lines of a story to those of its unit; says whether there was room."""
     for at in range(lines.shape[0]):
-        key = np.uint64(1)
+        key: Whole = np.uint64(1)
         for each in range(7):
             key = _mix(key, lines[at, each])
         mask = np.uint64(output.key.size - 1)
@@ -145,22 +145,22 @@ def _write_lines(lines: Array, cents: int, unit: int, first: int, output: Output
             place = np.int64(np.uint64(place + 1) & mask)
         number = np.int64(output.slot[place])
         if number < first:  # what earlier units wrote there is of no matter
-            number = output.count[0]
+            number = output.counts[0]
             if number + 1 >= output.cents.size:
                 return False
             output.key[place], output.slot[place] = key, number
             output.lines[number, 0] = unit
             output.lines[number, 1:] = lines[at]
             output.cents[number] = 0
-            output.count[0] = number + 1
+            output.counts[0] = number + 1
         output.cents[number] += cents
     return True
 
 
 @compiled
-def _write_set(facts: Facts, releases: Array, until: Array, kind: int, unit: int, cents: int, output: Output) -> bool:
+def _write_set(facts: Facts, releases: Array, until: Array, kind: int, unit: int, cents: Whole, output: Output) -> bool:
     """Write one set of claims, if it has members; says whether there was room."""
-    number, first = output.count[1], output.count[2]
+    number, first = output.counts[1], output.counts[2]
     count = first
     if number + 1 >= output.sets.shape[0] or count + releases.size > output.members.shape[0]:
         return False
@@ -171,18 +171,18 @@ def _write_set(facts: Facts, releases: Array, until: Array, kind: int, unit: int
     if count > first:
         output.sets[number, 0], output.sets[number, 1], output.sets[number, 2] = unit, kind, cents
         output.sets[number, 3] = first
-        output.count[1], output.count[2] = number + 1, count
+        output.counts[1], output.counts[2] = number + 1, count
     return True
 
 
 @compiled
 def _book(facts: Facts, cells: Cells, members: Array, unit: int, output: Output) -> int:
     """Write what the cells of a unit lived through; DONE, or FULL with nothing of the unit written."""
-    before = output.count[0], output.count[1], output.count[2]
+    before = output.counts[0], output.counts[1], output.counts[2]
     stories = [(np.empty((0, 7), dtype=np.int64), members[:0], members[:0], 0.0)][:0]
-    keys = np.empty(cells.count[0], dtype=np.uint64)
-    lead = np.empty(cells.count[0], dtype=np.int64)
-    for cell in range(cells.count[0]):
+    keys = np.empty(cells.counts[0], dtype=np.uint64)
+    lead = np.empty(cells.counts[0], dtype=np.int64)
+    for cell in range(cells.counts[0]):
         if cells.area[cell] <= 0.0:
             continue
         outlines = members[cells.items[cells.first[cell] : cells.first[cell + 1]]]
@@ -197,7 +197,7 @@ def _book(facts: Facts, cells: Cells, members: Array, unit: int, output: Output)
     by_key = np.argsort(keys[:count], kind="mergesort")
     order = by_key[np.argsort(lead[:count][by_key], kind="mergesort")]
     at = 0
-    sum_m2, booked = 0.0, 0
+    sum_m2, booked = 0.0, np.int64(0)
     while at < count:
         lines, releases, until, area = stories[order[at]]
         at += 1
@@ -215,7 +215,7 @@ def _book(facts: Facts, cells: Cells, members: Array, unit: int, output: Output)
             if has_room and releases.size > 1:
                 has_room = _write_set(facts, releases, until, TWICE, unit, cents, output)
         if not has_room:
-            output.count[0], output.count[1], output.count[2] = before
+            output.counts[0], output.counts[1], output.counts[2] = before
             output.slot[:] = -1
             return FULL_OUTPUT
     return DONE

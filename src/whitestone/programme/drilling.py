@@ -12,17 +12,25 @@ import shapely
 
 from whitestone.errors import InvalidValue
 from whitestone.land.book import CENTS
-from whitestone.land.grouping import CLOSED, RELEASE_DIMENSIONS, SIGNS, account_key, reported_only
+from whitestone.land.grouping import (
+    CLOSED,
+    RELEASE_DIMENSIONS,
+    SIGNS,
+    account_key,
+    reported_by_hazard,
+    reported_only,
+)
 from whitestone.land.inputs import UNDATED
 from whitestone.land.ledger import Ledger
 from whitestone.land.proof import (
     Disagreement,
+    claimed,
     disagreement_shares,
     elsewhere_by_hazard,
     older_by_release,
     order_unknown,
 )
-from whitestone.land.shapes import intersect, pack, subtract, union_by_group
+from whitestone.land.units import OUTSIDE, TWICE
 from whitestone.programme.accounts_inputs import Inputs
 
 __all__ = ["COUNT_COLUMNS", "PROOF_LINES", "Behind", "behind", "behind_proof"]
@@ -79,11 +87,8 @@ def _largest(found: list[Behind]) -> list[Behind]:
 
 def _own_figures(ledger: Ledger, key: str | None, column: str) -> list[Behind]:
     """List what each standing hazard says by itself: its own figure, what is closed unproven, closing as reported."""
-    book, number = ledger.book, {own: at for at, own in enumerate(ledger.book.line.ids)}
-    reported: dict[uuid.UUID, float] = defaultdict(float)
-    for each, piece in enumerate(book.line.releases):
-        if piece.area_reported_m2 and len(piece.hazard_ids) == 1 and shapely.is_empty(book.line.release_shapes[each]):
-            reported[piece.hazard_ids[0]] += piece.area_reported_m2
+    book, number = ledger.book, ledger.book.line.number
+    reported = reported_by_hazard(book)
     found = []
     for own in (each.record_id for each in _standing(ledger, key, "hazards")):
         at = number[own]
@@ -92,7 +97,7 @@ def _own_figures(ledger: Ledger, key: str | None, column: str) -> list[Behind]:
         figures = {
             "own_closing": book.own_stock[at] / CENTS,
             "closed_unproven": stock if is_closed else 0.0,
-            "closing_reported": 0.0 if is_closed else max(0.0, stock - reported[own]),
+            "closing_reported": 0.0 if is_closed else max(0.0, stock - reported.get(at, 0) / CENTS),
         }
         if figures[column] > _DUST_M2:
             found.append(Behind("hazard", own, round(figures[column], 2)))
@@ -105,10 +110,9 @@ def _standing(ledger: Ledger, key: str | None, column: str) -> list[Behind]:
     has_hazards = ledger.by not in ("year", *RELEASE_DIMENSIONS)
     name = account_key(book, ledger.by) if has_hazards else None
     found = []
-    for hazard, now in enumerate(book.now):
-        if now < 0 or book.line.slices[now].void:
-            continue
-        if column == "size_unknown" and not shapely.is_empty(book.shape_now(hazard)):
+    for hazard in book.live.tolist():
+        now = book.now[hazard]
+        if column == "size_unknown" and book.has_ground(hazard):
             continue
         if key is None or name is None or name(hazard, book.line.account[now]) == key:
             found.append(Behind("hazard", book.line.ids[hazard]))
@@ -135,48 +139,37 @@ def _first_day(ledger: Ledger) -> int:
     return UNDATED if ledger.start is None else ledger.start.toordinal()
 
 
-def _in_period(ledger: Ledger) -> np.ndarray:
-    drawn = ~shapely.is_empty(ledger.book.line.release_shapes)
-    chosen: np.ndarray = drawn & (ledger.book.line.days >= _first_day(ledger))
+def _of_period(ledger: Ledger) -> np.ndarray:
+    days = ledger.book.line.days
+    chosen: np.ndarray = (days >= _first_day(ledger)) & (days <= ledger.book.last_day)
     return chosen
 
 
-def _outside(ledger: Ledger) -> list[Behind]:
-    """Measure for each release its ground that lay in no hazard on which it acted."""
-    line = ledger.book.line
-    index = np.flatnonzero(_in_period(ledger))
-    place = {int(own): at for at, own in enumerate(index)}
-    shapes, owner = [], []
-    for day, pairs in line.acting.items():
-        for hazard, release in pairs:
-            holding = line.slice_on(hazard, day)
-            if release in place and holding >= 0:
-                shapes.append(line.shapes[holding])
-                owner.append(place[release])
-    inside = union_by_group(pack(shapes), np.array(owner, dtype=np.int64), len(index))
-    areas = shapely.area(subtract(line.release_shapes[index], inside))
-    return _measured("release", [line.releases[own].record_id for own in index], areas)
+def _in_period(ledger: Ledger) -> np.ndarray:
+    drawn: np.ndarray = ledger.book.line.is_drawn & _of_period(ledger)
+    return drawn
 
 
-def _twice(ledger: Ledger) -> list[Behind]:
-    line = ledger.book.line
-    chosen = _in_period(ledger)
-    index = np.flatnonzero(~shapely.is_empty(line.release_shapes))
-    shapes = line.release_shapes[index]
-    if not len(index):
-        return []
-    left, right = shapely.STRtree(shapes).query(shapes, predicate="intersects")
-    once = (left < right) & (chosen[index[left]] | chosen[index[right]])
-    areas = shapely.area(intersect(shapes[left[once]], shapes[right[once]]))
-    share = np.zeros(len(index))
-    np.add.at(share, left[once], areas)
-    np.add.at(share, right[once], areas)
-    return _measured("release", [line.releases[own].record_id for own in index], share)
+def _claims(ledger: Ledger, kind: int) -> list[Behind]:
+    """Give each release the ground that it claims OUTSIDE every hazard, or that others claim too (TWICE)."""
+    pieces, line = ledger.book.pieces, ledger.book.line
+    chosen, cents = claimed(ledger.book, kind, _first_day(ledger))
+    ends = np.append(pieces.sets[1:, 3], len(pieces.members))
+    sums: dict[int, int] = defaultdict(int)
+    for at in np.flatnonzero(chosen).tolist():
+        for release, until in pieces.members[pieces.sets[at, 3] : ends[at]].tolist():
+            is_within = line.days[release] <= ledger.book.last_day
+            if kind == OUTSIDE:
+                is_within &= line.days[release] >= _first_day(ledger) and until > ledger.book.last_day
+            sums[release] += int(cents[at]) if is_within else 0
+    index = sorted(sums)
+    return _measured("release", [line.releases[own].record_id for own in index],
+                     np.array([sums[own] for own in index]) / CENTS)
 
 
 def _overlap(ledger: Ledger) -> list[Behind]:
     book = ledger.book
-    more = (np.array(book.own_stock, dtype=float) - np.array(book.stock, dtype=float)) / CENTS
+    more = (book.own_stock - book.stock) / CENTS
     return _measured("hazard", book.line.ids, more)
 
 
@@ -190,7 +183,7 @@ def _mismatch(ledger: Ledger) -> list[Behind]:
 
 def _undrawn(ledger: Ledger, inputs: Inputs | None) -> list[Behind]:
     line = ledger.book.line
-    found = [line.releases[own] for own in np.flatnonzero(~line.is_drawn & (line.days >= _first_day(ledger)))]
+    found = [line.releases[own] for own in np.flatnonzero(_of_period(ledger) & ~line.is_drawn)]
     return [Behind(_kind(each.record_id, inputs), each.record_id, each.area_reported_m2) for each in found]
 
 
@@ -245,8 +238,8 @@ def _measured(kind: str, ids: list[uuid.UUID], areas: np.ndarray) -> list[Behind
 
 
 PROOF_LINES: dict[str, Callable[[Ledger, Inputs | None], list[Behind]]] = {
-    "outside_any_hazard_m2": lambda ledger, _: _outside(ledger),
-    "claimed_twice_m2": lambda ledger, _: _twice(ledger),
+    "outside_any_hazard_m2": lambda ledger, _: _claims(ledger, OUTSIDE),
+    "claimed_twice_m2": lambda ledger, _: _claims(ledger, TWICE),
     "hazards_overlap_m2": lambda ledger, _: _overlap(ledger),
     "no_geometry": lambda ledger, _: _standing(ledger, None, "size_unknown"),
     "size_unknown": lambda ledger, _: _standing(ledger, None, "size_unknown"),

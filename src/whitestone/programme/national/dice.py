@@ -44,12 +44,12 @@ class Dice:
         >>> Dice().weighted({"only": 1.0})
         'only'
         """
-        rest, last = self.share(), ""
-        for last, weight in weights.items():
+        rest = self.share()
+        for each, weight in weights.items():
             rest -= weight
             if rest < 0:
-                break
-        return last
+                return each
+        return next(reversed(weights))
 
     def day(self, first: dt.date, last: dt.date) -> dt.date:
         """Take a day from first to last, both included."""

@@ -1,8 +1,8 @@
 """Which faults lie in the simulated country, on which records, and what must a good system say of each?
 
-Every fault has a site of its own, so that the ground that it moves is known exactly, and is not mixed with what ordinary
-history brings. What the ledger can show lies in the world itself, and so in its truth; slips that only paper can have
-(an axis swapped, a date to come) are added where the files are written.
+Every fault has a site of its own, so that the ground that it moves is known exactly, and is not mixed with what
+ordinary history brings. What the ledger can show lies in the world itself, and so in its truth; slips that only paper
+can have (an axis swapped, a date to come) are added where the files are written.
 """
 
 from __future__ import annotations
@@ -77,10 +77,17 @@ class _Plot:
 
 
 def _claimed_twice(plot: _Plot) -> Fault:
+    hazard, part = plot.hazard(), rectangle(2, 3, 2, 3)
+    first, again = plot.release(hazard), plot.release(hazard, part, at=0.6)
+    return plot.fault("claimed-twice", "three quarters of a release handed in by a second report", again, first,
+                      rule="releases-overlap", proof="claimed_twice_m2", m2=plot.area(part))  # fmt: skip
+
+
+def _handed_in_twice(plot: _Plot) -> Fault:
     hazard = plot.hazard()
     first, again = plot.release(hazard), plot.release(hazard, at=0.6)
-    return plot.fault("claimed-twice", "one polygon handed in by two reports", again, first, rule="releases-overlap",
-                      proof="claimed_twice_m2", m2=plot.area(_STRIP))  # fmt: skip
+    return plot.fault("release-duplicated", "one polygon handed in by two reports", again, first,
+                      rule="polygon-duplicated", proof="claimed_twice_m2", m2=plot.area(_STRIP))  # fmt: skip
 
 
 def _outside(plot: _Plot) -> Fault:
@@ -93,7 +100,8 @@ def _outside(plot: _Plot) -> Fault:
 def _overlap(plot: _Plot) -> Fault:
     first, second = plot.hazard(), plot.hazard(rectangle(5, 3, 4, 4), at=0.3)
     return plot.fault("hazards-overlap", "two surveys of one team run into each other", second, first,
-                      rule="hazards-overlap", proof="hazards_overlap_m2", m2=plot.area(rectangle(5, 3, 1, 3)))  # fmt: skip
+                      rule="hazards-overlap", proof="hazards_overlap_m2",
+                      m2=plot.area(rectangle(5, 3, 1, 3)))  # fmt: skip
 
 
 def _overlap_across(plot: _Plot) -> Fault:
@@ -110,7 +118,8 @@ def _duplicate(plot: _Plot) -> Fault:
 
 
 def _duplicate_across(plot: _Plot) -> Fault:
-    first, copy = plot.hazard(), plot.hazard(by=plot.other, at=0.25)
+    # Both write degrees: in another reference system the copy would differ by rounding.
+    first, copy = plot.hazard(by=OPERATORS[2]), plot.hazard(by=OPERATORS[3], at=0.25)
     return plot.fault("polygon-duplicated-across", "two operators drew one hazard from one map", copy, first,
                       rule="polygon-duplicated-across", proof="hazards_overlap_m2", m2=plot.area(_FIELD))  # fmt: skip
 
@@ -128,7 +137,7 @@ def _spot(plot: _Plot) -> Fault:
 
 def _older(plot: _Plot) -> Fault:
     hazard = plot.hazard(at=0.5)
-    early = plot.release(hazard, at=0.4)
+    early = plot.release(hazard, at=0.4, known_from=plot.day(0.6))
     return plot.fault("release-older-than-hazard", "completed before its hazard was recorded", early, hazard,
                       rule="release-before-hazard", proof="releases_older_than_hazard", m2=plot.area(_STRIP),
                       count=1)  # fmt: skip
@@ -159,7 +168,7 @@ def _undrawn(plot: _Plot) -> Fault:
 
 
 def _elsewhere(plot: _Plot) -> Fault:
-    hazard = plot.hazard(place=code_of(plot.site + 5))
+    hazard = plot.hazard(place=code_of(plot.site + 6))
     return plot.fault("wrong-district", "booked to a district in which it does not lie", hazard, rule="outside-place",
                       proof="elsewhere_m2", m2=plot.area(_FIELD))  # fmt: skip
 
@@ -208,7 +217,8 @@ def _reclassified(plot: _Plot) -> Fault:
 
 
 KINDS: dict[str, tuple[Callable[[_Plot], Fault], int, int]] = {
-    "claimed-twice": (_claimed_twice, 1, 2), "past-the-outline": (_outside, 1, 1),
+    "claimed-twice": (_claimed_twice, 1, 2), "release-duplicated": (_handed_in_twice, 1, 2),
+    "past-the-outline": (_outside, 1, 1),
     "hazards-overlap": (_overlap, 2, 0), "hazards-overlap-across": (_overlap_across, 2, 0),
     "polygon-duplicated": (_duplicate, 2, 0), "polygon-duplicated-across": (_duplicate_across, 2, 0),
     "no-geometry": (_nowhere, 1, 0), "size-unknown": (_spot, 1, 0), "release-older-than-hazard": (_older, 1, 1),

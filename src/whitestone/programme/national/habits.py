@@ -44,7 +44,7 @@ OPERATORS = (
     Operator("CE", "Operator Cedar (simulated)", "{number:06d}.{letter}", 2, 0.15, 0.5, 0.08, (200, 1500), 0.01, 0.03,
              100, 1.0, 0.10, "manual"),
     Operator("DO", "Operator Dogwood (simulated)", "dw-{letter}{number}", 1, 0.45, 0.1, 0.03, (150, 400), 0.0, 0.05,
-             1, 10_000.0, 0.25, "animal"),
+             1, 10_000.0, 0.25, "mdd"),
     Operator("EL", "Operator Elder (simulated)", "{letter} {number:03d} ({year})", 3, 0.20, 0.2, 0.25, (400, 2200),
              0.05, 0.08, 50, 1.0, 0.15, "manual"),
 )  # fmt: skip

@@ -1,13 +1,14 @@
 """What happens on a site in twenty years?
 
-Hazards are found, surveyed again, confirmed and doubted again, split, merged and withdrawn; they are released in parts,
-cancelled in one year and cleared in a later one, worked on twice by two teams, and contaminated again. Each site has its
-own chance: what happens on one changes nothing on another.
+Hazards are found, surveyed again, confirmed and doubted again, split, merged and withdrawn; they are released in
+parts, cancelled in one year and cleared in a later one, worked on twice, and contaminated again. Each site has its own
+chance: what happens on one changes nothing on another.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 from collections.abc import Callable
 from typing import Any
 
@@ -210,31 +211,40 @@ class _Teller:
         undated, drawn = dice.chance(operator.undated), bool(cells) and not dice.chance(0.02)
         on = None if undated else day
         record_id, local_id = register.name(operator, "R", day)
-        names = () if dice.chance(operator.unnamed) else (history.last.record_id,)
-        if dice.chance(0.04):
-            names += (dice.pick(self.histories).last.record_id,)
+        names: tuple[uuid.UUID, ...] = () if dice.chance(operator.unnamed) else (history.last.record_id,)
+        arrived = register.arrival(dice, operator, on)
+        if dice.chance(0.05):
+            names += self._others(history, cells, arrived)
         return Work(
-            record_id=record_id, local_id=local_id, operator=operator.code, site=self.site, on=on,
-            known_from=register.arrival(dice, operator, on), cells=cells if drawn else Cells(),
-            outcome=dice.weighted(_OUTCOMES), place=self.place, names=tuple(dict.fromkeys(names)),
+            record_id=record_id, local_id=local_id, operator=operator.code, site=self.site, on=on, known_from=arrived,
+            cells=cells if drawn else Cells(), outcome=dice.weighted(_OUTCOMES), place=self.place, names=names,
             area_reported_m2=register.reported(operator, self.site, cells), look=self._look() if drawn else "nothing",
             precision="month" if monthly and not undated else "day",
         )  # fmt: skip
 
+    def _others(self, history: History, cells: Cells, arrived: dt.date) -> tuple[uuid.UUID, ...]:
+        """Name the operator's other hazards on this ground that it had reported when the release arrived."""
+        said = (each.said[0] for each in self.histories if each is not history and each.operator is history.operator)
+        return tuple(each.record_id for each in said if each.cells & cells and each.known_from <= arrived)
+
     def reported(self, history: History) -> list[Statement]:
-        """Give the statements of a hazard, some of them in two versions: as first reported, and corrected later."""
-        found = []
-        for said in history.said:
+        """Give the statements of a hazard, some of them in two versions: as first reported, and corrected later.
+
+        An operator files what it says of one hazard in the order of time: what follows arrives no earlier.
+        """
+        found: list[Statement] = []
+        for each in history.said:
+            arrived = max(each.known_from, found[-1].known_from) if found else each.known_from
+            said = msgspec.structs.replace(each, known_from=arrived)
             wrong = frozenset(cell for cell in said.cells if cell != max(said.cells))
-            if not self.dice.chance(history.operator.corrected) or not wrong:
-                found.append(said)
-                continue
-            corrected = said.known_from + dt.timedelta(days=self.dice.whole(30, 900))
-            area = self.register.reported(history.operator, self.site, wrong)
-            found += [
-                msgspec.structs.replace(said, cells=wrong, known_to=corrected, area_reported_m2=area, look="drawn"),
-                msgspec.structs.replace(said, known_from=corrected),
-            ]
+            if self.dice.chance(history.operator.corrected) and wrong:
+                corrected = arrived + dt.timedelta(days=self.dice.whole(30, 900))
+                area = self.register.reported(history.operator, self.site, wrong)
+                found.append(
+                    msgspec.structs.replace(said, cells=wrong, known_to=corrected, area_reported_m2=area, look="drawn")
+                )
+                said = msgspec.structs.replace(said, known_from=corrected)
+            found.append(said)
         return found
 
     def corrected(self, operator: Operator, work: Work) -> list[Work]:

@@ -215,7 +215,7 @@ def dot(origin: Point) -> Any:
 def bow_tie(x: int, y: int, size: int, origin: Point) -> Any:
     """Draw two squares of cells corner to corner as one ring that crosses itself where they meet: an invalid polygon.
 
-    The squares are (x, y) and (x + size, y + size); repaired by linework they are exactly those two, with straight edges.
+    The squares begin at (x, y) and (x + size, y + size); repaired by linework they are exactly those two, straight.
 
     >>> bow_tie(0, 0, 1, (0, 0)).is_valid, shapely.make_valid(bow_tie(0, 0, 1, (0, 0))).area
     (False, 7200.0)

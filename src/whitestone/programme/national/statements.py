@@ -70,8 +70,9 @@ class Work(msgspec.Struct, frozen=True):
 class Fault(msgspec.Struct, frozen=True):
     """One planted fault: what it is, on which records, and what a good system says of it.
 
-    `rule` is the rule of `check` that must find one of the records (None: the accounts alone show it), `proof` the proof
-    line or column of the ledger in which it must stand (None: none), with `m2` of ground, or `count` where it is counted.
+    `rule` is the rule of `check` that must find one of the records, of kind `rule_kind` (None: the accounts alone show
+    it); `proof` the proof line or column of the ledger in which it must stand (None: none), with `m2` of ground, or
+    `count` where it is counted. The first of `records` (and `local_ids`) is the one at fault.
     """
 
     kind: str

@@ -41,7 +41,7 @@ class Truth(msgspec.Struct):
     proof: dict[str, float]
 
     def by_year(self) -> dict[str, dict[str, float]]:
-        """Give each flow of each year in m2 (flows without a date stand under `undated`); years without any are absent."""
+        """Give each flow of each year in m2, those without a date under `undated`; years without any are absent."""
         return self._summed(lambda flow: dt.date.fromordinal(flow.day).strftime("%Y") if flow.day else "undated")
 
     def by_class(self) -> dict[str, dict[str, float]]:

@@ -1,7 +1,7 @@
 """What does the simulated country look like: which districts has it, and where do its sites lie?
 
-The country is invented and has no neighbours: districts side by side on a plane in metres, with the middle at 0, 0. Where
-it is written in degrees (`paper`) it lies on inland ice on which nobody lives, as the demonstration's district does.
+The country is invented and has no neighbours: districts side by side on a plane in metres, with the middle at 0, 0.
+Where it is written in degrees (`paper`) it lies on inland ice on which nobody lives, as the demonstration's district.
 """
 
 from __future__ import annotations

@@ -108,6 +108,10 @@ class _Teller:
         for _ in range(operator.parts):
             cells |= rectangle(x, y, dice.whole(2, 5), dice.whole(2, 5))
             x, y = x + dice.whole(-2, 2), y + dice.whole(-2, 2)
+        inner = sorted(cell for cell in cells if rectangle(cell[0] - 1, cell[1] - 1, 3, 3) <= cells)
+        if inner and dice.chance(0.1):
+            # A village in the middle that was never contaminated.
+            cells -= {dice.pick(inner)}
         return cells or rectangle(0, 0, 2, 2)
 
     def _say(self, history: History, day: dt.date, **changes: Any) -> None:

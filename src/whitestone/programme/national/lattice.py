@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
 
+import numpy as np
 import shapely
 
 from whitestone.programme.national.dice import Dice
@@ -29,6 +30,7 @@ Cell = tuple[int, int]
 Cells = frozenset[Cell]
 Point = tuple[int, int]
 Ring = list[Cell]
+Whole = np.ndarray[Any, np.dtype[np.int64]]
 
 
 def rectangle(x: int, y: int, width: int, height: int) -> Cells:
@@ -55,42 +57,38 @@ class Lattice:
 
     def __init__(self, seed: int, joints: int, straight: Iterable[int] = ()) -> None:
         self.seed, self.joints, self.straight = seed, max(0, min(joints, CELL_M - 2)), frozenset(straight)
-        self._site = lru_cache(maxsize=64)(self._bend)
+        self._along = [CELL_M * step // (self.joints + 1) for step in range(1, self.joints + 1)]
+        self._site = lru_cache(maxsize=20_000)(self._bend)
 
-    def _bend(self, site: int) -> tuple[dict[tuple[Cell, Cell], list[Point]], dict[Cell, int]]:
-        """Bend the edges of a site; return the points between two nodes, and twice the area of each cell."""
-        dice = Dice(self.seed, "edges", site)
-        points: dict[tuple[Cell, Cell], list[Point]] = {}
-        bulge: dict[tuple[Cell, Cell], int] = {}
-        along = [CELL_M * step // (self.joints + 1) for step in range(1, self.joints + 1)]
-        for x in range(SIDE + 1):
-            for y in range(SIDE + 1):
-                for across in (True, False):
-                    straight = dice.chance(_STRAIGHT) or site in self.straight
-                    swings = [0 if straight else _swing(dice, step) for step in along]
-                    ends = ((x, y), (x + 1, y) if across else (x, y + 1))
-                    places = zip(along, swings, strict=True)
-                    points[ends] = [
-                        (x * CELL_M + step, y * CELL_M + off) if across else (x * CELL_M + off, y * CELL_M + step)
-                        for step, off in places
-                    ]
-                    bulge[ends] = _twice_under([0, *along, CELL_M], [0, *swings, 0])
-        twice = {
-            (x, y): 2 * CELL_M * CELL_M
-            - bulge[(x, y), (x + 1, y)] + bulge[(x, y + 1), (x + 1, y + 1)]
-            - bulge[(x, y), (x, y + 1)] + bulge[(x + 1, y), (x + 1, y + 1)]
-            for x in range(SIDE) for y in range(SIDE)
-        }  # fmt: skip
-        return points, twice
+    def _bend(self, site: int) -> tuple[Whole, Whole]:
+        """Bend the edges of a site: how far each joint lies to the side, and hundredths of m2 by cell.
+
+        Joints are counted by direction (0: along x, 1: along y), the node where the edge begins, and the way along it.
+        """
+        share = Dice(self.seed, "edges", site).share
+        nodes = SIDE + 1
+        thrown = np.array([share() for _ in range(2 * nodes * nodes * (self.joints + 1))])
+        thrown = thrown.reshape(2, nodes, nodes, self.joints + 1)
+        room = np.array([min(step, CELL_M - step, _SWING_M) - 1 for step in self._along], dtype=np.int64)
+        swings = np.floor(thrown[..., 1:] * (2 * room + 1)).astype(np.int64) - room
+        swings[(thrown[..., 0] < _STRAIGHT) | (site in self.straight)] = 0
+        ends = np.zeros((2, nodes, nodes, 1), dtype=np.int64)
+        line = np.concatenate([ends, swings, ends], axis=-1)
+        steps = np.diff(np.array([0, *self._along, CELL_M]))
+        bulge = ((line[..., 1:] + line[..., :-1]) * steps).sum(axis=-1)
+        along, up = bulge[0, :SIDE], bulge[1, :, :SIDE]
+        twice = 2 * CELL_M * CELL_M - along[:, :SIDE] + along[:, 1:] - up[:SIDE] + up[1:]
+        return swings, twice * 50
 
     def cents(self, site: int, cells: Cells) -> int:
         """Sum the area of cells in hundredths of a square metre, in whole numbers."""
-        twice = self._site(site)[1]
-        return sum(twice[cell] for cell in cells) * 50
+        areas = self._site(site)[1]
+        return sum(int(areas[cell]) for cell in cells)
 
     def cell_cents(self, site: int) -> dict[Cell, int]:
         """Give the area of every cell of a site in hundredths of a square metre."""
-        return {cell: twice * 50 for cell, twice in self._site(site)[1].items()}
+        areas = self._site(site)[1].tolist()
+        return {(x, y): areas[x][y] for x in range(SIDE) for y in range(SIDE)}
 
     def draw(self, site: int, cells: Cells, origin: Point) -> Any:
         """Draw cells as a valid polygon or multipolygon with whole coordinates; None where there are no cells."""
@@ -110,21 +108,15 @@ class Lattice:
         return polygons[0] if len(polygons) == 1 else shapely.MultiPolygon(polygons)
 
     def _outline(self, site: int, ring: Ring, origin: Point) -> list[Point]:
-        edges, line = self._site(site)[0], []
+        swings, line = self._site(site)[0], list[Point]()
         for start, end in zip(ring, [*ring[1:], ring[0]], strict=True):
             line.append((start[0] * CELL_M, start[1] * CELL_M))
-            line += edges[start, end] if (start, end) in edges else reversed(edges[end, start])
+            first, up = min(start, end), start[0] == end[0]
+            x, y = first[0] * CELL_M, first[1] * CELL_M
+            offs = zip(self._along, swings[int(up), first[0], first[1]].tolist(), strict=True)
+            joints = [(x + off, y + step) if up else (x + step, y + off) for step, off in offs]
+            line += joints if first == start else reversed(joints)
         return [(x + origin[0], y + origin[1]) for x, y in _without_straight_points(line)]
-
-
-def _swing(dice: Dice, step: int) -> int:
-    room = min(step, CELL_M - step, _SWING_M) - 1
-    return dice.whole(-room, room)
-
-
-def _twice_under(along: list[int], swings: list[int]) -> int:
-    pairs = zip(along, along[1:], swings, swings[1:], strict=False)
-    return sum((right - left) * (one + other) for left, right, one, other in pairs)
 
 
 def _components(cells: Cells) -> dict[Cell, int]:

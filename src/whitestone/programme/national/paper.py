@@ -172,7 +172,8 @@ def _finds(world: World, home: Path) -> tuple[list[tuple[int, Delivery]], list[F
 def _find(world: World, dice: Dice, number: int, year: int) -> dict[str, Any]:
     x, y = world.country.origin(dice.whole(0, len(world.faults) - 1))
     (spot,) = _in_degrees([shapely.Point(x + dice.whole(0, 700), y + dice.whole(0, 700))])
+    found = dt.date(year, dice.whole(1, 12), dice.whole(1, 28))
     return {
         "id": f"AM-F-{number + 1:04d}", "longitude": f"{spot.x:.6f}", "latitude": f"{spot.y:.6f}",
-        "category": "ap_mine", "quantity": 1, "found_on": dt.date(year, dice.whole(1, 12), dice.whole(1, 28)).isoformat(),
+        "category": "ap_mine", "quantity": 1, "found_on": found.isoformat(),
     }  # fmt: skip

@@ -23,7 +23,7 @@ PITCH_M = 400.0
 """Hazards lie on a jittered grid, this far apart: near enough that one of three shares ground with a neighbour."""
 _BLOCK = 8_192
 _HAZARD_VERTICES = ((12, 0.13), (24, 0.20), (36, 0.18), (48, 0.20), (72, 0.24), (120, 0.05))
-_RELEASE_VERTICES = ((8, 0.14), (16, 0.20), (24, 0.20), (36, 0.20), (56, 0.20), (96, 0.06))
+_RELEASE_VERTICES = ((8, 0.14), (16, 0.22), (24, 0.20), (36, 0.20), (56, 0.19), (96, 0.05))
 _INVALID = {"bow-tie": 0.015, "spike": 0.007, "repeated": 0.008}
 _HAIRLINE_PAIRS = 0.12
 _FIRST, _LAST = dt.date(2005, 1, 1).toordinal(), dt.date(2024, 12, 31).toordinal()
@@ -37,7 +37,7 @@ class Arrays(msgspec.Struct):
     """A programme as arrays: outlines in metres of an equal-area plane, days as ordinals (0: undated).
 
     Per hazard: `hazards` (polygons), `found` (day), `confirmed` (CHA, else SHA). Per release: `releases` (polygons),
-    `on` (day), `outcome` (index into `whitestone.land.inputs.OUTCOMES`), `of` (index of the hazard that it names, -1: none).
+    `on` (day), `outcome` (index into `whitestone.land.inputs.OUTCOMES`), `of` (index of the hazard named, -1: none).
     A few percent of the outlines are invalid: repair them first where valid ones are needed.
     """
 
@@ -135,7 +135,7 @@ def _work(
     """Draw releases somewhere on and around their hazards; some repeat its outline, or that of another release."""
     count = len(of)
     way = _directions(chance.random(count)) * (chance.random(count) * 1.1 * sizes[of])[:, None]
-    work = _blocks(seed, 2, centres[of] + way, PITCH_M * (0.23 + 0.36 * chance.random(count)), _RELEASE_VERTICES)
+    work = _blocks(seed, 2, centres[of] + way, PITCH_M * (0.22 + 0.345 * chance.random(count)), _RELEASE_VERTICES)
     whole = chance.random(count) < 1 / 14
     work[whole] = shapes[of[whole]]
     again = np.flatnonzero(chance.random(count) < 1 / 30)

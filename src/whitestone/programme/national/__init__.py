@@ -11,7 +11,7 @@ are called simulated wherever they appear. Everything follows from a seed, to th
     world = imagine(seed=1, hazards=500, releases=1_000, years=20, vertices=46)
     ledger = compute(world.hazards, world.releases, start=None, end=world.last, by="year", places=world.places)
     truth = world.truth()                    # counted cell by cell, without geometry and without the land room
-    truth.by_year()["2014"]["cleared"]       # m2, exact to 0.01; also by_class(), by_hazard(), total()
+    truth.by_year()["2014"]["cleared"]       # m2, exact to 0.01; also by_class(), by_hazard(), by_release(), total()
     truth.proof["claimed_twice_m2"]          # the proof lines, by the names that the ledger gives them
     truth.flows                              # every movement: day, hazard, class, release, column, cents (0.01 m2)
 

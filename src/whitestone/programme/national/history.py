@@ -49,7 +49,7 @@ def write_site(register: Register, site: int, place: str, hazards: int, releases
     for history in teller.histories:
         register.statements += teller.reported(history)
         for work in history.works:
-            register.works += teller.corrected(history.operator, work)
+            register.works += teller.corrected(work)
 
 
 class _Teller:
@@ -209,16 +209,19 @@ class _Teller:
             history.works.append(self._released(history, cells))
 
     def _released(self, history: History, cells: Cells) -> Work:
-        dice, register, operator = self.dice, self.register, history.operator
+        dice, register = self.dice, self.register
+        operator = history.operator if dice.chance(0.9) else dice.pick(OPERATORS)
         first = history.said[0].begins or register.first
         day, monthly = register.dated(dice, operator, dice.day(min(first, register.last), register.last))
         undated, drawn = dice.chance(operator.undated), bool(cells) and not dice.chance(0.02)
         on = None if undated else day
         record_id, local_id = register.name(operator, "R", day)
-        names: tuple[uuid.UUID, ...] = () if dice.chance(operator.unnamed) else (history.last.record_id,)
+        names: tuple[uuid.UUID, ...] = ()
+        if operator is history.operator and not dice.chance(operator.unnamed):
+            names = (history.last.record_id,)
         arrived = register.arrival(dice, operator, on)
         if dice.chance(0.05):
-            names += self._others(history, cells, arrived)
+            names += self._others(history, operator, cells, arrived)
         return Work(
             record_id=record_id, local_id=local_id, operator=operator.code, site=self.site, on=on, known_from=arrived,
             cells=cells if drawn else Cells(), outcome=dice.weighted(_OUTCOMES), place=self.place, names=names,
@@ -226,9 +229,11 @@ class _Teller:
             precision="month" if monthly and not undated else "day",
         )  # fmt: skip
 
-    def _others(self, history: History, cells: Cells, arrived: dt.date) -> tuple[uuid.UUID, ...]:
+    def _others(
+        self, history: History, operator: Operator, cells: Cells, arrived: dt.date
+    ) -> tuple[uuid.UUID, ...]:
         """Name the operator's other hazards on this ground that it had reported when the release arrived."""
-        said = (each.said[0] for each in self.histories if each is not history and each.operator is history.operator)
+        said = (each.said[0] for each in self.histories if each is not history and each.operator is operator)
         return tuple(each.record_id for each in said if each.cells & cells and each.known_from <= arrived)
 
     def reported(self, history: History) -> list[Statement]:
@@ -251,8 +256,9 @@ class _Teller:
             found.append(said)
         return found
 
-    def corrected(self, operator: Operator, work: Work) -> list[Work]:
+    def corrected(self, work: Work) -> list[Work]:
         """Give a release, some in two versions: with another outcome first, and corrected later."""
+        operator = next(each for each in OPERATORS if each.code == work.operator)
         if not self.dice.chance(operator.corrected):
             return [work]
         corrected = work.known_from + dt.timedelta(days=self.dice.whole(30, 900))

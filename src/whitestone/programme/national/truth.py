@@ -59,6 +59,12 @@ class Truth(msgspec.Struct):
             row.setdefault("own_closing", 0.0)
         return found
 
+    def by_release(self) -> dict[str, dict[str, float]]:
+        """Give what each release moved in m2, by the text of its id; those that moved nothing are absent."""
+        found = self._summed(lambda flow: "" if flow.release is None else str(flow.release))
+        found.pop("", None)
+        return found
+
     def total(self) -> dict[str, float]:
         """Give each flow, `closing` and `own_closing` of the whole country in m2."""
         whole = self._summed(lambda _: "all").get("all", dict.fromkeys(FLOWS, 0.0))

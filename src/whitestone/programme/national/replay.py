@@ -56,7 +56,7 @@ class Site:
         ]
         self.flows: list[Flow] = []
         self.closing: Counter[uuid.UUID] = Counter()
-        self.own: Counter[uuid.UUID] = Counter()
+        self.own: Counter[uuid.UUID] = Counter(dict.fromkeys(self.ids, 0))
         self.proof: Counter[str] = Counter()
         self.older: set[int] = set()
 

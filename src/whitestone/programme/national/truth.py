@@ -49,7 +49,7 @@ class Truth(msgspec.Struct):
         return self._summed(lambda flow: flow.classification)
 
     def by_hazard(self) -> dict[str, dict[str, float]]:
-        """Give each flow, `closing` and `own_closing` of each hazard in m2, by the text of its id."""
+        """Give each flow, `closing` and `own_closing` of every hazard in m2, by the text of its id."""
         found = self._summed(lambda flow: str(flow.hazard))
         for hazard in {*self.closing_cents, *self.own_cents}:
             row = found.setdefault(str(hazard), dict.fromkeys(FLOWS, 0.0))
@@ -102,8 +102,8 @@ def reckon(
         said = Site(*sites[site], last.toordinal(), code_of(site))
         said.follow(cell_cents(site))
         truth.flows += said.flows
-        truth.closing_cents += said.closing
-        truth.own_cents += said.own
+        truth.closing_cents.update(said.closing)
+        truth.own_cents.update(said.own)
         proof.update(said.proof)
     proof["hazards_overlap_m2"] = truth.own_cents.total() - truth.closing_cents.total()
     truth.proof = {name: proof[name] / 100 if name.endswith("_m2") else proof[name] for name in PROOF}

@@ -155,6 +155,12 @@ def test_twenty_years_bring_everything_that_a_ledger_must_bear() -> None:
         stories["withdrawn"] += any(one.closure_reason == "data_error" for one in each)
         stories["undated"] += any(one.begins is None for one in each)
         stories["corrected"] += any(one.known_to for one in each)
+    work_on = defaultdict(list)
+    for work in world.works:
+        work_on[work.site].append(work)
+    for first in (each[0] for each in said.values() if each[0].begins is not None):
+        done = [work for work in work_on[first.site] if work.on is not None and work.on < first.begins]
+        stories["contaminated again"] += any(work.cells & first.cells for work in done)
     stories["undated release"] = sum(work.on is None for work in world.works)
     stories["month only"] = sum(work.precision == "month" for work in world.works)
     stories["corrected release"] = sum(work.known_to is not None for work in world.works)

@@ -77,6 +77,12 @@ def write_paper(world: World, folder: Path) -> Paper:
 
     Import them in the order of `deliveries`: `import FILE --mapping MAPPING`. The folder is made; what lies there under
     the same names is written over.
+
+    >>> import tempfile
+    >>> from whitestone.programme.national.world import imagine
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     [len(write_paper(imagine(1, count), Path(folder)).deliveries) > 1 for count in (0, 3)]
+    [False, True]
     """
     folder.mkdir(parents=True, exist_ok=True)
     deliveries = [(0, _districts(world, folder))]

@@ -98,7 +98,7 @@ def arrays(seed: int, hazards: int = 60_000, releases: int = 200_000) -> Arrays:
     outcome = (chance.random(releases) * len(OUTCOMES)).astype(np.int64)
     on = _dated(on, chance.random(releases))
     named = np.where(chance.random(releases) < 0.9, of, -1)
-    mixed, late = np.argsort(chance.random(hazards)), np.argsort(chance.random(releases))
+    mixed, late = (np.argsort(chance.random(count), kind="stable") for count in (hazards, releases))
     place = np.empty(hazards, dtype=np.int64)
     place[mixed] = np.arange(hazards)
     return Arrays(

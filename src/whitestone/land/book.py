@@ -12,10 +12,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from whitestone.land.bookings import COLUMN_NAMES, Bookings, EntryColumns, Shelf
 from whitestone.land.inputs import STRENGTH, HazardSlice, ReleasePiece
 from whitestone.land.pieces import Pieces, measure
 from whitestone.land.remaining import Remaining
-from whitestone.land.story import OWN_IN, RECLASSIFIED, TRANSFER
+from whitestone.land.roster import Roster
+from whitestone.land.story import RECLASSIFIED
 from whitestone.land.timeline import NEVER, Timeline
 
 __all__ = ["CENTS", "COLUMN_NAMES", "Book", "Entry", "simulate", "to_cents"]
@@ -25,13 +27,6 @@ CENTS = 100
 
 Array = np.ndarray[Any, Any]
 _BY_STRENGTH = {strength: outcome for outcome, strength in STRENGTH.items()}
-
-
-COLUMN_NAMES = (
-    "discovered", "boundary_increase", "boundary_decrease", "transferred_out", "cancelled", "reduced", "cleared",
-    "reclassified", "transferred_in",
-)  # fmt: skip
-"""The columns of bookings, in the order of the kernel's; what is transferred in stands last."""
 
 
 class Entry(NamedTuple):
@@ -54,22 +49,30 @@ class Entry(NamedTuple):
 class Book:
     """The bookings of a programme up to and including `last_day`.
 
-    `line` holds hazards and releases by index, `pieces` the dated bookings. `now[h]` is the slice of hazard h that
-    holds on the last day (-1: none), `stock[h]` its balance and `own_stock[h]` what it has by itself, in hundredths.
+    `line` holds hazards and releases by number, `shelf` the dated bookings of all days, `unit_boxes` where each unit of
+    ground lies. `now[h]` is the slice of hazard h that holds on the last day (-1: none), `stock[h]` its balance and
+    `own_stock[h]` what it has by itself, in hundredths.
     """
 
-    def __init__(self, line: Timeline, pieces: Pieces, last_day: int = NEVER) -> None:
-        self.line, self.pieces, self.last_day = line, pieces, last_day
-        counted = pieces.lines[:, 1] <= last_day
-        own = pieces.lines[:, 2] >= OWN_IN
-        self.lines, self.cents = pieces.lines[counted & ~own], pieces.cents[counted & ~own]
-        self.own_lines, self.own_cents = pieces.lines[counted & own], pieces.cents[counted & own]
+    def __init__(self, line: Roster, shelf: Shelf, unit_boxes: Array, last_day: int = NEVER) -> None:
+        self.line, self.shelf, self.unit_boxes, self.last_day = line, shelf, unit_boxes, last_day
         self.now = line.now(last_day)
+
+    def until(self, last_day: int) -> Book:
+        """Return the same book up to and including another day."""
+        return Book(self.line, self.shelf, self.unit_boxes, last_day)
+
+    @cached_property
+    def pieces(self) -> Pieces:
+        """Return the dated bookings of all days."""
+        return self.shelf.pieces
 
     @cached_property
     def columns(self) -> EntryColumns:
-        """Return the bookings as arrays, transfers as two lines each."""
-        return EntryColumns.of(self.lines, self.cents)
+        """Return the bookings up to the last day as arrays, transfers as two lines each."""
+        columns = Bookings(self.pieces).columns if self.shelf.is_changed else self.shelf.base.columns
+        within = columns.day <= self.last_day
+        return columns if within.all() else columns.only(within)
 
     @cached_property
     def stock(self) -> Array:
@@ -78,9 +81,13 @@ class Book:
 
     def stock_on(self, day: int) -> Array:
         """Return what was left of each hazard after a day, in hundredths of a square metre."""
-        columns = self.columns
-        counted = columns.day <= day
-        return _sums(columns.hazard[counted], columns.signed[counted], len(self.line.ids))
+
+        def answer(bookings: Bookings) -> Array:
+            columns = bookings.columns
+            within = columns.day <= day
+            return _sums(columns.hazard[within], columns.signed[within])
+
+        return self._padded(self.shelf.sum(("stock", day), answer))
 
     @cached_property
     def own_stock(self) -> Array:
@@ -89,15 +96,24 @@ class Book:
 
     def own_on(self, day: int) -> Array:
         """Return what each hazard had by itself after a day, in hundredths of a square metre."""
-        counted = self.own_lines[:, 1] <= day
-        signed = np.where(self.own_lines[:, 2] == OWN_IN, self.own_cents, -self.own_cents)
-        return _sums(self.own_lines[counted, 3], signed[counted], len(self.line.ids))
+
+        def answer(bookings: Bookings) -> Array:
+            days, hazards, signed = bookings.own
+            return _sums(hazards[days <= day], signed[days <= day])
+
+        return self._padded(self.shelf.sum(("own", day), answer))
+
+    def _padded(self, sums: Array) -> Array:
+        found = np.zeros(max(len(self.line.ids), len(sums)), dtype=np.int64)
+        found[: len(sums)] = sums
+        return found[: len(self.line.ids)]
 
     @cached_property
     def live(self) -> Array:
-        """Return the indexes of hazards that stand on the last day, void ones left out."""
-        return np.array([each for each, now in enumerate(self.now) if now >= 0 and not self.line.slices[now].void],
-                        dtype=np.int64)
+        """Return the numbers of hazards that stand on the last day, void ones left out."""
+        found = np.flatnonzero(self.now >= 0)
+        live: Array = found[~self.line.is_void[self.now[found]]]
+        return live
 
     @cached_property
     def remaining(self) -> Remaining:
@@ -107,10 +123,11 @@ class Book:
     @property
     def reclassified(self) -> list[tuple[int, str, str, int]]:
         """List (day, weaker outcome, stronger outcome, hundredths) of ground that a stronger outcome came over."""
-        chosen = self.lines[:, 2] == RECLASSIFIED
+        pieces = self.pieces
+        chosen = (pieces.lines[:, 2] == RECLASSIFIED) & (pieces.lines[:, 1] <= self.last_day)
         return [
             (int(line[1]), _BY_STRENGTH[int(line[7])], self.line.releases[int(line[5])].outcome, int(cents))
-            for line, cents in zip(self.lines[chosen], self.cents[chosen], strict=True)
+            for line, cents in zip(pieces.lines[chosen], pieces.cents[chosen], strict=True)
         ]
 
     def entries(self, chosen: Array | None = None) -> Iterator[Entry]:
@@ -120,59 +137,19 @@ class Book:
         []
         """
         found = self.columns if chosen is None else self.columns.only(chosen)
-        for day, hazard, account, release, column, cents, other, account_there in zip(
-            *(part.tolist() for part in (found.day, found.hazard, found.account, found.release, found.column,
-                                         found.cents, found.other, found.other_account)), strict=True,
-        ):  # fmt: skip
+        for day, hazard, account, release, column, cents, _, other, account_there in zip(
+            *(part.tolist() for part in found), strict=True
+        ):
             yield Entry(day, hazard, account, release, COLUMN_NAMES[column], cents, other, account_there)
 
     def has_ground(self, hazard: int) -> bool:
         """Say whether a hazard has recorded ground now: without any, its size is unknown."""
-        return self.now[hazard] >= 0 and bool(self.line.has_ground[self.now[hazard]])
+        return bool(self.now[hazard] >= 0 and self.line.has_ground[self.now[hazard]])
 
     def shot_m2(self) -> float:
         """Return the stock of the last day as told in the other way, in m2 (see `shots`)."""
-        return float(self.pieces.shot_m2[self.pieces.shots[:, 1] <= self.last_day].sum())
-
-
-class EntryColumns(NamedTuple):
-    """Bookings as arrays of equal length; `column` counts along COLUMN_NAMES, `signed` moves the stock."""
-
-    day: Array
-    hazard: Array
-    account: Array
-    release: Array
-    column: Array
-    cents: Array
-    signed: Array
-    other: Array
-    other_account: Array
-
-    @classmethod
-    def of(cls, lines: Array, cents: Array) -> EntryColumns:
-        """Read lines, each transfer as what goes out and what comes in."""
-        moved = lines[:, 2] == TRANSFER
-        came, amount = lines[moved], cents[moved]
-        arrived = np.full(len(came), 8, dtype=lines.dtype)
-        other = np.where(moved, lines[:, 6], -1)
-        other_account = np.where(moved, lines[:, 7], -1)
-        column = np.concatenate([lines[:, 2], arrived])
-        every = np.concatenate([cents, amount])
-        return cls(
-            day=np.concatenate([lines[:, 1], came[:, 1]]),
-            hazard=np.concatenate([lines[:, 3], came[:, 6]]),
-            account=np.concatenate([lines[:, 4], came[:, 7]]),
-            release=np.concatenate([lines[:, 5], came[:, 5]]),
-            column=column,
-            cents=every,
-            signed=every * np.array([1, 1, -1, -1, -1, -1, -1, 1, 1])[column],
-            other=np.concatenate([other, came[:, 3]]),
-            other_account=np.concatenate([other_account, came[:, 4]]),
-        )
-
-    def only(self, chosen: Array) -> EntryColumns:
-        """Return the chosen bookings (a mask or indexes)."""
-        return EntryColumns(*(part[chosen] for part in self))
+        pieces = self.pieces
+        return float(pieces.shot_m2[pieces.shots[:, 1] <= self.last_day].sum())
 
 
 def simulate(
@@ -187,7 +164,8 @@ def simulate(
     []
     """
     line = Timeline(hazards, releases)
-    return Book(line, measure(line.ground(), threads=threads), last_day)
+    ground = line.ground()
+    return Book(line, Shelf(Bookings(measure(ground, threads=threads))), ground.outlines.boxes, last_day)
 
 
 def to_cents(area_m2: float) -> int:
@@ -199,8 +177,8 @@ def to_cents(area_m2: float) -> int:
     return round(float(area_m2) * CENTS)
 
 
-def _sums(keys: Array, values: Array, count: int) -> Array:
+def _sums(keys: Array, values: Array) -> Array:
     # Whole numbers, not the floats of bincount: sums must hold to the last digit.
-    sums = np.zeros(count, dtype=np.int64)
+    sums = np.zeros(int(keys.max(initial=-1)) + 1, dtype=np.int64)
     np.add.at(sums, keys, values)
     return sums

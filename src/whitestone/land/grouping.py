@@ -9,15 +9,16 @@ of the year with its own opening and closing. The total is the same for every di
 from __future__ import annotations
 
 import datetime as dt
-import functools
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
 
-from whitestone.land.book import COLUMN_NAMES, Book, to_cents
+from whitestone.land.book import Book, to_cents
+from whitestone.land.bookings import COLUMN_NAMES, Bookings, EntryColumns
 from whitestone.land.inputs import UNDATED
+from whitestone.land.roster import CLOSED
 
 __all__ = [
     "CLOSED", "COLUMNS", "DIMENSIONS", "NOT_ATTRIBUTED", "NOT_STATED", "RELEASE_DIMENSIONS", "SIGNS", "UNDATED_ROW",
@@ -43,13 +44,15 @@ COLUMNS = (
 )  # fmt: skip
 """The columns of a row; areas are in hundredths of a square metre until they are printed."""
 
+STANDING = ("own_closing", "closed_unproven", "closing_reported", *COUNTS)
+"""What stands at the end and is no flow."""
+
 RELEASE_DIMENSIONS = ("organisation", "donor", "method")
 DIMENSIONS = ("hazard", "place", "year", "class", "contamination", "treaty", *RELEASE_DIMENSIONS)
 
 NOT_STATED = "(not stated)"
 NOT_ATTRIBUTED = "(not attributed)"
 UNDATED_ROW = "undated"
-CLOSED = ("closed", "handed_over")
 
 Row = dict[str, int]
 Keys = tuple[np.ndarray[Any, Any], list[str]]
@@ -95,20 +98,19 @@ def account_key(book: Book, by: str) -> Callable[[int, int], str]:
 
 
 def entry_keys(book: Book, by: str, year_start: tuple[int, int] = (1, 1)) -> Keys:
-    """Name the row of each booking in a dimension.
+    """Name the row of each booking of `book.columns` in a dimension.
 
     >>> from whitestone.land.book import simulate
-    >>> entry_keys(simulate([], []), "class")[1]
+    >>> entry_keys(simulate([], []), "year")[1]
     []
     """
     columns = book.columns
     if by == "year":
-        days, code = np.unique(columns.day, return_inverse=True)
-        return _coded([year_of(int(day), year_start) for day in days], code)
-    if by in RELEASE_DIMENSIONS:
-        names = [text_key(piece.keys.get(by)) for piece in book.line.releases]
-        return _coded([*names, NOT_ATTRIBUTED], np.where(columns.release < 0, len(names), columns.release))
-    return stock_keys(book, by)
+        days, index = np.unique(columns.day, return_inverse=True)
+        number: dict[str, int] = {}
+        code = np.array([number.setdefault(year_of(int(day), year_start), len(number)) for day in days], dtype=np.int64)
+        return (code[index] if len(code) else index), list(number)
+    return _flow_rows(book, by)(columns), _flow_names(book, by)
 
 
 def stock_keys(book: Book, by: str) -> Keys:
@@ -116,16 +118,28 @@ def stock_keys(book: Book, by: str) -> Keys:
     columns = book.columns
     if by in RELEASE_DIMENSIONS:
         return np.zeros(len(columns.day), dtype=np.int64), [NOT_ATTRIBUTED]
+    return _flow_rows(book, by)(columns), _flow_names(book, by)
+
+
+def _named(book: Book, by: str) -> Keys:
+    """Number the names of accounts (dimensions of hazards) or of releases, the row without a release first."""
+    line = book.line
+    if by in RELEASE_DIMENSIONS:
+        return line.names(by, lambda: [NOT_ATTRIBUTED, *(text_key(piece.keys.get(by)) for piece in line.releases)])
     name = account_key(book, by)
-    hazard_of = book.line.hazard_of.tolist()
-    return _coded([name(hazard_of[each], each) for each in range(len(hazard_of))], columns.account)
+    return line.names(by, lambda: [name(hazard, each) for each, hazard in enumerate(line.hazard_of.tolist())])
 
 
-def _coded(names: list[str], index: np.ndarray[Any, Any]) -> Keys:
-    """Give equal names one number."""
-    number: dict[str, int] = {}
-    code = np.array([number.setdefault(name, len(number)) for name in names], dtype=np.int64)
-    return (code[index] if len(code) else np.zeros(len(index), dtype=np.int64)), list(number)
+def _flow_names(book: Book, by: str) -> list[str]:
+    return _named(book, by)[1]
+
+
+def _flow_rows(book: Book, by: str) -> Callable[[EntryColumns], np.ndarray[Any, Any]]:
+    """Return how bookings find the number of their row."""
+    code, _ = _named(book, by)
+    if by in RELEASE_DIMENSIONS:
+        return lambda columns: code[columns.release + 1]
+    return lambda columns: code[columns.account] if len(code) else columns.account
 
 
 def rows(
@@ -140,63 +154,87 @@ def rows(
     {}
     """
     table: dict[str, Row] = defaultdict(lambda: dict.fromkeys(COLUMNS, 0))
-    columns = book.columns
-    within = columns.day >= first_day
-    code, names = entry_keys(book, by, year_start)
-    flows = _summed(code[within], columns.column[within], columns.cents[within], len(names))
-    for number in np.unique(code[within]).tolist():
-        row = table[names[number]]
-        for column, name in enumerate(COLUMN_NAMES):
-            row[name] += int(flows[number, column])
-    if by != "year":
-        home, homes = stock_keys(book, by)
-        opening = _summed(home, np.where(within, 1, 0), columns.signed, len(homes))
-        for number in np.unique(home).tolist():
-            row = table[homes[number]]
-            row["opening"] += int(opening[number, 0])
-            row["closing"] += int(opening[number].sum())
-    for _, name, cents in reported_only(book, first_day, by, year_start):
-        table[name]["reported_only"] += cents
     if by == "year":
         _years(book, table, first_day, last_day, year_start)
     else:
-        name_of = account_key(book, by)
-        of_release = by in RELEASE_DIMENSIONS
-        _stand(book, book.last_day, lambda hazard, account: table[NOT_ATTRIBUTED if of_release
-                                                                  else name_of(hazard, account)])
+        _enter(table, _flows(book, first_day, by), _flow_names(book, by))
+        if by in RELEASE_DIMENSIONS:
+            row, total = table[NOT_ATTRIBUTED], _total(book, first_day)
+            for column in ("opening", "closing", *STANDING):
+                row[column] = total[column]
+            if not any(row.values()):
+                del table[NOT_ATTRIBUTED]
+        else:
+            code, names = _named(book, by)
+            _enter_standing(table, _standing(book, book.last_day, code, len(names)), names)
+    for _, name, cents in reported_only(book, first_day, by, year_start):
+        table[name]["reported_only"] += cents
     return dict(table), _total(book, first_day)
 
 
-def _summed(code: np.ndarray[Any, Any], column: np.ndarray[Any, Any], cents: np.ndarray[Any, Any], count: int
-            ) -> np.ndarray[Any, Any]:
-    """Sum whole numbers by row and column."""
-    sums = np.zeros((count, 9), dtype=np.int64)
-    np.add.at(sums, (code, column), cents)
+def _flows(book: Book, first_day: int, by: str) -> np.ndarray[Any, Any]:
+    """Sum by row: the flows of the period in the order of COLUMN_NAMES, the opening, the closing, and how many."""
+    last, row_of = book.last_day, _flow_rows(book, by)
+    has_stock = by not in RELEASE_DIMENSIONS
+
+    def answer(bookings: Bookings) -> np.ndarray[Any, Any]:
+        columns = bookings.columns
+        known = columns.day <= last
+        within = known & (columns.day >= first_day)
+        code = row_of(columns)
+        sums = np.zeros((int(code.max(initial=-1)) + 1, 12), dtype=np.int64)
+        np.add.at(sums, (code[within], columns.column[within]), columns.cents[within])
+        if has_stock:
+            before = columns.day < first_day
+            np.add.at(sums[:, 9], code[before], columns.signed[before])
+            np.add.at(sums[:, 10], code[known], columns.signed[known])
+        np.add.at(sums[:, 11], code[known if has_stock else within], 1)
+        return sums
+
+    return book.shelf.sum(("flows", by, first_day, last), answer)
+
+
+def _enter(table: dict[str, Row], sums: np.ndarray[Any, Any], names: list[str]) -> None:
+    for number in np.flatnonzero(sums[:, 11]).tolist():
+        row = table[names[number]]
+        for column, name in enumerate((*COLUMN_NAMES, "opening", "closing")):
+            row[name] += int(sums[number, column])
+
+
+def _standing(book: Book, day: int, code: np.ndarray[Any, Any], count: int) -> np.ndarray[Any, Any]:
+    """Sum by row what stands after a day, in the order of STANDING, and how many hazards that is."""
+    line = book.line
+    now = book.now if day == book.last_day else line.now(day)
+    hazards = np.flatnonzero(now >= 0)
+    hazards = hazards[~line.is_void[now[hazards]]]
+    holding = now[hazards]
+    stock, own = book.stock_on(day)[hazards], book.own_on(day)[hazards]
+    closed = line.is_closed[holding]
+    reported = np.zeros(len(line.ids), dtype=np.int64)
+    for hazard, cents in reported_by_hazard(book).items():
+        reported[hazard] = cents
+    figures = [own, np.where(closed, stock, 0), np.where(closed, 0, np.maximum(0, stock - reported[hazards])),
+               np.ones(len(hazards), dtype=np.int64), ~line.has_ground[holding]]
+    sums = np.zeros((count, len(STANDING)), dtype=np.int64)
+    for column, values in enumerate(figures):
+        np.add.at(sums[:, column], code[line.account[holding]], values)
     return sums
 
 
-def _stand(book: Book, day: int, row_of: Callable[[int, int], Row]) -> None:
-    """Add to rows what stands after a day: own figures, counts, and closing as reported."""
-    reported = reported_by_hazard(book)
-    stock, own = (book.stock, book.own_stock) if day == book.last_day else (book.stock_on(day), book.own_on(day))
-    now_of = book.now if day == book.last_day else book.line.now(day)
-    line = book.line
-    for hazard, now in enumerate(now_of):
-        if now < 0 or line.slices[now].void:
-            continue
-        row = row_of(hazard, line.account[now])
-        closed = line.slices[now].status in CLOSED
-        row["hazards"] += 1
-        row["size_unknown"] += not line.has_ground[now]
-        row["own_closing"] += int(own[hazard])
-        row["closed_unproven"] += int(stock[hazard]) if closed else 0
-        row["closing_reported"] += 0 if closed else max(0, int(stock[hazard]) - reported.get(hazard, 0))
+def _enter_standing(table: dict[str, Row], sums: np.ndarray[Any, Any], names: list[str]) -> None:
+    for number in np.flatnonzero(sums[:, STANDING.index("hazards")]).tolist():
+        for column, name in enumerate(STANDING):
+            table[names[number]][name] += int(sums[number, column])
+
+
+def _one_row(book: Book) -> np.ndarray[Any, Any]:
+    return np.zeros(len(book.line.slices), dtype=np.int64)
 
 
 def _undrawn(book: Book) -> Iterable[tuple[int, int]]:
     """List the releases that state an area and draw none: (release, hundredths of m2)."""
     line = book.line
-    for index in np.flatnonzero(~line.is_drawn & (line.days <= book.last_day)).tolist():
+    for index in np.flatnonzero(line.counts & ~line.is_drawn & (line.days <= book.last_day)).tolist():
         area = line.releases[index].area_reported_m2
         if area:
             yield index, to_cents(area)
@@ -246,32 +284,51 @@ def reported_only(
 def _account(book: Book, hazard: int) -> int:
     """Return the account of a hazard: the one that holds, else the last one before the end, else its first."""
     line = book.line
-    begun = [each for each in line.slices_of[hazard] if line.begins[each] <= book.last_day]
-    return line.account[begun[-1] if begun else line.slices_of[hazard][0]]
+    mine = line.slices_of(hazard)
+    begun = mine[line.begins[mine] <= book.last_day]
+    return int(line.account[begun[-1] if begun.size else mine[0]])
 
 
 def _years(
     book: Book, table: dict[str, Row], first_day: int, last_day: int, year_start: tuple[int, int]
 ) -> None:
     """Run the stock through the years, every year between the first and the last, also one without a flow."""
-    line, columns = book.line, book.columns
-    if not ((line.begins <= last_day).any() or (line.days <= last_day).any()):
+    line = book.line
+    if not ((line.stands & (line.begins <= last_day)).any() or (line.counts & (line.days <= last_day)).any()):
         return
-    dated = columns.day[columns.day >= max(first_day, 1)]
-    begin = first_day
-    if first_day == UNDATED:
-        begin = int(dated.min()) if dated.size else last_day
-    for day in (begin, last_day):
+    sums = _by_day(book)
+    days = np.flatnonzero(sums[:, 9])
+    days = days[days <= last_day]
+    dated = days[days >= max(first_day, 1)]
+    begin = (int(dated[0]) if dated.size else last_day) if first_day == UNDATED else first_day
+    for day in (begin, last_day, *days[days >= first_day].tolist()):
         _ = table[year_of(day, year_start)]
     for year in range(dt.date.fromordinal(begin).year + 1, dt.date.fromordinal(last_day).year):
         _ = table[year_of(dt.date(year, *year_start).toordinal(), year_start)]
-    stock = int(columns.signed[columns.day < first_day].sum())
+    signs = np.array([SIGNS[name] for name in COLUMN_NAMES])
+    stock = int((sums[: min(first_day, last_day + 1), :9] * signs).sum())
     for key in sorted(table, key=lambda key: (key != UNDATED_ROW, key)):
         row = table[key]
+        begins, ends = year_days(key, first_day, last_day, year_start)
         row["opening"] = stock
-        stock += sum(sign * row[column] for column, sign in SIGNS.items())
+        for column, name in enumerate(COLUMN_NAMES):
+            row[name] = int(sums[begins : ends + 1, column].sum())
+            stock += SIGNS[name] * row[name]
         row["closing"] = stock
-        _stand(book, year_days(key, first_day, last_day, year_start)[1], functools.partial(_same, row))
+        _enter_standing(table, _standing(book, ends, _one_row(book), 1), [key])
+
+
+def _by_day(book: Book) -> np.ndarray[Any, Any]:
+    """Sum by day: the flows in the order of COLUMN_NAMES, and how many."""
+
+    def answer(bookings: Bookings) -> np.ndarray[Any, Any]:
+        columns = bookings.columns
+        sums = np.zeros((int(columns.day.max(initial=-1)) + 1, 10), dtype=np.int64)
+        np.add.at(sums, (columns.day, columns.column), columns.cents)
+        np.add.at(sums[:, 9], columns.day, 1)
+        return sums
+
+    return book.shelf.sum("days", answer)
 
 
 def year_days(key: str, first_day: int, last_day: int, year_start: tuple[int, int] = (1, 1)) -> tuple[int, int]:
@@ -289,19 +346,15 @@ def year_days(key: str, first_day: int, last_day: int, year_start: tuple[int, in
     return max(first_day, dt.date(first, *year_start).toordinal()), min(last_day, following - 1)
 
 
-def _same(row: Row, hazard: int, account: int) -> Row:
-    return row
-
-
 def _total(book: Book, first_day: int) -> Row:
     """Sum the whole book without looking at rows, so that the total cannot depend on the dimension."""
     total = dict.fromkeys(COLUMNS, 0)
-    columns = book.columns
-    within = columns.day >= first_day
-    total["opening"] = int(columns.signed[~within].sum())
-    total["closing"] = int(columns.signed.sum())
+    sums, last = _by_day(book), book.last_day
     for column, name in enumerate(COLUMN_NAMES):
-        total[name] = int(columns.cents[within & (columns.column == column)].sum())
+        total[name] = int(sums[first_day : last + 1, column].sum())
+        total["opening"] += SIGNS[name] * int(sums[: min(first_day, last + 1), column].sum())
+        total["closing"] += SIGNS[name] * int(sums[: last + 1, column].sum())
     total["reported_only"] = sum(cents for index, cents in _undrawn(book) if int(book.line.days[index]) >= first_day)
-    _stand(book, book.last_day, lambda hazard, account: total)
+    for name, value in zip(STANDING, _standing(book, last, _one_row(book), 1)[0].tolist(), strict=True):
+        total[name] = value
     return total

@@ -86,7 +86,7 @@ def prove(
     """
     line, live = book.line, book.live.tolist()
     measured = line.is_drawn
-    period = (line.days >= first_day) & (line.days <= book.last_day)
+    period = line.counts & (line.days >= first_day) & (line.days <= book.last_day)
     return Proof(
         outside_any_hazard_m2=claimed_m2(book, OUTSIDE, first_day),
         claimed_twice_m2=claimed_m2(book, TWICE, first_day),
@@ -149,9 +149,10 @@ def elsewhere_by_hazard(book: Book, places: Mapping[str, Any]) -> np.ndarray[Any
     """
     homes = [_place_of(book, hazard) for hazard in range(len(book.line.ids))]
     shares = np.zeros(len(homes))
+    chosen = [each for each, home in enumerate(homes) if home in places]
     # Only what does not lie within its place as a whole has to be drawn: most does.
-    crossing = np.flatnonzero(elsewhere_shares(pack([book.remaining.shape(each) for each in range(len(homes))]), homes,
-                                               places) > 0)
+    whole = elsewhere_shares(book.remaining.shapes(chosen), [homes[each] for each in chosen], places)
+    crossing = np.array(chosen, dtype=np.int64)[whole > 0]
     if crossing.size:
         left = book.remaining.counted(crossing.tolist())
         shares[crossing] = elsewhere_shares(left, [homes[each] for each in crossing], places)
@@ -196,8 +197,8 @@ def older_by_release(book: Book, first_day: int) -> dict[int, float]:
     line, met = book.line, _older(book, first_day)
     areas: dict[int, float] = {}
     for release, holding in met.items():
-        inside = union(line.shapes[holding])
-        areas[release] = float(shapely.area(intersect(line.release_shapes[[release]], pack([inside])))[0])
+        inside = union(line.shapes_of(np.array(holding)))
+        areas[release] = float(shapely.area(intersect(line.release_shapes_of(np.array([release])), pack([inside])))[0])
     return {release: area for release, area in areas.items() if area >= NOISE_M2}
 
 
@@ -212,7 +213,7 @@ def order_unknown(book: Book) -> list[Entry]:
     if not line.ids or not line.releases:
         return []
     outcomes = [COLUMN_NAMES.index(each) for each in OUTCOMES]
-    known = np.array(line.known)[columns.hazard] == UNDATED
+    known = line.known[columns.hazard] == UNDATED
     of_undated = (columns.release >= 0) & (line.days[columns.release] == UNDATED)
     return list(book.entries(np.isin(columns.column, outcomes) & known & of_undated))
 
@@ -225,8 +226,8 @@ def undated(book: Book) -> dict[str, Any]:
     0
     """
     line, columns = book.line, book.columns
-    hazards = [each for each in range(len(line.ids)) if line.known[each] == UNDATED]
-    releases = np.flatnonzero(line.days == UNDATED)
+    hazards = np.flatnonzero(line.known == UNDATED)
+    releases = np.flatnonzero(line.counts & (line.days == UNDATED))
     first = (columns.column == COLUMN_NAMES.index("discovered")) & (columns.day == UNDATED)
     found = int(columns.cents[first].sum())
     of_undated = np.isin(columns.release, releases)
@@ -269,20 +270,21 @@ def _reported_minus_computed_m2(book: Book, chosen: np.ndarray[Any, Any]) -> flo
     line = book.line
     index = [each for each in np.flatnonzero(chosen).tolist() if line.releases[each].area_reported_m2 is not None]
     reported = sum(line.releases[each].area_reported_m2 or 0.0 for each in index)
-    return float(reported - shapely.area(line.release_shapes[index]).sum()) if index else 0.0
+    return float(reported - line.area_m2[index].sum()) if index else 0.0
 
 
 def _older(book: Book, first_day: int) -> dict[int, list[int]]:
     """Find the releases older than a hazard on which they act, because they name it: the slices that held then."""
     line = book.line
     older: dict[int, list[int]] = defaultdict(list)
-    for release in np.flatnonzero((line.days > UNDATED) & (line.days >= first_day) & line.is_drawn).tolist():
+    dated = line.counts & (line.days > UNDATED) & (line.days >= first_day) & line.is_drawn
+    for release in np.flatnonzero(dated).tolist():
         for named in line.releases[release].hazard_ids:
             hazard = line.number.get(named, -1)
             if hazard >= 0 and line.days[release] < line.known[hazard] <= book.last_day:
-                holding = line.slice_on(hazard, line.known[hazard])
-                crossed = line.shapes[line.slices_of[hazard]]
-                if holding >= 0 and shapely.intersects(crossed, line.release_shapes[release]).any():
+                holding = line.slice_on(hazard, int(line.known[hazard]))
+                shapes, work = line.shapes_of(line.slices_of(hazard)), line.release_shapes_of(np.array([release]))[0]
+                if holding >= 0 and (shapely.area(shapely.intersection(shapes, work)) >= NOISE_M2).any():
                     older[release].append(holding)
     return older
 
@@ -290,5 +292,5 @@ def _older(book: Book, first_day: int) -> dict[int, list[int]]:
 def _residual_m2(book: Book) -> float:
     """Take the closing from the stock as told in the other way; what rounding by units explains is no difference."""
     difference = book.shot_m2() - int(book.stock.sum()) / CENTS
-    units = len(np.unique(book.lines[:, 0]))
+    units = len(np.unique(book.pieces.lines[:, 0]))
     return 0.0 if abs(difference) <= ROUNDED_M2 * max(1, units) else _rounded(difference)

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
-import shapely
 
+from whitestone.land.rings import meeting
+from whitestone.land.roster import Roster
 from whitestone.land.shapes import EMPTY, pack, subtract, union_by_group
-
-if TYPE_CHECKING:
-    from whitestone.land.timeline import Timeline
 
 __all__ = ["Remaining"]
 
@@ -22,52 +20,56 @@ Array = np.ndarray[Any, Any]
 class Remaining:
     """The unreleased ground of hazards on a day, in the plane; each shape is made once."""
 
-    def __init__(self, line: Timeline, day: int) -> None:
+    def __init__(self, line: Roster, day: int) -> None:
         self.line, self.day = line, day
         self.now = line.now(day)
         self._own: dict[int, Any] = {}
         self._counted: dict[int, Any] = {}
 
     @cached_property
-    def _work(self) -> Any:
-        return shapely.STRtree(self.line.release_shapes)
+    def _boxes(self) -> Array:
+        boxes = np.full((len(self.now), 4), np.nan)
+        live = self.now >= 0
+        boxes[live] = self.line.boxes[self.now[live]]
+        return boxes
 
-    @cached_property
-    def _hazards(self) -> Any:
-        return shapely.STRtree(pack([self.shape(hazard) for hazard in range(len(self.now))]))
-
-    def shape(self, hazard: int) -> Any:
-        """Return the recorded ground of a hazard on the day, released or not."""
-        return self.line.shapes[self.now[hazard]] if self.now[hazard] >= 0 else EMPTY
+    def shapes(self, hazards: Sequence[int]) -> Array:
+        """Return the recorded ground of some hazards on the day, released or not."""
+        index = self.now[list(hazards)]
+        found = np.full(len(index), EMPTY, dtype=object)
+        found[index >= 0] = self.line.shapes_of(index[index >= 0])
+        return found
 
     def own(self, hazards: Sequence[int]) -> Array:
         """Return what each of some hazards has left by itself, whoever else claims the same ground."""
         missing = [each for each in dict.fromkeys(hazards) if each not in self._own]
         if missing:
-            shapes = pack([self.shape(each) for each in missing])
-            at, release = self._work.query(shapes)
-            acting = [self._has_acted(each, missing[place]) for place, each in zip(at, release, strict=True)]
+            first, release = meeting(self._boxes[missing], self.line.release_boxes)
+            at = np.repeat(np.arange(len(missing)), np.diff(first))
+            acting = np.array([self._has_acted(each, missing[place])
+                               for place, each in zip(at.tolist(), release.tolist(), strict=True)], dtype=bool)
             at, release = at[acting], release[acting]
-            taken = union_by_group(self.line.release_shapes[release], at, len(missing))
-            self._own |= dict(zip(missing, subtract(shapes, taken), strict=True))
+            taken = union_by_group(self.line.release_shapes_of(release), at, len(missing))
+            self._own |= dict(zip(missing, subtract(self.shapes(missing), taken), strict=True))
         return pack([self._own[each] for each in hazards])
 
     def counted(self, hazards: Sequence[int]) -> Array:
         """Return what is left of each of some hazards and belongs to it where hazards overlap."""
         missing = [each for each in dict.fromkeys(hazards) if each not in self._counted]
         if missing:
-            own = self.own(missing)
-            at, other = self._hazards.query(own)
-            first = [self._comes_before(there, missing[place]) for place, there in zip(at, other, strict=True)]
-            at, other = at[first], other[first]
-            before = union_by_group(self.own(other.tolist()), at, len(missing))
-            self._counted |= dict(zip(missing, subtract(own, before), strict=True))
+            first, other = meeting(self._boxes[missing], self._boxes)
+            at = np.repeat(np.arange(len(missing)), np.diff(first))
+            before = np.array([self._comes_before(there, missing[place])
+                               for place, there in zip(at.tolist(), other.tolist(), strict=True)], dtype=bool)
+            at, other = at[before], other[before]
+            taken = union_by_group(self.own(other.tolist()), at, len(missing))
+            self._counted |= dict(zip(missing, subtract(self.own(missing), taken), strict=True))
         return pack([self._counted[each] for each in hazards])
 
     def _has_acted(self, release: int, hazard: int) -> bool:
-        acts = self.line.acts_on(int(release), hazard)
+        acts = self.line.acts_on(release, hazard) if self.line.counts[release] else None
         return acts is not None and acts <= self.day
 
     def _comes_before(self, other: int, hazard: int) -> bool:
-        now, there = self.now[hazard], self.now[other]
-        return other != hazard and there >= 0 and bool(self.line.rank[there] < self.line.rank[now])
+        there, now = int(self.now[other]), int(self.now[hazard])
+        return other != hazard and self.line.rank(there) < self.line.rank(now)

@@ -13,110 +13,84 @@ from typing import Any
 import numpy as np
 import shapely
 
-from whitestone.land.inputs import STRENGTH, UNDATED, HazardSlice, ReleasePiece, day_number
+from whitestone.land.inputs import STRENGTH, HazardSlice, ReleasePiece, day_number
 from whitestone.land.pieces import Ground, meet
 from whitestone.land.rings import to_outlines
+from whitestone.land.roster import CLASS_ORDER, CLOSED, Roster, boxes_of, slice_ends
 from whitestone.land.shapes import distinct, ground, pack
 from whitestone.land.story import NEVER, Facts
 
 __all__ = ["NEVER", "Timeline"]
 
-_CLASS_ORDER = {"cha": 0, "sha": 1}
 Array = np.ndarray[Any, Any]
 
 
-class Timeline:
-    """Slices, releases and their outlines, by index.
+class Timeline(Roster):
+    """A roster with its shapes, in the order of record ids: what the kernel counts.
 
-    `outlines` are the distinct outlines of hazards, `work` those of releases. Per slice: `slices`, `outline_of`,
-    `shapes` (ground, EMPTY where unknown or void), `has_ground`, `hazard_of`, `begins`, `ends`, `account` (slices of
-    one hazard with equal keys share one), `rank` (who owns shared ground: the smallest). Per hazard: `ids`,
-    `slices_of`, `known` (first day), `measured` (first day with ground). Per release: `releases`, `work_of`,
-    `release_shapes`, `is_drawn`, `days`.
+    `outlines` are the distinct outlines of hazards, `work` those of releases; `outline_of` and `work_of` say which
+    each slice and release has.
 
     >>> Timeline([], []).ids
     []
     """
 
     def __init__(self, hazards: Sequence[HazardSlice], releases: Sequence[ReleasePiece]) -> None:
+        super().__init__(lambda at: self.outlines[self.outline_of[at]], lambda at: self.work[self.work_of[at]])
         self.slices = sorted(hazards, key=lambda each: (each.record_id, day_number(each.true_from)))
         self.releases = sorted(releases, key=lambda each: each.record_id)
-        self.ids: list[uuid.UUID] = []
-        self.slices_of: list[list[int]] = []
-        self._number_hazards()
-        self.hazard_of = np.empty(len(self.slices), dtype=np.int64)
-        for hazard, members in enumerate(self.slices_of):
-            self.hazard_of[members] = hazard
         self.begins = np.array([day_number(each.true_from) for each in self.slices], dtype=np.int64)
-        self.ends = self._slice_ends()
-        self.outlines, self.outline_of = distinct(ground(pack([None if each.void else each.geometry
-                                                               for each in self.slices])))
-        self.shapes = self.outlines[self.outline_of]
-        self.work, self.work_of = distinct(ground(pack([each.geometry for each in self.releases])))
-        self.release_shapes = self.work[self.work_of]
-        self.has_ground = ~shapely.is_empty(self.shapes)
-        self.is_drawn = ~shapely.is_empty(self.release_shapes)
         self.days = np.array([day_number(each.on) for each in self.releases], dtype=np.int64)
-        self.known = [int(self.begins[members].min()) for members in self.slices_of]
-        self.measured = [min((int(self.begins[each]) for each in members if self.has_ground[each]), default=NEVER)
-                         for members in self.slices_of]
+        self._number_hazards()
+        self.ends = slice_ends(self.slices, self.hazard_of, self.begins)
+        self._take_shapes()
+        self.known = np.full(len(self.ids), NEVER, dtype=np.int64)
+        np.minimum.at(self.known, self.hazard_of, self.begins)
+        self.measured = np.full(len(self.ids), NEVER, dtype=np.int64)
+        np.minimum.at(self.measured, self.hazard_of[self.has_ground], self.begins[self.has_ground])
         self.account = self._accounts()
-        self.rank = self._ranks()
-        self.number = {record_id: hazard for hazard, record_id in enumerate(self.ids)}
+        self.is_void = np.array([each.void for each in self.slices], dtype=bool)
+        self.is_closed = np.array([each.status in CLOSED for each in self.slices], dtype=bool)
+        self.stands = np.ones(len(self.slices), dtype=bool)
+        self.counts = np.ones(len(self.releases), dtype=bool)
 
     def _number_hazards(self) -> None:
-        for index, each in enumerate(self.slices):
-            if not self.ids or self.ids[-1] != each.record_id:
+        self.ids, self.number = [], {}
+        for each in self.slices:
+            if each.record_id not in self.number:
+                self.number[each.record_id] = len(self.ids)
                 self.ids.append(each.record_id)
-                self.slices_of.append([])
-            self.slices_of[-1].append(index)
+        self.hazard_of = np.array([self.number[each.record_id] for each in self.slices], dtype=np.int64)
 
-    def _slice_ends(self) -> Array:
-        ends = np.array(
-            [NEVER if each.true_to is None else each.true_to.toordinal() for each in self.slices], dtype=np.int64
-        )
-        # A slice that claims to last beyond the beginning of the next one ends there: one truth per day.
-        same = self.hazard_of[:-1] == self.hazard_of[1:]
-        ends[:-1] = np.where(same, np.minimum(ends[:-1], self.begins[1:]), ends[:-1])
-        return ends
+    def _take_shapes(self) -> None:
+        drawn = ground(pack([None if each.void else each.geometry for each in self.slices]))
+        self.outlines, self.outline_of = distinct(drawn)
+        self.work, self.work_of = distinct(ground(pack([each.geometry for each in self.releases])))
+        self.has_ground = ~shapely.is_empty(self.outlines)[self.outline_of]
+        self.is_drawn = ~shapely.is_empty(self.work)[self.work_of]
+        self.area_m2 = shapely.area(self.work)[self.work_of]
+        self.boxes = boxes_of(self.outlines)[self.outline_of]
+        self.release_boxes = boxes_of(self.work)[self.work_of]
 
-    def _accounts(self) -> list[int]:
+    def _accounts(self) -> Array:
         accounts: list[int] = []
-        for members in self.slices_of:
-            seen: dict[tuple[Any, ...], int] = {}
-            for index in members:
-                each = self.slices[index]
-                face = (each.classification, *sorted((name, str(value)) for name, value in each.keys.items()))
-                accounts.append(seen.setdefault(face, index))
-        return accounts
+        seen: dict[tuple[Any, ...], int] = {}
+        for index, each in enumerate(self.slices):
+            face = (each.record_id, each.classification,
+                    *sorted((name, str(value)) for name, value in each.keys.items()))
+            accounts.append(seen.setdefault(face, index))
+        return np.array(accounts, dtype=np.int64)
 
-    def _ranks(self) -> Array:
+    def ranks(self) -> Array:
+        """Number who owns shared ground: of two slices that cover a point, the one with the smaller number."""
         keys: list[tuple[int, int, uuid.UUID]] = []
-        for members in self.slices_of:
-            informed = day_number(self.slices[members[0]].information_date)
-            for index in members:
-                each = self.slices[index]
-                keys.append((_CLASS_ORDER.get(each.classification or "", 2), informed, each.record_id))
+        informed, owner = 0, None
+        for each in self.slices:
+            if each.record_id != owner:
+                informed, owner = day_number(each.information_date), each.record_id
+            keys.append((CLASS_ORDER.get(each.classification or "", 2), informed, each.record_id))
         place = {key: number for number, key in enumerate(sorted(set(keys)))}
         return np.array([place[key] for key in keys], dtype=np.int64)
-
-    def slice_on(self, hazard: int, day: int) -> int:
-        """Return the slice of a hazard that holds on a day, -1 where none does."""
-        for index in reversed(self.slices_of[hazard]):
-            if self.begins[index] <= day:
-                return index if day < self.ends[index] else -1
-        return -1
-
-    def now(self, day: int) -> list[int]:
-        """Return for each hazard the slice that holds on a day, -1 where none does or where it is not known yet."""
-        return [self.slice_on(hazard, day) for hazard in range(len(self.ids))]
-
-    def acts_on(self, release: int, hazard: int) -> int | None:
-        """Return the day on which a release acts on a hazard that it crosses, None where it does not (see story)."""
-        day, known = int(self.days[release]), self.known[hazard]
-        if day == UNDATED or known <= day or self.ids[hazard] in self.releases[release].hazard_ids:
-            return max(day, known)
-        return None
 
     def ground(self) -> Ground:
         """Give what the kernel counts: outlines of hazards first, then those of releases, and what they stand for."""
@@ -134,7 +108,7 @@ class Timeline:
         work_first, work_of = _grouped(len(self.outlines) + self.work_of, np.arange(len(self.releases)),
                                        len(self.outlines) + len(self.work), 0)
         return Facts(
-            np.array([self.hazard_of, self.begins, self.ends, self.rank, self.account], dtype=np.int64),
+            np.array([self.hazard_of, self.begins, self.ends, self.ranks(), self.account], dtype=np.int64),
             np.array([self.known, self.measured], dtype=np.int64),
             np.array([self.days, strength], dtype=np.int64),
             named_first, np.array([each for some in named for each in some], dtype=np.int64),

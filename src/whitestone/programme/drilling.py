@@ -8,7 +8,6 @@ from collections.abc import Callable
 
 import msgspec
 import numpy as np
-import shapely
 
 from whitestone.errors import InvalidValue
 from whitestone.land.book import CENTS
@@ -141,7 +140,9 @@ def _first_day(ledger: Ledger) -> int:
 
 def _of_period(ledger: Ledger) -> np.ndarray:
     days = ledger.book.line.days
-    chosen: np.ndarray = (days >= _first_day(ledger)) & (days <= ledger.book.last_day)
+    chosen: np.ndarray = (
+        ledger.book.line.counts & (days >= _first_day(ledger)) & (days <= ledger.book.last_day)
+    )
     return chosen
 
 
@@ -177,7 +178,7 @@ def _mismatch(ledger: Ledger) -> list[Behind]:
     line = ledger.book.line
     index = [own for own in np.flatnonzero(_in_period(ledger)) if line.releases[own].area_reported_m2 is not None]
     reported = np.array([line.releases[own].area_reported_m2 for own in index], dtype=float)
-    more = reported - shapely.area(line.release_shapes[index])
+    more = reported - line.area_m2[index]
     return _measured("release", [line.releases[own].record_id for own in index], more)
 
 

@@ -1,0 +1,133 @@
+"""Which hazards and releases does a book speak of, by number, and what is true of each on a day?
+
+Numbers never move: what is recorded later is added at the end, and what it replaces is crossed out. So bookings made
+before stay right when one record changes.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+import shapely
+
+from whitestone.land.inputs import UNDATED, HazardSlice, ReleasePiece, day_number
+from whitestone.land.story import NEVER
+
+__all__ = ["CLASS_ORDER", "CLOSED", "Roster", "Shapes"]
+
+Array = np.ndarray[Any, Any]
+Shapes = Callable[[Array], Array]
+"""Gives the ground of slices, or of releases, by number (EMPTY where there is none), from memory or from a store."""
+
+CLASS_ORDER = {"cha": 0, "sha": 1}
+CLOSED = ("closed", "handed_over")
+
+
+class Roster:
+    """Slices of hazards and releases by number, crossed out where `stands` and `counts` are False.
+
+    Per slice: `slices`, `hazard_of`, `begins`, `ends`, `account` (those of one hazard with equal keys share one),
+    `has_ground`, `is_void`, `is_closed`, `boxes`, `stands`. Per hazard: `ids`, `number` (by record id), `known` (first
+    day). Per release: `releases`, `days`, `is_drawn`, `counts`, `area_m2`, `release_boxes`. `shapes` and
+    `release_shapes` are made where asked for.
+    """
+
+    slices: list[HazardSlice]
+    releases: list[ReleasePiece]
+    ids: list[uuid.UUID]
+    number: dict[uuid.UUID, int]
+    hazard_of: Array
+    begins: Array
+    ends: Array
+    account: Array
+    has_ground: Array
+    is_void: Array
+    is_closed: Array
+    stands: Array
+    known: Array
+    days: Array
+    is_drawn: Array
+    counts: Array
+    area_m2: Array
+    boxes: Array
+    release_boxes: Array
+
+    def __init__(self, shapes_of: Shapes, release_shapes_of: Shapes) -> None:
+        self.shapes_of, self.release_shapes_of = shapes_of, release_shapes_of
+        self._faces: dict[str, tuple[Array, list[str]]] = {}
+
+    @property
+    def shapes(self) -> Array:
+        """Return the ground of all slices."""
+        return self.shapes_of(np.arange(len(self.slices)))
+
+    @property
+    def release_shapes(self) -> Array:
+        """Return the ground of all releases."""
+        return self.release_shapes_of(np.arange(len(self.releases)))
+
+    def now(self, day: int) -> Array:
+        """Return for each hazard the slice that holds on a day, -1 where none does or it is not known yet."""
+        found = np.full(len(self.ids), -1, dtype=np.int64)
+        holding = np.flatnonzero(self.stands & (self.begins <= day) & (day < self.ends))
+        found[self.hazard_of[holding]] = holding
+        return found
+
+    def slices_of(self, hazard: int) -> Array:
+        """Return the standing slices of a hazard, in the order of their days."""
+        mine = np.flatnonzero((self.hazard_of == hazard) & self.stands)
+        ordered: Array = mine[np.argsort(self.begins[mine], kind="stable")]
+        return ordered
+
+    def slice_on(self, hazard: int, day: int) -> int:
+        """Return the slice of a hazard that holds on a day, -1 where none does."""
+        for index in self.slices_of(hazard)[::-1].tolist():
+            if self.begins[index] <= day:
+                return int(index) if day < self.ends[index] else -1
+        return -1
+
+    def acts_on(self, release: int, hazard: int) -> int | None:
+        """Return the day on which a release acts on a hazard that it crosses, None where it does not (see story)."""
+        day, known = int(self.days[release]), int(self.known[hazard])
+        if day == UNDATED or known <= day or self.ids[hazard] in self.releases[release].hazard_ids:
+            return max(day, known)
+        return None
+
+    def rank(self, index: int) -> tuple[int, int, uuid.UUID]:
+        """Return who owns shared ground, the smallest: by class, then the hazard's first information date, then id."""
+        each = self.slices[index]
+        first = self.slices[int(self.slices_of(int(self.hazard_of[index]))[0])]
+        return CLASS_ORDER.get(each.classification or "", 2), day_number(first.information_date), each.record_id
+
+    def names(self, key: str, make: Callable[[], list[str]]) -> tuple[Array, list[str]]:
+        """Give equal names one number, once for each question; `make` lists the names."""
+        if key not in self._faces:
+            number: dict[str, int] = {}
+            code = np.array([number.setdefault(name, len(number)) for name in make()], dtype=np.int64)
+            self._faces[key] = (code, list(number))
+        return self._faces[key]
+
+
+def slice_ends(slices: Sequence[HazardSlice], hazard_of: Array, begins: Array) -> Array:
+    """Give the day until which each slice holds; one that claims to last beyond the next begins ends there.
+
+    >>> slice_ends([], np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)).tolist()
+    []
+    """
+    ends = np.array([NEVER if each.true_to is None else each.true_to.toordinal() for each in slices], dtype=np.int64)
+    same = hazard_of[:-1] == hazard_of[1:]
+    ends[:-1] = np.where(same, np.minimum(ends[:-1], begins[1:]), ends[:-1])
+    return ends
+
+
+def boxes_of(shapes: Array) -> Array:
+    """Return the boxes of shapes: least x, least y, greatest x, greatest y; not a number where there is no ground.
+
+    >>> boxes_of(np.array([shapely.box(0, 0, 2, 1)])).tolist(), boxes_of(np.array([], dtype=object)).shape
+    ([[0.0, 0.0, 2.0, 1.0]], (0, 4))
+    """
+    boxes: Array = shapely.bounds(shapes).reshape(-1, 4)
+    return boxes

@@ -125,9 +125,10 @@ def _named(book: Book, by: str) -> Keys:
     """Number the names of accounts (dimensions of hazards) or of releases, the row without a release first."""
     line = book.line
     if by in RELEASE_DIMENSIONS:
-        return line.names(by, lambda: [NOT_ATTRIBUTED, *(text_key(piece.keys.get(by)) for piece in line.releases)])
+        return line.names(by, 1 + len(line.releases), lambda each: (
+            text_key(line.releases[each - 1].keys.get(by)) if each else NOT_ATTRIBUTED))
     name = account_key(book, by)
-    return line.names(by, lambda: [name(hazard, each) for each, hazard in enumerate(line.hazard_of.tolist())])
+    return line.names(by, len(line.slices), lambda each: name(int(line.hazard_of[each]), each))
 
 
 def _flow_names(book: Book, by: str) -> list[str]:
@@ -296,39 +297,66 @@ def _years(
     line = book.line
     if not ((line.stands & (line.begins <= last_day)).any() or (line.counts & (line.days <= last_day)).any()):
         return
-    sums = _by_day(book)
-    days = np.flatnonzero(sums[:, 9])
-    days = days[days <= last_day]
-    dated = days[days >= max(first_day, 1)]
-    begin = (int(dated[0]) if dated.size else last_day) if first_day == UNDATED else first_day
-    for day in (begin, last_day, *days[days >= first_day].tolist()):
-        _ = table[year_of(day, year_start)]
+    sums = _by_year(book, first_day, year_start)
+    flowing = {UNDATED_ROW if year == 0 else year_of(dt.date(year, *year_start).toordinal(), year_start): year
+               for year in np.flatnonzero(sums[:, 9]).tolist()}
+    begin = _first_flow(book, first_day) if first_day == UNDATED else first_day
+    for key in (year_of(begin, year_start), year_of(last_day, year_start), *flowing):
+        _ = table[key]
     for year in range(dt.date.fromordinal(begin).year + 1, dt.date.fromordinal(last_day).year):
         _ = table[year_of(dt.date(year, *year_start).toordinal(), year_start)]
-    signs = np.array([SIGNS[name] for name in COLUMN_NAMES])
-    stock = int((sums[: min(first_day, last_day + 1), :9] * signs).sum())
+    stock = _period(book, first_day)["opening"]
     for key in sorted(table, key=lambda key: (key != UNDATED_ROW, key)):
         row = table[key]
-        begins, ends = year_days(key, first_day, last_day, year_start)
         row["opening"] = stock
         for column, name in enumerate(COLUMN_NAMES):
-            row[name] = int(sums[begins : ends + 1, column].sum())
+            row[name] = int(sums[flowing[key], column]) if key in flowing else 0
             stock += SIGNS[name] * row[name]
         row["closing"] = stock
-        _enter_standing(table, _standing(book, ends, _one_row(book), 1), [key])
+        _enter_standing(table, _standing(book, year_days(key, first_day, last_day, year_start)[1], _one_row(book), 1),
+                        [key])
 
 
-def _by_day(book: Book) -> np.ndarray[Any, Any]:
-    """Sum by day: the flows in the order of COLUMN_NAMES, and how many."""
+def _by_year(book: Book, first_day: int, year_start: tuple[int, int]) -> np.ndarray[Any, Any]:
+    """Sum by reporting year, named by the calendar year in which it begins (0: undated): flows, and how many."""
+    last = book.last_day
+    begins = np.array([dt.date(year, *year_start).toordinal() for year in range(1, dt.MAXYEAR + 1)])
 
     def answer(bookings: Bookings) -> np.ndarray[Any, Any]:
         columns = bookings.columns
-        sums = np.zeros((int(columns.day.max(initial=-1)) + 1, 10), dtype=np.int64)
-        np.add.at(sums, (columns.day, columns.column), columns.cents)
-        np.add.at(sums[:, 9], columns.day, 1)
+        within = (columns.day >= first_day) & (columns.day <= last)
+        year = np.searchsorted(begins, columns.day[within], side="right")
+        sums = np.zeros((int(year.max(initial=-1)) + 1, 10), dtype=np.int64)
+        np.add.at(sums, (year, columns.column[within]), columns.cents[within])
+        np.add.at(sums[:, 9], year, 1)
         return sums
 
-    return book.shelf.sum("days", answer)
+    return book.shelf.sum(("years", year_start, first_day, last), answer)
+
+
+def _first_flow(book: Book, first_day: int) -> int:
+    """Find the first dated day of the period on which anything is booked; the last day where nothing is."""
+    days = book.columns.day
+    dated = days[days >= max(first_day, 1)]
+    return int(dated.min()) if dated.size else book.last_day
+
+
+def _period(book: Book, first_day: int) -> dict[str, int]:
+    """Sum the flows of the period, its opening and its closing."""
+    last = book.last_day
+
+    def answer(bookings: Bookings) -> np.ndarray[Any, Any]:
+        columns = bookings.columns
+        known = columns.day <= last
+        within = known & (columns.day >= first_day)
+        sums = np.zeros(11, dtype=np.int64)
+        np.add.at(sums, columns.column[within], columns.cents[within])
+        sums[9] = columns.signed[known & (columns.day < first_day)].sum()
+        sums[10] = columns.signed[known].sum()
+        return sums
+
+    sums = book.shelf.sum(("period", first_day, last), answer)
+    return dict(zip((*COLUMN_NAMES, "opening", "closing"), sums.tolist(), strict=True))
 
 
 def year_days(key: str, first_day: int, last_day: int, year_start: tuple[int, int] = (1, 1)) -> tuple[int, int]:
@@ -348,13 +376,7 @@ def year_days(key: str, first_day: int, last_day: int, year_start: tuple[int, in
 
 def _total(book: Book, first_day: int) -> Row:
     """Sum the whole book without looking at rows, so that the total cannot depend on the dimension."""
-    total = dict.fromkeys(COLUMNS, 0)
-    sums, last = _by_day(book), book.last_day
-    for column, name in enumerate(COLUMN_NAMES):
-        total[name] = int(sums[first_day : last + 1, column].sum())
-        total["opening"] += SIGNS[name] * int(sums[: min(first_day, last + 1), column].sum())
-        total["closing"] += SIGNS[name] * int(sums[: last + 1, column].sum())
+    total = dict.fromkeys(COLUMNS, 0) | _period(book, first_day)
     total["reported_only"] = sum(cents for index, cents in _undrawn(book) if int(book.line.days[index]) >= first_day)
-    for name, value in zip(STANDING, _standing(book, last, _one_row(book), 1)[0].tolist(), strict=True):
-        total[name] = value
-    return total
+    standing = _standing(book, book.last_day, _one_row(book), 1)[0].tolist()
+    return total | dict(zip(STANDING, standing, strict=True))

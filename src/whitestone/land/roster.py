@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import shapely
@@ -16,7 +16,7 @@ import shapely
 from whitestone.land.inputs import UNDATED, HazardSlice, ReleasePiece, day_number
 from whitestone.land.story import NEVER
 
-__all__ = ["CLASS_ORDER", "CLOSED", "Roster", "Shapes"]
+__all__ = ["CLASS_ORDER", "CLOSED", "Gone", "Numbers", "Roster", "Shapes", "boxes_of", "slice_ends"]
 
 Array = np.ndarray[Any, Any]
 Shapes = Callable[[Array], Array]
@@ -57,7 +57,8 @@ class Roster:
 
     def __init__(self, shapes_of: Shapes, release_shapes_of: Shapes) -> None:
         self.shapes_of, self.release_shapes_of = shapes_of, release_shapes_of
-        self._faces: dict[str, tuple[Array, list[str]]] = {}
+        self._faces: dict[str, tuple[Array, dict[str, int]]] = {}
+        self._releases_of: dict[uuid.UUID, list[int]] | None = None
 
     @property
     def shapes(self) -> Array:
@@ -102,13 +103,67 @@ class Roster:
         first = self.slices[int(self.slices_of(int(self.hazard_of[index]))[0])]
         return CLASS_ORDER.get(each.classification or "", 2), day_number(first.information_date), each.record_id
 
-    def names(self, key: str, make: Callable[[], list[str]]) -> tuple[Array, list[str]]:
-        """Give equal names one number, once for each question; `make` lists the names."""
-        if key not in self._faces:
-            number: dict[str, int] = {}
-            code = np.array([number.setdefault(name, len(number)) for name in make()], dtype=np.int64)
-            self._faces[key] = (code, list(number))
-        return self._faces[key]
+    def names(self, key: str, count: int, name: Callable[[int], str]) -> tuple[Array, list[str]]:
+        """Give equal names one number: for things 0..count-1 the number of each one's name, and the names by number.
+
+        Numbers never move, so that what was summed by them stays right when things are added.
+        """
+        code, number = self._faces.get(key, (np.zeros(0, dtype=np.int64), {}))
+        if len(code) < count:
+            more = [number.setdefault(name(each), len(number)) for each in range(len(code), count)]
+            code = np.concatenate([code, np.array(more, dtype=np.int64)])
+            self._faces[key] = (code, number)
+        return code, list(number)
+
+    def releases_of(self, record_id: uuid.UUID) -> list[int]:
+        """Return the numbers of the releases of a record that count; an activity may report several."""
+        if self._releases_of is None:
+            self._releases_of = {}
+            for index in np.flatnonzero(self.counts).tolist():
+                self._releases_of.setdefault(self.releases[index].record_id, []).append(index)
+        return self._releases_of.get(record_id, [])
+
+    def grown(self, more: Roster, numbers: Numbers, gone: Gone, shapes_of: Shapes, release_shapes_of: Shapes) -> Roster:
+        """Return a roster with the new slices and releases of another at its end, and some crossed out."""
+        made = Roster(shapes_of, release_shapes_of)
+        made._faces = {key: (code, dict(number)) for key, (code, number) in self._faces.items()}
+        made.slices = [*self.slices, *(more.slices[each] for each in numbers.new_slices)]
+        made.releases = [*self.releases, *(more.releases[each] for each in numbers.new_releases)]
+        made.ids = [*self.ids, *numbers.new_ids]
+        made.number = {**self.number, **{each: len(self.ids) + at for at, each in enumerate(numbers.new_ids)}}
+        new, work = numbers.new_slices, numbers.new_releases
+        made.hazard_of = np.concatenate([self.hazard_of, numbers.hazards[more.hazard_of[new]]])
+        made.account = np.concatenate([self.account, numbers.slices[more.account[new]]])
+        for name in ("begins", "ends", "has_ground", "is_void", "is_closed", "stands", "boxes"):
+            setattr(made, name, np.concatenate([getattr(self, name), getattr(more, name)[new]]))
+        for name in ("days", "is_drawn", "counts", "area_m2", "release_boxes"):
+            setattr(made, name, np.concatenate([getattr(self, name), getattr(more, name)[work]]))
+        made.stands[gone.slices] = False
+        made.counts[gone.releases] = False
+        made.boxes[gone.slices] = made.release_boxes[gone.releases] = np.nan
+        made.known = np.concatenate([self.known, np.full(len(numbers.new_ids), NEVER)])
+        made.known[gone.hazards] = NEVER
+        np.minimum.at(made.known, made.hazard_of[len(self.slices):], made.begins[len(self.slices):])
+        return made
+
+
+class Numbers(NamedTuple):
+    """How the numbers of a small roster are those of a large one, and what of it is new there, in order."""
+
+    slices: Array
+    releases: Array
+    hazards: Array
+    new_slices: Array
+    new_releases: Array
+    new_ids: list[uuid.UUID]
+
+
+class Gone(NamedTuple):
+    """Numbers of slices and releases that are replaced or withdrawn, and the hazards whose slices they were."""
+
+    slices: Array
+    releases: Array
+    hazards: Array
 
 
 def slice_ends(slices: Sequence[HazardSlice], hazard_of: Array, begins: Array) -> Array:

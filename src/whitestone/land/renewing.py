@@ -1,0 +1,149 @@
+"""Which ground must be counted again when a few records change, and how does the book become right without the rest?
+
+A changed, added or withdrawn record touches the units whose boxes meet one of its outlines, old or new. These are
+counted again among all that meets them, and exchanged; every other booking stays as it is. The result is the same, to
+the last digit, as counting everything again.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Collection, Sequence
+from typing import Any
+
+import msgspec
+import numpy as np
+
+from whitestone.land.book import Book
+from whitestone.land.inputs import HazardSlice, ReleasePiece, day_number
+from whitestone.land.pieces import Pieces, measure
+from whitestone.land.roster import Gone, Numbers, Roster
+from whitestone.land.story import RECLASSIFIED
+from whitestone.land.timeline import Timeline
+
+__all__ = ["renew"]
+
+Array = np.ndarray[Any, Any]
+
+
+def renew(
+    book: Book, changed: Collection[uuid.UUID], hazards: Sequence[HazardSlice], releases: Sequence[ReleasePiece]
+) -> Book:
+    """Return the book with some records as they are now: `changed` ids, with all slices and releases of them.
+
+    Shapes are in metres in the plane of the book. A changed record without slices and releases is gone from it.
+
+    >>> from whitestone.land.book import simulate
+    >>> renew(simulate([], []), [], [], []).stock.tolist()
+    []
+    """
+    gone = _gone(book.line, changed)
+    fresh = Timeline(hazards, releases)
+    boxes = np.concatenate([book.line.boxes[gone.slices], book.line.release_boxes[gone.releases], fresh.boxes,
+                            fresh.release_boxes])
+    boxes = np.unique(boxes[~np.isnan(boxes[:, 0])], axis=0)
+    touched = np.flatnonzero(_meets(book.unit_boxes, boxes))
+    around = np.concatenate([book.unit_boxes[touched], boxes])
+    local, numbers = _local(book.line, gone, around, hazards, releases)
+    line = book.line.grown(local, numbers, gone, *_shapes(book.line, local, numbers))
+    ground = local.ground()
+    chosen = np.flatnonzero(_meets(ground.outlines.boxes, boxes))
+    pieces = _renumbered(measure(ground, chosen, threads=1), numbers, chosen, len(book.unit_boxes))
+    unit_boxes = np.concatenate([book.unit_boxes, ground.outlines.boxes[chosen]])
+    unit_boxes[touched] = np.nan
+    return Book(line, book.shelf.exchange(touched, pieces), unit_boxes, book.last_day)
+
+
+def _gone(line: Roster, changed: Collection[uuid.UUID]) -> Gone:
+    hazards = np.array(sorted(line.number[each] for each in changed if each in line.number), dtype=np.int64)
+    slices = np.flatnonzero(np.isin(line.hazard_of, hazards) & line.stands) if hazards.size else hazards
+    releases = np.array([index for each in changed for index in line.releases_of(each)], dtype=np.int64)
+    return Gone(slices, releases, hazards)
+
+
+def _meets(boxes: Array, others: Array) -> Array:
+    """Say for each box whether it meets one of the others; touching counts, what is not a number meets nothing."""
+    found = np.zeros(len(boxes), dtype=bool)
+    if not len(others):
+        return found
+    # First the frame around all others in one pass: what changes lies close together.
+    low, high = others[:, :2].min(axis=0), others[:, 2:].max(axis=0)
+    near = np.flatnonzero((boxes[:, 0] <= high[0]) & (boxes[:, 2] >= low[0]) & (boxes[:, 1] <= high[1])
+                          & (boxes[:, 3] >= low[1]))
+    some = boxes[near]
+    met = np.zeros(len(near), dtype=bool)
+    for x0, y0, x1, y1 in others:
+        met |= (some[:, 0] <= x1) & (some[:, 2] >= x0) & (some[:, 1] <= y1) & (some[:, 3] >= y0)
+    found[near] = met
+    return found
+
+
+def _local(line: Roster, gone: Gone, around: Array, hazards: Sequence[HazardSlice], releases: Sequence[ReleasePiece]
+           ) -> tuple[Timeline, Numbers]:
+    """Gather what has to be looked at: the new records, and all others with an outline near, with all their slices."""
+    near = _meets(line.boxes, around) & line.stands
+    near[gone.slices] = False
+    old = np.flatnonzero(np.isin(line.hazard_of, np.unique(line.hazard_of[near])) & line.stands)
+    work = _meets(line.release_boxes, around) & line.counts
+    work[gone.releases] = False
+    old_work = np.flatnonzero(work)
+    shapes, drawn = line.shapes_of(old), line.release_shapes_of(old_work)
+    slices = [msgspec.structs.replace(line.slices[at], geometry=shape)
+              for at, shape in zip(old.tolist(), shapes, strict=True)]
+    pieces = [msgspec.structs.replace(line.releases[at], geometry=shape)
+              for at, shape in zip(old_work.tolist(), drawn, strict=True)]
+    every, every_work = [*slices, *hazards], [*pieces, *releases]
+    local = Timeline(every, every_work)
+    order = sorted(range(len(every)), key=lambda at: (every[at].record_id, day_number(every[at].true_from)))
+    work_order = sorted(range(len(every_work)), key=lambda at: every_work[at].record_id)
+    return local, _numbers(line, local, (old, order), (old_work, work_order))
+
+
+def _numbers(line: Roster, local: Timeline, slices: tuple[Array, list[int]], releases: tuple[Array, list[int]]
+             ) -> Numbers:
+    """Number what is local as it is, or will be, in the whole."""
+    (old, order), (old_work, work_order) = slices, releases
+    place, work_place = np.array(order, dtype=np.int64), np.array(work_order, dtype=np.int64)
+    new, new_work = np.flatnonzero(place >= len(old)), np.flatnonzero(work_place >= len(old_work))
+    slice_number, release_number = np.empty(len(order), dtype=np.int64), np.empty(len(work_order), dtype=np.int64)
+    slice_number[place < len(old)] = old[place[place < len(old)]]
+    slice_number[new] = len(line.slices) + np.arange(len(new))
+    release_number[work_place < len(old_work)] = old_work[work_place[work_place < len(old_work)]]
+    release_number[new_work] = len(line.releases) + np.arange(len(new_work))
+    new_ids = [each for each in local.ids if each not in line.number]
+    there = {**line.number, **{each: len(line.ids) + at for at, each in enumerate(new_ids)}}
+    hazard_number = np.array([there[each] for each in local.ids], dtype=np.int64)
+    return Numbers(slice_number, release_number, hazard_number, new, new_work, new_ids)
+
+
+def _shapes(line: Roster, local: Timeline, numbers: Numbers) -> tuple[Any, Any]:
+    """Return how shapes of the grown roster are found: those of before where they were, the new ones from memory."""
+    new, new_work = local.shapes_of(numbers.new_slices), local.release_shapes_of(numbers.new_releases)
+    count, work_count = len(line.slices), len(line.releases)
+
+    def join(old: Any, added: Array, first: int, index: Array) -> Array:
+        found = np.empty(len(index), dtype=object)
+        is_old = index < first
+        found[is_old] = old(index[is_old])
+        found[~is_old] = added[index[~is_old] - first]
+        return found
+
+    return (lambda index: join(line.shapes_of, new, count, index),
+            lambda index: join(line.release_shapes_of, new_work, work_count, index))
+
+
+def _renumbered(pieces: Pieces, numbers: Numbers, chosen: Array, first_unit: int) -> Pieces:
+    """Write the numbers of the whole into pieces that were counted locally."""
+    lines, sets = pieces.lines.copy(), pieces.sets.copy()
+    members, shots = pieces.members.copy(), pieces.shots.copy()
+    for units in (lines, sets, shots):
+        units[:, 0] = first_unit + np.searchsorted(chosen, units[:, 0])
+    lines[:, 3] = numbers.hazards[lines[:, 3]]
+    lines[:, 4] = numbers.slices[lines[:, 4]]
+    moved, worked = lines[:, 6] >= 0, lines[:, 5] >= 0
+    lines[worked, 5] = numbers.releases[lines[worked, 5]]
+    lines[moved, 6] = numbers.hazards[lines[moved, 6]]
+    moved &= lines[:, 2] != RECLASSIFIED  # whose last number is no account
+    lines[moved, 7] = numbers.slices[lines[moved, 7]]
+    members[:, 0] = numbers.releases[members[:, 0]]
+    return Pieces(lines, pieces.cents, sets, members, shots, pieces.shot_m2)

@@ -133,6 +133,8 @@ def _suggest(asked: Context, files: list[Path], out: Path | None, as_json: bool)
               "personal": draft.mapping.personal}
     then = f"read it, correct it, then whitestone import {files[0]} --mapping {out}"
     told = "\n".join(line for line in draft.reasons.get("", "").splitlines() if not line.startswith("Read every line"))
+    if draft.mapping.personal_columns:
+        told += "\nSealed, because they may identify a person: " + ", ".join(sorted(draft.mapping.personal_columns))
     emit(answer, as_json, lambda: draft.toml if out is None else f"{told}\nWrote {out}: {then}")
 
 

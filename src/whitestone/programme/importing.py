@@ -58,8 +58,8 @@ def import_file(
     """
     text = None
     if not isinstance(mapping, Mapping):
-        text = Path(mapping).read_text(encoding="utf-8-sig") if Path(mapping).is_file() else None
-        mapping = read_mapping(mapping, programme.settings)
+        path_of_mapping, mapping = Path(mapping), read_mapping(mapping, programme.settings)
+        text = path_of_mapping.read_text(encoding="utf-8-sig") if path_of_mapping.is_file() else None
     return Importing(programme, Path(path), mapping, text).run(chunk_rows, progress)
 
 

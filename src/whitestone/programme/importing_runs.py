@@ -133,7 +133,8 @@ def take_back(programme: Programme, text: str, *, undo: bool = False, reason: st
     state = find_run(programme, text)
     status = state.body.get("run_status")
     if (status == "taken_back") != undo:
-        raise WrongCall(why=f"The run {state.record_id} is {str(status).replace('_', ' ')}.")
+        fix = "With --undo it counts again." if status == "taken_back" else "Only what was taken back can come back."
+        raise WrongCall(why=f"The run {state.record_id} is {str(status).replace('_', ' ')}.", fix=fix)
     word = "brought back" if undo else "taken back"
     why = f"run {state.record_id} {word}" + (f": {reason}" if reason else "")
     before = state.body.get("counts", {}).get("status_before", "finished")

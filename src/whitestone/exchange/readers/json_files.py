@@ -68,7 +68,7 @@ def _open_object(reading: Reading, found: Encoding, text: str, layer: str | None
         return
     reading.layers, reading.layer = tuple(lists) if len(lists) > 1 and "features" not in lists else (), layer
     reading.crs = declared_crs(text[: _TAIL_BYTES * 4]) or declared_crs(_tail(path))
-    if reading.crs is None and re.search(r'"crs"\s*:\s*[{"]', text[: _TAIL_BYTES].partition('"features"')[0]):
+    if reading.crs is None and re.search(r'"crs"\s*:\s*\{', text[: _TAIL_BYTES].partition('"features"')[0]):
         reading.note("crs-not-understood", "The file has a crs member that does not name its system: positions are "
                                            "taken for WGS 84; state the system in the mapping if they are not.")
     _settle(reading, found, lambda: split_elements(transcode(path, found), Splitter(member)),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import io
 import json
 import os
@@ -46,6 +47,7 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@functools.cache
 def commands() -> list[tuple[list[str], Any]]:
     """List every command with the words that call it."""
     if not app.registered_commands:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import functools
 import importlib
 import os
 import pkgutil
@@ -44,8 +45,9 @@ def _root(
     context.obj = Context(target=programme, who=who or os.environ.get("WHITESTONE_WHO"))
 
 
+@functools.cache
 def collect() -> None:
-    """Let every module of this room add its commands."""
+    """Let every module of this room add its commands, once however often it is called."""
     for module in sorted(pkgutil.iter_modules(__path__), key=lambda found: found.name):
         if module.name == "__main__":
             continue

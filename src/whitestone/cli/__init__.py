@@ -14,7 +14,7 @@ import typer
 
 import whitestone
 from whitestone.cli.shared import Context, fail
-from whitestone.errors import FileTrouble, Problem, StoreFull, Unexpected
+from whitestone.errors import FileTrouble, Problem, StoreFull, Unexpected, WrongCall
 
 __all__ = ["app", "collect", "main"]
 
@@ -69,12 +69,15 @@ def main() -> None:
             _end_quietly()
         if os.environ.get("WHITESTONE_DEBUG"):
             raise
-        problem = _of_the_system(error) or Unexpected(kind=type(error).__name__)
-        sys.exit(fail(problem, "--json" in sys.argv))
+        told = _of_the_system(error) or Unexpected(kind=type(error).__name__)
+        sys.exit(fail(told, "--json" in sys.argv))
 
 
 def _of_the_system(error: Exception) -> Problem | None:
     """Tell what the system refused: a file that is not there, a folder in its place, no right to it, a full disk."""
+    if isinstance(error, UnicodeEncodeError) and any("\udc80" <= sign <= "\udcff" for sign in " ".join(sys.argv)):
+        return WrongCall(why="A word of this call holds bytes that are no text here.",
+                         fix="Write it again; rename a file whose name is shown with odd signs.")
     if not isinstance(error, OSError) or error.errno is None:
         return None
     where = str(error.filename) if error.filename is not None else "the disk"

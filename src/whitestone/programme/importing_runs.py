@@ -230,7 +230,7 @@ def _cells(raw: bytes) -> dict[str, str | None]:
     text = raw.decode("utf-8", "surrogatepass")
     try:
         kept = json.loads(text)
-    except json.JSONDecodeError:
+    except (json.JSONDecodeError, RecursionError):  # it may be held because its lists are nested without end
         kept = None
     if not isinstance(kept, dict) or not isinstance(kept.get("cells"), dict):
         return {"whitestone_raw": text.encode("utf-8", "replace").decode()}

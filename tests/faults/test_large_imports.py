@@ -30,7 +30,8 @@ def features(path: Path, size: int) -> int:
     if path.suffix == ".kml":
         text = " ".join(f"{lon:.6f},{lat:.6f}" for lon, lat in ring)
         each = ("<Placemark><name>H%d</name><ExtendedData><Data name='type'><value>SHA</value></Data>"
-                "<Data name='status'><value>open</value></Data></ExtendedData><Polygon><outerBoundaryIs><LinearRing><coordinates>"
+                "<Data name='status'><value>open</value></Data></ExtendedData>"
+                "<Polygon><outerBoundaryIs><LinearRing><coordinates>"
                 f"{text}</coordinates></LinearRing></outerBoundaryIs></Polygon></Placemark>\n")
         head, last = "<kml xmlns='http://www.opengis.net/kml/2.2'><Document>", "</Document></kml>"
     else:

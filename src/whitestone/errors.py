@@ -105,6 +105,11 @@ class WrongCall(Problem):
     sentence = "{why}"
     next_step = "See --help for what this command takes."
 
+    @property
+    def next(self) -> str:
+        """Say what the user does next: what the caller knows better than the manual (`fix`), else to look it up."""
+        return str(self.details.get("fix") or self.next_step)
+
 
 class UnreadableFile(Problem):
     """Raised when an input file cannot be read at all."""
@@ -113,6 +118,15 @@ class UnreadableFile(Problem):
     status = 422
     sentence = "{path} cannot be read: {why}."
     next_step = "{fix}"
+
+
+class FileTrouble(Problem):
+    """Raised at the edge of a process when the system refuses a file or folder that the user named."""
+
+    code = "file-trouble"
+    status = 422
+    sentence = "{path} cannot be used: {why}."
+    next_step = "Check the name, and that you may read or write there; then call again."
 
 
 class MappingInvalid(Problem):

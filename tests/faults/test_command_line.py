@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import io
 import json
 import os
@@ -16,7 +17,7 @@ import typer.main
 from whitestone.cli import app, collect, main
 from whitestone.programme.opening import init_programme
 
-CALLS = int(os.environ.get("WHITESTONE_FUZZ_CALLS", "40"))
+CALLS = int(os.environ.get("WHITESTONE_FUZZ_CALLS", "250"))
 NEVER = {"demo", "serve"}
 """They go on until somebody ends them; their words are tried elsewhere."""
 WORDS = ["", " ", "x", "2024", "2024-13", "2024-02-30", "-1", "0", "nan", "1e400", "99999999999999999999", "é" * 300,
@@ -46,6 +47,7 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@functools.cache
 def commands() -> list[tuple[list[str], Any]]:
     """List every command with the words that call it."""
     if not app.registered_commands:
@@ -100,7 +102,11 @@ def made_call(rng: random.Random, files: Path) -> list[str]:
     return argv + (["--json"] if rng.random() < 0.3 and "--json" not in argv else [])
 
 
-@pytest.mark.parametrize("seed", range(CALLS))
+SEEDS = [*range(CALLS), *(pytest.param(seed, marks=pytest.mark.soak) for seed in range(CALLS, 3_000))]
+"""A few hundred calls each time, thousands in `make soak`."""
+
+
+@pytest.mark.parametrize("seed", SEEDS)
 def test_no_call_ends_without_code_and_next_step(seed: int, files: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Exit 0, 1 or 2; what is refused says which code and what to do next; nothing is unexpected."""
     argv = made_call(random.Random(seed), files)

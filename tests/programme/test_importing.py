@@ -352,7 +352,7 @@ with open_programme(sys.argv[1]) as programme:
 """
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("seed", [1, 2, 3, *(pytest.param(seed, marks=pytest.mark.soak) for seed in range(4, 60))])
 def test_a_killed_import_loses_nothing_acknowledged_and_goes_on(tmp_path: Path, seed: int) -> None:
     """SIGKILL at a random moment; the next call ends with every row once."""
     target = tmp_path / "p"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import functools
 import importlib
 import os
 import pkgutil
@@ -12,7 +14,7 @@ import typer
 
 import whitestone
 from whitestone.cli.shared import Context, fail
-from whitestone.errors import Problem, Unexpected
+from whitestone.errors import FileTrouble, Problem, StoreFull, Unexpected, WrongCall
 
 __all__ = ["app", "collect", "main"]
 
@@ -43,8 +45,9 @@ def _root(
     context.obj = Context(target=programme, who=who or os.environ.get("WHITESTONE_WHO"))
 
 
+@functools.cache
 def collect() -> None:
-    """Let every module of this room add its commands."""
+    """Let every module of this room add its commands, once however often it is called."""
     for module in sorted(pkgutil.iter_modules(__path__), key=lambda found: found.name):
         if module.name == "__main__":
             continue
@@ -66,7 +69,36 @@ def main() -> None:
             _end_quietly()
         if os.environ.get("WHITESTONE_DEBUG"):
             raise
-        sys.exit(fail(Unexpected(kind=type(error).__name__), "--json" in sys.argv))
+        told = _of_the_system(error) or Unexpected(kind=type(error).__name__)
+        sys.exit(fail(told, "--json" in sys.argv))
+
+
+def _of_the_system(error: Exception) -> Problem | None:
+    """Tell what the system refused: a file that is not there, a folder in its place, no right to it, a full disk."""
+    if isinstance(error, UnicodeEncodeError) and any("\udc80" <= sign <= "\udcff" for sign in " ".join(sys.argv)):
+        return WrongCall(why="A word of this call holds bytes that are no text here.",
+                         fix="Write it again; rename a file whose name is shown with odd signs.")
+    if not isinstance(error, OSError) or error.errno is None:
+        return None
+    where = str(error.filename) if error.filename is not None else "the disk"
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return StoreFull(where=where)
+    known = error.filename is not None and error.errno in _REFUSALS
+    return FileTrouble(path=where, why=_REFUSALS[error.errno]) if known else None
+
+
+_REFUSALS = {
+    errno.ENOENT: "it is not there",
+    errno.ENOTDIR: "a part of its path is no folder",
+    errno.EISDIR: "it is a folder and a file is needed",
+    errno.EEXIST: "it is there already",
+    errno.EACCES: "you have no right to it",
+    errno.EPERM: "the system does not allow it",
+    errno.EROFS: "it lies on a disk that cannot be written to",
+    errno.ENAMETOOLONG: "its name is too long",
+    errno.ELOOP: "its links lead in a circle",
+    errno.EIO: "the disk failed while it was read or written",
+}
 
 
 def _end_quietly() -> None:

@@ -18,7 +18,9 @@ KeyFile = Annotated[Path | None, typer.Option("--key", help="The programme key, 
 
 runs = typer.Typer(help="What came in when, which rows are held, and taking a run back.", no_args_is_help=True)
 LISTED = 20
-"""Findings and rows that the text shows; --json has all."""
+"""Columns that the text names; --json has all."""
+EACH = 3
+"""Findings of one code that the text shows; --json has all."""
 
 
 def register(app: typer.Typer) -> None:
@@ -130,8 +132,10 @@ def _suggest(asked: Context, files: list[Path], out: Path | None, as_json: bool)
               "kinds": [record.kind for record in draft.mapping.records], "notes": draft.notes,
               "personal": draft.mapping.personal}
     then = f"read it, correct it, then whitestone import {files[0]} --mapping {out}"
-    where = "" if out is None else f"Wrote {out}: {then}"
-    emit(answer, as_json, lambda: where or draft.toml)
+    told = "\n".join(line for line in draft.reasons.get("", "").splitlines() if not line.startswith("Read every line"))
+    if draft.mapping.personal_columns:
+        told += "\nSealed, because they may identify a person: " + ", ".join(sorted(draft.mapping.personal_columns))
+    emit(answer, as_json, lambda: draft.toml if out is None else f"{told}\nWrote {out}: {then}")
 
 
 def _report_text(path: Path, report: Any) -> str:
@@ -143,14 +147,30 @@ def _report_text(path: Path, report: Any) -> str:
         "  records: " + (", ".join(f"{kind} {count:,}" for kind, count in report.records.items()) or "none"),
     ]
     if report.unmapped_columns:
-        lines.append("  kept as they are: " + ", ".join(report.unmapped_columns))
-    lines += [f"  {count:,} × {code}" for code, count in report.findings_by_code.items()]
-    lines += [f"    row {found.row or '–'}: {found.message}" for found in report.findings[:LISTED]]
-    if sum(report.findings_by_code.values()) > LISTED:
-        lines.append(f"    … the first {LISTED}; all of them: whitestone runs show {report.run[:8]} --json")
+        lines.append("  kept as they are: " + _some(report.unmapped_columns))
+    told = [(found.code, found.row, found.message) for found in report.findings]
+    lines += _findings_text(report.findings_by_code, told, report.run)
     if report.held:
         lines.append(f"  Held rows: whitestone runs held {report.run[:8]} --out held.csv, correct, import that file.")
     return "\n".join(lines)
+
+
+def _some(names: list[str]) -> str:
+    more = len(names) - LISTED
+    return ", ".join(names[:LISTED]) + (f" and {more:,} more columns" if more > 0 else "")
+
+
+def _findings_text(by_code: dict[str, int], told: list[tuple[str, int | None, str]], run: str) -> list[str]:
+    """Show a few findings of each code, the rarest first: what stands a thousand times must not hide the rest."""
+    lines, shown = [], 0
+    for code, count in sorted(by_code.items(), key=lambda item: item[1]):
+        lines.append(f"  {count:,} × {code}")
+        few = [(row, message) for each, row, message in told if each == code][:EACH]
+        lines += [f"    {'the file' if row is None else f'row {row}'}: {message}" for row, message in few]
+        shown += len(few)
+    if sum(by_code.values()) > shown:
+        lines.append(f"  At most {EACH} of each are shown; all of them: whitestone runs show {run[:8]} --json")
+    return lines
 
 
 @runs.command("list")
@@ -181,8 +201,8 @@ def show(context: typer.Context, run: Run, as_json: Json = False) -> None:
     with open_programme(asked.target, asked.who, readonly=True) as programme:
         answer = show_run(programme, run)
     lines = [_run_line(answer), f"still held: {answer['still_held']:,}"]
-    lines += [f"  {count:,} × {code}" for code, count in (answer.get("findings_by_code") or {}).items()]
-    lines += [f"    row {each['row'] or '–'}: {each['message']}" for each in answer["findings"][:LISTED]]
+    told = [(each["code"], each["row"], each["message"]) for each in answer["findings"]]
+    lines += _findings_text(answer.get("findings_by_code") or {}, told, answer["run"])
     emit(answer, as_json, lambda: "\n".join(lines))
 
 

@@ -76,6 +76,8 @@ class CodeList(msgspec.Struct, frozen=True, dict=True):
             return None
         if text in self.codes:
             return text
+        if len(text) > _LONGEST_WORD:
+            return None
         word = folded(text)
         if not word:
             return None
@@ -134,6 +136,8 @@ class CodeList(msgspec.Struct, frozen=True, dict=True):
         return cache[language]
 
 
+_LONGEST_WORD = 1_000
+"""Characters: no word of a list is longer, and a cell of megabytes is not folded for every list."""
 _SPACE = re.compile(r"[\s_\-‐-―/]+")
 
 

@@ -38,6 +38,7 @@ Progress = Callable[[str, int, int], None]
 CHUNK_ROWS = 2_000
 CHUNK_BYTES = 4 << 20
 STALE_SECONDS = 86_400
+_ELSEWHERE = "Name another file, or move the one that is there away."
 
 
 class BackedUp(msgspec.Struct, frozen=True, kw_only=True):
@@ -59,7 +60,7 @@ def backup(journal: Journal, path: Path, *, key: Path | None = None, progress: P
     """
     path = Path(path)
     if path.exists():
-        raise WrongCall(why=f"{path} is already there, and a backup never overwrites.")
+        raise WrongCall(why=f"{path} is already there, and a backup never overwrites.", fix=_ELSEWHERE)
     if not path.parent.is_dir():
         raise WrongCall(why=f"There is no folder {path.parent} to write a backup to.")
     with journal.store.reading() as session:
@@ -180,7 +181,7 @@ def _whole_or_nothing(path: Path) -> Iterator[BinaryIO]:
         give_name(part, path)
         sync_folder(path.parent)
     except FileExistsError:
-        raise WrongCall(why=f"{path} is already there, and a backup never overwrites.") from None
+        raise WrongCall(why=f"{path} is already there, and a backup never overwrites.", fix=_ELSEWHERE) from None
     except OSError as error:
         if error.errno in DISK_FULL:
             raise StoreFull(where=path.parent) from error

@@ -58,8 +58,8 @@ def import_file(
     """
     text = None
     if not isinstance(mapping, Mapping):
-        text = Path(mapping).read_text(encoding="utf-8-sig") if Path(mapping).is_file() else None
-        mapping = read_mapping(mapping, programme.settings)
+        path_of_mapping, mapping = Path(mapping), read_mapping(mapping, programme.settings)
+        text = path_of_mapping.read_text(encoding="utf-8-sig") if path_of_mapping.is_file() else None
     return Importing(programme, Path(path), mapping, text).run(chunk_rows, progress)
 
 
@@ -297,6 +297,9 @@ class Importing:
             notes.append(RowFinding(None, None, None, "no-places", "this programme has no places yet: no row was "
                                     "linked to one; bring a gazetteer in and import again"))
         editions = editions_of(self.journal, self.dataset, self.run_id)
+        if not any(batch.count for batch in self.journal.runs.batches(self.run_id)):
+            notes.append(RowFinding(None, None, None, "no-rows", "the file holds no row: check "
+                                    "that it was exported with its content"))
         if not self.correcting:
             notes += run_findings(self.journal, self.mapping, editions, self.run_id)
         report = tell(self.programme, self.mapping, self.run_id, notes, applier.unmapped(reading.columns))

@@ -133,7 +133,8 @@ def take_back(programme: Programme, text: str, *, undo: bool = False, reason: st
     state = find_run(programme, text)
     status = state.body.get("run_status")
     if (status == "taken_back") != undo:
-        raise WrongCall(why=f"The run {state.record_id} is {str(status).replace('_', ' ')}.")
+        fix = "With --undo it counts again." if status == "taken_back" else "Only what was taken back can come back."
+        raise WrongCall(why=f"The run {state.record_id} is {str(status).replace('_', ' ')}.", fix=fix)
     word = "brought back" if undo else "taken back"
     why = f"run {state.record_id} {word}" + (f": {reason}" if reason else "")
     before = state.body.get("counts", {}).get("status_before", "finished")
@@ -229,7 +230,7 @@ def _cells(raw: bytes) -> dict[str, str | None]:
     text = raw.decode("utf-8", "surrogatepass")
     try:
         kept = json.loads(text)
-    except json.JSONDecodeError:
+    except (json.JSONDecodeError, RecursionError):  # it may be held because its lists are nested without end
         kept = None
     if not isinstance(kept, dict) or not isinstance(kept.get("cells"), dict):
         return {"whitestone_raw": text.encode("utf-8", "replace").decode()}

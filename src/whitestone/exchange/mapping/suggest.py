@@ -23,6 +23,8 @@ __all__ = ["ROWS_READ", "Suggestion", "suggest"]
 
 ROWS_READ = 200_000
 """Rows that a draft looks at; it says so when a file has more."""
+BYTES_READ = 48 << 20
+"""Bytes of text and shapes that a draft looks at: 2 GB of wide rows must not come into memory for it."""
 
 
 class Suggestion(msgspec.Struct):
@@ -48,7 +50,7 @@ def suggest(path: Path | str, *, boundary: Box | None = None) -> Suggestion:
     reasons: dict[str, str] = {}
     notes = [f"{note.code}: {note.message}" for note in reading.notes]
     if not whole:
-        notes.append(f"the draft looked at the first {ROWS_READ:,} rows")
+        notes.append(f"the draft looked at the first {frame.height:,} rows")
     position, taken = draft_position(columns, frame, reading, geometry, boundary, reasons)
     if "position" in reasons:
         notes.append(reasons.pop("position"))
@@ -61,13 +63,15 @@ def suggest(path: Path | str, *, boundary: Box | None = None) -> Suggestion:
 
 
 def _read(reading: Reading) -> tuple[pl.DataFrame, np.ndarray | None, bool]:
-    frames, shapes, rows = [], [], 0
-    for chunk in reading.chunks(50_000):
-        if rows >= ROWS_READ:
+    """Read as much as a draft needs: all of an ordinary file, so much of a large one that memory stays bounded."""
+    frames, shapes, rows, size = [], [], 0, 0
+    for chunk in reading.chunks(10_000):
+        if rows >= ROWS_READ or size >= BYTES_READ:
             break
         frames.append(chunk.frame)
         shapes += chunk.geometry or []
         rows += chunk.frame.height
+        size += int(chunk.frame.estimated_size()) + sum(len(shape) for shape in chunk.geometry or [] if shape)
     else:
         frame = pl.concat(frames, how="diagonal") if frames else pl.DataFrame({name: [] for name in reading.columns})
         return frame.cast(pl.String), _shapes(shapes, reading), True

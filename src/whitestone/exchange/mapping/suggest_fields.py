@@ -8,7 +8,7 @@ import msgspec
 
 from whitestone.domain.kinds import KINDS, Attribute
 from whitestone.exchange.mapping.model import FieldSpec
-from whitestone.exchange.mapping.suggest_profile import Profile, is_headed, understood_share, words
+from whitestone.exchange.mapping.suggest_profile import Profile, is_headed, is_personal, understood_share, words
 
 __all__ = ["Guess", "fields_for"]
 
@@ -35,12 +35,15 @@ def fields_for(kind: str, columns: list[Profile], taken: set[str]) -> list[Guess
 
     A column that was taken for positions or dates is left out.
     """
+    named = {column.name for column in columns if is_personal(column)}
     guesses = [
         guess
         for column in columns
         if column.name not in taken and column.filled
         for attribute in KINDS[kind].attributes.values()
         if not (kind == "casualty" and attribute.name == "name")  # a casualty's name is a person's: person_name
+        # Whoever is named beside a record (an informant, an owner) never becomes its name or its remark.
+        if attribute.personal or column.name not in named
         if (guess := _guess(kind, column, attribute)) is not None
     ]
     chosen: dict[str, Guess] = {}

@@ -15,7 +15,14 @@ from whitestone.domain.kinds import KINDS
 from whitestone.exchange.mapping.check import UNKNOWN_KIND
 from whitestone.exchange.mapping.model import FieldSpec, LinkSpec, RecordSpec, When
 from whitestone.exchange.mapping.suggest_fields import Guess, fields_for
-from whitestone.exchange.mapping.suggest_profile import Profile, is_headed, numbers_of, understood_share, words
+from whitestone.exchange.mapping.suggest_profile import (
+    Profile,
+    is_headed,
+    is_personal,
+    numbers_of,
+    understood_share,
+    words,
+)
 
 __all__ = ["Draft", "draft_records"]
 
@@ -24,8 +31,8 @@ _COMMON = {"local_id", "name", "remarks", "place_name", "report_date", "organisa
 """Attributes that many kinds have: they say little about which it is."""
 _ENOUGH = 0.75
 
-_REACHES = re.compile(r"^\s*(\+\d[\d\s()/.-]{7,18}|0\d{1,4}[\s/-]\d{3}[\s-]?\d{3,4}|[^\s@]+@[^\s@]+\.\w{2,})\s*$")
-"""An address by which a person is reached: a number with its country or trunk prefix, or electronic mail."""
+_IDENTIFIER = re.compile(r"(?=\S*[^\W\d_])(?=\S*\d)\w[\w./-]{1,39}$")
+"""Letters and digits without a space, as programmes number their records."""
 
 _EVENT_KINDS = {
     "accident": "accident", "accident_mine": "accident", "accident_erw": "accident", "incident": "accident",
@@ -75,28 +82,9 @@ def _draft(records: list[RecordSpec], why: str, columns: list[Profile], taken: s
             if record.kind in KINDS and KINDS[record.kind].attributes[name].personal:
                 secret |= set(spec.sources)
         used |= {record.when.column} if record.when else set()
-    personal = [each.name for each in columns if each.name not in used and _is_personal(each)]
+    personal = [each.name for each in columns if each.name not in used and is_personal(each)]
     unused = [each.name for each in columns if each.name not in used and each.name not in personal]
     return Draft(records, why, personal, unused)
-
-
-def _is_personal(column: Profile) -> bool:
-    """Say whether a column may identify a person, by its heading or by what stands in it; better once too often."""
-    known = {*words().personal["words"]}
-    for field in ("birth_date", "contact", "document_number", "ethnicity", "home", "person_name"):
-        known |= set(words().fields[field])
-    # Alone, a name may be that of a place or an organisation; beside a person's word it is a person's.
-    alone = {word for word in words().fields["person_name"] if word in words().fields["name"]} | {"home", "document"}
-    if is_headed(column.head, sorted(known - alone)):
-        return True
-    inside = f" {column.head} "
-    if any(f" {word} " in inside for word in words().personal["words"]):
-        return True
-    named = any(f" {word} " in inside for word in alone)
-    if named and any(f" {word}" in inside for word in words().personal["persons"]):
-        return True
-    telling = [value for value in column.values[:100] if _REACHES.match(value)]
-    return bool(telling) and len(telling) >= 0.5 * len(column.values[:100])
 
 
 def _tagged(columns: list[Profile], tags: dict[str, str] | None) -> None:
@@ -150,10 +138,31 @@ def _record(
     if kind == "accident":
         _check_sum(columns, frame, fields, place, reasons)
     _add_place_id(kind, columns, fields, place, reasons)
+    _add_id(kind, columns, taken, fields, place, reasons)
     if "local_id" not in fields:
         reasons[f"{place}.kind"] = "no column is a unique id: rows are matched by their text, identical rows stay apart"
     order = list(KINDS[kind].attributes)
     return RecordSpec(kind=kind, fields=dict(sorted(fields.items(), key=lambda each: order.index(each[0]))))
+
+
+def _add_id(
+    kind: str, columns: list[Profile], taken: set[str], fields: dict[str, FieldSpec], place: str,
+    reasons: dict[str, str],
+) -> None:  # fmt: skip
+    """Take for the id what looks like one, as `HA-0012`, whatever its heading; a bare number may be the row's.
+
+    Not where rows are persons: what is unique there may be the number of a document.
+    """
+    if kind == "casualty" or "local_id" in fields:
+        return
+    used = taken | {each for spec in fields.values() for each in spec.sources}
+    for column in columns:
+        if column.name in used or not column.unique or column.date_format is not None or is_personal(column):
+            continue
+        if all(_IDENTIFIER.match(value) for value in column.values):
+            fields["local_id"] = FieldSpec(column=column.name)
+            reasons[f"{place}.fields.local_id"] = f"by content: every row has one of its own, as {column.values[0]!r}"
+            return
 
 
 def _add_place_id(

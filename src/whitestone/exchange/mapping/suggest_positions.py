@@ -179,12 +179,13 @@ def _noted(x: str, y: str | None, notation: str) -> PositionSpec:
 def _of_geometry(
     reading: Reading, geometry: np.ndarray, boundary: Box | None, reasons: dict[str, str]
 ) -> PositionSpec | None:
-    west, south, east, north = shapely.total_bounds(geometry[~shapely.is_missing(geometry)]).tolist()
     if reading.crs is not None:
         reasons["position.crs"] = "declared in the file"
         return PositionSpec(crs=reading.crs)
-    if np.isnan(west):
-        return None
+    seen = geometry[~shapely.is_missing(geometry) & ~shapely.is_empty(geometry)]
+    if not len(seen):
+        return None  # no shape in the whole file: nothing is known of where it lies, and that is no fault
+    west, south, east, north = shapely.total_bounds(seen).tolist()
     if west >= -180 and east <= 180 and south >= -90 and north <= 90:
         standard = reading.format in ("geojson", "topojson", "kml", "kmz", "gpx")
         told = "WGS 84 by the format's standard" if standard else "not declared; the numbers are degrees"

@@ -17,12 +17,15 @@ from whitestone.domain.codes import CODE_LISTS, folded
 from whitestone.errors import InvalidValue
 from whitestone.exchange.mapping.understand import read_date
 
-__all__ = ["Profile", "Words", "is_headed", "numbers_of", "profile", "understood_share", "words"]
+__all__ = ["Profile", "Words", "is_headed", "is_personal", "numbers_of", "profile", "understood_share", "words"]
 
 DATE_FORMATS = ("%d/%m/%Y", "%m/%d/%Y", "%d.%m.%Y", "%d-%m-%Y", "%Y%m%d", "%d/%m/%y", "%m/%d/%y", "%d %b %Y",
                 "%d %B %Y", "%d-%b-%Y", "%d-%b-%y", "%b %Y", "%B %Y", "%m/%Y", "%m.%Y", "%Y")
 KEPT_VALUES = 2_000
 """Different values of a column that the draft looks at, the most frequent first."""
+
+_REACHES = re.compile(r"^\s*(\+\d[\d\s()/.-]{7,18}|0\d{1,4}[\s/-]\d{3}[\s-]?\d{3,4}|[^\s@]+@[^\s@]+\.\w{2,})\s*$")
+"""An address by which a person is reached: a number with its country or trunk prefix, or electronic mail."""
 
 
 class Words(msgspec.Struct, frozen=True):
@@ -112,6 +115,31 @@ def is_headed(head: str, known: list[str]) -> bool:
     (True, False)
     """
     return head in known or head.replace(" ", "") in {word.replace(" ", "") for word in known}
+
+
+def is_personal(column: Profile) -> bool:
+    """Say whether a column may identify a person, by its heading or by what stands in it; better once too often.
+
+    >>> is_personal(profile("Nom de l'informateur", pl.Series(["x"]))), is_personal(profile("Area", pl.Series(["5"])))
+    (True, False)
+    >>> is_personal(profile("Misc", pl.Series([], dtype=pl.String)))
+    False
+    """
+    known = {*words().personal["words"]}
+    for field in ("birth_date", "contact", "document_number", "ethnicity", "home", "person_name"):
+        known |= set(words().fields[field])
+    # Alone, a name may be that of a place or an organisation; beside a person's word it is a person's.
+    alone = {word for word in words().fields["person_name"] if word in words().fields["name"]} | {"home", "document"}
+    if is_headed(column.head, sorted(known - alone)):
+        return True
+    inside = f" {column.head} "
+    if any(f" {word} " in inside for word in words().personal["words"]):
+        return True
+    named = any(f" {word} " in inside for word in alone)
+    if named and any(f" {word}" in inside for word in words().personal["persons"]):
+        return True
+    telling = [value for value in column.values[:100] if _REACHES.match(value)]
+    return bool(telling) and len(telling) >= 0.5 * len(column.values[:100])
 
 
 def _head(name: str) -> str:

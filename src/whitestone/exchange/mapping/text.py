@@ -36,7 +36,9 @@ def read_mapping(path: Path | str, settings: Settings | None = None) -> Mapping:
     """
     try:
         text = Path(path).read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError as error:
+        raise MappingInvalid(path=str(path), count=1, faults="it is no UTF-8 text: save it as UTF-8") from error
+    except OSError as error:
         raise MappingInvalid(path=str(path), count=1, faults=f"cannot be read: {error}") from error
     return parse_mapping(text, str(path), settings)
 

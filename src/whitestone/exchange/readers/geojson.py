@@ -20,7 +20,7 @@ __all__ = ["GEOMETRIES", "declared_crs", "feature_chunks"]
 
 GEOMETRIES = frozenset({"Point", "MultiPoint", "LineString", "MultiLineString", "Polygon", "MultiPolygon",
                         "GeometryCollection"})
-_CHUNK_BYTES = 24 << 20
+_CHUNK_BYTES = 8 << 20
 _SWALLOWED = 10_000
 _Read = tuple[dict[str, str | None] | None, bytes | None, tuple[str, str] | None]
 _CRS = re.compile(r'"crs"\s*:\s*\{.{0,300}?"(?:name|code)"\s*:\s*"?([^"{},]+)"?\s*\}', re.DOTALL)

@@ -22,7 +22,7 @@ from whitestone.exchange.readers.model import Chunk, Reading, RowFault
 
 __all__ = ["open_gis"]
 
-_CHUNK_BYTES = 24 << 20
+_CHUNK_BYTES = 8 << 20
 _TOPOJSON_LIMIT_BYTES = 256 << 20
 _ERRORS = (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, pyogrio.errors.FeatureError,
            pyogrio.errors.FieldError, pyogrio.errors.GeometryError, pyogrio.errors.CRSError, ValueError, OverflowError,

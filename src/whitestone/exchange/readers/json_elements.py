@@ -33,6 +33,7 @@ class Element(msgspec.Struct):
 
 
 _STRAY = ("not-an-object", "This stands in the list where an object was expected.")
+_AFTER = ("text-after-end", "This stands behind the end of the list and is no part of it.")
 _CUT = ("truncated", "The file ends, or its brackets fail, inside this element.")
 
 
@@ -77,7 +78,17 @@ class Splitter:
             yield from self._resume()
         self.ended = self._depth == 0
         yield from self._strays(self._between + self._carry)
+        yield from self._after()
         self._between = self._carry = b""
+
+    def _after(self) -> Iterator[Element]:
+        """Hand out what stands behind the end of the list and its object: nothing of a file is dropped unsaid."""
+        if self._active or not self.found or not self.ended:
+            return
+        last = max(self.envelope.rfind(b"}"), self.envelope.rfind(b"]"))
+        text = bytes(self.envelope[last + 1:]) + self._carry
+        if text.strip(b" \t\r\n\x1e;\0\x1a"):
+            yield Element(text.strip(), _AFTER)
 
     def _resume(self) -> Iterator[Element]:
         """Give up the open element at the next text that looks like the start of a feature."""

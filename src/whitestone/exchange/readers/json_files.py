@@ -42,7 +42,7 @@ def open_json(path: Path, *, encoding: str | None = None, layer: str | None = No
         return open_gis(path, layer=layer)
     reading = Reading(path, "json", _nothing, encoding=found.name)
     if text.startswith("["):
-        _settle(reading, found, lambda: split_elements(transcode(path, found), Splitter(None)))
+        _settle(reading, found, lambda: _split(reading, found, None))
     elif text.startswith("{"):
         _open_object(reading, found, text, layer)
     else:
@@ -68,8 +68,19 @@ def _open_object(reading: Reading, found: Encoding, text: str, layer: str | None
         return
     reading.layers, reading.layer = tuple(lists) if len(lists) > 1 and "features" not in lists else (), layer
     reading.crs = declared_crs(text[: _TAIL_BYTES * 4]) or declared_crs(_tail(path))
-    _settle(reading, found, lambda: split_elements(transcode(path, found), Splitter(member)),
-            features=member == "features")
+    if reading.crs is None and re.search(r'"crs"\s*:\s*\{', text[: _TAIL_BYTES].partition('"features"')[0]):
+        reading.note("crs-not-understood", "The file has a crs member that does not name its system: positions are "
+                                           "taken for WGS 84; state the system in the mapping if they are not.")
+    _settle(reading, found, lambda: _split(reading, found, member), features=member == "features")
+
+
+def _split(reading: Reading, found: Encoding, member: str | None) -> Iterator[Element]:
+    """Split the file at its elements; tell where it ends before its list does, for what stood behind is missing."""
+    splitter = Splitter(member)
+    yield from split_elements(transcode(reading.path, found), splitter)
+    if not splitter.ended:
+        reading.note("file-cut-off", "The file ends before its list is closed: it was cut off, and what stood behind "
+                                     "is missing. Get it again.")
 
 
 def _has_features(text: str) -> bool:

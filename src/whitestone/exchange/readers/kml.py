@@ -20,7 +20,7 @@ from whitestone.exchange.readers.xml_features import Feature, FeatureStream, Nod
 __all__ = ["feature_reading", "line_or_point", "open_kml"]
 
 _GEOMETRIES = ("Point", "LineString", "LinearRing", "Polygon", "MultiGeometry", "Track", "MultiTrack", "Model")
-_CHUNK_BYTES = 24 << 20
+_CHUNK_BYTES = 8 << 20
 _SAMPLE = 1_000
 Row = dict[str, str | None]
 

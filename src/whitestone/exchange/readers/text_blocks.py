@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TypeVar
 
 import msgspec
 import numpy as np
@@ -21,6 +22,7 @@ ROW_LIMIT_BYTES = 16 << 20
 
 _TOTALS = pl.Series(sorted(TOTALS), dtype=pl.String)
 
+_Texts = TypeVar("_Texts", pl.Series, pl.Expr)
 Block = tuple[pl.DataFrame, np.ndarray, list[RowFault]]
 
 
@@ -55,6 +57,8 @@ class BlockReader:
             buffer += block
             if final and buffer and not buffer.endswith(self._newline):
                 buffer += self._newline
+                self.reading.note("last-line-open", "The last line has no line end: if the file was cut off there, its "
+                                                    "last row may lack something.")
             while buffer:
                 made, consumed = self._take(buffer, final)
                 if made:
@@ -155,9 +159,10 @@ class BlockReader:
         self._next_row += frame.height + len(faults)
         repeated = self._repeated_headers(frame)
         if repeated is not None:
-            text = self.plan.dialect.delimiter.join(cell or "" for cell in self.plan.header)
-            faults += [RowFault(int(number), "repeated-header", "The header row is repeated here.", text)
-                       for number in numbers[repeated]]
+            joined = self.plan.dialect.delimiter.join
+            faults += [RowFault(int(numbers[at]), "repeated-header", "The header row is repeated here.",
+                                clip_raw(joined(cell or "" for cell in frame.row(int(at)))))
+                       for at in np.flatnonzero(repeated)]
             faults.sort(key=lambda fault: fault.row)
             frame, numbers = frame.filter(pl.Series(~repeated)), numbers[~repeated]
         return self._without_totals(frame, numbers, faults)
@@ -178,11 +183,22 @@ class BlockReader:
 
     def _repeated_headers(self, frame: pl.DataFrame) -> np.ndarray | None:
         named = [(name, cell) for name, cell in zip(self.plan.names, self.plan.header, strict=False) if cell]
-        if not named or not frame.height or not (frame[named[0][0]] == named[0][1]).any():
+        if not named or not frame.height:
             return None
-        same = frame.select(pl.all_horizontal([pl.col(name).eq_missing(pl.lit(cell)) for name, cell in named]))
+        if len(named) == 1:  # a column called "name" may hold a "Name": only the exact word is the header
+            found = (frame[named[0][0]] == named[0][1]).fill_null(value=False).to_numpy()
+            return found if found.any() else None
+        if not (_plain(frame[named[0][0]]) == named[0][1].strip().lower()).any():
+            return None
+        same = frame.select(pl.all_horizontal(
+            [_plain(pl.col(name)).eq_missing(pl.lit(cell.strip().lower())) for name, cell in named]))
         found = same.to_series().to_numpy()
         return found if found.any() else None
+
+
+def _plain(texts: _Texts) -> _Texts:
+    """Take away case and outer spaces: whoever pastes sheets together types the header anew."""
+    return texts.str.strip_chars().str.to_lowercase()
 
 
 def _kept(buffer: bytes, starts: np.ndarray, ends: np.ndarray, good: np.ndarray) -> bytes:

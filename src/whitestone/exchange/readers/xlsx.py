@@ -184,8 +184,10 @@ def _gather(gathering: Gathering, reading: Reading, row: SheetRow) -> int:
                         f"table {len(names)} columns.", clip_raw(raw))
         return len(raw)
     values: dict[str, str | None] = {names[column]: value for column, value in row.cells.items()}
-    if len(values) > 1 and len(values) * 2 > len(names) and all(name == value for name, value in values.items()):
-        gathering.fault("repeated-header", "The header row is repeated here.", "\t".join(names))
+    if len(values) > 1 and len(values) * 2 > len(names) and all(
+            (value or "").strip().lower() == name.lower() for name, value in values.items()):
+        gathering.fault("repeated-header", "The header row is repeated here.",
+                        clip_raw("\t".join(cell or "" for cell in _list(row))))
     elif adds_up([values.get(name) for name in names]):
         gathering.fault(*TOTAL_ROW, clip_raw("\t".join(cell or "" for cell in _list(row))))
     else:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import shutil
 import warnings
 from collections.abc import Iterator
 from itertools import islice
@@ -17,6 +19,8 @@ from whitestone.exchange.writers.model import Table
 __all__ = ["write_gpkg"]
 
 _BATCH = 20_000
+_ROOM_BYTES = 1 << 20
+"""A disk with less is full: GDAL writes pages and gives up before the last byte."""
 _FLOATS = frozenset(("number", "area", "share"))
 
 
@@ -28,7 +32,12 @@ def write_gpkg(table: Table, path: Path, *, hxl: bool = False) -> int:
     append = False
     while batch := list(islice(rows, _BATCH)) or not append:
         given = batch if isinstance(batch, list) else []
-        _write(table, path, layer, given, said, append)
+        try:
+            _write(table, path, layer, given, said, append)
+        except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, pyogrio.errors.FeatureError) as error:
+            if shutil.disk_usage(path.parent).free > _ROOM_BYTES:
+                raise
+            raise OSError(errno.ENOSPC, str(error), str(path)) from error  # GDAL does not say why: the disk is asked
         append = True
         if len(given) < _BATCH:
             break

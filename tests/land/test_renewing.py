@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_oracle import LAST, as_inputs, hazards, works
@@ -13,8 +14,9 @@ from whitestone.land.book import Book, simulate
 from whitestone.land.grouping import DIMENSIONS
 from whitestone.land.inputs import HazardSlice, ReleasePiece
 from whitestone.land.ledger import tabulate
+from whitestone.land.packing import pack_book, pack_change, unpack_book, unpack_change
 from whitestone.land.proof import prove
-from whitestone.land.renewing import renew
+from whitestone.land.renewing import apply_change, count_change, renew
 
 END = LAST.toordinal()
 
@@ -56,3 +58,21 @@ def test_any_sequence_of_changes_gives_what_counting_anew_gives(data: st.DataObj
                     [each for _, some in now.values() for each in some], END)
     assert tables(book, start) == tables(anew, start)
     assert len(book.line.slices) >= len(anew.line.slices)
+
+
+@settings(max_examples=30, deadline=None)
+@given(hazards(), works(), hazards(), works())
+def test_a_book_and_its_change_are_the_same_after_they_were_written_down(
+    slices: Any, done: Any, other: Any, other_done: Any
+) -> None:
+    first, second = as_inputs(slices, done), as_inputs(other, other_done)
+    book = simulate(*first, END)
+    changed = {each.record_id for each in (*first[0][:1], *second[0][:2])}
+    new = [each for each in second[0] if each.record_id in changed]
+    change, shapes, drawn = count_change(book, changed, new, [])
+    kept = unpack_book(pack_book(book), book.line.shapes_of, book.line.release_shapes_of).until(END)
+    assert tables(kept, None) == tables(book, None)
+    renewed = apply_change(kept, unpack_change(pack_change(change)),
+                           lambda at: np.concatenate([book.line.shapes, shapes])[at],
+                           lambda at: np.concatenate([book.line.release_shapes, drawn])[at])
+    assert tables(renewed, None) == tables(renew(book, changed, new, []), None)

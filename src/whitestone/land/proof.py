@@ -84,15 +84,15 @@ def prove(
     >>> prove(simulate([], []), 0, places={}).residual_m2
     0.0
     """
-    line, live = book.line, book.live.tolist()
+    line, live = book.line, book.live
     measured = line.is_drawn
     period = line.counts & (line.days >= first_day) & (line.days <= book.last_day)
     return Proof(
         outside_any_hazard_m2=claimed_m2(book, OUTSIDE, first_day),
         claimed_twice_m2=claimed_m2(book, TWICE, first_day),
         hazards_overlap_m2=max(0, int(book.own_stock.sum() - book.stock.sum())) / CENTS,
-        no_geometry=sum(_is_nowhere(line.slices[book.now[hazard]].geometry) for hazard in live),
-        size_unknown=sum(not book.has_ground(hazard) for hazard in live),
+        no_geometry=int((~line.has_position[book.now[live]]).sum()),
+        size_unknown=int((~line.has_ground[book.now[live]]).sum()),
         reported_minus_computed_m2=_rounded(_reported_minus_computed_m2(book, measured & period)),
         elsewhere_m2=_rounded(float(elsewhere_by_hazard(book, places).sum())),
         in_conflict_m2=_rounded(in_conflict_m2),
@@ -254,10 +254,6 @@ def _cannot_be_known(hazards: int, releases: int) -> list[str]:
 
 def _rounded(area_m2: float) -> float:
     return to_cents(area_m2) / 100 + 0.0
-
-
-def _is_nowhere(shape: Any) -> bool:
-    return shape is None or bool(shapely.is_empty(shape))
 
 
 def _place_of(book: Book, hazard: int) -> str | None:

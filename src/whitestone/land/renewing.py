@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Collection, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 import numpy as np
@@ -17,13 +17,26 @@ import numpy as np
 from whitestone.land.book import Book
 from whitestone.land.inputs import HazardSlice, ReleasePiece, day_number
 from whitestone.land.pieces import Pieces, measure
-from whitestone.land.roster import Gone, Numbers, Roster
+from whitestone.land.roster import Gone, Part, Roster, Shapes
 from whitestone.land.story import RECLASSIFIED
 from whitestone.land.timeline import Timeline
 
-__all__ = ["renew"]
+__all__ = ["Change", "apply_change", "count_change", "renew"]
 
 Array = np.ndarray[Any, Any]
+
+
+class Change(NamedTuple):
+    """What exchanges a few records of a book: what goes, what comes, and the units that are counted anew.
+
+    `touched` are the units whose bookings are taken out; `pieces` come instead, for units that lie in `boxes`.
+    """
+
+    gone: Gone
+    more: Part
+    touched: Array
+    boxes: Array
+    pieces: Pieces
 
 
 def renew(
@@ -37,6 +50,16 @@ def renew(
     >>> renew(simulate([], []), [], [], []).stock.tolist()
     []
     """
+    change, shapes, drawn = count_change(book, changed, hazards, releases)
+    first, first_work = len(book.line.slices), len(book.line.releases)
+    return apply_change(book, change, _after(book.line.shapes_of, shapes, first),
+                        _after(book.line.release_shapes_of, drawn, first_work))
+
+
+def count_change(
+    book: Book, changed: Collection[uuid.UUID], hazards: Sequence[HazardSlice], releases: Sequence[ReleasePiece]
+) -> tuple[Change, Array, Array]:
+    """Count what a change of some records touches (see `renew`); with it the shapes of the new slices and releases."""
     gone = _gone(book.line, changed)
     fresh = Timeline(hazards, releases)
     boxes = np.concatenate([book.line.boxes[gone.slices], book.line.release_boxes[gone.releases], fresh.boxes,
@@ -45,13 +68,56 @@ def renew(
     touched = np.flatnonzero(_meets(book.unit_boxes, boxes))
     around = np.concatenate([book.unit_boxes[touched], boxes])
     local, numbers = _local(book.line, gone, around, hazards, releases)
-    line = book.line.grown(local, numbers, gone, *_shapes(book.line, local, numbers))
     ground = local.ground()
     chosen = np.flatnonzero(_meets(ground.outlines.boxes, boxes))
     pieces = _renumbered(measure(ground, chosen, threads=1), numbers, chosen, len(book.unit_boxes))
-    unit_boxes = np.concatenate([book.unit_boxes, ground.outlines.boxes[chosen]])
-    unit_boxes[touched] = np.nan
-    return Book(line, book.shelf.exchange(touched, pieces), unit_boxes, book.last_day)
+    change = Change(gone, _part(local, numbers), touched, ground.outlines.boxes[chosen], pieces)
+    return change, local.shapes_of(numbers.new_slices), local.release_shapes_of(numbers.new_releases)
+
+
+def apply_change(book: Book, change: Change, shapes_of: Shapes, release_shapes_of: Shapes) -> Book:
+    """Return the book after a change; shapes of all its slices and releases are found by the two functions."""
+    line = book.line.grown(change.more, change.gone, shapes_of, release_shapes_of)
+    unit_boxes = np.concatenate([book.unit_boxes, change.boxes])
+    unit_boxes[change.touched] = np.nan
+    return Book(line, book.shelf.exchange(change.touched, change.pieces), unit_boxes, book.last_day)
+
+
+def _after(old: Shapes, added: Array, first: int) -> Shapes:
+    """Find shapes of before where they were, and the new ones, from a number on, in memory."""
+
+    def join(index: Array) -> Array:
+        found = np.empty(len(index), dtype=object)
+        is_old = index < first
+        found[is_old] = old(index[is_old])
+        found[~is_old] = added[index[~is_old] - first]
+        return found
+
+    return join
+
+
+class _Numbers(NamedTuple):
+    """How the numbers of a few records are those of the whole, and which of the few are new there, in order."""
+
+    slices: Array
+    releases: Array
+    hazards: Array
+    new_slices: Array
+    new_releases: Array
+    new_ids: list[uuid.UUID]
+
+
+def _part(local: Timeline, numbers: _Numbers) -> Part:
+    """Take what is new out of what was looked at, with the numbers of the whole."""
+    new, work = numbers.new_slices, numbers.new_releases
+    every = local.part()
+    return Part(
+        [every.slices[each] for each in new], [every.releases[each] for each in work], numbers.new_ids,
+        numbers.hazards[local.hazard_of[new]], numbers.slices[local.account[new]],
+        *(getattr(local, name)[new] for name in
+          ("begins", "ends", "has_ground", "has_position", "is_void", "is_closed", "boxes", "stands")),
+        *(getattr(local, name)[work] for name in ("days", "is_drawn", "area_m2", "release_boxes", "counts")),
+    )  # fmt: skip
 
 
 def _gone(line: Roster, changed: Collection[uuid.UUID]) -> Gone:
@@ -79,7 +145,7 @@ def _meets(boxes: Array, others: Array) -> Array:
 
 
 def _local(line: Roster, gone: Gone, around: Array, hazards: Sequence[HazardSlice], releases: Sequence[ReleasePiece]
-           ) -> tuple[Timeline, Numbers]:
+           ) -> tuple[Timeline, _Numbers]:
     """Gather what has to be looked at: the new records, and all others with an outline near, with all their slices."""
     near = _meets(line.boxes, around) & line.stands
     near[gone.slices] = False
@@ -100,7 +166,7 @@ def _local(line: Roster, gone: Gone, around: Array, hazards: Sequence[HazardSlic
 
 
 def _numbers(line: Roster, local: Timeline, slices: tuple[Array, list[int]], releases: tuple[Array, list[int]]
-             ) -> Numbers:
+             ) -> _Numbers:
     """Number what is local as it is, or will be, in the whole."""
     (old, order), (old_work, work_order) = slices, releases
     place, work_place = np.array(order, dtype=np.int64), np.array(work_order, dtype=np.int64)
@@ -113,26 +179,10 @@ def _numbers(line: Roster, local: Timeline, slices: tuple[Array, list[int]], rel
     new_ids = [each for each in local.ids if each not in line.number]
     there = {**line.number, **{each: len(line.ids) + at for at, each in enumerate(new_ids)}}
     hazard_number = np.array([there[each] for each in local.ids], dtype=np.int64)
-    return Numbers(slice_number, release_number, hazard_number, new, new_work, new_ids)
+    return _Numbers(slice_number, release_number, hazard_number, new, new_work, new_ids)
 
 
-def _shapes(line: Roster, local: Timeline, numbers: Numbers) -> tuple[Any, Any]:
-    """Return how shapes of the grown roster are found: those of before where they were, the new ones from memory."""
-    new, new_work = local.shapes_of(numbers.new_slices), local.release_shapes_of(numbers.new_releases)
-    count, work_count = len(line.slices), len(line.releases)
-
-    def join(old: Any, added: Array, first: int, index: Array) -> Array:
-        found = np.empty(len(index), dtype=object)
-        is_old = index < first
-        found[is_old] = old(index[is_old])
-        found[~is_old] = added[index[~is_old] - first]
-        return found
-
-    return (lambda index: join(line.shapes_of, new, count, index),
-            lambda index: join(line.release_shapes_of, new_work, work_count, index))
-
-
-def _renumbered(pieces: Pieces, numbers: Numbers, chosen: Array, first_unit: int) -> Pieces:
+def _renumbered(pieces: Pieces, numbers: _Numbers, chosen: Array, first_unit: int) -> Pieces:
     """Write the numbers of the whole into pieces that were counted locally."""
     lines, sets = pieces.lines.copy(), pieces.sets.copy()
     members, shots = pieces.members.copy(), pieces.shots.copy()

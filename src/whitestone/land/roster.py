@@ -10,13 +10,14 @@ import uuid
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
+import msgspec
 import numpy as np
 import shapely
 
 from whitestone.land.inputs import UNDATED, HazardSlice, ReleasePiece, day_number
 from whitestone.land.story import NEVER
 
-__all__ = ["CLASS_ORDER", "CLOSED", "Gone", "Numbers", "Roster", "Shapes", "boxes_of", "slice_ends"]
+__all__ = ["CLASS_ORDER", "CLOSED", "Gone", "Part", "Roster", "Shapes", "boxes_of", "slice_ends"]
 
 Array = np.ndarray[Any, Any]
 Shapes = Callable[[Array], Array]
@@ -26,13 +27,50 @@ CLASS_ORDER = {"cha": 0, "sha": 1}
 CLOSED = ("closed", "handed_over")
 
 
+class Part(NamedTuple):
+    """What a roster holds of some slices and releases, as arrays in their order: see `Roster` for each.
+
+    `ids` are the hazards that these slices bring in; `hazard_of` and `account` are numbers of the whole.
+    """
+
+    slices: list[HazardSlice]
+    releases: list[ReleasePiece]
+    ids: list[uuid.UUID]
+    hazard_of: Array
+    account: Array
+    begins: Array
+    ends: Array
+    has_ground: Array
+    has_position: Array
+    is_void: Array
+    is_closed: Array
+    boxes: Array
+    stands: Array
+    days: Array
+    is_drawn: Array
+    area_m2: Array
+    release_boxes: Array
+    counts: Array
+
+
+class Gone(NamedTuple):
+    """Numbers of slices and releases that are replaced or withdrawn, and the hazards whose slices they were."""
+
+    slices: Array
+    releases: Array
+    hazards: Array
+
+
+_ARRAYS = Part._fields[3:]
+
+
 class Roster:
     """Slices of hazards and releases by number, crossed out where `stands` and `counts` are False.
 
     Per slice: `slices`, `hazard_of`, `begins`, `ends`, `account` (those of one hazard with equal keys share one),
-    `has_ground`, `is_void`, `is_closed`, `boxes`, `stands`. Per hazard: `ids`, `number` (by record id), `known` (first
-    day). Per release: `releases`, `days`, `is_drawn`, `counts`, `area_m2`, `release_boxes`. `shapes` and
-    `release_shapes` are made where asked for.
+    `has_ground`, `has_position` (also a point), `is_void`, `is_closed`, `boxes`, `stands`. Per hazard: `ids`, `number`
+    (by record id), `known` (first day). Per release: `releases`, `days`, `is_drawn`, `counts`, `area_m2`,
+    `release_boxes`. `shapes` and `release_shapes` are made where asked for.
     """
 
     slices: list[HazardSlice]
@@ -44,6 +82,7 @@ class Roster:
     ends: Array
     account: Array
     has_ground: Array
+    has_position: Array
     is_void: Array
     is_closed: Array
     stands: Array
@@ -59,6 +98,24 @@ class Roster:
         self.shapes_of, self.release_shapes_of = shapes_of, release_shapes_of
         self._faces: dict[str, tuple[Array, dict[str, int]]] = {}
         self._releases_of: dict[uuid.UUID, list[int]] | None = None
+
+    @classmethod
+    def of(cls, part: Part, shapes_of: Shapes, release_shapes_of: Shapes) -> Roster:
+        """Make a roster of what was kept of one."""
+        made = Roster(shapes_of, release_shapes_of)
+        made.slices, made.releases, made.ids = part.slices, part.releases, part.ids
+        for name in _ARRAYS:
+            setattr(made, name, getattr(part, name))
+        made.number = {each: at for at, each in enumerate(part.ids)}
+        made.known = np.full(len(part.ids), NEVER, dtype=np.int64)
+        np.minimum.at(made.known, part.hazard_of[part.stands], part.begins[part.stands])
+        return made
+
+    def part(self) -> Part:
+        """Return all that has to be kept of this roster; shapes lie with their records."""
+        return Part([msgspec.structs.replace(each, geometry=None) for each in self.slices],
+                    [msgspec.structs.replace(each, geometry=None) for each in self.releases],
+                    self.ids, *(getattr(self, name) for name in _ARRAYS))  # fmt: skip
 
     @property
     def shapes(self) -> Array:
@@ -123,47 +180,15 @@ class Roster:
                 self._releases_of.setdefault(self.releases[index].record_id, []).append(index)
         return self._releases_of.get(record_id, [])
 
-    def grown(self, more: Roster, numbers: Numbers, gone: Gone, shapes_of: Shapes, release_shapes_of: Shapes) -> Roster:
-        """Return a roster with the new slices and releases of another at its end, and some crossed out."""
-        made = Roster(shapes_of, release_shapes_of)
+    def grown(self, more: Part, gone: Gone, shapes_of: Shapes, release_shapes_of: Shapes) -> Roster:
+        """Return a roster with some slices and releases more at its end, and some crossed out."""
+        joined = [np.concatenate([getattr(self, name), getattr(more, name)]) for name in _ARRAYS]
+        part = Part([*self.slices, *more.slices], [*self.releases, *more.releases], [*self.ids, *more.ids], *joined)
+        part.stands[gone.slices] = part.counts[gone.releases] = False
+        part.boxes[gone.slices] = part.release_boxes[gone.releases] = np.nan
+        made = Roster.of(part, shapes_of, release_shapes_of)
         made._faces = {key: (code, dict(number)) for key, (code, number) in self._faces.items()}
-        made.slices = [*self.slices, *(more.slices[each] for each in numbers.new_slices)]
-        made.releases = [*self.releases, *(more.releases[each] for each in numbers.new_releases)]
-        made.ids = [*self.ids, *numbers.new_ids]
-        made.number = {**self.number, **{each: len(self.ids) + at for at, each in enumerate(numbers.new_ids)}}
-        new, work = numbers.new_slices, numbers.new_releases
-        made.hazard_of = np.concatenate([self.hazard_of, numbers.hazards[more.hazard_of[new]]])
-        made.account = np.concatenate([self.account, numbers.slices[more.account[new]]])
-        for name in ("begins", "ends", "has_ground", "is_void", "is_closed", "stands", "boxes"):
-            setattr(made, name, np.concatenate([getattr(self, name), getattr(more, name)[new]]))
-        for name in ("days", "is_drawn", "counts", "area_m2", "release_boxes"):
-            setattr(made, name, np.concatenate([getattr(self, name), getattr(more, name)[work]]))
-        made.stands[gone.slices] = False
-        made.counts[gone.releases] = False
-        made.boxes[gone.slices] = made.release_boxes[gone.releases] = np.nan
-        made.known = np.concatenate([self.known, np.full(len(numbers.new_ids), NEVER)])
-        made.known[gone.hazards] = NEVER
-        np.minimum.at(made.known, made.hazard_of[len(self.slices):], made.begins[len(self.slices):])
         return made
-
-
-class Numbers(NamedTuple):
-    """How the numbers of a small roster are those of a large one, and what of it is new there, in order."""
-
-    slices: Array
-    releases: Array
-    hazards: Array
-    new_slices: Array
-    new_releases: Array
-    new_ids: list[uuid.UUID]
-
-
-class Gone(NamedTuple):
-    """Numbers of slices and releases that are replaced or withdrawn, and the hazards whose slices they were."""
-
-    slices: Array
-    releases: Array
-    hazards: Array
 
 
 def slice_ends(slices: Sequence[HazardSlice], hazard_of: Array, begins: Array) -> Array:

@@ -68,6 +68,8 @@ class Timeline(Roster):
         self.work, self.work_of = distinct(ground(pack([each.geometry for each in self.releases])))
         self.has_ground = ~shapely.is_empty(self.outlines)[self.outline_of]
         self.is_drawn = ~shapely.is_empty(self.work)[self.work_of]
+        placed = pack([each.geometry for each in self.slices])
+        self.has_position = ~(shapely.is_missing(placed) | shapely.is_empty(placed))
         self.area_m2 = shapely.area(self.work)[self.work_of]
         self.boxes = boxes_of(self.outlines)[self.outline_of]
         self.release_boxes = boxes_of(self.work)[self.work_of]

@@ -11,7 +11,8 @@ import contextlib
 import time
 import uuid
 from collections.abc import Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING
+from operator import add
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -95,7 +96,7 @@ class Batch:
         if batch.geometry is not None and batch.bbox is None:  # before anything is written: it may be no geometry
             batch.bbox = projection.boxes_of(batch.geometry)
         known = projection.known_before(self.session, batch.record_ids)
-        salts, digests = entries.salted(parts, count)
+        salts, digests = self._salted(batch, parts, count)
         hashes = entries.chain(self.hash, self.act_digest, entries.heads_of(head, count), digests)
         head[3] = kind_id
         columns = dict(zip(REVISION_COLUMNS, [*head, self.act_id, salts, None, hashes, *parts], strict=True))
@@ -105,6 +106,15 @@ class Batch:
         self.seq, self.hash = seqs[-1], hashes[-1]
         self._project(batch, kind_id, first, known)
         return ids
+
+    def _salted(self, batch: EncodedBatch, parts: list[Any], count: int) -> tuple[list[bytes], list[bytes]]:
+        """Salt and digest the parts; what was drawn ahead is completed by what could only be sealed here."""
+        if batch.salts is None or batch.digests is None:
+            return entries.salted(parts, count)
+        if parts[-1] is None:
+            return batch.salts, batch.digests
+        drawn = entries.salted([*[None] * (len(PARTS) - 1), parts[-1]], count)
+        return list(map(add, batch.salts, drawn[0])), list(map(add, batch.digests, drawn[1]))
 
     def _seal(self, batch: EncodedBatch) -> list[bytes | None] | None:
         if not batch.sealed or not any(batch.sealed):

@@ -30,6 +30,7 @@ from whitestone.journal import HeldRow, RunBatch
 from whitestone.programme.importing_ahead import Piece, Task, another_core, here, in_thread, worth_it
 from whitestone.programme.importing_editions import Known, editions_of
 from whitestone.programme.importing_links import Links, dataset_id
+from whitestone.programme.importing_parts import Parts
 from whitestone.programme.importing_report import Report, run_findings, tell
 from whitestone.programme.importing_rows import Compared, Comparing
 from whitestone.programme.opening import Programme
@@ -95,7 +96,7 @@ class Importing:
                 self._check_columns(applier, reading)
             if piece.mapped is not None:
                 self._fix_plane(piece.mapped)
-                self._write(piece.mapped)
+                self._write(piece.mapped, piece.parts)
             done += piece.count
             if progress is not None:
                 progress(done)
@@ -246,12 +247,12 @@ class Importing:
                 self.programme.fix_plane((west + east) / 2, (south + north) / 2)
                 return
 
-    def _write(self, mapped: Mapped) -> None:
+    def _write(self, mapped: Mapped, parts: list[Parts]) -> None:
         """Write one chunk and what became of its rows, in one transaction; skip it if another import has."""
         with self.journal.writing(self._act()) as batch:
             if self.journal.runs.pieces(self.run_id).get(mapped.first_row) == mapped.count:
                 return
-            compared = self._compare(mapped)
+            compared = self._compare(mapped, parts)
             for encoded in compared.batches:
                 batch.append_encoded(encoded)
             batch.append(compared.drafts)
@@ -260,13 +261,13 @@ class Importing:
             batch.put_rows(self._rows(mapped, compared))
         self._head = self.journal.head()[0]
 
-    def _compare(self, mapped: Mapped) -> Compared:
+    def _compare(self, mapped: Mapped, parts: list[Parts]) -> Compared:
         """Compare under the lock; when others have written since, what is known is read again."""
         if self._comparing is None or self.journal.head()[0] != self._head:
             given = self._comparing.given if self._comparing is not None else None
             self._comparing = self._fresh_comparing()
             self._comparing.given = given or self._comparing.given
-        return self._comparing.compare(mapped)
+        return self._comparing.compare(mapped, parts)
 
     def _fresh_comparing(self) -> Comparing:
         editions = editions_of(self.journal, self.dataset, self.run_id)

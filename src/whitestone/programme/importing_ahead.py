@@ -27,6 +27,7 @@ from whitestone.exchange.mapping.rows import Mapped
 from whitestone.exchange.readers import Reading, open_file
 from whitestone.exchange.readers.model import Note
 from whitestone.programme.importing_links import Gazetteer, Links
+from whitestone.programme.importing_parts import Parts, prepare
 
 __all__ = ["LARGE_BYTES", "Piece", "Task", "another_core", "here", "in_thread", "serve", "worth_it"]
 
@@ -40,6 +41,8 @@ class Piece(msgspec.Struct):
     first_row: int
     count: int
     mapped: Mapped | None
+    parts: list[Parts] = []
+    """The encoded parts of each block's records."""
 
 
 class Task(msgspec.Struct):
@@ -71,8 +74,8 @@ def here(reading: Reading, applier: Applier, task: Task, after: int = 0) -> Iter
     """Understand the chunks that begin after row `after`, in this process."""
     for chunk in reading.chunks(task.chunk_rows):
         if chunk.first_row > after:
-            known = task.written.get(chunk.first_row) == chunk.count
-            yield Piece(chunk.first_row, chunk.count, None if known else applier.apply(chunk))
+            mapped = None if task.written.get(chunk.first_row) == chunk.count else applier.apply(chunk)
+            yield Piece(chunk.first_row, chunk.count, mapped, [] if mapped is None else prepare(mapped))
 
 
 def another_core(task: Task, reading: Reading, links: Links, otherwise: Callable[[int], Iterator[Piece]]

@@ -22,7 +22,8 @@ from whitestone.exchange.mapping.rows import FOUND, HELD, Made, Mapped, RowFindi
 from whitestone.journal import EncodedBatch, Journal
 from whitestone.programme.importing_editions import Known, said_by
 from whitestone.programme.importing_lifecycle import step_findings
-from whitestone.programme.importing_writing import body_texts, changed_drafts, encode_rows
+from whitestone.programme.importing_parts import Parts
+from whitestone.programme.importing_writing import changed_drafts, encode_rows, linked_bodies
 
 __all__ = ["CHANGED", "NEW", "NONE", "UNCHANGED", "Compared", "Comparing"]
 
@@ -62,8 +63,11 @@ class Comparing:
         self.given: list[dict[str, bytes]] = [{} for _ in labels]
         """For each block the ids of this file so far: record and digest, 32 bytes."""
 
-    def compare(self, mapped: Mapped) -> Compared:
-        """Decide for every row whether it is new, changed or unchanged, and encode what has to be written."""
+    def compare(self, mapped: Mapped, parts: Sequence[Parts]) -> Compared:
+        """Decide for every row whether it is new, changed or unchanged, and encode what has to be written.
+
+        `parts` are those of the chunk's blocks, in their order.
+        """
         self._pardon(mapped)
         records = np.zeros((mapped.count, len(self.labels)), dtype="S16")
         twins = self._by_id(mapped, records)
@@ -72,8 +76,8 @@ class Comparing:
         altered = self._altered(mapped, earlier)
         compared = Compared(changes, records, np.zeros(mapped.count, dtype=bool), altered)
         self._identify(mapped, records, earlier)
-        for made in mapped.made:
-            self._write(mapped, made, compared)
+        for made, encoded in zip(mapped.made, parts, strict=True):
+            self._write(mapped, made, encoded.only(made.at), compared)
         changes[(changes == CHANGED) & ~compared.moved] = UNCHANGED
         for place, first in twins.items():
             records[place] = records[first] if first >= 0 else records[place]
@@ -200,18 +204,18 @@ class Comparing:
                     if text is not None:
                         self.given[block][text] = sixteen(records[place, block]) + sixteen(mapped.digests[place])
 
-    def _write(self, mapped: Mapped, made: Made, compared: Compared) -> None:
+    def _write(self, mapped: Mapped, made: Made, parts: Parts, compared: Compared) -> None:
         places = mapped.place[made.at]
         block = self.labels.index(made.label)
         ids = compared.records[places]
         changes = compared.changes[places]
-        texts = body_texts(made, ids, self.labels)
+        bodies = parts.body = linked_bodies(made, ids, self.labels) if parts.body is None else parts.body
         fresh = changes == NEW
         if made.kind == "hazard":
             for row in np.flatnonzero(fresh).tolist():
-                self._judge_step(mapped, int(places[row]), None, texts[row])
+                self._judge_step(mapped, int(places[row]), None, bodies[row])
         if fresh.any():
-            compared.batches.append(encode_rows(made, fresh, texts, ids[:, block], self.workflow))
+            compared.batches.append(encode_rows(made, parts, fresh, ids[:, block], self.workflow))
         rows = np.flatnonzero(changes == CHANGED)
         if not len(rows):
             return
@@ -219,16 +223,16 @@ class Comparing:
         said = said_by(self.journal, self.dataset, made.kind, wanted, self.withdrawn)
         for row, record in zip(rows.tolist(), wanted, strict=True):
             altered = bool(compared.altered[places[row]])
-            drafts = changed_drafts(made, row, texts[row], record, said.get(record), self.workflow, altered)
+            drafts = changed_drafts(made, parts, row, record, said.get(record), self.workflow, altered)
             if made.kind == "hazard" and drafts:
                 earlier = said.get(record)
-                self._judge_step(mapped, int(places[row]), earlier.body if earlier else None, texts[row])
+                self._judge_step(mapped, int(places[row]), earlier.body if earlier else None, bodies[row])
             compared.drafts += drafts
             compared.moved[places[row]] |= bool(drafts)
 
-    def _judge_step(self, mapped: Mapped, place: int, before: dict[str, Any] | None, after: str | None) -> None:
+    def _judge_step(self, mapped: Mapped, place: int, before: dict[str, Any] | None, after: bytes | None) -> None:
         """Note what in a hazard's step breaks the lifecycle; it is accepted all the same."""
-        for column, code, message in step_findings(before, after, self.national):
+        for column, code, message in step_findings(before, None if after is None else after.decode(), self.national):
             mapped.outcomes[place] = FOUND
             mapped.findings.append(RowFinding(mapped.first_row + place, column, None, code, message))
 

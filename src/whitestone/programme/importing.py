@@ -6,6 +6,7 @@ lock; a run that was stopped goes on at the first chunk that is not written, and
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import datetime as dt
 import hashlib
@@ -27,7 +28,16 @@ from whitestone.exchange.mapping.rows import HELD, Mapped, RowFinding
 from whitestone.exchange.mapping.text import read_mapping, to_toml
 from whitestone.exchange.readers import Reading, open_file
 from whitestone.journal import HeldRow, RunBatch
-from whitestone.programme.importing_ahead import Piece, Task, another_core, here, in_thread, worth_it
+from whitestone.programme.importing_ahead import (
+    Helper,
+    Piece,
+    Task,
+    another_core,
+    here,
+    in_thread,
+    second_process,
+    worth_it,
+)
 from whitestone.programme.importing_editions import Known, editions_of
 from whitestone.programme.importing_links import Links, dataset_id
 from whitestone.programme.importing_parts import Parts
@@ -86,20 +96,25 @@ class Importing:
     def run(self, chunk_rows: int = CHUNK_ROWS, progress: Progress | None = None) -> Report:
         """Import the file and report."""
         self.correcting = holds_corrections(self.path)
-        reading = self._open()
-        sha256, size = self._keep_file()
-        applier = self._applier(reading)
-        self._begin(sha256, size, reading)
-        done = 0
-        for piece in self._understood(reading, applier, chunk_rows):
-            if not done:
-                self._check_columns(applier, reading)
-            if piece.mapped is not None:
-                self._fix_plane(piece.mapped)
-                self._write(piece.mapped, piece.parts)
-            done += piece.count
-            if progress is not None:
-                progress(done)
+        with self._helper() as helper:
+            reading = self._open()
+            applier = self._applier(reading)
+            task = self._task(reading, chunk_rows)
+            if helper is not None and not self._stopped_before():
+                helper.give(task)  # it reads and understands the first rows while the file is kept
+            sha256, size = self._keep_file()
+            self._begin(sha256, size, reading)
+            task.written = self.journal.runs.pieces(self.run_id)
+            done = 0
+            for piece in self._understood(reading, applier, task, helper):
+                if not done:
+                    self._check_columns(applier, reading)
+                if piece.mapped is not None:
+                    self._fix_plane(piece.mapped)
+                    self._write(piece.mapped, piece.parts)
+                done += piece.count
+                if progress is not None:
+                    progress(done)
         return self._finish(reading, applier)
 
     def _file(self) -> FileSpec:
@@ -111,21 +126,34 @@ class Importing:
         return open_file(self.path, encoding=file.encoding, layer=file.layer, header_row=file.header_row,
                          delimiter=file.delimiter)  # fmt: skip
 
-    def _understood(self, reading: Reading, applier: Applier, chunk_rows: int) -> Iterator[Piece]:
-        """Read and understand chunks one ahead of the writing, where no row can link to a row before it."""
-        task = Task(
+    def _helper(self) -> contextlib.AbstractContextManager[Helper | None]:
+        """Start a second process for a large file in which no row can link to a row before it."""
+        linked = any(link.column for record in self.mapping.records for link in record.links)
+        return second_process() if not linked and worth_it(self.path) else contextlib.nullcontext()
+
+    def _task(self, reading: Reading, chunk_rows: int) -> Task:
+        placed = any(link.place is not None for record in self.mapping.records for link in record.links)
+        return Task(
+            reading=reading if reading.format in ("csv", "tsv") and reading.keep is None else None,
             path=self.path, file=self._file(), mapping=self.mapping, settings=self.programme.settings, crs=self._crs,
-            today=self.programme.today(), digest_key=self._key, chunk_rows=chunk_rows,
-            written=self.journal.runs.pieces(self.run_id),
+            today=self.programme.today(), digest_key=self._key, chunk_rows=chunk_rows, written={},
+            gazetteer=self.links.gazetteer if placed else None,
         )  # fmt: skip
-        links = [link for record in self.mapping.records for link in record.links]
-        if any(link.column for link in links):
+
+    def _stopped_before(self) -> bool:
+        """Say whether a run of this dataset was not finished: which of its chunks are written must then be known."""
+        return any(state.body.get("run_status") == "running" and state.body.get("dataset_id") == str(self.dataset)
+                   for state in self.journal.states("run", geometry=False))
+
+    def _understood(self, reading: Reading, applier: Applier, task: Task, helper: Helper | None) -> Iterator[Piece]:
+        """Read and understand chunks one ahead of the writing, where no row can link to a row before it."""
+        if any(link.column for record in self.mapping.records for link in record.links):
             return here(reading, applier, task)
-        if not worth_it(self.path):
+        if helper is None:
             return in_thread(here(reading, applier, task))
-        if any(link.place is not None for link in links):
-            task.gazetteer = self.links.gazetteer
-        return another_core(task, reading, self.links, lambda after: in_thread(here(reading, applier, task, after)))
+        if not helper.given:
+            helper.give(task)
+        return another_core(helper, reading, self.links, lambda after: in_thread(here(reading, applier, task, after)))
 
     def _check_columns(self, applier: Applier, reading: Reading) -> None:
         missing = applier.missing(reading.columns)

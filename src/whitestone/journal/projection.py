@@ -37,6 +37,9 @@ _ENTRIES = """SELECT r.record_id, r.kind, r.seq, r.revision_id, {}, r.nature, r.
 FROM revision r JOIN act a ON a.act_id = r.act_id WHERE {} ORDER BY r.record_id, r.seq"""
 _OPEN = """SELECT record_id, basis, state_id, slice, true_from, true_to, workflow, body_seq, geometry_seq, revisions,
  body, extra, conflicts, known_from FROM state WHERE known_to IS NULL AND record_id IN ({})"""
+_FRESH = """INSERT INTO state (record_id, kind, basis, slice, true_from, known_from, workflow, body_seq, geometry_seq)
+SELECT record_id, kind, {basis}, 0, acts_on, {now}, workflow, seq, CASE WHEN geometry IS NULL THEN NULL ELSE seq END
+FROM revision WHERE seq BETWEEN ? AND ? ORDER BY seq"""
 _SOLE = """INSERT INTO state (record_id, kind, basis, slice, true_from, known_from, workflow, body_seq, geometry_seq)
 SELECT r.record_id, r.kind, CASE WHEN r.workflow = 3 THEN 0 ELSE 2 END, 0, r.acts_on, a.recorded_at, r.workflow, r.seq,
  CASE WHEN r.geometry IS NULL THEN NULL ELSE r.seq END
@@ -80,7 +83,10 @@ def index_aliases(session: Session, dataset: bytes, first: int, last: int) -> No
 def project_batch(session: Session, batch: EncodedBatch, kind_id: int, first: int, now: int, known: set[bytes]) -> None:
     """Bring the projection up to date after a batch that begins at entry `first`; `known` records were there before."""
     if not known and len(set(batch.record_ids)) == len(batch.record_ids):
-        project_sole(session, "r.seq BETWEEN ? AND ?", [first, first + len(batch.record_ids) - 1])
+        if batch.nature != Nature.DECISION and batch.workflow in _ALL:
+            basis = BASIS_BOTH if batch.workflow == Workflow.APPROVED else BASIS_ALL
+            last = first + len(batch.record_ids) - 1
+            session.run(_FRESH.format(basis=basis, now=int(now)), [first, last])
         return
     several = {record for record, count in Counter(batch.record_ids).items() if count > 1}
     touched = known | several

@@ -15,6 +15,8 @@ from operator import add
 from typing import TYPE_CHECKING, Any
 
 import msgspec
+import numpy as np
+import numpy.typing as npt
 
 from whitestone.domain.ids import new_ids
 from whitestone.domain.revision import Act, Draft
@@ -53,6 +55,7 @@ class Batch:
         head = session.one("SELECT seq, hash FROM revision ORDER BY seq DESC LIMIT 1")
         self.seq, self.hash = head or (0, entries.GENESIS)
         self.first_seq = self.seq + 1
+        self._boxes: list[tuple[npt.NDArray[np.int64], npt.NDArray[np.float64]]] = []
         self._enter_act()
 
     def _enter_act(self) -> None:
@@ -125,7 +128,7 @@ class Batch:
 
     def _project(self, batch: EncodedBatch, kind_id: int, first: int, known: set[bytes]) -> None:
         if batch.geometry is not None and batch.bbox is not None:
-            projection.index_boxes(self.session, first, batch.bbox)
+            self._boxes.append((np.arange(first, self.seq + 1), batch.bbox))
         if self.act.dataset is not None and batch.external_ids is not None:
             projection.index_aliases(self.session, self.act.dataset.bytes, first, self.seq)
         projection.project_batch(self.session, batch, kind_id, first, self.recorded_at, known)
@@ -143,7 +146,9 @@ class Batch:
         runs.hold(self.session, rows)
 
     def finish(self) -> None:
-        """Sign the head, if anything was entered and this node's key is here."""
+        """Index the boxes of the whole act, and sign the head if anything was entered and this node's key is here."""
+        if self._boxes:  # together, so that boxes that lie together share a leaf
+            projection.index_boxes(self.session, *map(np.concatenate, zip(*self._boxes, strict=True)))
         if self.seq >= self.first_seq:
             from whitestone.journal import checkpoints
 

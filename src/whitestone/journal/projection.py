@@ -47,13 +47,13 @@ FROM revision r JOIN act a ON a.act_id = r.act_id
 WHERE r.nature <> 2 AND r.workflow IN (1, 2, 3) AND {} ORDER BY r.seq"""
 
 
-def index_boxes(session: Session, first: int, boxes: npt.NDArray[np.float64]) -> None:
-    """Enter the boxes (n, 4) of entries `first` on; those of empty geometries are NaN and left out."""
+def index_boxes(session: Session, seqs: npt.NDArray[np.int64], boxes: npt.NDArray[np.float64]) -> None:
+    """Enter the boxes (n, 4) of entries; those of empty geometries are NaN and left out."""
     if session.dialect != "sqlite":  # the server generates geometry and index from the stored WKB
         return
     here = np.flatnonzero(~np.isnan(boxes).any(axis=1))
     if len(here):
-        session.index_boxes(here + first, boxes[here])
+        session.index_boxes(seqs[here], boxes[here])
 
 
 def boxes_of(geometry: Sequence[bytes | None]) -> npt.NDArray[np.float64]:

@@ -52,7 +52,7 @@ class HomeComparing(Comparing):
         self.programme, self.source = programme, source
         self.seen_before = _rows_of(programme.journal, run)
 
-    def compare(self, mapped: Mapped, parts: Sequence[Parts] = ()) -> Compared:
+    def compare(self, mapped: Mapped, parts: Sequence[Sequence[Parts]] = ()) -> Compared:
         """Decide for every row whether it is new, changed or unchanged, and draft what has to be written."""
         if not isinstance(mapped, Homed):
             raise TypeError("a row of an export comes with its record")

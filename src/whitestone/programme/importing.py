@@ -12,6 +12,7 @@ import datetime as dt
 import hashlib
 import uuid
 from collections.abc import Callable, Iterator
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -275,13 +276,13 @@ class Importing:
                 self.programme.fix_plane((west + east) / 2, (south + north) / 2)
                 return
 
-    def _write(self, mapped: Mapped, parts: list[Parts]) -> None:
+    def _write(self, mapped: Mapped, parts: list[list[Parts]]) -> None:
         """Write one chunk and what became of its rows, in one transaction; skip it if another import has."""
         with self.journal.writing(self._act()) as batch:
             if self.journal.runs.pieces(self.run_id).get(mapped.first_row) == mapped.count:
                 return
             compared = self._compare(mapped, parts)
-            for encoded in compared.batches:
+            for encoded in chain.from_iterable(compared.batches):
                 batch.append_encoded(encoded)
             batch.append(compared.drafts)
             if mapped.held:
@@ -289,7 +290,7 @@ class Importing:
             batch.put_rows(self._rows(mapped, compared))
         self._head = self.journal.head()[0]
 
-    def _compare(self, mapped: Mapped, parts: list[Parts]) -> Compared:
+    def _compare(self, mapped: Mapped, parts: list[list[Parts]]) -> Compared:
         """Compare under the lock; when others have written since, what is known is read again."""
         if self._comparing is None or self.journal.head()[0] != self._head:
             given = self._comparing.given if self._comparing is not None else None

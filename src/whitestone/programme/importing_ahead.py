@@ -42,8 +42,8 @@ class Piece(msgspec.Struct):
     first_row: int
     count: int
     mapped: Mapped | None
-    parts: list[Parts] = []
-    """The encoded parts of each block's records."""
+    parts: list[list[Parts]] = []
+    """The encoded parts of each block's records, piece by piece."""
 
 
 class Task(msgspec.Struct):

@@ -1,13 +1,13 @@
 """What is a block's share of a chunk when nothing but the writing lock is missing?
 
 Where the rows are understood, mostly on another core, each part of a record becomes the very bytes that are stored,
-and is salted and digested there. Handed over to the writing process a column is one piece of bytes and its lengths:
-fifty thousand values on their own take four times as long.
+and is salted and digested there. A column is handed over as one piece of bytes and its lengths, and taken apart when it
+is written; both go by a few thousand rows at a time, which stay in the processor's cache.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import msgspec
@@ -18,20 +18,22 @@ import polars as pl
 from whitestone.exchange.mapping.rows import Made, Mapped
 from whitestone.journal.entries import salted
 
-__all__ = ["Column", "Parts", "braced", "pack", "parts_of", "prepare", "unpack"]
+__all__ = ["ROWS", "Column", "Columns", "Parts", "aligned", "braced", "pack", "prepare", "unpack"]
 
 Column = list[bytes | None]
+Packed = tuple[bytes, npt.NDArray[np.int32]]
+
+ROWS = 4_000
+"""Records that are encoded, and written, at a time."""
 
 
-class Parts(msgspec.Struct):
-    """The parts of a block's records, one value a record; None: no record of the block has that part.
+class Columns(msgspec.Struct):
+    """The parts of some records, one value a record; None: none of them has that part.
 
     `body` is None too while links between the records of one row are still to come; salts and digests are then drawn
     when the records are appended. `sealed` is in the clear: it is encrypted, and salted, under the lock.
     """
 
-    at: npt.NDArray[np.intp]
-    """The frame rows that the records are made of."""
     body: Column | None
     extra: Column | None
     geometry: Column | None
@@ -40,43 +42,64 @@ class Parts(msgspec.Struct):
     salts: list[bytes] | None = None
     digests: list[bytes] | None = None
 
-    def only(self, at: npt.NDArray[np.intp]) -> Parts:
-        """Keep the parts of some of the frame rows, in their order."""
-        if len(at) == len(self.at):
-            return self
-        rows = np.searchsorted(self.at, at).tolist()
-        kept = [None if column is None else [column[row] for row in rows] for column in self._columns()]
-        return Parts(at, *kept)
-
-    def _columns(self) -> tuple[Any, ...]:
-        return (self.body, self.extra, self.geometry, self.as_entered, self.sealed, self.salts, self.digests)
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return _unpacked, (self.at, [pack(column) for column in self._columns()])
+    def only(self, rows: list[int]) -> Columns:
+        """Keep some of the rows."""
+        values = (getattr(self, name) for name in self.__struct_fields__)
+        return Columns(*(None if column is None else [column[row] for row in rows] for column in values))
 
 
-def _unpacked(at: npt.NDArray[np.intp], columns: Sequence[Any]) -> Parts:
-    return Parts(at, *map(unpack, columns))
+class Parts(msgspec.Struct):
+    """The packed parts of up to ROWS records of a block; `at` are the frame rows that they are made of."""
+
+    at: npt.NDArray[np.intp]
+    packed: list[Packed | None]
+
+    def columns(self, at: npt.NDArray[np.intp]) -> Columns:
+        """Take the columns apart, for some of the frame rows."""
+        every = Columns(*map(unpack, self.packed))
+        return every if len(at) == len(self.at) else every.only(np.searchsorted(self.at, at).tolist())
 
 
-def prepare(mapped: Mapped) -> list[Parts]:
-    """Encode, salt and digest the records of every block of a chunk."""
-    return [parts_of(made) for made in mapped.made]
+def prepare(mapped: Mapped) -> list[list[Parts]]:
+    """Encode, salt and digest the records of every block of a chunk, and take their texts out of the blocks."""
+    return [_parts_of(made) for made in mapped.made]
 
 
-def parts_of(made: Made) -> Parts:
-    """Encode the parts of a block's records, and take their texts out of the block."""
-    body = None if made.same_row else _encoded(made.body)
-    parts = Parts(made.at, body, _part(made.extra), made.geometry, _part(made.entered), _part(made.sealed))
-    if body is not None:
-        plain = (parts.body, parts.extra, parts.geometry, parts.as_entered, None)
-        parts.salts, parts.digests = salted(plain, len(made.at))
+def _parts_of(made: Made) -> list[Parts]:
+    open_body = bool(made.same_row)
+    texts = [_closed(column) for column in (made.body, made.extra, made.entered, made.sealed)]
+    found = [_encoded(made, [None if open_body else texts[0], *texts[1:]], first)
+             for first in range(0, len(made.at), ROWS)]
     made.geometry, made.encoded = None, True
     nothing = pl.Series("text", [], dtype=pl.String)
     made.extra = made.entered = made.sealed = nothing
-    if not made.same_row:
+    if not open_body:
         made.body = nothing
-    return parts
+    return found
+
+
+def _encoded(made: Made, texts: list[pl.Series | None], first: int) -> Parts:
+    body, extra, entered, sealed = (None if column is None else column.slice(first, ROWS).to_list() for column in texts)
+    geometry = None if made.geometry is None else made.geometry[first:first + ROWS]
+    columns = Columns(body, extra, geometry, entered, sealed)
+    at = made.at[first:first + ROWS]
+    if body is not None:
+        columns.salts, columns.digests = salted((body, extra, geometry, entered, None), len(at))
+    return Parts(at, [pack(getattr(columns, name)) for name in columns.__struct_fields__])
+
+
+def _closed(members: pl.Series) -> pl.Series | None:
+    """Close the members of a part into objects; a part that none of the records has is left out."""
+    return None if (members == "").all() else braced(members).cast(pl.Binary)
+
+
+def aligned(parts: Sequence[Parts], at: npt.NDArray[np.intp]) -> Iterator[tuple[slice, Parts]]:
+    """Tell for each piece which of a block's records, those that are still made, are its own."""
+    for piece in parts:
+        low = int(np.searchsorted(at, piece.at[0]))
+        high = int(np.searchsorted(at, piece.at[-1], side="right"))
+        if high > low:
+            yield slice(low, high), piece
 
 
 def braced(members: pl.Series) -> pl.Series:
@@ -90,16 +113,6 @@ def braced(members: pl.Series) -> pl.Series:
     if not (members == "").any():  # the usual column needs no condition for each of its cells
         return frame.select(closed.alias("object")).to_series()
     return frame.select(pl.when(pl.col("members") != "").then(closed).alias("object")).to_series()
-
-
-def _encoded(members: pl.Series) -> Column:
-    found: Column = braced(members).cast(pl.Binary).to_list()
-    return found
-
-
-def _part(members: pl.Series) -> Column | None:
-    """Encode a part of the records; a part that none of them has is left out."""
-    return None if (members == "").all() else _encoded(members)
 
 
 def pack(column: Sequence[bytes | None] | None) -> tuple[bytes, npt.NDArray[np.int32]] | None:

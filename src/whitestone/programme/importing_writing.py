@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -17,7 +17,7 @@ from whitestone.domain.revision import Draft, Nature, Workflow
 from whitestone.exchange.mapping.rows import Made, sixteen
 from whitestone.journal import EncodedBatch
 from whitestone.programme.importing_editions import Said
-from whitestone.programme.importing_parts import Column, Parts, braced
+from whitestone.programme.importing_parts import Column, Columns, Parts, aligned, braced
 
 __all__ = ["changed_drafts", "encode_rows", "linked_bodies", "uuid_text"]
 
@@ -48,31 +48,49 @@ def linked_bodies(made: Made, ids: Ids, labels: Sequence[str]) -> Column:
 
 
 def encode_rows(
-    made: Made, parts: Parts, chosen: npt.NDArray[np.bool_], records: Ids, workflow: Workflow
+    made: Made, parts: Sequence[Parts], chosen: npt.NDArray[np.bool_], records: Ids, workflow: Workflow,
+    linked: Column | None,
+) -> Iterator[EncodedBatch]:  # fmt: skip
+    """Give the chosen records as columns of whole revisions, some thousands at a time.
+
+    `linked` are the bodies where links between the records of one row completed them.
+    """
+    for span, piece in aligned(parts, made.at):
+        here = chosen[span]
+        if not here.any():
+            continue
+        columns = piece.columns(made.at[span])
+        columns.body = linked[span] if linked is not None else columns.body
+        rows = None if here.all() else np.flatnonzero(here).tolist()
+        yield _encoded(made, span, columns if rows is None else columns.only(rows), rows, records[span], workflow)
+
+
+def _encoded(
+    made: Made, span: slice, columns: Columns, rows: list[int] | None, records: Ids, workflow: Workflow
 ) -> EncodedBatch:
-    """Give the chosen records as columns of whole revisions."""
-    every = bool(chosen.all())
-    at = [] if every else np.flatnonzero(chosen).tolist()
-
     def pick(column: list[Any] | None) -> list[Any] | None:
-        return column if column is None or every else [column[row] for row in at]
+        if column is None:
+            return None
+        found = column[span]
+        return found if rows is None else [found[row] for row in rows]
 
+    bounds = None if made.bounds is None else made.bounds[span]
     return EncodedBatch(
         kind=made.kind,
-        record_ids=_sixteens(records if every else records[chosen]),
-        body=pick(parts.body) or [],
-        extra=_some(pick(parts.extra)),
-        geometry=pick(parts.geometry),
-        as_entered=_some(pick(parts.as_entered)),
-        sealed=_some(pick(parts.sealed)),
+        record_ids=_sixteens(records if rows is None else records[rows]),
+        body=columns.body or [],
+        extra=_some(columns.extra),
+        geometry=columns.geometry,
+        as_entered=_some(columns.as_entered),
+        sealed=_some(columns.sealed),
         information_date=_some(pick(made.dates)),
         acts_on=_some(pick(made.acts_on)),
         source_recorded_at=_some(pick(made.recorded)),
         external_ids=pick(made.ids),
-        bbox=None if made.bounds is None else made.bounds[chosen],
+        bbox=bounds if bounds is None or rows is None else bounds[rows],
         workflow=workflow,
-        salts=pick(parts.salts),
-        digests=pick(parts.digests),
+        salts=columns.salts,
+        digests=columns.digests,
     )
 
 
@@ -86,10 +104,12 @@ def _some(column: list[Any] | None) -> list[Any] | None:
 
 
 def changed_drafts(
-    made: Made, parts: Parts, row: int, record: bytes, said: Said | None, workflow: Workflow, altered: bool = True
+    kind: str, parts: Columns, row: int, record: bytes, stated: tuple[str | None, int | None], said: Said | None,
+    workflow: Workflow, altered: bool = True,
 ) -> list[Draft]:  # fmt: skip
     """Draft what a row says differently from what its dataset said before; nothing when it says the same.
 
+    `stated` are its information date and, in microseconds since 1970, when its source recorded it.
     Sealed values cannot be read: they are said again whenever the raw text is another (`altered`). Attributes that
     the row no longer states become unknown (None), never their old value. When the date of the event itself is
     another, the old statement was wrong rather than outdated: a correction of all that was said.
@@ -97,10 +117,9 @@ def changed_drafts(
     body, extra, sealed, entered = (_object(column, row) for column in (parts.body, parts.extra, parts.sealed,
                                                                         parts.as_entered))
     shape = parts.geometry[row] if parts.geometry is not None else None
-    date = made.dates[row]
-    recorded = None if made.recorded is None else _instant(made.recorded[row])
+    date, recorded = stated[0], _instant(stated[1])
     whole = Draft(
-        kind=made.kind, record_id=uuid.UUID(bytes=record), body=body, extra=extra, geometry=shape, as_entered=entered,
+        kind=kind, record_id=uuid.UUID(bytes=record), body=body, extra=extra, geometry=shape, as_entered=entered,
         sealed=sealed, information_date=date, workflow=workflow, source_recorded_at=recorded,
     )  # fmt: skip
     if said is None or not said.revisions:
@@ -112,10 +131,10 @@ def changed_drafts(
         return []
     # All that the dataset said: whoever changed one of these attributes meanwhile shares a parent, however long ago.
     parents = tuple(said.revisions)
-    if KINDS[made.kind].date_attribute in new_body:
+    if KINDS[kind].date_attribute in new_body:
         return _corrections(whole, said, parents)
     changed = Draft(
-        kind=made.kind, record_id=whole.record_id, body=new_body, extra=new_extra, geometry=shape if moved else None,
+        kind=kind, record_id=whole.record_id, body=new_body, extra=new_extra, geometry=shape if moved else None,
         as_entered=entered, sealed=sealed if resealed else {}, information_date=date, workflow=workflow,
         parents=parents, source_recorded_at=recorded,
     )  # fmt: skip

@@ -186,7 +186,7 @@ def bare_executemany(folder: Path, table: Path) -> dict[str, Any]:
     bare = sqlite3.connect(folder / "bare.db", isolation_level=None)
     page_size = source.execute("PRAGMA page_size").fetchone()[0]
     for pragma in (f"page_size={page_size}", "journal_mode=WAL", "synchronous=FULL", "cache_size=-65536",
-                   "temp_store=MEMORY", "mmap_size=268435456", "wal_autocheckpoint=8192"):
+                   "temp_store=MEMORY", "mmap_size=268435456", "wal_autocheckpoint=4096"):
         bare.execute(f"PRAGMA {pragma}")
     for statement in statements:
         bare.execute(statement)

@@ -123,7 +123,7 @@ def append_all(journal: Journal, rows: int, clock: Clock) -> None:
 def append_bare(path: Path, rows: int, clock: Clock) -> None:
     """Insert the same bytes with the driver alone: same indexes, one transaction a batch, same durability."""
     database = sqlite3.connect(path, isolation_level=None)
-    for pragma in ("page_size=8192", "journal_mode=WAL", "synchronous=FULL", "cache_size=-65536"):
+    for pragma in ("page_size=16384", "journal_mode=WAL", "synchronous=FULL", "cache_size=-65536"):
         database.execute(f"PRAGMA {pragma}")
     for statement in (TABLE.format(blob="blob"), *INDEXES):
         database.execute(statement)

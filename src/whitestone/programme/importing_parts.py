@@ -123,8 +123,10 @@ def pack(column: Sequence[bytes | None] | None) -> tuple[bytes, npt.NDArray[np.i
     """
     if column is None:
         return None
+    if all(column):  # nothing is missing, and nothing is empty
+        return b"".join(column), np.fromiter(map(len, column), np.int32, len(column))  # type: ignore[arg-type]
     lengths = np.array([-1 if value is None else len(value) for value in column], dtype=np.int32)
-    return b"".join([value for value in column if value is not None] if (lengths < 0).any() else column), lengths  # type: ignore[arg-type]
+    return b"".join([value for value in column if value is not None]), lengths
 
 
 def unpack(packed: tuple[bytes, npt.NDArray[np.int32]] | None) -> list[Any] | None:

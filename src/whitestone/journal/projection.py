@@ -38,8 +38,9 @@ FROM revision r JOIN act a ON a.act_id = r.act_id WHERE {} ORDER BY r.record_id,
 _OPEN = """SELECT record_id, basis, state_id, slice, true_from, true_to, workflow, body_seq, geometry_seq, revisions,
  body, extra, conflicts, known_from FROM state WHERE known_to IS NULL AND record_id IN ({})"""
 _FRESH = """INSERT INTO state (record_id, kind, basis, slice, true_from, known_from, workflow, body_seq, geometry_seq)
-SELECT record_id, kind, {basis}, 0, acts_on, {now}, workflow, seq, CASE WHEN geometry IS NULL THEN NULL ELSE seq END
-FROM revision WHERE seq BETWEEN ? AND ? ORDER BY seq"""
+SELECT r.record_id, r.kind, {basis}, 0, r.acts_on, {now}, r.workflow, r.seq,
+ CASE WHEN r.geometry IS NULL THEN NULL ELSE r.seq END
+FROM revision r WHERE r.seq BETWEEN ? AND ? ORDER BY r.seq"""
 _SOLE = """INSERT INTO state (record_id, kind, basis, slice, true_from, known_from, workflow, body_seq, geometry_seq)
 SELECT r.record_id, r.kind, CASE WHEN r.workflow = 3 THEN 0 ELSE 2 END, 0, r.acts_on, a.recorded_at, r.workflow, r.seq,
  CASE WHEN r.geometry IS NULL THEN NULL ELSE r.seq END

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import gc
 import os
 import pickle
 import subprocess
@@ -34,6 +35,10 @@ __all__ = ["LARGE_BYTES", "Helper", "Piece", "Task", "another_core", "here", "in
 
 LARGE_BYTES = 12 << 20
 """Files below this (about 50,000 rows) are done before a second process has started."""
+
+
+PIPE_BYTES = 1 << 20
+"""What the pipe holds, where the system lets us choose: a larger one wakes the two processes less often."""
 
 
 class Piece(msgspec.Struct):
@@ -72,7 +77,7 @@ class Helper:
         # a user is run twice.
         command = [sys.executable, "-P", "-c", f"from {__name__} import serve; serve()"]
         self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                                         stderr=subprocess.DEVNULL)  # fmt: skip
+                                         stderr=subprocess.DEVNULL, pipesize=PIPE_BYTES)  # fmt: skip
         self.given = False
 
     def give(self, task: Task) -> None:
@@ -184,6 +189,8 @@ def _serve(stdin: BinaryIO, stdout: BinaryIO) -> None:
 
 def serve() -> None:
     """Be the second process: take a task on standard input, hand over its chunks on standard output."""
+    # It makes few cycles, and many objects among which the collector would look for them.
+    gc.set_threshold(100_000, 50, 100)
     # Whatever a library prints must not come between the chunks.
     with os.fdopen(os.dup(1), "wb") as out:
         os.dup2(2, 1)

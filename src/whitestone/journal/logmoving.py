@@ -34,8 +34,13 @@ class LogMover:
         with self._lock:
             if self._thread is not None and self._thread.is_alive():
                 return
-            self._thread = threading.Thread(target=self._move, name="write-ahead log")
-            self._thread.start()
+            thread = threading.Thread(target=self._move, name="write-ahead log")
+            try:
+                thread.start()
+            except RuntimeError:  # no thread can be had: what was committed stays committed
+                self.trusted = False
+                return
+            self._thread = thread
 
     def wait(self) -> None:
         """Return when the thread is done."""

@@ -1,0 +1,96 @@
+"""How does the snapshot behind a closed year lie on the disk, small and exact?
+
+Canonical JSON (keys in order), compressed. Every text stands once in a list, and bookings are columns of whole numbers.
+"""
+
+from __future__ import annotations
+
+import gzip
+from typing import Any
+
+import msgspec
+
+from whitestone.land.restating import Booking, Reported, Snapshot
+
+__all__ = ["pack", "packed", "unpack"]
+
+
+class _Columns(msgspec.Struct, kw_only=True):
+    """A snapshot as columns: numbers are places in `texts` (-1: none), day numbers, hundredths of m2."""
+
+    texts: list[str]
+    first_day: int
+    hazard: list[int]
+    release: list[int]
+    day: list[int]
+    column: list[int]
+    cents: list[int]
+    rows: dict[str, list[int]]
+    standing: dict[str, list[tuple[int, int]]]
+    own: list[tuple[int, dict[str, int]]]
+    reported: dict[str, list[tuple[int, int, int, int]]]
+
+
+class _Texts:
+    def __init__(self) -> None:
+        self.places: dict[str, int] = {}
+
+    def __call__(self, text: str | None) -> int:
+        return -1 if text is None else self.places.setdefault(text, len(self.places))
+
+
+def packed(content: Any) -> bytes:
+    """Write a value as canonical JSON, compressed: the stored bytes are what is hashed and signed.
+
+    >>> gzip.decompress(packed({"b": 1, "a": 2}))
+    b'{"a":2,"b":1}'
+    """
+    return gzip.compress(msgspec.json.encode(content, order="sorted"), compresslevel=6, mtime=0)
+
+
+def pack(snapshot: Snapshot) -> bytes:
+    """Write a snapshot; `unpack` gives it back as it was.
+
+    >>> empty = Snapshot(first_day=1, bookings=[], rows={}, standing={}, own={}, reported={})
+    >>> unpack(gzip.decompress(pack(empty))) == empty
+    True
+    """
+    text = _Texts()
+    bookings = snapshot.bookings
+    columns = _Columns(
+        texts=[],
+        first_day=snapshot.first_day,
+        hazard=[text(each.hazard) for each in bookings],
+        release=[text(each.release) for each in bookings],
+        day=[each.day for each in bookings],
+        column=[text(each.column) for each in bookings],
+        cents=[each.cents for each in bookings],
+        rows={by: [text(key) for key in keys] for by, keys in snapshot.rows.items()},
+        standing={by: [(text(own), text(key)) for own, key in homes.items()] for by, homes in snapshot.standing.items()},
+        own=[(text(own), figures) for own, figures in snapshot.own.items()],
+        reported={
+            by: [(text(each.key), text(each.kind), text(each.record), each.cents) for each in stated]
+            for by, stated in snapshot.reported.items()
+        },
+    )
+    columns.texts = list(text.places)
+    return packed(columns)
+
+
+def unpack(content: bytes) -> Snapshot:
+    """Read a snapshot from its JSON; the caller has proved its digest."""
+    found = msgspec.json.decode(content, type=_Columns)
+    texts = found.texts
+    release = [None if at < 0 else texts[at] for at in found.release]
+    hazard, column = [texts[at] for at in found.hazard], [texts[at] for at in found.column]
+    return Snapshot(
+        first_day=found.first_day,
+        bookings=list(map(Booking, hazard, release, found.day, column, found.cents)),
+        rows={by: [texts[at] for at in keys] for by, keys in found.rows.items()},
+        standing={by: {texts[own]: texts[key] for own, key in homes} for by, homes in found.standing.items()},
+        own={texts[own]: figures for own, figures in found.own},
+        reported={
+            by: [Reported(texts[key], texts[kind], texts[record], cents) for key, kind, record, cents in stated]
+            for by, stated in found.reported.items()
+        },
+    )

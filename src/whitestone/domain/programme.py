@@ -84,7 +84,7 @@ class Decision(Record, kw_only=True, omit_defaults=True):
 
 
 class Period(Record, kw_only=True, omit_defaults=True):
-    """A closed reporting year; `local_id` is its name. Each closing is a revision, signed, and so is an opening again."""
+    """A closed reporting year, named by `local_id`. Each closing is a signed revision; opening again is one more."""
 
     starts_on: Maybe[DateText] = UNSET
     ends_on: Maybe[DateText] = UNSET

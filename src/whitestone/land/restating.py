@@ -69,6 +69,10 @@ class Snapshot(msgspec.Struct, kw_only=True):
     own: dict[str, dict[str, int]]
     reported: dict[str, list[Reported]]
 
+    def opening(self) -> list[Booking]:
+        """List the bookings that the span opens with."""
+        return [each for each in self.bookings if each.day < self.first_day]
+
 
 class Line(NamedTuple):
     """The part of a difference that stands with these records: hundredths of m2, or records where those are counted."""

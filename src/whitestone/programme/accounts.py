@@ -19,7 +19,7 @@ from whitestone.land.ledger import Ledger, open_book, tabulate
 from whitestone.land.places import assign
 from whitestone.land.proof import Proof, disagreement_m2, prove
 from whitestone.programme.accounts_beside import beside
-from whitestone.programme.accounts_closed import add_last_closing
+from whitestone.programme.accounts_closed import add_last_closing, bookings_of
 from whitestone.programme.accounts_inputs import LISTED, Inputs, read_inputs
 from whitestone.programme.opening import Clocks, Programme
 
@@ -144,7 +144,7 @@ def ledger(
     found = opened.table(by=by, start=start)
     answered = answer(programme, clocks, opened, found)
     answered["beside"] = beside(programme, clocks, opened, start)
-    add_last_closing(programme, clocks, found, answered)
+    add_last_closing(programme, clocks, start, lambda: bookings_of(found, "opening"), answered)
     if explain is not None:
         answered["explained"] = _explained(opened, found, explain)
     return answered

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from whitestone.errors import ClosingBroken
@@ -10,6 +11,7 @@ from whitestone.land.restating import Booking, Line, closing_lines
 from whitestone.programme.opening import Clocks, Programme
 from whitestone.programme.periods_stored import (
     DAY,
+    Closing,
     Period,
     describe,
     load_figures,
@@ -21,7 +23,7 @@ from whitestone.programme.periods_stored import (
 if TYPE_CHECKING:
     from whitestone.land.ledger import Ledger
 
-__all__ = ["LAST_CLOSING", "add_last_closing", "bookings_of", "cents_of", "closed_before", "line_dict"]
+__all__ = ["LAST_CLOSING", "add_last_closing", "bookings_of", "cents_of", "closed_before"]
 
 LAST_CLOSING = "difference_to_last_closing_m2"
 """The proof line: what the period opens with, less what the year before it was closed with."""
@@ -56,15 +58,21 @@ def closed_before(programme: Programme, clocks: Clocks, start: dt.date) -> Perio
     return next((each for each in found if each.is_closed and each.ends_on == start - DAY), None)
 
 
-def add_last_closing(programme: Programme, clocks: Clocks, found: Ledger, answered: dict[str, Any]) -> None:
+def add_last_closing(
+    programme: Programme,
+    clocks: Clocks,
+    start: dt.date | None,
+    opening: Callable[[], list[Booking]],
+    answered: dict[str, Any],
+) -> None:
     """Add the proof line to an answer: 0.00 where the period opens as the year before closed, None where none closed.
 
-    `last_closing` then says which closing it is compared with, and gives the lines, record by record, that add up to
-    the difference; what moved them is told by `programme.restatements`. Where what was signed has been changed since,
-    a note says so.
+    `opening` gives the bookings that the period from `start` opens with. `last_closing` then says which closing it is
+    compared with, and gives the lines that add up to the difference, each with its records and the revisions that
+    moved them. Where what was signed has been changed since, a note says so.
     """
     answered["proof"] = {**answered["proof"], LAST_CLOSING: None}
-    period = closed_before(programme, clocks, found.start) if found.start is not None else None
+    period = closed_before(programme, clocks, start) if start is not None else None
     if period is None:
         return
     closing = period.closing
@@ -74,18 +82,23 @@ def add_last_closing(programme: Programme, clocks: Clocks, found: Ledger, answer
         # Today's figures are as good as ever: the ledger is given, and says that it cannot be compared.
         answered["notes"] = [*answered["notes"], f"{broken} This opening could not be compared with it."]
         return
-    lines = closing_lines(snapshot.bookings, bookings_of(found, "opening"))
-    difference = sum(line.amount for line in lines) / 100
-    answered["proof"][LAST_CLOSING] = difference
+    lines = closing_lines(snapshot.bookings, opening())
+    closed_m2 = printed_row(frozen.columns, frozen.total)["closing_m2"]
+    difference = sum(line.amount for line in lines)
+    answered["proof"][LAST_CLOSING] = difference / 100
     answered["last_closing"] = {
         **describe(closing),
-        "closing_m2": printed_row(frozen.columns, frozen.total)["closing_m2"],
-        "opening_m2": found.total["opening_m2"],
-        "difference_m2": difference,
-        "explained": [line_dict(line) for line in lines],
+        "closing_m2": closed_m2,
+        "opening_m2": (cents_of(closed_m2) + difference) / 100,
+        "difference_m2": difference / 100,
+        **_explained(programme, clocks, closing, lines),
     }
 
 
-def line_dict(line: Line) -> dict[str, Any]:
-    """Write a line of a difference as plain values: its records by kind, and its part in m2."""
-    return {**{kind: record for kind, record in line.records}, "difference_m2": line.amount / 100}
+def _explained(programme: Programme, clocks: Clocks, closing: Closing, lines: list[Line]) -> dict[str, Any]:
+    if not lines:
+        return {"explained": [], "revisions": {}}
+    from whitestone.programme.restatement_causes import Causes
+
+    causes = Causes(programme, closing, on=clocks.on, known=clocks.known)
+    return {"explained": [causes.told(line, "closing_m2") for line in lines], "revisions": causes.revisions()}

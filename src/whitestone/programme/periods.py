@@ -168,12 +168,15 @@ def _freeze(
     programme: Programme, name: str, span: tuple[dt.date, dt.date], mine: Period | None, reason: str | None
 ) -> tuple[Frozen, bytes]:
     """Count the year and put all of it into one value, the snapshot packed beside it."""
+    from whitestone.programme.accounts_closed import add_last_closing
     from whitestone.programme.periods_freezing import count_year
 
     seq, head = programme.journal.head()
     # What is entered later has a later instant: the head's own divides what was known from what was not.
     known = next(iter(programme.journal.revisions(seq - 1))).recorded_at
-    counted = count_year(programme, Clocks(span[1], None, known), span[0], name)
+    clocks = Clocks(span[1], None, known)
+    counted = count_year(programme, clocks, span[0], name)
+    add_last_closing(programme, clocks, span[0], counted.snapshot.opening, counted.said)
     if counted.said["proof"]["residual_m2"] != 0:
         residual = counted.said["proof"]["residual_m2"]
         raise PeriodRefused(year=name, act="closed", why=f"its residual is {residual:,.2f} m2 and must be 0",

@@ -26,7 +26,7 @@ from whitestone.land.restating import (
 )
 from whitestone.programme.accounts import Accounts, accounts, answer
 from whitestone.programme.accounts_beside import beside
-from whitestone.programme.accounts_closed import add_last_closing, bookings_of, cents_of
+from whitestone.programme.accounts_closed import bookings_of, cents_of
 from whitestone.programme.drilling import behind as records_behind
 from whitestone.programme.opening import Clocks, Programme
 from whitestone.programme.periods_stored import Table
@@ -59,7 +59,6 @@ def count_year(programme: Programme, clocks: Clocks, start: dt.date, year: str) 
     first = ledgers[DIMENSIONS[0]]
     columns = [name.removesuffix("_m2") for name in first.total]
     said = answer(programme, clocks, opened, ledgers[YEAR])
-    add_last_closing(programme, clocks, first, said)
     snapshot = _snapshot(opened, ledgers, start)
     tables = {by: _table(opened, found) for by, found in ledgers.items()}
     counted = Counted(

@@ -66,7 +66,7 @@ def pack(snapshot: Snapshot) -> bytes:
         column=[text(each.column) for each in bookings],
         cents=[each.cents for each in bookings],
         rows={by: [text(key) for key in keys] for by, keys in snapshot.rows.items()},
-        standing={by: [(text(own), text(key)) for own, key in homes.items()] for by, homes in snapshot.standing.items()},
+        standing={by: [(text(own), text(key)) for own, key in rows.items()] for by, rows in snapshot.standing.items()},
         own=[(text(own), figures) for own, figures in snapshot.own.items()],
         reported={
             by: [(text(each.key), text(each.kind), text(each.record), each.cents) for each in stated]

@@ -169,7 +169,9 @@ def find_period(programme: Programme, year: str, known: dt.datetime | None = Non
 
 
 def _period(record_id: uuid.UUID, told: list[Revision]) -> Period | None:
-    closings = [_closing(each) for each in told if each.body.get("period_status") == "closed"]
+    # What a person states of the record by hand freezes nothing: a closing names its figures and its days.
+    signed = [each for each in told if {"figures_sha256", "starts_on", "ends_on"} <= each.body.keys()]
+    closings = [_closing(each) for each in signed]
     if not closings:
         return None
     opened = [
@@ -177,7 +179,7 @@ def _period(record_id: uuid.UUID, told: list[Revision]) -> Period | None:
         for each in told
         if each.body.get("period_status") == "reopened"
     ]
-    last = [each for each in told if each.body.get("period_status")][-1]
+    last = [each for each in told if each in signed or each.body.get("period_status")][-1]
     return Period(
         record_id=record_id,
         year=closings[-1].year,
@@ -186,7 +188,7 @@ def _period(record_id: uuid.UUID, told: list[Revision]) -> Period | None:
         closings=tuple(closings),
         opened=tuple(opened),
         head=last.revision_id,
-        is_closed=last.body["period_status"] == "closed",
+        is_closed=last in signed,
     )
 
 
@@ -219,7 +221,10 @@ def load_figures(programme: Programme, closing: Closing) -> Frozen:
     )
     if why is not None:
         raise ClosingBroken(year=closing.year, why=why)
-    frozen = msgspec.json.decode(_stored(programme, closing, closing.figures_sha256, "figures"), type=Frozen)
+    try:
+        frozen = msgspec.json.decode(_stored(programme, closing, closing.figures_sha256, "figures"), type=Frozen)
+    except msgspec.ValidationError as error:
+        raise ClosingBroken(year=closing.year, why=f"another version of the program wrote it ({error})") from None
     why = _disagreement(programme, closing, frozen)
     if why is not None:
         raise ClosingBroken(year=closing.year, why=why)
@@ -338,26 +343,24 @@ def describe(closing: Closing) -> dict[str, Any]:
     }
 
 
-def _explained(
-    snapshot: Snapshot, by: str, wanted: str, rows: list[tuple[str, str, list[int]]]
-) -> dict[str, Any]:
+def _explained(snapshot: Snapshot, by: str, wanted: str, rows: list[tuple[str, str, list[int]]]) -> dict[str, Any]:
     """List the bookings behind a frozen row, in the shape of the ledger command."""
     keys = [key for key, label, _ in rows if wanted in (key, label)]
     if wanted != TOTAL and len(keys) != 1:
         why = "several rows have that name; give the key" if keys else f"a row of the ledger by {by}, or total"
         raise InvalidValue(field="explain", value=wanted, why=why)
     key = TOTAL if wanted == TOTAL else keys[0]
-    at = None if key == TOTAL or by == "year" else snapshot.rows[by]
+    # A closed span is one reporting year: its row by year is the total.
+    by, row = (TOTAL, TOTAL) if key == TOTAL or by == "year" else (by, key)
     columns: dict[str, list[dict[str, Any]]] = {}
     for number, booking in enumerate(snapshot.bookings):
-        if at is not None and at[number] != key:
-            continue
-        column = "opening" if booking.day < snapshot.first_day else booking.column
-        on = dt.date.fromordinal(booking.day).isoformat() if booking.day else None
-        columns.setdefault(column, []).append({"hazard": booking.hazard, "release": booking.release, "on": on,
-                                               "column": booking.column, "m2": booking.cents / 100})  # fmt: skip
-    for line in behind(snapshot, TOTAL if at is None else by, key if at is not None else TOTAL, "reported_only"):
+        if by == TOTAL or snapshot.rows[by][number] == row:
+            column = "opening" if booking.day < snapshot.first_day else booking.column
+            on = dt.date.fromordinal(booking.day).isoformat() if booking.day else None
+            told = {"hazard": booking.hazard, "release": booking.release, "on": on, "column": booking.column}
+            columns.setdefault(column, []).append({**told, "m2": booking.cents / 100})
+    for line in behind(snapshot, by, row, "reported_only"):
         ((kind, record),) = line.records
-        columns.setdefault("reported_only", []).append({"hazard": None, "release": record, "kind": kind, "on": None,
-                                                        "column": "reported_only", "m2": line.amount / 100})  # fmt: skip
+        told = {"hazard": None, "release": record, "kind": kind, "on": None, "column": "reported_only"}
+        columns.setdefault("reported_only", []).append({**told, "m2": line.amount / 100})
     return {"key": key, "columns": columns}

@@ -14,7 +14,6 @@ import uuid
 from collections import defaultdict
 from typing import Any
 
-
 from whitestone import __version__
 from whitestone.domain.dates import parse_partial
 from whitestone.domain.revision import Nature, Revision, Workflow
@@ -57,7 +56,7 @@ class Causes:
 
     def told(self, line: Line, column: str, row: tuple[str, str] = ("", "")) -> dict[str, Any]:
         """Write a line as plain values: records, its part of the difference, what moved it; `row` is (by, key)."""
-        moved = self._moved_by(line, *row)
+        moved = self._moved_by(line, column, *row)
         for each in moved:
             self._found.setdefault(str(each.revision_id), self._describe(each))
         amount = line.amount / 100 if column.endswith("_m2") else line.amount
@@ -84,17 +83,24 @@ class Causes:
         names = [body.get("local_id") or body.get("name") for body in stated]
         return str(next((name for name in reversed(names) if name), record))
 
-    def _moved_by(self, line: Line, by: str, key: str) -> list[Revision]:
+    def _moved_by(self, line: Line, column: str, by: str, key: str) -> list[Revision]:
         found: dict[uuid.UUID, Revision] = {}
         for kind, record in line.records:
             for each in self._of_record(kind, record):
                 found[each.revision_id] = each
         if by in ("place", "organisation"):
             found |= {each.revision_id: each for each in self._of_names(line, by, key)}
+        hazards = [record for kind, record in line.records if kind == "hazard"]
+        if column.startswith("closing_reported"):
+            # What work states without drawing it is taken off this figure of the hazard that it names.
+            found |= {each.revision_id: each for hazard in hazards for each in self._naming(hazard)}
+        elif not hazards and not found:
+            # An area that is only reported stands in the row of the hazards that its work names.
+            named = {str(own) for _, record in line.records for body in self._bodies(record)
+                     for own in body.get("hazard_ids") or ()}  # fmt: skip
+            found |= {each.revision_id: each for own in sorted(named) for each in self._of_record("hazard", own)}
         if not any(_moves_ground(each) for each in found.values()):
-            for kind, record in line.records:
-                if kind == "hazard":
-                    found |= {each.revision_id: each for each in self._touching(record)}
+            found |= {each.revision_id: each for hazard in hazards for each in self._touching(hazard)}
         return sorted(found.values(), key=lambda each: each.seq)
 
     @functools.cache  # noqa: B019
@@ -151,7 +157,7 @@ class Causes:
 
     @functools.cached_property
     def _later(self) -> list[Revision]:
-        kinds = ("hazard", "release", "place")
+        kinds = ("hazard", "release", "activity", "place")
         found = [each for kind in kinds for each in self.journal.revisions(self.closing.head_seq, kind=kind)]
         return [each for each in found if self.known is None or each.recorded_at <= self.known]
 
@@ -173,13 +179,22 @@ class Causes:
         import shapely
 
         shapes, owners = [], []
-        for record in dict.fromkeys(str(each.record_id) for each in self._later if each.kind != "place"):
+        said = [str(each.record_id) for each in self._later if each.kind in ("hazard", "release")]
+        for record in dict.fromkeys([*said, *self._same]):
             if self._of_record("", record):
                 for each in self._history(record):
                     if each.geometry is not None:
                         shapes.append(each.geometry)
                         owners.append(record)
         return shapely.STRtree(shapely.from_wkb(shapes)), owners
+
+    @functools.cache  # noqa: B019
+    def _naming(self, hazard: str) -> list[Revision]:
+        """List what was said since of work that names a hazard."""
+        works = dict.fromkeys(str(each.record_id) for each in self._later if each.kind in WORK)
+        named = [work for work in works
+                 if any(hazard in (body.get("hazard_ids") or ()) for body in self._bodies(work))]  # fmt: skip
+        return [each for work in named for each in self._of_record("release", work)]
 
     @functools.cache  # noqa: B019
     def _touching(self, hazard: str) -> list[Revision]:

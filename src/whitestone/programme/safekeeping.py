@@ -63,7 +63,8 @@ def prove(
     missing = _missing_rows(programme)
     closings = period_faults(programme)
     return {
-        "ok": verdict.ok and not faults and not missing and not closings, "entries": verdict.entries, "head": verdict.head[1],
+        "ok": verdict.ok and not faults and not missing and not closings,
+        "entries": verdict.entries, "head": verdict.head[1],
         "first_broken": verdict.first_broken, "why": verdict.why,
         "signed_through": verdict.signed_through,
         "attachments": [{"sha256": fault.sha256, "name": fault.name, "why": fault.why} for fault in faults],

@@ -1,4 +1,4 @@
-"""Whatever is learned after a closing: do frozen figures stand, and do lines explain every hundredth to the last digit?"""
+"""Whatever is learned after a closing: do frozen figures stand, and do lines explain every hundredth?"""
 
 from __future__ import annotations
 
@@ -80,8 +80,8 @@ class Play:
         self.release(workflow=Workflow.SUBMITTED)
 
     def after(self) -> None:
-        acts = (self.late_release, self.late_hazard, self.outline, self.outline, self.reclass, self.closed, self.withdraw,
-                self.approve, self.same, self.moved_place, self.renamed, self.redrawn, self.sized)
+        acts = (self.late_release, self.late_hazard, self.outline, self.outline, self.reclass, self.closed,
+                self.withdraw, self.approve, self.same, self.moved_place, self.renamed, self.redrawn, self.sized)
         for _ in range(1 + self.pick(4)):
             self.one(acts)()
 

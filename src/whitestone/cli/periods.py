@@ -133,8 +133,8 @@ def _restated(answer: dict[str, Any], limit: int) -> str:
     if not counts["figures"]:
         lines.append("Every frozen figure would be the same today.")
     else:
-        lines.append(f"{counts['figures']:,} figures would be others, {counts['totals']} of them totals;"
-                     f" {counts['revisions']:,} later statements moved them.")  # fmt: skip
+        lines.append(f"{counts['figures']:,} figures would be others, {counts['totals']} of them totals."
+                     f" Later statements that moved them: {counts['revisions']:,}.")  # fmt: skip
     for figure in answer["figures"][:limit]:
         lines += _figure(answer, figure)
     if len(answer["figures"]) > limit:

@@ -86,14 +86,14 @@ def reopen_period(programme: Programme, year: str, *, reason: str) -> dict[str, 
             "closings_kept": len(mine.closings), "later_closed_years": later}  # fmt: skip
 
 
-def list_periods(programme: Programme) -> dict[str, Any]:
+def list_periods(programme: Programme, known: dt.datetime | None = None) -> dict[str, Any]:
     """List every year that was ever closed: who, when, why, its closing, and whether signatures and digests hold.
 
     `ok` is False when anything that was frozen is not what was signed; `fault` then names it. Earlier closings of a
-    year that was opened again are proved as well.
+    year that was opened again are proved as well. `known`: as known at a moment (None: now).
     """
     rows = []
-    for period in periods(programme):
+    for period in periods(programme, known):
         told = [_told(programme, closing) for closing in period.closings]
         opened = [{"by": each.by, "at": each.at.isoformat(), "reason": each.reason} for each in period.opened]
         rows.append({

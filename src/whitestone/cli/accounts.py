@@ -179,7 +179,7 @@ def _last_closing(answer: dict[str, Any]) -> list[str]:
         return []
     lines = [f"  {_area(last['difference_m2']) + ' m2':>24}  difference to last year's closing ({last['year']})"]
     for line in last["explained"]:
-        names = ", ".join(f"{kind} {line[kind]}" for kind in ("hazard", "release") if kind in line)
+        names = ", ".join(f"{kind} {last['labels'][line[kind]]}" for kind in ("hazard", "release") if kind in line)
         lines.append(f"  {_area(line['difference_m2']) + ' m2':>28}  {names}")
         for each in (last["revisions"][revision] for revision in line["moved_by"]):
             lines.append(f"{'':32}{each['nature']} of {each['kind']} {each['label']}, {each['author']}")

@@ -97,8 +97,12 @@ def add_last_closing(
 
 def _explained(programme: Programme, clocks: Clocks, closing: Closing, lines: list[Line]) -> dict[str, Any]:
     if not lines:
-        return {"explained": [], "revisions": {}}
+        return {"explained": [], "revisions": {}, "labels": {}}
     from whitestone.programme.restatement_causes import Causes
 
     causes = Causes(programme, closing, on=clocks.on, known=clocks.known)
-    return {"explained": [causes.told(line, "closing_m2") for line in lines], "revisions": causes.revisions()}
+    return {
+        "explained": [causes.told(line, "closing_m2") for line in lines],
+        "revisions": causes.revisions(),
+        "labels": {record: causes.label(record) for line in lines for _, record in line.records},
+    }

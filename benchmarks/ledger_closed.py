@@ -62,8 +62,8 @@ def claims(target: Path, count: int) -> list[Claim]:
     told = [
         Claim(name=f"ledger of a closed year by {by}", value=wall, unit="s", goal="< 1 s", peer="computed anew",
               peer_value=opened[0], ratio=opened[0] / wall, holds=wall < 1 if count == FULL else None, cpu_s=used,
-              peak_mib=peak, note=rows)
-        for by, (wall, used, peak) in closed.items()
+              note=rows)
+        for by, (wall, used) in closed.items()
     ]  # fmt: skip
     return [
         *told,
@@ -111,8 +111,8 @@ def _wkb(plane: Plane, *sides: Any) -> list[bytes]:
     return list(map(bytes, shapely.to_wkb(plane.unproject(shapely.box(*sides)))))
 
 
-def command(target: Path, *words: str, runs: int = 5) -> tuple[float, float, float]:
-    """Run the ledger command some times; return the median wall and CPU seconds and the peak MiB of the children."""
+def command(target: Path, *words: str, runs: int = 5) -> tuple[float, float]:
+    """Run the ledger command some times; return the median wall and CPU seconds of the children."""
     taken = []
     for _ in range(runs):
         before, started = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
@@ -120,7 +120,7 @@ def command(target: Path, *words: str, runs: int = 5) -> tuple[float, float, flo
                        check=True, capture_output=True, cwd=ROOT)  # fmt: skip
         after = resource.getrusage(resource.RUSAGE_CHILDREN)
         used = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-        taken.append((time.perf_counter() - started, used, after.ru_maxrss / 1024))
+        taken.append((time.perf_counter() - started, used))
     return sorted(taken)[len(taken) // 2]
 
 

@@ -17,8 +17,8 @@ from period_maker import Desk, make, valley, wkb
 
 from whitestone.domain.revision import Nature, Workflow
 from whitestone.errors import ClosingBroken, InvalidValue, KeyMissing, PeriodRefused, UnknownPeriod
-from whitestone.land.grouping import COLUMNS, SIGNS
-from whitestone.land.restating import FLOWS, tally
+from whitestone.land.grouping import COLUMNS
+from whitestone.land.restating import tally
 from whitestone.programme.opening import open_programme
 from whitestone.programme.periods import close_period, list_periods, reopen_period
 from whitestone.programme.periods_stored import closed_ledger, find_period, load_snapshot
@@ -48,11 +48,6 @@ def figure(answer: dict[str, Any], column: str, by: str = "total", row: str = "t
 
 def natures(answer: dict[str, Any], found: dict[str, Any]) -> list[str]:
     return [answer["revisions"][own]["nature"] for line in found["lines"] for own in line["moved_by"]]
-
-
-def test_the_words_of_the_two_rooms_are_one() -> None:
-    assert FLOWS == SIGNS
-    assert set(COLUMNS) >= set(FLOWS)
 
 
 def test_a_closed_year_is_frozen_signed_and_read_back(desk: Desk) -> None:

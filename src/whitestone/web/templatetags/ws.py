@@ -146,3 +146,9 @@ def period_behind(context: dict[str, Any], slug: str, by: str) -> str:
 def period_records(context: dict[str, Any], slug: str, query: str) -> str:
     """Write the address of the records behind one frozen figure, with both clocks kept."""
     return with_clocks(context, reverse("period-records", args=(slug,)), dict(parse_qsl(query)))
+
+
+@register.simple_tag(takes_context=True)
+def ledger_now(context: dict[str, Any], query: str) -> str:
+    """Write the address of the records behind a figure of today's ledger for the days that the query names."""
+    return with_clocks(context, reverse("ledger-records"), dict(parse_qsl(query)))

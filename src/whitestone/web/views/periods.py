@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -121,6 +121,7 @@ def _figure(answer: dict[str, Any], figure: dict[str, Any]) -> dict[str, Any]:
         "column": LABELS.get(column, column),
         "row": None if figure["by"] == TOTAL else _label(figure["by"], figure["row"], figure["label"]),
         "behind": f"by={quote(figure['by'])}&key={quote(figure['row'], safe='')}&column={column}",
+        "now": _now(answer, figure, column),
         **{name: written(figure[name]) for name in ("old", "new", "difference")},
         "lines": [
             {
@@ -133,6 +134,14 @@ def _figure(answer: dict[str, Any], figure: dict[str, Any]) -> dict[str, Any]:
             for line in figure["lines"]
         ],
     }  # fmt: skip
+
+
+def _now(answer: dict[str, Any], figure: dict[str, Any], column: str) -> str:
+    """Ask the ledger of today for the same figure: its days are those of the year, whatever the page's clock says."""
+    row = {} if figure["by"] == TOTAL else {"key": figure["row"]}
+    by = "class" if figure["by"] == TOTAL else figure["by"]
+    asked = {"by": by, "from": answer["from"], "to": answer["to"], "on": answer["to"], "column": column, **row}
+    return urlencode(asked)
 
 
 def records(request: HttpRequest, slug: str) -> HttpResponse:

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from period_maker import Desk, make, valley, wkb
 
@@ -19,6 +20,7 @@ from whitestone.domain.revision import Nature, Workflow
 from whitestone.errors import ClosingBroken, InvalidValue, KeyMissing, PeriodRefused, UnknownPeriod
 from whitestone.land.grouping import COLUMNS
 from whitestone.land.restating import tally
+from whitestone.programme import accounts, periods_freezing
 from whitestone.programme.opening import open_programme
 from whitestone.programme.periods import close_period, list_periods, reopen_period
 from whitestone.programme.periods_stored import closed_ledger, find_period, load_snapshot
@@ -264,6 +266,30 @@ def test_without_the_nodes_key_nothing_is_closed(desk: Desk, keys_dir: Path) -> 
     key.rename(keys_dir / "away")
     with pytest.raises(KeyMissing):
         close_period(desk.programme, "2024")
+    assert list_periods(desk.programme)["periods"] == []
+
+
+def test_a_ledger_that_does_not_add_up_is_not_closed(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    valley(desk)
+    proves = accounts.prove
+
+    def off(*given: Any, **more: Any) -> Any:
+        return msgspec.structs.replace(proves(*given, **more), residual_m2=0.01)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(accounts, "prove", off)
+        with pytest.raises(PeriodRefused, match=r"residual is 0\.01 m2"):
+            close_period(desk.programme, "2024")
+    desk.say("item", {"category": "uxo"})  # another head: the book is made again
+    lists = periods_freezing.bookings_of
+
+    def short(*given: Any) -> Any:
+        return lists(*given)[1:]
+
+    with monkeypatch.context() as patched:
+        patched.setattr(periods_freezing, "bookings_of", short)
+        with pytest.raises(PeriodRefused, match="is not the sum of the bookings"):
+            close_period(desk.programme, "2024")
     assert list_periods(desk.programme)["periods"] == []
 
 

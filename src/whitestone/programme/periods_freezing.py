@@ -121,7 +121,8 @@ def _rows(ledger: Ledger, bookings: list[Booking], first_day: int) -> list[str]:
     for row in ledger.rows:
         # A row of hazards is opened by what built up its stock, a row of work by the flows of the year.
         for booking in bookings_of(ledger, None if is_work else "closing", row["key"]):
-            found[places[booking].pop()] = row["key"]
+            if places[booking]:  # a booking that is in no list shows when all is added up
+                found[places[booking].pop()] = row["key"]
     return found
 
 

@@ -14,8 +14,8 @@ from whitestone.programme.periods_stored import (
     Closing,
     Period,
     describe,
+    load_bookings,
     load_figures,
-    load_snapshot,
     periods,
     printed_row,
 )
@@ -77,12 +77,12 @@ def add_last_closing(
         return
     closing = period.closing
     try:
-        frozen, snapshot = load_figures(programme, closing), load_snapshot(programme, closing)
+        frozen, closed = load_figures(programme, closing), load_bookings(programme, closing)
     except ClosingBroken as broken:
         # Today's figures are as good as ever: the ledger is given, and says that it cannot be compared.
         answered["notes"] = [*answered["notes"], f"{broken} This opening could not be compared with it."]
         return
-    lines = closing_lines(snapshot.bookings, opening())
+    lines = closing_lines(closed, opening())
     closed_m2 = printed_row(frozen.columns, frozen.total)["closing_m2"]
     difference = sum(line.amount for line in lines)
     answered["proof"][LAST_CLOSING] = difference / 100

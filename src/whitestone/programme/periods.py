@@ -25,6 +25,7 @@ from whitestone.programme.periods_stored import (
     Closing,
     Frozen,
     Period,
+    Table,
     describe,
     fault,
     period_id,
@@ -187,12 +188,16 @@ def _freeze(
         number=len(mine.closings) + 1 if mine else 1,
         known_at=known.isoformat(), head_seq=seq, head_hash=head, closed_by=programme.who, reason=reason,
         version=__version__, settings=msgspec.to_builtins(programme.settings), rule=counted.said["rule"],
-        plane=counted.plane, columns=counted.columns, tables=counted.tables, total=counted.total,
+        plane=counted.plane, columns=counted.columns, tables=_raw(counted.tables), total=counted.total,
         proof=counted.said["proof"], reclassified=counted.said["reclassified"], undated=counted.said["undated"],
         beside=counted.beside, notes=counted.said["notes"], last_closing=counted.said.get("last_closing"),
         snapshot_sha256="",
     )  # fmt: skip
     return frozen, pack(counted.snapshot)
+
+
+def _raw(tables: dict[str, Table]) -> dict[str, msgspec.Raw]:
+    return {by: msgspec.Raw(msgspec.json.encode(table, order="sorted")) for by, table in tables.items()}
 
 
 def _body(frozen: Frozen, figures_sha256: str) -> dict[str, Any]:

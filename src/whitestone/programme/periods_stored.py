@@ -20,12 +20,13 @@ from whitestone.domain.revision import Nature, Revision
 from whitestone.domain.settings import Settings
 from whitestone.errors import ClosingBroken, InvalidValue, UnknownAttachment, UnknownPeriod
 from whitestone.journal.statements import signature_fault
-from whitestone.land.restating import COUNTED, TOTAL, Snapshot, behind
+from whitestone.land.restating import COUNTED, TOTAL, Booking, Snapshot, behind
 from whitestone.programme.opening import Programme
-from whitestone.programme.periods_packing import unpack
+from whitestone.programme.periods_packing import unpack, unpack_bookings
 
 __all__ = ["FORMAT", "PURPOSE", "Closing", "Frozen", "Opened", "Period", "Table", "closed_ledger", "describe", "fault",
-           "find_period", "load_figures", "load_snapshot", "period_id", "periods", "printed_row", "year_span"]
+           "find_period", "load_bookings", "load_figures", "load_snapshot", "period_id", "periods", "printed_row",
+           "year_span"]
 
 FORMAT = "whitestone-closing-1"
 PURPOSE = "closing of a period 1"
@@ -60,7 +61,8 @@ class Frozen(msgspec.Struct, kw_only=True):
     rule: dict[str, str]
     plane: dict[str, float]
     columns: list[str]
-    tables: dict[str, Table]
+    tables: dict[str, msgspec.Raw]
+    """One `Table` for each dimension, understood only when it is asked for: see `table`."""
     total: list[int]
     proof: dict[str, Any]
     reclassified: dict[str, float]
@@ -69,6 +71,12 @@ class Frozen(msgspec.Struct, kw_only=True):
     notes: list[str]
     last_closing: dict[str, Any] | None
     snapshot_sha256: str
+
+    def table(self, by: str) -> Table:
+        """Give the rows of a dimension; refuses one that was not frozen with InvalidValue."""
+        if by not in self.tables:
+            raise InvalidValue(field="by", value=by, why=f"one of {', '.join(self.tables)}")
+        return msgspec.json.decode(self.tables[by], type=Table)
 
 
 class Closing(msgspec.Struct, frozen=True, kw_only=True):
@@ -236,6 +244,11 @@ def load_snapshot(programme: Programme, closing: Closing) -> Snapshot:
     return unpack(_stored(programme, closing, closing.snapshot_sha256, "snapshot"))
 
 
+def load_bookings(programme: Programme, closing: Closing) -> list[Booking]:
+    """Read only the bookings of the snapshot; refuses as `load_snapshot`."""
+    return unpack_bookings(_stored(programme, closing, closing.snapshot_sha256, "snapshot"))
+
+
 def fault(programme: Programme, closing: Closing) -> str | None:
     """Say what does not hold about a closing, naming the attachment or the field; None when all of it does."""
     try:
@@ -298,9 +311,7 @@ def closed_ledger(programme: Programme, year: str, *, by: str = "class", explain
     """
     closing = find_period(programme, year).closing
     frozen = load_figures(programme, closing)
-    if by not in frozen.tables:
-        raise InvalidValue(field="by", value=by, why=f"one of {', '.join(frozen.tables)}")
-    rows = frozen.tables[by].rows
+    rows = frozen.table(by).rows
     answered: dict[str, Any] = {
         "situation_on": frozen.ends_on,
         "as_known_on": frozen.known_at,

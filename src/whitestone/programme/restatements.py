@@ -122,7 +122,7 @@ def _add(figures: dict[_Key, dict[str, Any]], each: Restated, labels: dict[tuple
 
 
 def _labels(frozen: Frozen, counted: Counted) -> dict[tuple[str, str], str]:
-    tables = [*counted.tables.items(), *frozen.tables.items()]
+    tables = [*counted.tables.items(), *((by, frozen.table(by)) for by in frozen.tables)]
     return {(by, key): label for by, table in tables for key, label, _ in table.rows} | {(TOTAL, TOTAL): TOTAL}
 
 

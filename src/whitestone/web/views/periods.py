@@ -42,15 +42,13 @@ def year(request: HttpRequest, slug: str) -> HttpResponse:
     }  # fmt: skip
     if why is None:
         frozen = load_figures(current().programme, period.closing)
-        if by not in frozen.tables:
-            raise InvalidValue(field="by", value=by, why=f"one of {', '.join(frozen.tables)}")
         context |= {"frozen": frozen, "dimensions": list(frozen.tables), **_table(frozen, by)}
     return render(request, "whitestone/period.html", context)
 
 
 def _table(frozen: Frozen, by: str) -> dict[str, Any]:
     """Choose the columns that say something; figures as they are booked, in m2."""
-    rows = [*frozen.tables[by].rows]
+    rows = frozen.table(by).rows
     at = {name: number for number, name in enumerate(frozen.columns)}
     shown = [name for name in LABELS if name in at and (
         name in ALWAYS or frozen.total[at[name]] or any(values[at[name]] for _, _, values in rows))]  # fmt: skip
@@ -158,7 +156,7 @@ def records(request: HttpRequest, slug: str) -> HttpResponse:
     if by != TOTAL and by not in snapshot.rows:
         raise InvalidValue(field="by", value=by, why=f"one of {', '.join(snapshot.rows)}")
     lines = behind(snapshot, by, key, column)
-    names = {label[0]: label[1] for label in load_figures(desk.programme, period.closing).tables["hazard"].rows}
+    names = {label[0]: label[1] for label in load_figures(desk.programme, period.closing).table("hazard").rows}
     context: dict[str, Any] = {
         "title": "Behind a frozen figure", "clocks": clocks, "period": period, "slug": slug, "by": by,
         "heading": LABELS.get(column, column), "row": None if by == TOTAL else _label(by, key, _row(period, by, key)),
@@ -175,7 +173,7 @@ def records(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _row(period: Period, by: str, key: str) -> str:
-    rows = load_figures(current().programme, period.closing).tables[by].rows
+    rows = load_figures(current().programme, period.closing).table(by).rows
     return next((label for own, label, _ in rows if own == key), key)
 
 

@@ -142,6 +142,20 @@ def test_each_nature_of_later_knowledge_is_named(desk: Desk) -> None:
     assert not [each for each in moved if each["information_date"] == "2025-03-01"]
 
 
+def test_what_was_said_of_a_later_day_explains_an_opening_without_a_restatement(desk: Desk) -> None:
+    """The closing asks of its last day; a later ledger takes work as it was stated since, known before the closing."""
+    names = valley(desk)
+    desk.say("release", {}, wkb(0, 0, 60, 100), record_id=names["release"], information_date="2025-03-01",
+             author="dora")
+    close_period(desk.programme, "2024")
+    assert restatements(desk.programme, "2024")["figures"] == []
+    opened = desk.ledger("2025-12-31", "2025-01-01")
+    assert round(opened["proof"]["difference_to_last_closing_m2"]) == -1_000
+    (about,) = opened["last_closing"]["revisions"].values()
+    assert (about["nature"], about["author"]) == ("said of a later day", "dora")
+    assert desk.ledger("2025-01-31", "2025-01-01")["proof"]["difference_to_last_closing_m2"] == 0.0
+
+
 def test_ground_that_a_neighbour_took_names_the_neighbour(desk: Desk) -> None:
     names = valley(desk)
     close_period(desk.programme, "2024")

@@ -130,7 +130,7 @@ def test_the_ledger_page_says_how_it_differs_from_the_last_closing(asking: Any) 
 
 
 def test_the_report_says_since_when_a_year_is_frozen(closed: Programme) -> None:
-    from whitestone.programme.reporting import situation
+    from whitestone.programme.reporting import FORMATS, situation
     from whitestone.reports.html import render_html
 
     made = situation(closed, closed.clocks("2025-12-31"), start=dt.date(2025, 1, 1))
@@ -141,6 +141,8 @@ def test_the_report_says_since_when_a_year_is_frozen(closed: Programme) -> None:
     page = render_html(made)
     assert "as it was frozen on that day" in page
     assert "Difference to last year" in page
+    assert FORMATS["pdf"](made).startswith(b"%PDF")
+    assert FORMATS["xlsx"](made).startswith(b"PK")
     none = situation(closed, closed.clocks("2025-12-31", "2001-01-01"))
     assert "Closed years" not in [each.title for each in none.sections]
 

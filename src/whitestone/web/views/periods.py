@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import Any
 from urllib.parse import quote, urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from whitestone.errors import ClosingBroken, InvalidValue, UnknownPeriod
+from whitestone.errors import InvalidValue, UnknownPeriod
 from whitestone.land.restating import COUNTED, TOTAL, behind
 from whitestone.programme.accounts_closed import LAST_CLOSING
 from whitestone.programme.periods import list_periods
@@ -147,23 +148,20 @@ def records(request: HttpRequest, slug: str) -> HttpResponse:
     clocks, period = clocks_of(request), _period(request, slug)
     by, key, column = (request.GET.get(name, TOTAL) for name in ("by", "key", "column"))
     desk = current()
-    try:
-        snapshot = load_snapshot(desk.programme, period.closing)
-    except ClosingBroken as broken:
-        raise UnknownPeriod(year=period.year) from broken
+    frozen, snapshot = load_figures(desk.programme, period.closing), load_snapshot(desk.programme, period.closing)
     if by == "year":
         by, key = TOTAL, TOTAL
     if by != TOTAL and by not in snapshot.rows:
         raise InvalidValue(field="by", value=by, why=f"one of {', '.join(snapshot.rows)}")
     lines = behind(snapshot, by, key, column)
-    names = {label[0]: label[1] for label in load_figures(desk.programme, period.closing).table("hazard").rows}
+    names = {own: label for own, label, _ in frozen.table("hazard").rows}
     context: dict[str, Any] = {
         "title": "Behind a frozen figure", "clocks": clocks, "period": period, "slug": slug, "by": by,
-        "heading": LABELS.get(column, column), "row": None if by == TOTAL else _label(by, key, _row(period, by, key)),
+        "heading": LABELS.get(column, column), "row": None if by == TOTAL else _label(by, key, _row(frozen, by, key)),
         "is_count": column in COUNTED,
         "lines": [
-            ([(kind, own, names.get(own) or desk.looker.title(_uuid(own), kind, clocks)) for kind, own in line.records],
-             _written(column, line.amount))
+            ([(kind, own, names.get(own) or desk.looker.title(uuid.UUID(own), kind, clocks))
+              for kind, own in line.records], _written(column, line.amount))
             for line in lines[:LISTED]
         ],
         "count": len(lines), "listed": LISTED,
@@ -172,15 +170,8 @@ def records(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "whitestone/period_records.html", context)
 
 
-def _row(period: Period, by: str, key: str) -> str:
-    rows = load_figures(current().programme, period.closing).table(by).rows
-    return next((label for own, label, _ in rows if own == key), key)
-
-
-def _uuid(text: str) -> Any:
-    import uuid
-
-    return uuid.UUID(text)
+def _row(frozen: Frozen, by: str, key: str) -> str:
+    return next((label for own, label, _ in frozen.table(by).rows if own == key), key)
 
 
 def _slug(name: str) -> str:

@@ -250,6 +250,34 @@ class Refused(Problem):
     next_step = "{remedy}"
 
 
+class PeriodRefused(Problem):
+    """Raised when a year cannot be closed or opened again as things stand."""
+
+    code = "period-refused"
+    status = 409
+    sentence = "{year} cannot be {act}: {why}."
+    next_step = "{remedy}"
+
+
+class UnknownPeriod(Problem):
+    """Raised when frozen figures are asked of a year that is not closed."""
+
+    code = "unknown-period"
+    status = 404
+    sentence = "{year} is not a closed year of this programme."
+    next_step = "See 'whitestone period list'; 'whitestone period close {year}' closes a year that is over."
+
+
+class ClosingBroken(Problem):
+    """Raised when the frozen figures of a closed year are not the ones that were signed."""
+
+    code = "closing-broken"
+    status = 409
+    exit_code = 1
+    sentence = "The closing of {year} does not hold: {why}."
+    next_step = "Run 'whitestone verify', restore the last backup beside this programme and compare; close nothing now."
+
+
 class MissingService(Problem):
     """Raised when an outside part (a database server, a browser asset) is not there."""
 

@@ -96,7 +96,9 @@ def test_every_page_can_be_reached_by_keyboard(visit: OPEN) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/map", "/records", "/records/hazard", "/runs", "/findings", "/ledger", f"/record/{IDS['north']}"]
+    "path",
+    ["/", "/map", "/records", "/records/hazard", "/runs", "/findings", "/ledger", "/periods",
+     f"/record/{IDS['north']}"],
 )
 @pytest.mark.parametrize("turned", ["", "?dir=rtl"])
 def test_nothing_sticks_out_at_360_pixels(visit: OPEN, path: str, turned: str) -> None:

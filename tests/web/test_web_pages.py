@@ -22,6 +22,7 @@ PAGES = [
     "/findings",
     "/findings/geometry-missing",
     "/runs",
+    "/periods",
     f"/runs/{IDS['run']}",
     f"/record/{IDS['north']}",
     f"/record/{IDS['nowhere']}",

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Annotated, Any
 
+import msgspec
 import typer
 
 from whitestone.cli.shared import Context, emit
@@ -53,15 +55,22 @@ def ledger(
     on: OnDay = None,
     known: KnownOn = None,
     explain: Annotated[str | None, typer.Option(help="List the records behind this row (its key), or 'total'.")] = None,
+    closed: Annotated[
+        str | None, typer.Option(help="Print the figures of this closed year as they were frozen.")
+    ] = None,
     limit: Annotated[int, typer.Option(min=1, help="How many rows the text shows; --json has all.")] = 60,
     as_json: Json = False,
 ) -> None:
     """Say how much land is left and what took the rest, with proof lines; areas in m2, each square metre once."""
     from whitestone.domain.dates import parse_partial
-    from whitestone.programme.accounts import ledger as account
     from whitestone.programme.opening import open_programme
 
     asked: Context = context.obj
+    if closed is not None:
+        _frozen(asked, closed, by, explain, (start, end, on, known), limit, as_json)
+        return
+    from whitestone.programme.accounts import ledger as account
+
     with open_programme(asked.target, asked.who, readonly=True) as programme:
         clocks = programme.clocks(on or end, known)
         answer = account(
@@ -73,6 +82,25 @@ def ledger(
             explain=explain,
         )
         emit(answer, as_json, lambda: printed(answer, limit))
+
+
+def _frozen(
+    asked: Context, year: str, by: str, explain: str | None, others: tuple[str | None, ...], limit: int, as_json: bool
+) -> None:
+    """Print a closed year from what is stored: nothing is computed, nothing heavy is loaded."""
+    from whitestone.errors import WrongCall
+    from whitestone.programme.opening import open_programme
+    from whitestone.programme.periods_stored import closed_ledger
+
+    if any(others):
+        raise WrongCall(why="A closed year has its own days and its own knowledge: --closed takes no other dates.")
+    with open_programme(asked.target, asked.who, readonly=True) as programme:
+        answer = closed_ledger(programme, year, by=by, explain=explain)
+    if as_json:
+        # Tens of thousands of rows of plain values: here the writer of JSON is what takes the time.
+        sys.stdout.write(msgspec.json.encode(answer).decode() + "\n")
+    else:
+        emit(answer, False, lambda: printed(answer, limit))
 
 
 def printed(answer: dict[str, Any], limit: int) -> str:
@@ -89,6 +117,10 @@ def printed(answer: dict[str, Any], limit: int) -> str:
     begin, known = answer["from"] or "the beginning", answer["as_known_on"] or "now"
     console.print(f"Ledger by {answer['by']}, from {begin} to {answer['to']}, both included.")
     console.print(f"Situation on {answer['situation_on']}, as known on {known}.")
+    if "frozen" in answer:
+        frozen = answer["frozen"]
+        console.print(f"FROZEN {frozen['closed_at']} by {frozen['closed_by']}; signed by node {frozen['signed_by']}.")
+        console.print(f"'whitestone period restatements {frozen['year']}' lists what was learned since.")
     console.print(f"A release is booked on: {answer['rule']['booked_on'].replace('_', ' ')}.")
     console.print(f"Areas in m2: {answer['rule']['areas']}; {answer['rule']['counted']}.")
     console.print(table)
@@ -132,6 +164,7 @@ def _below(answer: dict[str, Any]) -> list[str]:
     for name, words in _PROOF.items():
         value = answer["proof"][name]
         lines.append(f"  {_area(value) + ' m2' if name.endswith('_m2') else f'{value:,}':>24}  {words}")
+    lines += _last_closing(answer)
     for name, area in answer["reclassified"].items():
         lines.append(f"  {_area(area) + ' m2':>24}  reclassified, {name.removesuffix('_m2').replace('_', ' ')}")
     undated = answer["undated"]
@@ -142,6 +175,21 @@ def _below(answer: dict[str, Any]) -> list[str]:
         said.append(f"{undated['less_precise']['of']} dates are known to the month or year: they act on its last day.")
     if said:
         lines += ["What could not be known", *(f"  {sentence}" for sentence in said)]
+    return lines
+
+
+def _last_closing(answer: dict[str, Any]) -> list[str]:
+    """Say how the opening differs from the closing of the year before, line by line; nothing where none is closed."""
+    last = answer.get("last_closing")
+    if not last:
+        return []
+    lines = [f"  {_area(last['difference_m2']) + ' m2':>24}  difference to last year's closing ({last['year']})"]
+    for line in last["explained"]:
+        names = ", ".join(f"{kind} {last['labels'][line[kind]]}" for kind in ("hazard", "release") if kind in line)
+        lines.append(f"  {_area(line['difference_m2']) + ' m2':>28}  {names}")
+        for each in (last["revisions"][revision] for revision in line["moved_by"]):
+            lines.append(f"{'':32}{each['nature']} of {each['kind']} {each['label']}, {each['author']}")
+        lines += [f"{'':32}{line['cause']}"] if "cause" in line else []
     return lines
 
 

@@ -190,6 +190,7 @@ def _proved(answer: dict[str, Any]) -> str:
     lines += [f"Run {run['run']}: {run['input']} rows came in and {run['rows_kept']} are kept; "
               f"{run['held']} were held and {run['held_kept']} are kept" for run in answer["runs"]]
     lines += [f"Attachment {fault['sha256']} ({fault['name']}): {fault['why']}" for fault in answer["attachments"]]
+    lines += [f"Closing {each['number']} of {each['year']}: {each['why']}" for each in answer["periods"]]
     return "\n".join(lines)
 
 

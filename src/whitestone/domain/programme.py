@@ -84,10 +84,23 @@ class Decision(Record, kw_only=True, omit_defaults=True):
 
 
 class Period(Record, kw_only=True, omit_defaults=True):
-    """A closed span of time with its frozen figures (the ledger issue fills it)."""
+    """A closed reporting year, named by `local_id`. Each closing is a signed revision; opening again is one more."""
 
     starts_on: Maybe[DateText] = UNSET
     ends_on: Maybe[DateText] = UNSET
     period_status: Maybe[PeriodStatus] = UNSET
+    closing_number: Maybe[Count] = UNSET
+    """1 for the first closing of this year; one more each time it is closed again after it was opened."""
+    known_at: Maybe[Text] = UNSET
+    """The instant up to which knowledge counts: that of the journal's head, UTC."""
+    head_seq: Maybe[Count] = UNSET
+    head_hash: Maybe[Identifier] = UNSET
     figures: Maybe[dict[str, Any]] = UNSET
+    """The total row and the proof lines, as frozen; all else is in the attachment."""
+    figures_sha256: Maybe[Identifier] = UNSET
+    """The attachment that holds the frozen figures, and names the snapshot of bookings behind them."""
+    snapshot_sha256: Maybe[Identifier] = UNSET
+    signed_by: Maybe[Identifier] = UNSET
+    """The node whose key signed the digest of the figures (Ed25519), and the signature, both in hexadecimal."""
+    signature: Maybe[Identifier] = UNSET
     evidence_ids: Maybe[DocumentLinks] = UNSET

@@ -19,6 +19,7 @@ from whitestone.land.ledger import Ledger, open_book, tabulate
 from whitestone.land.places import assign
 from whitestone.land.proof import Proof, disagreement_m2, prove
 from whitestone.programme.accounts_beside import beside
+from whitestone.programme.accounts_closed import add_last_closing, bookings_of
 from whitestone.programme.accounts_inputs import LISTED, Inputs, read_inputs
 from whitestone.programme.opening import Clocks, Programme
 
@@ -72,10 +73,12 @@ class Accounts(msgspec.Struct):
 def accounts(programme: Programme, clocks: Clocks, end: dt.date | None = None) -> Accounts:
     """Open the book up to `end` (default, and at the latest: the day of the situation), from memory if nothing moved.
 
-    A book is kept for the head of the journal that it was made from: one new revision, and it is made again.
+    A book is kept for the head of the journal and the settings that it was made from: one new revision, and it is
+    made again.
     """
     last = min(end or clocks.on, clocks.on)
-    key = (programme.journal.programme_id, programme.journal.head(), clocks.on, clocks.known, last)
+    settings = msgspec.json.encode(programme.settings)
+    key = (programme.journal.programme_id, programme.journal.head(), settings, clocks.on, clocks.known, last)
     if key not in _books:
         _books[key] = _open(programme, clocks, last)
         while len(_books) > KEPT:
@@ -141,6 +144,7 @@ def ledger(
     found = opened.table(by=by, start=start)
     answered = answer(programme, clocks, opened, found)
     answered["beside"] = beside(programme, clocks, opened, start)
+    add_last_closing(programme, clocks, start, lambda: bookings_of(found, "opening"), answered)
     if explain is not None:
         answered["explained"] = _explained(opened, found, explain)
     return answered

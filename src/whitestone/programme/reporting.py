@@ -17,6 +17,7 @@ from whitestone.errors import WrongCall
 from whitestone.programme.accounts import ledger
 from whitestone.programme.checking import check
 from whitestone.programme.opening import Clocks, Programme
+from whitestone.programme.reporting_closed import closed_years
 from whitestone.programme.reporting_figures import glance
 from whitestone.programme.sameness import same_groups
 from whitestone.reports import charts
@@ -64,6 +65,7 @@ def situation(programme: Programme, clocks: Clocks, *, by: str = "place", start:
         _map(programme, states),
         _ledger(account, by),
         _proof(account),
+        *closed_years(programme, clocks),
         _casualties(programme, clocks),
         _findings(programme, clocks),
         _sources(programme),
@@ -167,6 +169,9 @@ def _ledger(account: dict[str, Any], by: str, limit: int = 60) -> Section:
 
 def _proof(account: dict[str, Any]) -> Section:
     rows = tuple((words, account["proof"][key], unit) for key, (words, unit) in _PROOF_WORDS.items())
+    last = account.get("last_closing")
+    if last:
+        rows += ((f"Difference to last year's closing ({last['year']})", last["difference_m2"], "m²"),)
     table = Table(columns=("Proof line", "Value", "Unit"), rows=rows, numeric=(False, True, False))
     undated = account.get("undated") or {}
     words = "Nothing that does not fit is hidden: each line is work to do."

@@ -15,6 +15,7 @@ from whitestone.errors import UnknownRecord
 from whitestone.journal.keys import remember_head, remembered_head
 from whitestone.journal.surroundings import kept_rows
 from whitestone.programme.opening import Programme
+from whitestone.programme.periods import period_faults
 from whitestone.programme.recalling import COUNTED_ONLY
 
 __all__ = ["back_up", "erase", "history", "prove", "remake", "restore_to", "unseal"]
@@ -49,7 +50,7 @@ def restore_to(target: str, path: Path, *, key: Path | None = None, same_node: b
 def prove(
     programme: Programme, *, against: tuple[int, str] | None = None, progress: Callable[..., None] | None = None
 ) -> dict[str, Any]:
-    """Verify the chain, the logs, the rows of all runs and every attachment; `ok`: nothing was changed or lost.
+    """Verify the chain, the logs, the rows of all runs, attachments and closings; `ok`: nothing was changed or lost.
 
     `against` is a head (number, hash) that was kept elsewhere: the chain must still contain it. By default it is the
     one that was last proved or backed up on this machine, so that a tail cut off with its signatures shows.
@@ -60,12 +61,14 @@ def prove(
     if verdict.ok:
         remember_head(programme.journal.node_id, *verdict.head)
     missing = _missing_rows(programme)
+    closings = period_faults(programme)
     return {
-        "ok": verdict.ok and not faults and not missing, "entries": verdict.entries, "head": verdict.head[1],
+        "ok": verdict.ok and not faults and not missing and not closings,
+        "entries": verdict.entries, "head": verdict.head[1],
         "first_broken": verdict.first_broken, "why": verdict.why,
         "signed_through": verdict.signed_through,
         "attachments": [{"sha256": fault.sha256, "name": fault.name, "why": fault.why} for fault in faults],
-        "runs": missing,
+        "runs": missing, "periods": closings,
     }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from whitestone.web.views import errors, findings, ledger, maps, records, runs, start
+from whitestone.web.views import errors, findings, ledger, maps, periods, records, runs, start
 
 urlpatterns = [
     path("", start.start, name="start"),
@@ -19,6 +19,10 @@ urlpatterns = [
     path("record/<uuid:record_id>/card", records.card, name="card"),
     path("ledger", ledger.page, name="ledger"),
     path("ledger/records", ledger.behind, name="ledger-records"),
+    path("periods", periods.page, name="periods"),
+    path("periods/<slug:slug>", periods.year, name="period"),
+    path("periods/<slug:slug>/restatements", periods.restated, name="period-restated"),
+    path("periods/<slug:slug>/records", periods.records, name="period-records"),
     path("findings", findings.page, name="findings"),
     path("findings/<slug:rule>", findings.rule, name="finding"),
     path("runs", runs.page, name="runs"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from json import dumps
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 from django import template
 from django.urls import reverse
@@ -134,3 +134,21 @@ def behind_link(context: dict[str, Any]) -> str:
 def ledger_link(context: dict[str, Any]) -> str:
     """Write the way back to the ledger that was looked at."""
     return with_clocks(context, reverse("ledger"), _account(context))
+
+
+@register.simple_tag(takes_context=True)
+def period_behind(context: dict[str, Any], slug: str, by: str) -> str:
+    """Write the beginning of the address of the records behind a frozen figure; column and row follow."""
+    return with_clocks(context, reverse("period-records", args=(slug,)), {"by": by})
+
+
+@register.simple_tag(takes_context=True)
+def period_records(context: dict[str, Any], slug: str, query: str) -> str:
+    """Write the address of the records behind one frozen figure, with both clocks kept."""
+    return with_clocks(context, reverse("period-records", args=(slug,)), dict(parse_qsl(query)))
+
+
+@register.simple_tag(takes_context=True)
+def ledger_now(context: dict[str, Any], query: str) -> str:
+    """Write the address of the records behind a figure of today's ledger for the days that the query names."""
+    return with_clocks(context, reverse("ledger-records"), dict(parse_qsl(query)))

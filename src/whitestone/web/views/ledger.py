@@ -15,6 +15,7 @@ from whitestone.domain.dates import parse_partial
 from whitestone.errors import InvalidValue
 from whitestone.land.ledger import DIMENSIONS, Ledger
 from whitestone.programme.accounts import accounts
+from whitestone.programme.accounts_closed import LAST_CLOSING, add_last_closing, bookings_of
 from whitestone.programme.accounts_inputs import Inputs
 from whitestone.programme.drilling import PROOF_LINES, Behind, behind_proof
 from whitestone.programme.drilling import behind as behind_figure
@@ -23,7 +24,7 @@ from whitestone.reports.charts import waterfall_spec
 from whitestone.web import words
 from whitestone.web.desk import Desk, clocks_of, current
 
-__all__ = ["behind", "page", "start"]
+__all__ = ["behind", "one_book", "page", "start"]
 
 ROWS_SHOWN = 300
 LISTED = 200
@@ -76,6 +77,7 @@ PROOF = {
     "order_unknown_m2": "Hazard and release overlap, both undated: which is older is not known",
     "residual_m2": "Residual: telescoped less one-shot closing (must be 0)",
 }
+LAST_LABEL = "Difference to last year's closing"
 
 
 class Shown(msgspec.Struct):
@@ -85,9 +87,11 @@ class Shown(msgspec.Struct):
     labels: Mapping[str, str]
     notes: Sequence[str]
     inputs: Inputs
+    last: Mapping[str, Any] | None = None
+    """How the opening differs from the closing of the year before; None where that year is not closed."""
 
 
-_one_book = threading.Lock()
+one_book = threading.Lock()
 """The desk of accounts keeps its books for one caller at a time."""
 
 
@@ -104,9 +108,12 @@ def _compute(desk: Desk, clocks: Clocks, by: str, begin: str, end: str) -> Shown
     last = parse_partial(end).last_day if end else None
     if last is not None and last > clocks.on:
         raise InvalidValue(field="to", value=end, why=f"not after the situation of {clocks.on.isoformat()}")
-    with _one_book:
+    with one_book:
         opened = accounts(desk.programme, clocks, last)
-        return Shown(opened.table(by=by, start=first), opened.inputs.labels, list(opened.inputs.notes), opened.inputs)
+        table = opened.table(by=by, start=first)
+        said: dict[str, Any] = {"proof": {}, "notes": list(opened.inputs.notes)}
+        add_last_closing(desk.programme, clocks, first, lambda: bookings_of(table, "opening"), said)
+        return Shown(table, opened.inputs.labels, said["notes"], opened.inputs, said.get("last_closing"))
 
 
 def _asked(request: HttpRequest) -> dict[str, str]:
@@ -182,6 +189,10 @@ def _table(shown: Shown, unit: str) -> dict[str, Any]:
         "hidden_rows": max(0, len(rows) - ROWS_SHOWN),
         "total": cells(ledger.total),
         "proof": proof,
+        "last": None if shown.last is None else {
+            "year": shown.last["year"], "slug": shown.last["year"].replace("/", "-"), "label": LAST_LABEL,
+            "text": _proof_figure(shown.last["difference_m2"], LAST_CLOSING, unit),
+        },
         "is_exact": unit == "m2",
         "unit_label": UNITS[unit][2],
         "could_not_be_known": [*ledger.undated.get("could_not_be_known", []), *shown.notes],

@@ -170,6 +170,8 @@ def writing(journal: Journal, act: Act) -> Iterator[Batch]:
         batch = Batch(journal, session, act)
         yield batch
         batch.finish()
+        for follow in journal.followers:
+            follow(batch)
 
 
 def receipt(batch: Batch, ids: Sequence[uuid.UUID]) -> Receipt:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from whitestone.journal.dialect import Session
     from whitestone.journal.journal import Journal
 
-__all__ = ["Question", "columns", "count", "dated_states", "states", "within"]
+__all__ = ["Question", "columns", "count", "dated_states", "mixed", "states", "within"]
 
 _WORKFLOWS = tuple(Workflow(number) for number in range(len(Workflow)))
 _OWN = frozenset({"record_id", "workflow", "true_from", "conflicts", "geometry"})
@@ -135,6 +135,14 @@ def within(found: Iterator[State], bbox: tuple[float, float, float, float]) -> I
         boxes = shapely.bounds(shapely.from_wkb(np.array([state.geometry for state in piece], dtype=object)))
         inside = ((boxes[:, 2] >= min_x) & (boxes[:, 0] <= max_x) & (boxes[:, 3] >= min_y) & (boxes[:, 1] <= max_y))
         yield from (state for state, keep in zip(piece, inside.tolist(), strict=True) if keep)
+
+
+def mixed(journal: Journal, question: Question) -> list[uuid.UUID]:
+    """List records that have a view of their own of all that counts: not all of it is approved."""
+    with journal.store.reading() as session:
+        where, values = next(_pieces(journal, session, question, dated=True))
+        sql = f"SELECT DISTINCT s.record_id FROM state s WHERE {where} AND s.basis = {BASIS_ALL}"  # noqa: S608
+        return sorted(uuid_of(record) for (record,) in session.all(sql, values))
 
 
 def count(journal: Journal, question: Question) -> dict[str, int]:

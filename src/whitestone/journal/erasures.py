@@ -15,6 +15,7 @@ from pathlib import Path
 
 import msgspec
 
+from whitestone.journal.books import drop_books
 from whitestone.journal.dialect import Session
 from whitestone.journal.keys import keys_folder, sync_folder
 from whitestone.journal.layout import PARTS
@@ -71,6 +72,7 @@ def noted(programme_id: uuid.UUID) -> list[Erasure]:
 
 def apply(session: Session, erasure: Erasure) -> tuple[int, int]:
     """Destroy the keys of an erasure and the parts that it names; give both counts; a second time changes nothing."""
+    drop_books(session)
     keys = 0
     for key_id in erasure.key_ids:
         keys += session.run(

@@ -37,7 +37,8 @@ Box = tuple[float, float, float, float]
 class Journal:
     """The open journal of one programme; a context manager that closes its connections.
 
-    `clock` gives the instant in microseconds since 1970 UTC; tests replace it.
+    `clock` gives the instant in microseconds since 1970 UTC; tests replace it. `followers` are called with every batch
+    at its end, within its transaction: what is kept of the journal is then never behind it.
     """
 
     def __init__(self, store: Store, meta: Mapping[str, str]) -> None:
@@ -48,6 +49,7 @@ class Journal:
         self.dialect = store.dialect
         self.kinds = KindTable()
         self.clock: Callable[[], int] = now_us
+        self.followers: list[Callable[[Batch], None]] = []
 
     def __enter__(self) -> Journal:
         return self
@@ -186,6 +188,10 @@ class Journal:
         `approved_only`: only approved revisions dispute; otherwise all that count (submitted, verified, approved).
         """
         return list(reading.conflicts(self, known, approved_only=approved_only))
+
+    def mixed(self, kind: str, known: dt.datetime | None = None) -> list[uuid.UUID]:
+        """List the records of a kind of which something counts that is not approved, as known at a moment."""
+        return asof.mixed(self, _question(kind, None, known, None, None, False, False))
 
     def verify(self, progress: Callable[[int], None] | None = None, *,
                against: tuple[int, str] | None = None) -> Verdict:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 __all__ = ["ACT_COLUMNS", "DATABASE_NAME", "PARTS", "REVISION_COLUMNS", "SCHEMA_VERSION", "STATE_COLUMNS"]
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 """Version of the tables; `open_journal` migrates an older one. Each act keeps the version it was written under."""
 
 DATABASE_NAME = "programme.db"

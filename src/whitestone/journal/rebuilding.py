@@ -14,6 +14,7 @@ import msgspec
 import numpy as np
 
 from whitestone.journal import boxes
+from whitestone.journal.books import drop_books
 from whitestone.journal.layout import STATE_COLUMNS
 from whitestone.journal.projection import boxes_of, project_sole, read_entries, state_rows
 
@@ -63,6 +64,7 @@ def rebuild(journal: Journal, progress: Callable[[int], None] | None = None) -> 
 def rebuild_session(session: Session, progress: Callable[[int], None] | None = None) -> Rebuilt:
     """Make the projection again inside a transaction that holds the writing lock; see `rebuild`."""
     before = projection_hash(session)
+    drop_books(session)
     session.run("DELETE FROM state")
     session.run("DELETE FROM alias")
     project_sole(session, _ALONE, [])

@@ -21,7 +21,7 @@ from sqlalchemy import (
     event,
 )
 
-__all__ = ["PROJECTIONS", "TRUTH", "metadata"]
+__all__ = ["DROPPED", "PROJECTIONS", "TRUTH", "metadata"]
 
 metadata = MetaData()
 
@@ -194,8 +194,21 @@ alias = Table(
     sqlite_with_rowid=False,
 )
 
+book = Table(
+    "book", metadata,
+    Column("key", Text, primary_key=True),
+    Column("part", Integer, primary_key=True, autoincrement=False),
+    Column("seq", BigInteger, nullable=False),
+    Column("stamp", Text, nullable=False),
+    Column("turn", BigInteger, nullable=False),
+    Column("data", _Blob, nullable=False),
+)
+
 TRUTH = (meta, kind, act, revision, checkpoint, run_batch, held, attachment, custody, seal_key, access_log)
 """Tables that a backup carries, in the order in which they are restored."""
+
+DROPPED = (book,)
+"""Tables that are made again where they are asked for: in no backup and in no hash."""
 
 PROJECTIONS = (state, alias)
 """Tables that `rebuild` makes again from the truth (with the engine's own index of boxes)."""

@@ -85,6 +85,7 @@ class Store(ABC):
         self.busy_seconds = BUSY_SECONDS
         self._idle: list[Any] = []
         self._lock = threading.Lock()
+        self._seen = threading.local()
 
     @abstractmethod
     def _connect(self) -> Any: ...
@@ -115,9 +116,25 @@ class Store(ABC):
 
     @contextlib.contextmanager
     def reading(self) -> Iterator[Session]:
-        """Lend a connection with one steady snapshot; writers are not held up."""
+        """Lend a connection with one steady snapshot; writers are not held up.
+
+        Within `seeing` it is the writer's own session, which sees what it has not acknowledged yet.
+        """
+        own = getattr(self._seen, "session", None)
+        if own is not None:
+            yield own
+            return
         with self._lent(write=False) as session:
             yield session
+
+    @contextlib.contextmanager
+    def seeing(self, session: Session) -> Iterator[None]:
+        """Let what this thread reads in the block be what a session that writes has written so far."""
+        self._seen.session = session
+        try:
+            yield
+        finally:
+            self._seen.session = None
 
     @contextlib.contextmanager
     def writing(self) -> Iterator[Session]:

@@ -2,7 +2,9 @@
 
 Numba keeps compiled code in a cache, and looks only at the file of the function itself: where a kernel calls one of
 another file, a change there would go unnoticed. The cache here therefore lies in a folder named after the contents of
-all files of the room.
+all files with kernels. Compiling takes about half a minute of processor time, once for each version:
+
+    python -m whitestone.land.compiled      # do it now, so that no question has to wait for it
 """
 
 from __future__ import annotations
@@ -12,16 +14,19 @@ import hashlib
 import os
 import shutil
 import tempfile
+import uuid
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
 import numba
 
-__all__ = ["cache_folder", "compiled"]
+__all__ = ["cache_folder", "compile_ahead", "compiled"]
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 _PREFIX = "whitestone-land-"
+_TYPES = ("compiled.py", "rings.py")
+"""Files without kernels of which kernels take values."""
 
 
 @functools.cache
@@ -34,7 +39,9 @@ def cache_folder() -> Path:
     here = Path(__file__).parent
     digest = hashlib.sha256()
     for path in sorted(here.glob("*.py")):
-        digest.update(path.read_bytes())
+        text = path.read_bytes()
+        if b"@compiled\n" in text or path.name in _TYPES:
+            digest.update(text)
     name = _PREFIX + digest.hexdigest()[:16]
     for base in (here / "__pycache__", Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "whitestone"):
         try:
@@ -65,3 +72,20 @@ def compiled(function: Function) -> Function:
     finally:
         numba.config.CACHE_DIR = before
     return made
+
+
+def compile_ahead() -> Path:
+    """Compile all kernels by counting one square metre; return where they are kept."""
+    import shapely
+
+    from whitestone.land.book import simulate
+    from whitestone.land.inputs import HazardSlice, ReleasePiece
+
+    shape, half = shapely.box(0, 0, 1, 1), shapely.box(0, 0, 0.5, 1)
+    hazard = HazardSlice(uuid.UUID(int=1), None, None, "sha", "open", shape)
+    simulate([hazard], [ReleasePiece(uuid.UUID(int=2), "cleared", None, (), half)], threads=1)
+    return cache_folder()
+
+
+if __name__ == "__main__":
+    compile_ahead()

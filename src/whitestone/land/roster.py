@@ -129,6 +129,7 @@ class Roster:
 
     def now(self, day: int) -> Array:
         """Return for each hazard the slice that holds on a day, -1 where none does or it is not known yet."""
+        day = min(day, NEVER - 1)  # after all days: the last calendar day there is
         found = np.full(len(self.ids), -1, dtype=np.int64)
         holding = np.flatnonzero(self.stands & (self.begins <= day) & (day < self.ends))
         found[self.hazard_of[holding]] = holding

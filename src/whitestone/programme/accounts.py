@@ -13,15 +13,17 @@ from typing import Any
 import msgspec
 
 from whitestone.errors import InvalidValue
-from whitestone.land.book import Book
+from whitestone.land.book import Book, simulate
 from whitestone.land.inputs import UNDATED
-from whitestone.land.ledger import Ledger, open_book, tabulate
-from whitestone.land.places import assign
+from whitestone.land.ledger import Ledger, tabulate
 from whitestone.land.proof import Proof, disagreement_m2, prove
 from whitestone.programme.accounts_beside import beside
 from whitestone.programme.accounts_closed import add_last_closing, bookings_of
+from whitestone.programme.accounts_disputes import awaiting, disputed
 from whitestone.programme.accounts_inputs import LISTED, Inputs, read_inputs
+from whitestone.programme.accounts_kept import KeptBook, kept_book, place_hazards
 from whitestone.programme.opening import Clocks, Programme
+from whitestone.programme.sameness import same_groups
 
 __all__ = ["Accounts", "accounts", "answer", "ledger"]
 
@@ -65,7 +67,7 @@ class Accounts(msgspec.Struct):
 
     def _less_precise(self) -> dict[str, Any]:
         """List records whose date is known to the month or year only: they act on its last day."""
-        ids = [each for kind in self.inputs.imprecise.values() for each in kind]
+        ids = [record for kind in self.inputs.imprecise.values() for _, record in kind]
         counts = {f"{kind}s": len(found) for kind, found in self.inputs.imprecise.items()}
         return {**counts, "records": ids[:LISTED], "listed": min(len(ids), LISTED), "of": len(ids)}
 
@@ -88,20 +90,21 @@ def accounts(programme: Programme, clocks: Clocks, end: dt.date | None = None) -
 
 
 def _open(programme: Programme, clocks: Clocks, end: dt.date) -> Accounts:
-    inputs = read_inputs(programme, clocks)
-    located = 0
-    for level in inputs.levels:
-        # The deepest level first; what lies outside it is offered to the next one up.
-        inputs.hazards, found = assign(inputs.hazards, level)
-        located += found
-    _book_by_name(inputs)
-    book, _ = open_book(inputs.hazards, inputs.releases, end=end)
+    kept = kept_book(programme, clocks)
+    if kept.inputs.valid_from is not None and clocks.on < kept.inputs.valid_from:
+        # A gazetteer, or work stated again, of a later day: this situation was known otherwise, and is read by itself.
+        inputs = read_inputs(programme, clocks)
+        located = place_hazards(inputs)
+        book = simulate(inputs.hazards, inputs.releases, end.toordinal())
+    else:
+        inputs, located, book = _of_day(programme, kept, clocks), kept.located, kept.book.until(end.toordinal())
+    inputs.notes += _named_places(book, inputs)
     month, day = programme.settings.reporting_year_start.split("-")
     return Accounts(
         inputs=inputs,
         book=book,
         end=end,
-        located=located,
+        located=len(located),
         year_start=(int(month), int(day)),
         in_conflict_m2=disagreement_m2(inputs.disputed),
         not_approved_m2=disagreement_m2(inputs.awaiting),
@@ -109,18 +112,29 @@ def _open(programme: Programme, clocks: Clocks, end: dt.date) -> Accounts:
     )
 
 
-def _book_by_name(inputs: Inputs) -> None:
-    """Book a hazard that no gazetteer entry holds to the place as its source writes it, and say how many there are."""
-    named = set()
-    for at, hazard in enumerate(inputs.hazards):
-        name = hazard.keys.get("place_name")
-        if hazard.keys.get("place") is None and name:
-            inputs.hazards[at] = msgspec.structs.replace(hazard, keys={**hazard.keys, "place": name})
-            named.add(hazard.record_id)
-    if named:
-        inputs.notes.append(
-            f"{len(named)} hazards are booked to a place by its name as written: no place of the programme holds them."
-        )
+def _of_day(programme: Programme, kept: KeptBook, clocks: Clocks) -> Inputs:
+    """Take of a book of all days what belongs to one situation: what is disputed then, and what was imprecise by then.
+    """
+    inputs, day = kept.inputs, clocks.on.toordinal()
+    same = same_groups(programme.journal, known=clocks.known)
+    return msgspec.structs.replace(
+        inputs,
+        imprecise={kind: [each for each in found if each[0] <= day] for kind, found in inputs.imprecise.items()},
+        disputed=disputed(programme.journal, clocks, inputs.plane, same),
+        awaiting=awaiting(programme.journal, clocks, inputs.plane),
+        notes=list(inputs.notes),
+    )
+
+
+def _named_places(book: Book, inputs: Inputs) -> list[str]:
+    """Say how many hazards are booked to a place that no gazetteer entry of the programme holds."""
+    named = {
+        book.line.ids[hazard]
+        for hazard in book.live.tolist()
+        if (place := book.line.slices[book.now[hazard]].keys.get("place")) and place not in inputs.labels
+    }
+    said = f"{len(named)} hazards are booked to a place by its name as written: no place of the programme holds them."
+    return [said] if named else []
 
 
 def ledger(

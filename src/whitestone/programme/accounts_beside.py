@@ -10,7 +10,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-import shapely
+import numpy as np
 
 from whitestone.domain.dates import parse_partial
 from whitestone.domain.extensions import as_core
@@ -101,10 +101,12 @@ class _Reader:
             for state, body in self._bodies("release")
         }
         found: dict[float | None, list[float]] = defaultdict(list)
-        for piece in self.opened.inputs.releases:
-            if piece.outcome == "cleared" and piece.geometry is not None and self._is_within(piece.on):
+        line = self.opened.book.line
+        for at in np.flatnonzero(line.counts & line.is_drawn).tolist():
+            piece = line.releases[at]
+            if piece.outcome == "cleared" and self._is_within(piece.on):
                 own = depth.get(piece.record_id)
-                found[None if own is None else float(own)].append(float(shapely.area(piece.geometry)))
+                found[None if own is None else float(own)].append(float(line.area_m2[at]))
         ordered = sorted(found, key=lambda each: (each is None, each or 0.0))
         return [
             {"depth_cm": own, "releases": len(found[own]), "drawn_m2": round(sum(found[own]), 2)} for own in ordered

@@ -19,16 +19,19 @@ import shapely
 
 from whitestone.domain.dates import PartialDate, parse_partial
 from whitestone.domain.extensions import as_core
-from whitestone.domain.revision import State, Workflow
+from whitestone.domain.revision import State
 from whitestone.domain.treaty import treaties, treaty_flags, undetermined
 from whitestone.errors import InvalidValue
 from whitestone.geodesy.areas import Plane
 from whitestone.land.inputs import OUTCOMES, HazardSlice, ReleasePiece
 from whitestone.land.proof import Disagreement
+from whitestone.programme.accounts_disputes import awaiting, disputed
 from whitestone.programme.opening import Clocks, Programme
 from whitestone.programme.sameness import same_groups
 
-__all__ = ["Inputs", "booked_on", "read_inputs", "treaty_key"]
+__all__ = [
+    "EVER", "Inputs", "booked_on", "read_inputs", "read_places", "read_records", "shapes_of_states", "treaty_key",
+]  # fmt: skip
 
 WITHDRAWN_AS = ("merged", "duplicate", "data_error")
 """Closure reasons that say the record was wrong, not the ground released: it leaves as a correction or a transfer."""
@@ -38,12 +41,18 @@ LISTED = 100
 """How many records of imprecise date are listed; all are counted."""
 
 
+EVER = dt.date.max
+"""The day of the situation under which all that is dated is read."""
+
+
 class Inputs(msgspec.Struct):
     """What a ledger is computed from.
 
     `places` maps a place's record id to its shape in the plane, deepest level last in `levels`; `labels` names hazards
     and places for people. `disputed` and `awaiting` are pairs of shapes that disagree, and shapes that await approval.
     `reporting` are the activities that state an area and have no release: they stand among the releases.
+    `imprecise` lists (day, record) of dates known to the month or year only. `valid_from`: read under `EVER`, the same
+    is right for every situation on or after this day (None: any). `activity_of` names the activity of each release.
     """
 
     plane: Plane
@@ -54,9 +63,11 @@ class Inputs(msgspec.Struct):
     labels: dict[str, str]
     disputed: list[Disagreement]
     awaiting: list[Disagreement]
-    imprecise: dict[str, list[str]]
+    imprecise: dict[str, list[tuple[int, str]]]
     notes: list[str]
     reporting: frozenset[uuid.UUID] = frozenset()
+    valid_from: dt.date | None = None
+    activity_of: dict[uuid.UUID, str] = {}
 
 
 def booked_on(completed: str | None, approved: str | None, rule: str) -> PartialDate | None:
@@ -101,6 +112,30 @@ def read_inputs(programme: Programme, clocks: Clocks) -> Inputs:
     return _Reader(programme, clocks).read()
 
 
+def read_records(programme: Programme, clocks: Clocks, hazards: set[uuid.UUID], releases: set[uuid.UUID],
+                 activities: set[uuid.UUID]) -> Inputs:
+    """Read some hazards and releases, and what some activities report without a release; no places, no disputes."""
+    return _Reader(programme, clocks).read_some(hazards, releases, activities)
+
+
+def read_places(programme: Programme, clocks: Clocks, plane: Plane) -> Inputs:
+    """Read only the places: their shapes by level, and their names."""
+    reader = _Reader(programme, clocks)
+    reader.plane = plane
+    levels, places = reader.places()
+    return Inputs(plane, [], [], places, levels, reader.labels, [], [], {}, [], valid_from=reader.valid_from)
+
+
+def shapes_of_states(plane: Plane, states: list[State]) -> list[Any]:
+    """Project each distinct geometry once, so that slices that share one share the object too."""
+    distinct = list(dict.fromkeys(state.geometry for state in states if state.geometry is not None))
+    if not distinct:
+        return [None] * len(states)
+    projected = plane.project(shapely.from_wkb(np.array(distinct, dtype=object)))
+    found = dict(zip(distinct, projected, strict=True))
+    return [None if state.geometry is None else found[state.geometry] for state in states]
+
+
 class _Reader:
     def __init__(self, programme: Programme, clocks: Clocks) -> None:
         self.programme, self.clocks = programme, clocks
@@ -108,8 +143,9 @@ class _Reader:
         self.rule = programme.settings.approval_rule
         self.same = same_groups(self.journal, clocks.on, clocks.known)
         self.labels: dict[str, str] = {}
-        self.imprecise: dict[str, list[str]] = {"hazard": [], "release": []}
+        self.imprecise: dict[str, list[tuple[int, str]]] = {"hazard": [], "release": []}
         self.notes: list[str] = []
+        self.valid_from: dt.date | None = None
 
     def read(self) -> Inputs:
         """Read everything once, hazards in all their dated states."""
@@ -120,40 +156,67 @@ class _Reader:
         ]
         releases = self._work("release")
         self.plane = self._plane([*slices, *releases])
-        self.organisations = {
-            str(state.record_id): str(state.body.get("name") or state.record_id)
-            for state in self._states("organisation", geometry=False)
-        }
+        self._read_organisations()
         self.activities = {str(state.record_id): state for state in self._work("activity", geometry=False)}
-        hazards = self._hazards(slices)
-        pieces = self._releases(releases)
-        unreleased = self._work_without_release(releases)
-        levels, places = self._places()
-        return Inputs(
-            plane=self.plane,
-            hazards=hazards,
-            releases=[*pieces, *unreleased],
-            places=places,
-            levels=levels,
-            labels=self.labels,
-            disputed=self._disputed(slices, releases),
-            awaiting=self._awaiting(),
-            imprecise=self.imprecise,
-            notes=self.notes,
-            reporting=frozenset(each.record_id for each in unreleased),
-        )
+        hazards, pieces = self._hazards(slices), self._releases(releases)
+        unreleased = self._work_without_release({str(state.body.get("activity_id")) for state in releases})
+        levels, places = self.places()
+        found = self._inputs(hazards, [*pieces, *unreleased], unreleased, releases)
+        found.levels, found.places = levels, places
+        found.disputed = disputed(self.journal, self.clocks, self.plane, self.same)
+        found.awaiting = awaiting(self.journal, self.clocks, self.plane)
+        found.valid_from = self.valid_from
+        return found
+
+    def read_some(self, hazards: set[uuid.UUID], releases: set[uuid.UUID], activities: set[uuid.UUID]) -> Inputs:
+        """Read some records as `read` does."""
+        known = self.clocks.known
+        slices = list(self.journal.dated_states("hazard", known=known, ids=hazards)) if hazards else []
+        works = self._work("release", ids=releases) if releases else []
+        self.plane = self._plane([*slices, *works])
+        self._read_organisations()
+        named = {_as_id(state.body.get("activity_id")) for state in works} | activities
+        asked = {each for each in named if each is not None}
+        told = self._work("activity", geometry=False, ids=asked) if asked else []
+        self.activities = {str(state.record_id): state for state in told}
+        found, pieces = self._hazards(slices), self._releases(works)
+        others = {own_id for own_id in self.activities if _as_id(own_id) not in activities}
+        unreleased = self._work_without_release(others)
+        inputs = self._inputs(found, [*pieces, *unreleased], unreleased, works)
+        inputs.valid_from = self.valid_from
+        return inputs
+
+    def _inputs(self, hazards: list[HazardSlice], pieces: list[ReleasePiece], unreleased: list[ReleasePiece],
+                works: list[State]) -> Inputs:
+        activity_of = {state.record_id: str(state.body["activity_id"]) for state in works
+                       if state.body.get("activity_id")}
+        return Inputs(self.plane, hazards, pieces, {}, [], self.labels, [], [], self.imprecise, self.notes,
+                      frozenset(each.record_id for each in unreleased), None, activity_of)  # fmt: skip
+
+    def _read_organisations(self) -> None:
+        states = list(self._states("organisation", geometry=False))
+        self._depends_on(states)
+        self.organisations = {str(each.record_id): str(each.body.get("name") or each.record_id) for each in states}
+
+    def _depends_on(self, states: Iterable[State]) -> None:
+        """Remember that a situation before the first day of one of these states would be read otherwise."""
+        for state in states:
+            if state.true_from is not None and (self.valid_from is None or state.true_from > self.valid_from):
+                self.valid_from = state.true_from
 
     def _states(self, kind: str, **options: Any) -> Iterator[State]:
         return self.journal.states(kind, on=self.clocks.on, known=self.clocks.known, **options)
 
-    def _work(self, kind: str, *, geometry: bool = True) -> list[State]:
+    def _work(self, kind: str, *, geometry: bool = True, ids: set[uuid.UUID] | None = None) -> list[State]:
         """Read work as last stated by the day asked; of work reported later, the first statement.
 
         Work is booked on its own dates: a report dated after the day may tell of work done before it.
         """
         found: dict[uuid.UUID, State] = {}
-        for state in self.journal.dated_states(kind, known=self.clocks.known, geometry=geometry):
+        for state in self.journal.dated_states(kind, known=self.clocks.known, geometry=geometry, ids=ids):
             if state.record_id not in found or (state.true_from is not None and state.true_from <= self.clocks.on):
+                if state.record_id in found:
+                    self._depends_on([state])
                 found[state.record_id] = state
         return list(found.values())
 
@@ -168,19 +231,10 @@ class _Reader:
         self.notes.append("The centre of the equal-area plane is not fixed yet; the middle of the records is used.")
         return Plane(float(bounds[0] + bounds[2]) / 2, float(bounds[1] + bounds[3]) / 2)
 
-    def _shapes(self, states: list[State]) -> list[Any]:
-        """Project each distinct geometry once, so that slices that share one share the object too."""
-        distinct = list(dict.fromkeys(state.geometry for state in states if state.geometry is not None))
-        if not distinct:
-            return [None] * len(states)
-        projected = self.plane.project(shapely.from_wkb(np.array(distinct, dtype=object)))
-        found = dict(zip(distinct, projected, strict=True))
-        return [None if state.geometry is None else found[state.geometry] for state in states]
-
     def _hazards(self, states: list[State]) -> list[HazardSlice]:
         found: list[HazardSlice] = []
         informed: dict[uuid.UUID, dt.date | None] = {}
-        for state, shape in zip(states, self._shapes(states), strict=True):
+        for state, shape in zip(states, shapes_of_states(self.plane, states), strict=True):
             if state.record_id in self.same:
                 continue
             body, begins = self._core(state), state.true_from
@@ -210,7 +264,7 @@ class _Reader:
         if stated is None or (state.true_to is not None and stated.last_day >= state.true_to):
             return None
         if stated.precision != "day":
-            self.imprecise["hazard"].append(str(state.record_id))
+            self.imprecise["hazard"].append((stated.last_day.toordinal(), str(state.record_id)))
         return stated.last_day
 
     def _hazard_keys(self, body: dict[str, Any]) -> dict[str, str | tuple[str, ...] | None]:
@@ -224,14 +278,14 @@ class _Reader:
 
     def _releases(self, states: list[State]) -> list[ReleasePiece]:
         found = []
-        for state, shape in zip(states, self._shapes(states), strict=True):
+        for state, shape in zip(states, shapes_of_states(self.plane, states), strict=True):
             body, activity = self._core(state), self._activity(state)
             if state.record_id in self.same or body.get("outcome") not in OUTCOMES:
                 continue
             day = booked_on(body.get("completed_on"), body.get("approved_on"), self.rule)
             day = day or booked_on(activity.get("ended_on"), activity.get("approved_on"), self.rule)
             if day is not None and day.precision != "day":
-                self.imprecise["release"].append(str(state.record_id))
+                self.imprecise["release"].append((day.last_day.toordinal(), str(state.record_id)))
             on = day.last_day if day is not None else state.true_from
             if on is not None and on > self.clocks.on:
                 continue
@@ -277,9 +331,8 @@ class _Reader:
             or body.get("place_name") or activity.get("place_name"),
         }
 
-    def _work_without_release(self, releases: list[State]) -> list[ReleasePiece]:
+    def _work_without_release(self, drawn: set[str]) -> list[ReleasePiece]:
         """Make reported-only pieces of activities that state an area and have no release: figures without a shape."""
-        drawn = {str(state.body.get("activity_id")) for state in releases}
         found = []
         for own_id, state in self.activities.items():
             day = booked_on(state.body.get("ended_on"), state.body.get("approved_on"), self.rule)
@@ -294,12 +347,13 @@ class _Reader:
                     found.append(ReleasePiece(state.record_id, outcome, on, named, None, float(area), keys))
         return found
 
-    def _places(self) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+    def places(self) -> tuple[list[dict[str, Any]], dict[str, Any]]:
         """Return the shapes of places, and the same by administrative level, the deepest first."""
         states = list(self._states("place"))
+        self._depends_on(states)
         levels: dict[int, dict[str, Any]] = defaultdict(dict)
         places: dict[str, Any] = {}
-        for state, shape in zip(states, self._shapes(states), strict=True):
+        for state, shape in zip(states, shapes_of_states(self.plane, states), strict=True):
             key = str(state.record_id)
             self.labels[key] = str(state.body.get("name") or state.body.get("pcode") or key)
             if shape is not None and shape.geom_type in ("Polygon", "MultiPolygon") and not shape.is_empty:
@@ -307,45 +361,12 @@ class _Reader:
                 levels[int(state.body.get("admin_level") or 0)][key] = shape
         return [levels[level] for level in sorted(levels, reverse=True)], places
 
-    def _disputed(self, slices: list[State], releases: list[State]) -> list[Disagreement]:
-        """Pair the shapes of records declared the same, and the shapes that two revisions dispute."""
-        last = {state.record_id: state for state in slices}
-        pairs = []
-        for absorbed, kept in self.same.items():
-            if absorbed in last and kept in last:
-                left, right = self._shapes([last[absorbed], last[kept]])
-                pairs.append(Disagreement(left, right, "hazard", kept))
-        open_now = {each.record_id for each in (*last.values(), *releases) if "geometry" in each.conflicts}
-        return pairs + (self._conflicts(open_now) if open_now else [])
 
-    def _conflicts(self, records: set[uuid.UUID]) -> list[Disagreement]:
-        pairs = []
-        for conflict in self.journal.conflicts(self.clocks.known, approved_only=True):
-            if conflict.record_id in records and conflict.attribute == "geometry":
-                left, right = (None if not value else shapely.from_wkb(value) for value in conflict.values)
-                projected = self.plane.project(np.array([left, right], dtype=object))
-                pairs.append(Disagreement(projected[0], projected[1], conflict.kind, conflict.record_id))
-        return pairs
-
-    def _awaiting(self) -> list[Disagreement]:
-        """Pair what is approved with what it would be if all that was submitted were approved, where they differ."""
-        pairs = []
-        for kind in ("hazard", "release"):
-            said = self.journal.columns(kind, ["workflow"], self.clocks.on, self.clocks.known, approved_only=False)
-            waiting = [
-                record_id
-                for record_id, workflow in zip(said["record_id"], said["workflow"], strict=True)
-                if workflow != Workflow.APPROVED
-            ]
-            if not waiting:
-                continue
-            counted = {state.record_id: state for state in self._states(kind, ids=waiting)}
-            for state in self._states(kind, ids=waiting, approved_only=False):
-                before = counted.get(state.record_id, msgspec.structs.replace(state, geometry=None))
-                if before.geometry != state.geometry:
-                    left, right = self._shapes([before, state])
-                    pairs.append(Disagreement(left, right, kind, state.record_id))
-        return pairs
+def _as_id(text: Any) -> uuid.UUID | None:
+    try:
+        return uuid.UUID(str(text))
+    except ValueError:
+        return None
 
 
 def _is_void(body: dict[str, Any]) -> bool:

@@ -21,6 +21,7 @@ from whitestone.journal import Journal, create, open_journal
 
 if TYPE_CHECKING:
     from whitestone.geodesy.areas import Plane
+    from whitestone.journal.append import Batch
 
 __all__ = ["Clocks", "Programme", "init_programme", "open_programme", "setting_id"]
 
@@ -47,6 +48,7 @@ class Programme:
         self.journal = journal
         self.who = who
         self.settings = load_settings(journal)
+        journal.followers.append(self._follow)
         self._read_at = -1
         self._lists: tuple[Settings, Lists] | None = None
 
@@ -61,6 +63,13 @@ class Programme:
     def close(self) -> None:
         """Close the journal."""
         self.journal.close()
+
+    def _follow(self, batch: Batch) -> None:
+        """Let the book that is kept follow what is recorded; without one kept, nothing heavy is even imported."""
+        if batch.seq >= batch.first_seq and batch.session.one("SELECT 1 FROM book LIMIT 1"):
+            from whitestone.programme.accounts_kept import follow
+
+            follow(self, batch)
 
     def refresh(self) -> None:
         """Read the settings again where something was recorded since; for a process that stays while others write."""

@@ -1,0 +1,90 @@
+"""Where are accounts kept that were made of the journal, until something they were made of moves?
+
+A book is derived: it can be dropped at any time and made again, is in no backup and in no hash. Under a key lies one
+whole (part 0) and the changes that followed it, each valid up to the entry `seq` of the journal; the `stamp` says by
+which rules and settings it was made.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from whitestone.journal.projection import marks
+from whitestone.journal.values import uuid_of
+
+if TYPE_CHECKING:
+    import uuid
+
+    from whitestone.journal.journal import Journal
+    from whitestone.journal.store import Session
+
+__all__ = ["StoredPart", "add_change", "changed_since", "drop_books", "entry_hash", "is_kept",
+           "keep_whole", "read_parts", "read_seqs"]
+
+MOST_KEPT = 8
+"""How many books are kept, one for each moment of knowledge that was asked for; the oldest goes first."""
+
+
+class StoredPart(NamedTuple):
+    """One part of a kept book: its number (0: the whole), the entry up to which it holds, its stamp and its bytes."""
+
+    part: int
+    seq: int
+    stamp: str
+    data: bytes
+
+
+def read_parts(session: Session, key: str) -> list[StoredPart]:
+    """Return the parts of a kept book in their order; an empty list when none is kept."""
+    sql = "SELECT part, seq, stamp, data FROM book WHERE key = ? ORDER BY part"
+    return [StoredPart(part, seq, stamp, bytes(data)) for part, seq, stamp, data in session.rows(sql, [key])]
+
+
+def read_seqs(session: Session, key: str) -> list[int]:
+    """Return up to which entry each part of a kept book holds."""
+    return [seq for (seq,) in session.all("SELECT seq FROM book WHERE key = ? ORDER BY part", [key])]
+
+
+def keep_whole(session: Session, key: str, seq: int, stamp: str, data: bytes) -> None:
+    """Keep a book in the place of what is kept under its key, and let go of the oldest beyond a few."""
+    session.run("DELETE FROM book WHERE key = ?", [key])
+    last = session.one("SELECT max(turn) FROM book")
+    turn = (last[0] if last and last[0] is not None else 0) + 1
+    session.load("book", ("key", "part", "seq", "stamp", "turn", "data"), [(key, 0, seq, stamp, turn, data)])
+    kept = [name for (name,) in session.all("SELECT key FROM book WHERE part = 0 ORDER BY turn DESC")]
+    for name in kept[MOST_KEPT:]:
+        session.run("DELETE FROM book WHERE key = ?", [name])
+
+
+def add_change(session: Session, key: str, part: int, seq: int, stamp: str, data: bytes) -> None:
+    """Keep a change that follows the parts of a book."""
+    session.load("book", ("key", "part", "seq", "stamp", "turn", "data"), [(key, part, seq, stamp, 0, data)])
+
+
+def drop_books(session: Session) -> None:
+    """Drop all kept books: what they were made of was erased, or is made again."""
+    session.run("DELETE FROM book")
+
+
+def is_kept(session: Session, key: str) -> bool:
+    """Say whether a book is kept under a key."""
+    return session.one("SELECT 1 FROM book WHERE key = ? AND part = 0", [key]) is not None
+
+
+def entry_hash(session: Session, seq: int) -> bytes | None:
+    """Return the hash of an entry; None where there is none of that number."""
+    row = session.one("SELECT hash FROM revision WHERE seq = ?", [seq])
+    return bytes(row[0]) if row else None
+
+
+def changed_since(journal: Journal, session: Session, seq: int, kinds: Iterable[str], most: int
+                  ) -> list[tuple[str, uuid.UUID]] | None:
+    """List (kind, record) of some kinds of what entered after an entry, each once; None where that are too many."""
+    numbers = [journal.kinds.find(session, kind) for kind in kinds]
+    sql = f"""SELECT DISTINCT kind, record_id FROM revision WHERE seq > ? AND kind IN ({marks(numbers)})
+ LIMIT {most + 1}"""  # noqa: S608
+    rows: list[Any] = session.all(sql, [seq, *numbers])
+    if len(rows) > most:
+        return None
+    return [(journal.kinds.name(session, kind), uuid_of(record)) for kind, record in rows]

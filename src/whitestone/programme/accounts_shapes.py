@@ -1,0 +1,84 @@
+"""Where are the shapes of a kept book's slices and releases? With their records: they are read where asked for."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from whitestone.domain.revision import State
+from whitestone.land.roster import Roster
+from whitestone.land.shapes import EMPTY, ground
+from whitestone.programme.accounts_inputs import shapes_of_states
+from whitestone.programme.opening import Programme
+
+if TYPE_CHECKING:
+    from whitestone.geodesy.areas import Plane
+
+__all__ = ["ShapesOfRecords"]
+
+Array = np.ndarray[Any, Any]
+
+
+class ShapesOfRecords:
+    """Finds the ground of slices and releases of a roster by number, as known at a moment (None: now)."""
+
+    def __init__(self, programme: Programme, plane: Plane, known: dt.datetime | None) -> None:
+        self.programme, self.plane, self.known = programme, plane, known
+        self.line: Roster | None = None
+        self._found: dict[tuple[str, int], Any] = {}
+
+    def following(self) -> ShapesOfRecords:
+        """Return a finder for a roster that grew out of this one: numbers do not move, so what was found stays."""
+        made = ShapesOfRecords(self.programme, self.plane, self.known)
+        made._found = self._found
+        return made
+
+    def of_slices(self, index: Array) -> Array:
+        """Return the ground of some slices: the dated state of their hazard that begins on their day."""
+        assert self.line is not None
+        line = self.line
+        missing = [each for each in index.tolist() if ("slice", each) not in self._found]
+        wanted = [each for each in missing if line.stands[each] and line.has_ground[each]]
+        by_record: dict[uuid.UUID, list[State]] = {}
+        for state in self._states("hazard", {line.slices[each].record_id for each in wanted}):
+            by_record.setdefault(state.record_id, []).append(state)
+        states = [_beginning(by_record.get(line.slices[each].record_id, []), line.slices[each].true_from,
+                             line.slices[each].true_to) for each in wanted]
+        self._take("slice", wanted, states)
+        return self._given("slice", index)
+
+    def of_releases(self, index: Array) -> Array:
+        """Return the ground of some releases: the last statement of their record."""
+        assert self.line is not None
+        line = self.line
+        missing = [each for each in index.tolist() if ("release", each) not in self._found]
+        wanted = [each for each in missing if line.counts[each] and line.is_drawn[each]]
+        last = {state.record_id: state
+                for state in self._states("release", {line.releases[each].record_id for each in wanted})}
+        self._take("release", wanted, [last.get(line.releases[each].record_id) for each in wanted])
+        return self._given("release", index)
+
+    def _states(self, kind: str, ids: set[uuid.UUID]) -> list[State]:
+        return list(self.programme.journal.dated_states(kind, known=self.known, ids=ids)) if ids else []
+
+    def _take(self, kind: str, wanted: list[int], states: list[State | None]) -> None:
+        known = [(at, state) for at, state in zip(wanted, states, strict=True) if state is not None]
+        shapes = np.array([None, *shapes_of_states(self.plane, [state for _, state in known])], dtype=object)[1:]
+        for (at, _), shape in zip(known, ground(shapes), strict=True):
+            self._found[kind, at] = shape
+
+    def _given(self, kind: str, index: Array) -> Array:
+        found = np.empty(len(index), dtype=object)
+        found[:] = [self._found.get((kind, each), EMPTY) for each in index.tolist()]
+        return found
+
+
+def _beginning(states: list[State], begins: dt.date | None, ends: dt.date | None) -> State | None:
+    """Find the state that a slice was made of: by its first day, or, where that was read elsewhere, by its last."""
+    for state in states:
+        if state.true_from == begins or (state.true_from is None and state.true_to == ends):
+            return state
+    return None

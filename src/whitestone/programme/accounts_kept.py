@@ -9,11 +9,11 @@ counted anew where it is next asked for. It can always be dropped: the journal i
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 import hashlib
 import uuid
 from collections import OrderedDict
 from collections.abc import Iterable
-from typing import Any
 
 import msgspec
 
@@ -71,8 +71,7 @@ class _Beside(msgspec.Struct, array_like=True):
     reporting: set[uuid.UUID]
     located: set[uuid.UUID]
     activity_of: dict[uuid.UUID, str]
-    valid_from: Any
-    fixed: bool
+    valid_from: dt.date | None
     data: bytes
 
 
@@ -172,15 +171,15 @@ def _keep_whole(programme: Programme, kept: KeptBook) -> None:
     if programme.journal.store.readonly:
         return
     with contextlib.suppress(Busy, StoreFull), programme.journal.store.writing() as session:
-        books.keep_whole(session, kept.key, kept.seq, kept.stamp, _pack(programme, kept, pack_book(kept.book)))
+        books.keep_whole(session, kept.key, kept.seq, kept.stamp, _pack(kept, pack_book(kept.book)))
         kept.parts = 1
 
 
-def _pack(programme: Programme, kept: KeptBook, data: bytes) -> bytes:
+def _pack(kept: KeptBook, data: bytes) -> bytes:
     inputs = kept.inputs
     return msgspec.msgpack.encode(_Beside(
         inputs.labels, inputs.imprecise, inputs.notes, set(inputs.reporting), kept.located, inputs.activity_of,
-        inputs.valid_from, programme.plane() is not None, data,
+        inputs.valid_from, data,
     ))  # fmt: skip
 
 
@@ -247,20 +246,20 @@ def _renewed(programme: Programme, kept: KeptBook, writer: Session | None, seq: 
     shapes.line = book.line
     made = KeptBook(kept.key, kept.stamp, seq, books.entry_hash(session, seq), kept.parts, inputs, located, book)
     if writer is not None and kept.parts:
-        _keep_change(programme, made, writer, pack_change(change))
+        _keep_change(made, writer, pack_change(change))
     return made
 
 
-def _keep_change(programme: Programme, made: KeptBook, writer: Session, data: bytes) -> None:
+def _keep_change(made: KeptBook, writer: Session, data: bytes) -> None:
     """Write a change down behind what is kept, if that reaches up to it; after many, write the whole again."""
     kept = books.read_seqs(writer, made.key)
     if len(kept) != made.parts:
         return
     if made.parts >= MOST_PARTS:
-        books.keep_whole(writer, made.key, made.seq, made.stamp, _pack(programme, made, pack_book(made.book)))
+        books.keep_whole(writer, made.key, made.seq, made.stamp, _pack(made, pack_book(made.book)))
         made.parts = 1
     else:
-        books.add_change(writer, made.key, made.parts, made.seq, made.stamp, _pack(programme, made, data))
+        books.add_change(writer, made.key, made.parts, made.seq, made.stamp, _pack(made, data))
         made.parts += 1
 
 

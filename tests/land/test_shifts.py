@@ -31,7 +31,7 @@ def test_a_shift_is_found_whatever_a_third_of_the_records_does(
     found = find_shift(offsets)
     assert found.is_found, found.why
     assert np.hypot(*(np.array([found.dx_m, found.dy_m]) - truth)) <= max(0.02, noise)
-    assert found.agree >= 0.9 * (~strayed).sum()
+    assert found.agree >= 0.8 * (~strayed).sum()
 
 
 @settings(max_examples=40, deadline=None)

@@ -199,7 +199,7 @@ def _key(x: Ints, y: Ints) -> Ints:
 
 
 def _settle(offsets: Floats, centre: Floats, reach: float) -> tuple[Floats, float, float, npt.NDArray[np.bool_]]:
-    """Move to the median of what lies near until that is steady; three spreads are near, at least 2 cm."""
+    """Move to the median of what lies near until that is steady; four spreads are near, at least 2 cm."""
     reach = max(1.5 * reach, _FINE_M)
     near = np.hypot(*(offsets - centre).T) <= reach
     spread = 0.0
@@ -210,7 +210,7 @@ def _settle(offsets: Floats, centre: Floats, reach: float) -> tuple[Floats, floa
         apart = np.hypot(*(offsets - centre).T)
         # Of a round cloud in the plane half lies within 1.1774 standard deviations.
         spread = float(np.median(apart[near])) / 1.1774
-        reach = max(3 * spread, _FINE_M)
+        reach = max(4 * spread, _FINE_M)
         near = apart <= reach
     return centre, spread, reach, near
 

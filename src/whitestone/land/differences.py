@@ -205,7 +205,7 @@ def _common_m2(found: Comparison, theirs: Side, crossing: list[Bools]) -> float:
 
 
 def _meeting(ours: Side, theirs: Side) -> tuple[Ints, Ints] | None:
-    """Find the areas that meet, an outline that stands several times once; None where the pairs are too many to hold."""
+    """Find the areas that meet, one outline of several once; None where the pairs are too many to hold."""
     rows = [_first_of_each(side) for side in (ours, theirs)]
     tree = shapely.STRtree(theirs.shapes[rows[1]])
     found, count = [(np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64))], 0

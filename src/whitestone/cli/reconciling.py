@@ -113,7 +113,8 @@ def _kind(name: str, each: dict[str, Any], limit: int) -> list[str]:
         lines.append(f"  of unknown size: {unknown['ours']:,} of ours, {unknown['theirs']:,} of theirs")
     oldest = backlog["oldest_days"]
     lines.append(f"  undecided {backlog['open']:,} ({backlog['new']:,} new, {backlog['moved']:,} moved since decided"
-                 + (f"; the oldest known for {oldest} days" if oldest is not None else "") + f"), agreed {backlog['agreed']:,}, disputed {backlog['disputed']:,}, adopted {backlog['adopted']:,}")
+                 + (f"; the oldest known for {oldest} days" if oldest is not None else "")
+                 + f"), agreed {backlog['agreed']:,}, disputed {backlog['disputed']:,}, adopted {backlog['adopted']:,}")
     lines += [f"  limit: {limit_}" for limit_ in each["limits"]]
     for row in each["differences"][:limit]:
         who = " / ".join(", ".join(row["labels"][side]) or "–" for side in ("ours", "theirs"))

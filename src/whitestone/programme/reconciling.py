@@ -254,9 +254,15 @@ def _of_kind(programme: Programme, name: str, ours: Party, theirs: Party, plane:
             by=earlier.by if earlier else None, reason=earlier.reason if earlier else None,
             decided_at=earlier.at if earlier else None,
         ))  # fmt: skip
-    judged.sort(key=lambda one: (one.state != "open", one.difference.status != "shift", -one.difference.disputed_m2, one.difference.labels["ours"],
-                                 one.difference.labels["theirs"], str(one.difference.id)))  # fmt: skip
+    judged.sort(key=_weight)
     return OfKind(name, found, said, judged, account(found).as_dict(), plane)
+
+
+def _weight(one: Judged) -> tuple[Any, ...]:
+    """Order differences: undecided first, a shift before all, then by the ground that is in dispute."""
+    each = one.difference
+    return (one.state != "open", each.status != "shift", -each.disputed_m2, each.labels["ours"], each.labels["theirs"],
+            str(each.id))  # fmt: skip
 
 
 def _stated(each: Difference, said: tuple[list[Said], list[Said]]) -> dt.datetime | None:

@@ -67,7 +67,8 @@ def differences(
 ) -> list[Difference]:
     """Tell every difference of one kind: a shift, pairs that differ, splits and merges, what one side alone has."""
     teller = _Teller(programme_id, party, name, found, said)
-    return [*teller.shifts(), *teller.pairs(), *teller.groups(), *teller.alone("only_ours"), *teller.alone("only_theirs")]
+    alone = [*teller.alone("only_ours"), *teller.alone("only_theirs")]
+    return [*teller.shifts(), *teller.pairs(), *teller.groups(), *alone]
 
 
 class _Teller:

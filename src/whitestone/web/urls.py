@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from whitestone.web.views import errors, findings, ledger, maps, records, runs, start
+from whitestone.web.views import errors, findings, ledger, maps, reconciling, records, runs, start
 
 urlpatterns = [
     path("", start.start, name="start"),
@@ -21,6 +21,9 @@ urlpatterns = [
     path("ledger/records", ledger.behind, name="ledger-records"),
     path("findings", findings.page, name="findings"),
     path("findings/<slug:rule>", findings.rule, name="finding"),
+    path("reconciliation", reconciling.page, name="reconciliation"),
+    path("reconciliation/<slug:name>/<uuid:difference>", reconciling.difference, name="difference"),
+    path("reconciliation/<slug:name>/<uuid:difference>.json", reconciling.shapes, name="difference-shapes"),
     path("runs", runs.page, name="runs"),
     path("runs/<uuid:run>", runs.run, name="run"),
 ]

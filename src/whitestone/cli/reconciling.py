@@ -48,6 +48,8 @@ def reconcile(
 
     if dry_run and decide:
         raise WrongCall(why="--decide writes a decision; leave --dry-run away.")
+    if decide and not reason.strip():
+        raise WrongCall(why="A decision needs a reason (--reason).")
     asked: Context = context.obj
     with open_programme(asked.target, asked.who, readonly=dry_run) as programme:
         if is_watched():

@@ -40,7 +40,8 @@ def page(request: HttpRequest) -> HttpResponse:
     chosen = _chosen(found, request.GET.get("with"))
     kinds = chosen.answer["kinds"]
     kind = request.GET.get("kind") if request.GET.get("kind") in kinds else next(iter(kinds), None)
-    context |= {"chosen": chosen, "answer": chosen.answer, "kinds": list(kinds), "kind": kind,
+    compared_at = str(chosen.answer["compared_at"])[:16].replace("T", " ")
+    context |= {"chosen": chosen, "answer": chosen.answer, "kinds": list(kinds), "kind": kind, "at": compared_at,
                 "stale": list(chosen.head) != list(current().programme.journal.head())}  # fmt: skip
     if kind is not None:
         context |= _of_kind(request, kinds[kind])

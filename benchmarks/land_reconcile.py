@@ -25,7 +25,7 @@ from whitestone.geodesy.areas import Plane
 from whitestone.land.comparing import compare
 from whitestone.land.differences import account
 from whitestone.programme.opening import init_programme, open_programme
-from whitestone.programme.reconciling import _side, reconcile
+from whitestone.programme.reconciling import lay_out, reconcile
 
 COUNT, QUICK = 100_000, 400
 CENTRE = (17.8, 44.2)
@@ -113,7 +113,7 @@ def claims(folder: Path, *, quick: bool) -> list[Claim]:
             peak = most()
         found = whole.result
         of = found.kinds["hazard"]
-        sides = [_side(said, of.plane) for said in of.said]
+        sides = [lay_out(said, of.plane) for said in of.said]
         started = time.perf_counter()
         both = measure(lambda: account(compare(*sides)), runs=1 if quick else 2)
         sys.stderr.write(f"compared twice in {time.perf_counter() - started:.0f} s\n")

@@ -28,7 +28,7 @@ from whitestone.programme.reconciling_decisions import Decided, decide, known_si
 from whitestone.programme.reconciling_parties import Party, Said, file_party, programme_party
 from whitestone.programme.reconciling_rows import Difference, differences
 
-__all__ = ["KINDS", "AGES_DAYS", "Judged", "OfKind", "Reconciliation", "open_party", "reconcile"]
+__all__ = ["AGES_DAYS", "KINDS", "Judged", "OfKind", "Reconciliation", "lay_out", "open_party", "reconcile"]
 
 KINDS = ("hazard", "release")
 """What is reconciled unless other kinds are asked for."""
@@ -238,7 +238,7 @@ def _plane(programme: Programme, ours: Party, theirs: Party) -> Plane:
 def _of_kind(programme: Programme, name: str, ours: Party, theirs: Party, plane: Plane, tolerance_m: float,
              at: dt.datetime) -> OfKind:  # fmt: skip
     said = (ours.said[name], theirs.said[name])
-    sides = [_side(each, plane) for each in said]
+    sides = [lay_out(each, plane) for each in said]
     found = compare(sides[0], sides[1], left_out=LEFT_OUT, tolerance_m=tolerance_m)
     told = differences(programme.journal.programme_id, theirs.key, name, found, said)
     decided = standing(programme, theirs.key)
@@ -271,7 +271,12 @@ def _stated(each: Difference, said: tuple[list[Said], list[Said]]) -> dt.datetim
     return max(moments) if moments and len(moments) == len(known) else None
 
 
-def _side(said: list[Said], plane: Plane) -> Side:
+def lay_out(said: list[Said], plane: Plane) -> Side:
+    """Lay out what a party says of one kind as a side of the land room, its shapes in the plane.
+
+    >>> len(lay_out([], Plane(0.0, 0.0)))
+    0
+    """
     drawn = shapely.from_wkb(np.array([each.geometry for each in said], dtype=object)) if said else []
     return make_side(
         [each.key for each in said], list(plane.project(drawn)), [each.body for each in said],

@@ -88,9 +88,10 @@ def programme_party(programme: Programme, kinds: Sequence[str], clocks: Clocks) 
         refuse(name)
         states = [each for each in programme.journal.states(name, on=clocks.on, known=clocks.known)
                   if each.record_id not in absorbed]  # fmt: skip
-        names = names_of_links(programme, name)
+        names = names_of_links(programme, name, [state.body for state in states])
         sources = _dataset_names(programme, name)
-        said[name] = [_said(each, names, sources.get(each.record_id)) for each in states]
+        linked = linked_attributes(name)
+        said[name] = [_said(each, linked, names, sources.get(each.record_id)) for each in states]
     label = programme.settings.name or programme.journal.name
     return Party(f"programme:{programme.journal.programme_id}", label, False, said)
 
@@ -107,8 +108,8 @@ def refuse(name: str) -> None:
         )
 
 
-def _said(state: State, names: Mapping[str, str], dataset: str | None) -> Said:
-    body = _named(state.kind, state.body, names)
+def _said(state: State, linked: frozenset[str], names: Mapping[str, str], dataset: str | None) -> Said:
+    body = _named(state.kind, state.body, names) if linked & state.body.keys() else state.body
     return Said(
         key=str(state.record_id), body=body, geometry=state.geometry, own_id=state.body.get("local_id"),
         former_ids=tuple(state.body.get("legacy_ids") or ()),
@@ -131,10 +132,24 @@ def _named(name: str, body: Mapping[str, Any], names: Mapping[str, str]) -> dict
     return out
 
 
-def names_of_links(programme: Programme, name: str) -> dict[str, str]:
-    """Map the ids of records that a kind links to to their own ids or names."""
-    linked = sorted({each.links_to for each in kind(name).attributes.values() if each.links_to})
-    linked = [each for each in linked if each not in KINDS_LEFT_OUT]
+def linked_attributes(name: str) -> frozenset[str]:
+    """Name the attributes of a kind that are not told as they are stated: links, and what is personal.
+
+    >>> "hazard_ids" in linked_attributes("release"), "outcome" in linked_attributes("release")
+    (True, False)
+    """
+    return frozenset(key for key, each in kind(name).attributes.items() if each.links_to or each.personal)
+
+
+def names_of_links(
+    programme: Programme, name: str, bodies: Iterable[Mapping[str, Any]] | None = None
+) -> dict[str, str]:
+    """Map the ids of records that a kind links to to their own ids or names; only those in `bodies`, where given."""
+    attributes = {key: each.links_to for key, each in kind(name).attributes.items() if each.links_to}
+    if bodies is not None:
+        stated = {key for body in bodies for key in attributes.keys() & body.keys()}
+        attributes = {key: to for key, to in attributes.items() if key in stated}
+    linked = sorted({to for to in attributes.values() if to and to not in KINDS_LEFT_OUT})
     found = {}
     for state in programme.journal.states(linked, geometry=False) if linked else ():
         text = state.body.get("local_id") or state.body.get("name")

@@ -75,6 +75,11 @@ class _Teller:
     def __init__(self, programme_id: uuid.UUID, party: str, name: str, found: Comparison,
                  said: tuple[list[Said], list[Said]]) -> None:  # fmt: skip
         self.programme_id, self.party, self.name, self.found, self.said = programme_id, party, name, found, said
+        # Once for all pairs: each of these is computed over the whole column.
+        pairs = found.pairs
+        self.overlap, self.scale = pairs.overlap, pairs.scale
+        self.inside_a, self.inside_b = pairs.inside_a, pairs.inside_b
+        self.placed = found.ours.is_placed, found.theirs.is_placed
 
     def shifts(self) -> list[Difference]:
         """Tell the shift between both sides, and those of groups that lie otherwise, each as one difference."""
@@ -97,7 +102,7 @@ class _Teller:
         found, pairs = self.found, self.found.pairs
         rows = np.flatnonzero(~found.same)
         stated = attribute_differences(found, rows)
-        asked = rows[~found.same_ground[rows] & ~np.isnan(pairs.overlap[rows]) & np.isnan(pairs.form[rows])]
+        asked = rows[~found.same_ground[rows] & ~np.isnan(self.overlap[rows]) & np.isnan(pairs.form[rows])]
         pairs.form[asked] = shape_forms(found.ours, found.theirs, pairs.a[asked], pairs.b[asked])
         told = []
         for row in rows.tolist():
@@ -163,23 +168,24 @@ class _Teller:
         return {**ground, "sentence": self._ground_words(row, a, b, ground)}
 
     def _ground_words(self, row: int, a: int, b: int, ground: dict[str, Any]) -> str:
-        pairs, form = self.found.pairs, float(self.found.pairs.form[row])
-        for side, at, who in ((self.found.ours, a, "we"), (self.found.theirs, b, "they")):
-            if not side.is_placed[at]:
-                other = (self.found.theirs, b) if who == "we" else (self.found.ours, a)
-                return f"{who} have no shape of it" if other[0].is_placed[other[1]] else "neither has a shape of it"
+        form = float(self.found.pairs.form[row])
+        placed = bool(self.placed[0][a]), bool(self.placed[1][b])
+        if not all(placed):
+            return {(True, False): "they have no shape of it", (False, True): "we have no shape of it"}.get(
+                placed, "neither has a shape of it"
+            )
         if ground["common_m2"] is None:
             return f"the places lie {ground['apart_m']:,.1f} m apart"
-        scale = float(pairs.scale[row])
+        scale = float(self.scale[row])
         words = f"{ground['only_ours_m2']:,.2f} m2 are only ours, {ground['only_theirs_m2']:,.2f} m2 only theirs, " \
                 f"{ground['common_m2']:,.2f} m2 common"  # fmt: skip
         if form >= _ALIKE and scale >= _ALIKE:
             return f"one outline, {ground['apart_m']:,.1f} m apart: {words}"
         if form >= _ALIKE and ground["ours_m2"]:
             return f"one form, theirs {ground['theirs_m2'] / ground['ours_m2']:.2f} times as large: {words}"
-        if pairs.inside_a[row] >= _ALIKE:
+        if self.inside_a[row] >= _ALIKE:
             return f"theirs lies inside ours: {words}"
-        return f"ours lies inside theirs: {words}" if pairs.inside_b[row] >= _ALIKE else words
+        return f"ours lies inside theirs: {words}" if self.inside_b[row] >= _ALIKE else words
 
     def _parts(self, row: int) -> list[dict[str, Any]]:
         scores = self.found.scores
@@ -198,11 +204,11 @@ class _Teller:
         if part == "id":
             return _ID_WORDS.get(int(pairs.id_code[row]), "the id of either stands on another record of the other side")
         if part == "place":
-            if np.isnan(pairs.overlap[row]):
+            if np.isnan(self.overlap[row]):
                 return f"the places lie {pairs.apart_m[row]:,.1f} m apart"
-            return f"{100 * pairs.overlap[row]:.1f} % of the ground of either is common"
+            return f"{100 * self.overlap[row]:.1f} % of the ground of either is common"
         if part == "size":
-            return f"the smaller has {100 * pairs.scale[row]:.1f} % of the size of the larger"
+            return f"the smaller has {100 * self.scale[row]:.1f} % of the size of the larger"
         if part == "form":
             return f"centre on centre at one size {100 * pairs.form[row]:.1f} % is common"
         if not scores.stated[row]:

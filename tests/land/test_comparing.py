@@ -78,7 +78,7 @@ def test_the_answer_mirrors_itself(seed: int, with_ids: bool, count: int) -> Non
 
 
 @settings(max_examples=25, deadline=None)
-@given(seed=st.integers(0, 10_000), count=st.integers(0, 40), spacing=st.sampled_from([150.0, 900.0]))
+@given(seed=st.integers(0, 10_000), count=st.integers(0, 40), spacing=st.sampled_from([25.0, 150.0, 900.0]))
 def test_the_lines_sum_to_the_difference_to_the_last_digit(seed: int, count: int, spacing: float) -> None:
     """Also where records of one side lie over each other; each square metre counts once, held to GEOS."""
     dice = np.random.default_rng(seed)
@@ -195,6 +195,24 @@ def test_a_heap_of_one_outline_is_paired_in_order_and_never_hangs(count: int) ->
     assert bool(found.limits) == (count > 8)
     counted = account(found)
     assert (counted.ours, counted.ground.common) == (1_000_000, 1_000_000)
+
+
+def test_thousands_on_one_point_are_paired_in_order() -> None:
+    """A default coordinate is real: everything that nobody located lies on it."""
+    heap = [shapely.Point(5, 5)] * 3_000
+    found = compare(side_of(heap, "a"), side_of(heap, "b"))
+    assert len(found.pairs) == 3_000
+    assert found.limits
+
+
+def test_hundreds_of_hairline_overlaps_are_matched_and_bounded() -> None:
+    fan = [shapely.box(0.05 * number, 0, 0.05 * number + 400, 300) for number in range(600)]
+    found = compare(side_of(fan, "a"), side_of(fan, "b"))
+    assert found.same.all()
+    assert (found.pairs.a == found.pairs.b).all()
+    assert any("most alike" in limit for limit in found.limits)
+    counted = account(found)
+    assert counted.ours == counted.ground.common == round(100 * once_m2(fan))
 
 
 def test_bad_shapes_neither_stop_nor_vanish() -> None:

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
-from whitestone.land.shapes import distinct, intersect, pack
+from whitestone.land.shapes import distinct, intersect
 from whitestone.land.sides import Cells, Side
 
 __all__ = ["FORMER_ID", "NO_ID", "OWN_ID", "SAME_RECORD", "Pairs", "common_m2", "find_candidates", "id_pairs",
@@ -42,6 +42,7 @@ CROWD = 400
 KEPT_IN_CROWD = 16
 _PIECE = 250
 _EXACT_M = 1e-6
+_NONE = (np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64))
 _FEW = 2_000
 """Pairs for which a second thread is not worth its while."""
 
@@ -150,17 +151,17 @@ def find_candidates(
     """
     limits: list[str] = []
     meeting = _meeting(ours, theirs, limits)
-    points = _near_points(ours, theirs)
+    points = _near_points(ours, theirs, limits)
     found = [by_id[:2], meeting, points]
     seen = [np.unique(np.concatenate([each[side] for each in (meeting, points)])) for side in (0, 1)]
-    found.append(_wanderers(ours, theirs, seen))
+    found.append(_wanderers(ours, theirs, seen, limits))
     found.append(_alike(ours, theirs, by_id, cells))
     a, b = (np.concatenate([each[side] for each in found]).astype(np.int64) for side in (0, 1))
     keys = np.unique(a * max(len(theirs), 1) + b)
     a, b = keys // max(len(theirs), 1), keys % max(len(theirs), 1)
     codes = np.zeros(len(keys), dtype=np.int64)
     codes[np.searchsorted(keys, by_id[0] * max(len(theirs), 1) + by_id[1])] = by_id[2]
-    return measure(ours, theirs, a, b, codes), limits
+    return measure(ours, theirs, a, b, codes), list(dict.fromkeys(limits))
 
 
 def measure(ours: Side, theirs: Side, a: Ints, b: Ints, codes: Ints) -> Pairs:
@@ -190,8 +191,10 @@ def measure(ours: Side, theirs: Side, a: Ints, b: Ints, codes: Ints) -> Pairs:
 def common_m2(left: Any, right: Any) -> Floats:
     """Measure the common ground of pairs of areas, m2, on as many threads as there are cores.
 
-    >>> common_m2(pack([shapely.box(0, 0, 2, 1)]), pack([shapely.box(1, 0, 3, 1)])).tolist(), len(common_m2([], []))
-    ([1.0], 0)
+    >>> common_m2(np.array([shapely.box(0, 0, 2, 1)]), np.array([shapely.box(1, 0, 3, 1)])).tolist()
+    [1.0]
+    >>> len(common_m2([], []))
+    0
     """
     threads = min(os.cpu_count() or 1, 1 + len(left) // _FEW)
     if threads == 1:
@@ -232,13 +235,19 @@ def shape_forms(ours: Side, theirs: Side, a: Ints, b: Ints) -> Floats:
 
 
 def _meeting(ours: Side, theirs: Side, limits: list[str]) -> tuple[Ints, Ints]:
-    """Find areas that meet; outlines that several records share are looked up once."""
-    rows = [np.flatnonzero(side.is_area) for side in (ours, theirs)]
-    (left, left_of), (right, right_of) = (distinct(side.shapes[at]) if len(at) else (pack([]), np.zeros(0, np.int64))
-                                          for side, at in zip((ours, theirs), rows, strict=True))  # fmt: skip
-    if not len(left) or not len(right):
-        return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
-    a, b = _tree_pairs(left, right, limits)
+    """Find areas that meet."""
+    rows = np.flatnonzero(ours.is_area), np.flatnonzero(theirs.is_area)
+    return _by_outline(ours, theirs, rows, limits)
+
+
+def _by_outline(ours: Side, theirs: Side, rows: tuple[Ints, Ints], limits: list[str],
+                reach_m: float | None = None) -> tuple[Ints, Ints]:  # fmt: skip
+    """Find rows that meet, or lie within a reach; an outline that several records share is looked up once."""
+    if not len(rows[0]) or not len(rows[1]):
+        return _NONE
+    left, left_of = distinct(ours.shapes[rows[0]])
+    right, right_of = distinct(theirs.shapes[rows[1]])
+    a, b = _tree_pairs(left, right, limits, reach_m)
     ours_of, theirs_of = _members(left_of, len(left)), _members(right_of, len(right))
     if (ours_of[2] == 1).all() and (theirs_of[2] == 1).all():
         return rows[0][ours_of[0][a]], rows[1][theirs_of[0][b]]
@@ -268,29 +277,34 @@ def _expand(a: Ints, b: Ints, ours: tuple[Ints, Ints, Ints], theirs: tuple[Ints,
     return ours[0][ours[1][a[pair]] + row], theirs[0][theirs[1][b[pair]] + column]
 
 
-def _tree_pairs(left: Any, right: Any, limits: list[str]) -> tuple[Ints, Ints]:
-    """Find the pairs of areas that meet, in pieces; where a crowd lies on one place, each keeps those most alike."""
+def _tree_pairs(left: Any, right: Any, limits: list[str], reach_m: float | None) -> tuple[Ints, Ints]:
+    """Find the pairs that meet, in pieces; where a crowd lies on one place, each record keeps those most alike."""
     tree = shapely.STRtree(right)
     boxes = [shapely.bounds(each) for each in (left, right)]
-    found: list[tuple[Ints, Ints]] = []
+    found: list[tuple[Ints, Ints]] = [_NONE]
     crowded = False
     for begin in range(0, len(left), _PIECE):
         piece = left[begin : begin + _PIECE]
-        a, b = _query(tree, piece, begin)
+        if reach_m is None:
+            a, b = tree.query(piece)
+        else:
+            a, b = tree.query(piece, predicate="dwithin", distance=reach_m)
+        a = a + begin
         if len(a) > CROWD * len(piece):
             a, b = _thin(boxes, a, b)
             crowded = True
-        meet = shapely.intersects(left[a], right[b])
-        found.append((a[meet], b[meet]))
+        if reach_m is None:
+            meet = shapely.intersects(left[a], right[b])
+            a, b = a[meet], b[meet]
+        found.append((a, b))
     if crowded:
-        limits.append(f"where very many outlines lie over each other, the {KEPT_IN_CROWD} most alike in extent were "
-                      f"weighed for each record")  # fmt: skip
-    return tuple(np.concatenate(each) for each in zip(*found, strict=True))  # type: ignore[return-value]
+        limits.append(f"where very many outlines lie over or near each other, the {KEPT_IN_CROWD} most alike in place "
+                      f"and extent were weighed for each record")  # fmt: skip
+    return _joined(found)
 
 
-def _query(tree: Any, piece: Any, begin: int) -> tuple[Ints, Ints]:
-    a, b = tree.query(piece)
-    return a + begin, b
+def _joined(found: list[tuple[Ints, Ints]]) -> tuple[Ints, Ints]:
+    return np.concatenate([each[0] for each in found]), np.concatenate([each[1] for each in found])
 
 
 def _thin(boxes: list[Floats], a: Ints, b: Ints) -> tuple[Ints, Ints]:
@@ -302,34 +316,22 @@ def _thin(boxes: list[Floats], a: Ints, b: Ints) -> tuple[Ints, Ints]:
     return a[kept], b[kept]
 
 
-def _near_points(ours: Side, theirs: Side) -> tuple[Ints, Ints]:
+def _near_points(ours: Side, theirs: Side, limits: list[str]) -> tuple[Ints, Ints]:
     """Find pairs near each other of which one at least is no area, or too thin to be one."""
-    found = []
-    for left, right, turned in ((ours, theirs, False), (theirs, ours, True)):
-        rows = np.flatnonzero(left.is_placed & (~left.is_area | left.is_thin))
-        others = np.flatnonzero(right.is_placed)
-        if not len(rows) or not len(others):
-            continue
-        tree = shapely.STRtree(right.shapes[others])
-        a, b = tree.query(left.shapes[rows], predicate="dwithin", distance=POINT_REACH_M)
-        found.append((others[b], rows[a]) if turned else (rows[a], others[b]))
-    if not found:
-        return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
-    return tuple(np.concatenate(each) for each in zip(*found, strict=True))  # type: ignore[return-value]
+    bare = [np.flatnonzero(side.is_placed & (~side.is_area | side.is_thin)) for side in (ours, theirs)]
+    placed = [np.flatnonzero(side.is_placed) for side in (ours, theirs)]
+    return _joined([_by_outline(ours, theirs, (bare[0], placed[1]), limits, POINT_REACH_M),
+                    _by_outline(ours, theirs, (placed[0], bare[1]), limits, POINT_REACH_M)])  # fmt: skip
 
 
-def _wanderers(ours: Side, theirs: Side, met: list[Ints]) -> tuple[Ints, Ints]:
+def _wanderers(ours: Side, theirs: Side, met: list[Ints], limits: list[str]) -> tuple[Ints, Ints]:
     """Find one outline elsewhere: areas that met nothing, of about one size and with corners enough to be told."""
     rows = []
     for side, seen in zip((ours, theirs), met, strict=True):
-        alone = side.is_area & (shapely.get_num_coordinates(side.shapes) >= MANY_CORNERS)
+        alone = side.is_area & ~side.is_thin & (shapely.get_num_coordinates(side.shapes) >= MANY_CORNERS)
         alone[seen] = False
         rows.append(np.flatnonzero(alone))
-    if not len(rows[0]) or not len(rows[1]):
-        return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
-    centres = [shapely.points(side.centres_m[at]) for side, at in zip((ours, theirs), rows, strict=True)]
-    a, b = shapely.STRtree(centres[1]).query(centres[0], predicate="dwithin", distance=WANDER_M)
-    a, b = rows[0][a], rows[1][b]
+    a, b = _by_outline(ours, theirs, (rows[0], rows[1]), limits, WANDER_M)
     scale = _share(np.minimum(ours.areas_m2[a], theirs.areas_m2[b]), np.maximum(ours.areas_m2[a], theirs.areas_m2[b]))
     fits = scale >= SAME_SIZE
     return a[fits], b[fits]

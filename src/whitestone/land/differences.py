@@ -24,8 +24,8 @@ Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
 Shapes = npt.NDArray[np.object_]
 
-_TOO_MANY = 2_000_000
-"""Pairs of areas that meet, from which on both sides are united instead."""
+_CROWDED = 4
+"""Pieces for each record, from which on both sides are united instead of the pieces."""
 
 LINES = ("same", "differs", "split", "merged", "only_ours", "only_theirs", "twice_in_ours", "twice_in_theirs")
 """What becomes of every record, and what each side claims more than once."""
@@ -186,36 +186,38 @@ def _ground(common_m2: float, once: list[int]) -> Ground:
 def _common_m2(found: Comparison, theirs: Side, crossing: list[Bools]) -> float:
     """Measure the ground of both sides in common: pieces of pairs that meet, united where records cross their own.
 
-    Pieces of two pairs share ground only where two records of one side do; all others can be added up.
+    Pieces of two pairs share ground only where two records of one side do; all others can be added up. Where very many
+    lie over each other (a limit was met, or pieces are more than records by far) both sides are united instead.
     """
-    if theirs is found.theirs and not found.limits:
+    if found.limits:
+        return _common_of(found.ours.shapes[found.ours.is_area], theirs.shapes[theirs.is_area])
+    if theirs is found.theirs:
         a, b = found.candidates.a, found.candidates.b
         measured = np.nan_to_num(found.candidates.common_m2)
     else:
-        if (pairs := _meeting(found.ours, theirs)) is None:
-            shapes = [distinct(side.shapes[side.is_area])[0] for side in (found.ours, theirs)]
-            return once_m2(shapes[0]) + once_m2(shapes[1]) - once_m2(np.concatenate(shapes))
-        a, b = pairs
+        a, b = _meeting(found.ours, theirs)
         measured = np.full(len(a), np.nan)
     once = ~(crossing[0][a] | crossing[1][b])
     left = np.flatnonzero(once & np.isnan(measured))
     measured[left] = common_m2(found.ours.shapes[a[left]], theirs.shapes[b[left]])
     rest = np.flatnonzero(~once & (np.isnan(measured) | (measured > 0)))
+    rows = [np.unique(each[rest]) for each in (a, b)]
+    if len(rest) > _CROWDED * (len(rows[0]) + len(rows[1])) + 100:
+        # What lies in both unions is in their common ground already.
+        apart = once & ~(np.isin(a, rows[0]) & np.isin(b, rows[1]))
+        return float(measured[apart].sum()) + _common_of(found.ours.shapes[rows[0]], theirs.shapes[rows[1]])
     return float(measured[once].sum()) + once_m2(intersect(found.ours.shapes[a[rest]], theirs.shapes[b[rest]]))
 
 
-def _meeting(ours: Side, theirs: Side) -> tuple[Ints, Ints] | None:
-    """Find the areas that meet, one outline of several once; None where the pairs are too many to hold."""
+def _common_of(left: Shapes, right: Shapes) -> float:
+    return once_m2(left) + once_m2(right) - once_m2(np.concatenate([left, right]))
+
+
+def _meeting(ours: Side, theirs: Side) -> tuple[Ints, Ints]:
+    """Find the areas that meet, of those drawn alike the first."""
     rows = [_first_of_each(side) for side in (ours, theirs)]
-    tree = shapely.STRtree(theirs.shapes[rows[1]])
-    found, count = [(np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64))], 0
-    for begin in range(0, len(rows[0]), 250):
-        a, b = tree.query(ours.shapes[rows[0][begin : begin + 250]], predicate="intersects")
-        found.append((rows[0][a + begin], rows[1][b]))
-        count += len(a)
-        if count > _TOO_MANY:
-            return None
-    return np.concatenate([each[0] for each in found]), np.concatenate([each[1] for each in found])
+    a, b = shapely.STRtree(theirs.shapes[rows[1]]).query(ours.shapes[rows[0]], predicate="intersects")
+    return rows[0][a], rows[1][b]
 
 
 def _first_of_each(side: Side) -> Ints:

@@ -241,7 +241,7 @@ def _meeting(ours: Side, theirs: Side, limits: list[str]) -> tuple[Ints, Ints]:
 
 
 def _by_outline(ours: Side, theirs: Side, rows: tuple[Ints, Ints], limits: list[str],
-                reach_m: float | None = None) -> tuple[Ints, Ints]:  # fmt: skip
+                reach_m: float = 0.0) -> tuple[Ints, Ints]:  # fmt: skip
     """Find rows that meet, or lie within a reach; an outline that several records share is looked up once."""
     if not len(rows[0]) or not len(rows[1]):
         return _NONE
@@ -277,26 +277,22 @@ def _expand(a: Ints, b: Ints, ours: tuple[Ints, Ints, Ints], theirs: tuple[Ints,
     return ours[0][ours[1][a[pair]] + row], theirs[0][theirs[1][b[pair]] + column]
 
 
-def _tree_pairs(left: Any, right: Any, limits: list[str], reach_m: float | None) -> tuple[Ints, Ints]:
+def _tree_pairs(left: Any, right: Any, limits: list[str], reach_m: float) -> tuple[Ints, Ints]:
     """Find the pairs that meet, in pieces; where a crowd lies on one place, each record keeps those most alike."""
     tree = shapely.STRtree(right)
     boxes = [shapely.bounds(each) for each in (left, right)]
     found: list[tuple[Ints, Ints]] = [_NONE]
     crowded = False
     for begin in range(0, len(left), _PIECE):
-        piece = left[begin : begin + _PIECE]
-        if reach_m is None:
-            a, b = tree.query(piece)
-        else:
-            a, b = tree.query(piece, predicate="dwithin", distance=reach_m)
+        # Boxes first: in a crowd the exact test of every pair would be what costs.
+        west, south, east, north = boxes[0][begin : begin + _PIECE].T
+        a, b = tree.query(shapely.box(west - reach_m, south - reach_m, east + reach_m, north + reach_m))
         a = a + begin
-        if len(a) > CROWD * len(piece):
+        if len(a) > CROWD * len(west):
             a, b = _thin(boxes, a, b)
             crowded = True
-        if reach_m is None:
-            meet = shapely.intersects(left[a], right[b])
-            a, b = a[meet], b[meet]
-        found.append((a, b))
+        meet = shapely.dwithin(left[a], right[b], reach_m) if reach_m else shapely.intersects(left[a], right[b])
+        found.append((a[meet], b[meet]))
     if crowded:
         limits.append(f"where very many outlines lie over or near each other, the {KEPT_IN_CROWD} most alike in place "
                       f"and extent were weighed for each record")  # fmt: skip
@@ -308,20 +304,24 @@ def _joined(found: list[tuple[Ints, Ints]]) -> tuple[Ints, Ints]:
 
 
 def _thin(boxes: list[Floats], a: Ints, b: Ints) -> tuple[Ints, Ints]:
+    """Keep for each record of a crowd those whose boxes are most like its own; pairs come in the order of `a`."""
     unlike = np.abs(boxes[0][a] - boxes[1][b]).sum(axis=1)
-    order = np.lexsort((unlike, a))
-    a, b = a[order], b[order]
-    first = np.searchsorted(a, a, side="left")
-    kept = np.arange(len(a)) - first < KEPT_IN_CROWD
-    return a[kept], b[kept]
+    first = np.flatnonzero(np.r_[True, a[1:] != a[:-1]])
+    kept = []
+    for begin, end in zip(first.tolist(), [*first[1:].tolist(), len(a)], strict=True):
+        some = np.argpartition(unlike[begin:end], min(KEPT_IN_CROWD, end - begin) - 1)[:KEPT_IN_CROWD]
+        kept.append(begin + np.sort(some))
+    rows = np.concatenate(kept)
+    return a[rows], b[rows]
 
 
 def _near_points(ours: Side, theirs: Side, limits: list[str]) -> tuple[Ints, Ints]:
     """Find pairs near each other of which one at least is no area, or too thin to be one."""
     bare = [np.flatnonzero(side.is_placed & (~side.is_area | side.is_thin)) for side in (ours, theirs)]
-    placed = [np.flatnonzero(side.is_placed) for side in (ours, theirs)]
-    return _joined([_by_outline(ours, theirs, (bare[0], placed[1]), limits, POINT_REACH_M),
-                    _by_outline(ours, theirs, (placed[0], bare[1]), limits, POINT_REACH_M)])  # fmt: skip
+    areas = np.setdiff1d(np.flatnonzero(ours.is_placed), bare[0])
+    placed = np.flatnonzero(theirs.is_placed)
+    return _joined([_by_outline(ours, theirs, (bare[0], placed), limits, POINT_REACH_M),
+                    _by_outline(ours, theirs, (areas, bare[1]), limits, POINT_REACH_M)])  # fmt: skip
 
 
 def _wanderers(ours: Side, theirs: Side, met: list[Ints], limits: list[str]) -> tuple[Ints, Ints]:

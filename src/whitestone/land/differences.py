@@ -147,19 +147,21 @@ def _self_crossing(side: Side) -> Bools:
     """Say which records share ground with another one of their own side; neighbours that touch do not."""
     rows = np.flatnonzero(side.is_area)
     out = np.zeros(len(side), dtype=bool)
-    shapes = side.shapes[rows]
+    shapes, owner = distinct(side.shapes[rows])
+    crossing = np.bincount(owner, minlength=len(shapes)) > 1
     # Pieces bound the memory: on one place there may be very many.
     tree = shapely.STRtree(shapes)
-    for begin in range(0, len(rows), 250):
+    for begin in range(0, len(shapes), 250):
         left, right = tree.query(shapes[begin : begin + 250])
         left = left + begin
-        fresh = (left < right) & ~(out[rows[left]] & out[rows[right]])
+        fresh = (left < right) & ~(crossing[left] & crossing[right])
         left, right = left[fresh], right[fresh]
         meet = shapely.intersects(shapes[left], shapes[right])
         left, right = left[meet], right[meet]
         cross = ~shapely.touches(shapes[left], shapes[right])
-        out[rows[left[cross]]] = True
-        out[rows[right[cross]]] = True
+        crossing[left[cross]] = True
+        crossing[right[cross]] = True
+    out[rows] = crossing[owner]
     return out
 
 

@@ -81,6 +81,10 @@ class Decision(Record, kw_only=True, omit_defaults=True):
     kept_id: Maybe[Identifier] = UNSET
     absorbed_ids: Maybe[Texts] = UNSET
     decided_on: Maybe[DateText] = UNSET
+    other: Maybe[Identifier] = UNSET
+    """The other party of a reconciliation: another programme, or the dataset of a file."""
+    claims: Maybe[dict[str, Any]] = UNSET
+    """What both parties said when it was decided, side by side."""
 
 
 class Period(Record, kw_only=True, omit_defaults=True):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from whitestone.web.views import errors, findings, ledger, maps, periods, records, runs, start
+from whitestone.web.views import errors, findings, ledger, maps, periods, reconciling, records, runs, start
 
 urlpatterns = [
     path("", start.start, name="start"),
@@ -25,6 +25,9 @@ urlpatterns = [
     path("periods/<slug:slug>/records", periods.records, name="period-records"),
     path("findings", findings.page, name="findings"),
     path("findings/<slug:rule>", findings.rule, name="finding"),
+    path("reconciliation", reconciling.page, name="reconciliation"),
+    path("reconciliation/<slug:name>/<uuid:difference>", reconciling.difference, name="difference"),
+    path("reconciliation/<slug:name>/<uuid:difference>.json", reconciling.shapes, name="difference-shapes"),
     path("runs", runs.page, name="runs"),
     path("runs/<uuid:run>", runs.run, name="run"),
 ]

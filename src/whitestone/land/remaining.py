@@ -46,9 +46,13 @@ class Remaining:
         if missing:
             shapes = pack([self.shape(each) for each in missing])
             at, release = self._work.query(shapes)
-            acting = [self._has_acted(each, missing[place]) for place, each in zip(at, release, strict=True)]
-            at, release = at[acting], release[acting]
-            taken = union_by_group(self.line.release_shapes[release], at, len(missing))
+            pairs = list(zip(at.tolist(), release.tolist(), strict=True))
+            acting = [(place, self.line.release_shapes[each]) for place, each in pairs
+                      if self._has_acted(each, missing[place])]
+            acting += [(place, shape) for place, each in pairs if self.line.kin[missing[place]]
+                       for shape in self._inherited(each, missing[place])]
+            taken = union_by_group(pack([shape for _, shape in acting]),
+                                   np.array([place for place, _ in acting], dtype=np.int64), len(missing))
             self._own |= dict(zip(missing, subtract(shapes, taken), strict=True))
         return pack([self._own[each] for each in hazards])
 
@@ -67,6 +71,18 @@ class Remaining:
     def _has_acted(self, release: int, hazard: int) -> bool:
         acts = self.line.acts_on(int(release), hazard)
         return acts is not None and acts <= self.day
+
+    def _inherited(self, release: int, hazard: int) -> list[Any]:
+        """List what a release took, before a hazard was known, from those out of which it came (see `story`)."""
+        line = self.line
+        found = []
+        for kin in line.kin[hazard]:
+            acts = line.acts_on(release, kin)
+            if acts is not None and acts < line.known[hazard] and acts <= self.day:
+                held = line.slice_on(kin, acts)
+                if held >= 0:
+                    found.append(shapely.intersection(line.release_shapes[release], line.shapes[held]))
+        return found
 
     def _comes_before(self, other: int, hazard: int) -> bool:
         now, there = self.now[hazard], self.now[other]

@@ -31,8 +31,8 @@ class Timeline:
     `outlines` are the distinct outlines of hazards, `work` those of releases. Per slice: `slices`, `outline_of`,
     `shapes` (ground, EMPTY where unknown or void), `has_ground`, `hazard_of`, `begins`, `ends`, `account` (slices of
     one hazard with equal keys share one), `rank` (who owns shared ground: the smallest). Per hazard: `ids`,
-    `slices_of`, `known` (first day), `measured` (first day with ground). Per release: `releases`, `work_of`,
-    `release_shapes`, `is_drawn`, `days`.
+    `slices_of`, `known` (first day), `measured` (first day with ground), `parents` (hazards out of which it was split
+    or merged), `kin` (those and theirs). Per release: `releases`, `work_of`, `release_shapes`, `is_drawn`, `days`.
 
     >>> Timeline([], []).ids
     []
@@ -63,6 +63,8 @@ class Timeline:
         self.account = self._accounts()
         self.rank = self._ranks()
         self.number = {record_id: hazard for hazard, record_id in enumerate(self.ids)}
+        self.parents = [self._parents(hazard) for hazard in range(len(self.ids))]
+        self.kin = [self._kin(hazard) for hazard in range(len(self.ids))]
 
     def _number_hazards(self) -> None:
         for index, each in enumerate(self.slices):
@@ -99,6 +101,21 @@ class Timeline:
                 keys.append((_CLASS_ORDER.get(each.classification or "", 2), informed, each.record_id))
         place = {key: number for number, key in enumerate(sorted(set(keys)))}
         return np.array([place[key] for key in keys], dtype=np.int64)
+
+    def _parents(self, hazard: int) -> list[int]:
+        named = {each for index in self.slices_of[hazard] for each in self.slices[index].parents}
+        return sorted({self.number[each] for each in named if each in self.number} - {hazard})
+
+    def _kin(self, hazard: int) -> list[int]:
+        """List the hazards out of which one came, over any number of splits and merges; a ring ends where it began."""
+        found: set[int] = set()
+        ahead = list(self.parents[hazard])
+        while ahead:
+            each = ahead.pop()
+            if each not in found and each != hazard:
+                found.add(each)
+                ahead += self.parents[each]
+        return sorted(found)
 
     def slice_on(self, hazard: int, day: int) -> int:
         """Return the slice of a hazard that holds on a day, -1 where none does."""
@@ -139,6 +156,7 @@ class Timeline:
             np.array([self.days, strength], dtype=np.int64),
             named_first, np.array([each for some in named for each in some], dtype=np.int64),
             slice_first, slice_of, work_first, work_of,
+            np.cumsum([0, *map(len, self.kin)]), np.array([each for some in self.kin for each in some], dtype=np.int64),
         )  # fmt: skip
 
 

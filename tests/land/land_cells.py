@@ -99,9 +99,9 @@ class World:
         for older in self.came_from(hazard):
             for work in self.works:
                 acts = self.acts(work, older)
-                if cell in work.cells and acts is not None and acts < self.known[hazard]:
-                    if cell in self.ground(older, acts):
-                        return False
+                is_before = acts is not None and acts < self.known[hazard]
+                if is_before and cell in work.cells and cell in self.ground(older, acts):
+                    return False
         for work in self.works:
             acts = self.acts(work, hazard)
             if cell in work.cells and acts is not None and (acts < day if before else acts <= day):

@@ -1,13 +1,13 @@
 """How many hazards stood open at the beginning and the end of a period, and what changed their number?
 
-Counts do not follow the square metres: a split makes two of one and moves no ground. They have an identity of their own,
-in each class and in each row:
+Counts do not follow the square metres: a split makes two of one and moves no ground. They have an identity of their
+own, in each class and in each row:
 
     closing = opening + newly_identified + split_from + merged_from + reopened + from other classes - to other classes
               + moved_in - moved_out - closed - handed_over - merged_away - withdrawn
 
-Counted are open hazards: neither closed nor handed over nor withdrawn. A part counts as split from its one parent, or as
-merged from several (`parent_ids`); a parent that goes on counts on.
+Counted are open hazards: neither closed nor handed over nor withdrawn. A part counts as split from its one parent, or
+as merged from several (`parent_ids`); a parent that goes on counts on.
 """
 
 from __future__ import annotations
@@ -71,7 +71,7 @@ def count_events(line: Timeline, last_day: int = NEVER) -> Events:
     found = [event for hazard in range(len(line.ids)) for event in _of_hazard(line, classes, hazard, last_day)]
     table = np.array(found, dtype=np.int64).reshape(-1, 5)
     signs = np.array(list(COUNT_FLOWS.values()), dtype=np.int64)
-    return Events(*table.T, signed=signs[table[:, 4]])
+    return Events(table[:, 0], table[:, 1], table[:, 2], table[:, 3], table[:, 4], signs[table[:, 4]])
 
 
 def _of_hazard(line: Timeline, classes: Array, hazard: int, last_day: int) -> Iterator[tuple[int, ...]]:

@@ -103,9 +103,10 @@ def trace(book: Book, first_day: int, last_day: int) -> Lineage:
     for side, chosen in enumerate((gained, lost)):
         for hazard, cents in zip(columns.hazard[chosen].tolist(), columns.cents[chosen].tolist(), strict=True):
             sums[hazard][side] += cents
-    areas = [int(columns.cents[chosen].sum()) / CENTS for chosen in (arrived & ~merged, merged, gained, lost)]
+    split_m2, merged_m2, gained_m2, lost_m2 = (int(columns.cents[chosen].sum()) / CENTS
+                                               for chosen in (arrived & ~merged, merged, gained, lost))
     parts = tuple(Part(line.ids[hazard], *(cents / CENTS for cents in sums[hazard])) for hazard in sorted(sums))
-    return Lineage(*areas, parts)
+    return Lineage(split_m2, merged_m2, gained_m2, lost_m2, parts)
 
 
 def _merged_on(line: Timeline) -> Array:

@@ -12,7 +12,6 @@ donor and method hold what releases took; the stock and all else stand on the ro
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Any, NamedTuple
 
 import msgspec
@@ -125,6 +124,7 @@ class Matrix(msgspec.Struct):
 def flow_matrix(ledger: Ledger) -> Matrix:
     """Lay out the flows between the classes for the period and the rows of a ledger.
 
+    >>> import datetime as dt
     >>> from whitestone.land.ledger import compute
     >>> empty = flow_matrix(compute([], [], start=None, end=dt.date(2020, 1, 1), by="year"))
     >>> empty.rows, empty.total["areas"]["sha"]["closing"], empty.total["counts"]["all"]["closing"]
@@ -163,7 +163,7 @@ def _ground(ledger: Ledger) -> Moved:
         chosen = columns.column == column
         flow[chosen] = np.where(here[chosen] != there[chosen], changed + there[chosen],
                                 np.where(by_lineage[chosen], _AREA[lineage], _AREA[moved]))
-    row, home = _numbered(ledger, *entry_keys(book, ledger.by, ledger.year_start)), None
+    row = _numbered(ledger, *entry_keys(book, ledger.by, ledger.year_start))
     home = row if ledger.by == "year" else _numbered(ledger, *stock_keys(book, ledger.by))
     return Moved(row, home, here, flow, columns.day, columns.hazard, columns.release, columns.cents, columns.signed)
 
@@ -198,9 +198,9 @@ def _laid_out(ledger: Ledger, moved: Moved, flows: dict[str, int], per_unit: int
     count = len(ledger.rows)
     sums = np.zeros((count + 1, len(CLASSES), len(flows)), dtype=np.int64)
     within = (moved.day >= first) & (moved.day <= last)
-    for row in (moved.row, np.full(moved.row.shape, count)):
-        chosen = within & (row >= 0)
-        np.add.at(sums, (row[chosen], moved.of_class[chosen], moved.flow[chosen]), moved.amount[chosen])
+    for place in (moved.row, np.full(moved.row.shape, count)):
+        chosen = within & (place >= 0)
+        np.add.at(sums, (place[chosen], moved.of_class[chosen], moved.flow[chosen]), moved.amount[chosen])
     stocks = [_stocks(ledger, moved, day) for day in (first - 1, last)]
     opening, closing = (stock[: count + 1] for stock in stocks)
     if ledger.by == "year":

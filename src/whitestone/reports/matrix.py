@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-__all__ = ["CLASS_WORDS", "LINES", "Line", "flow_spec", "shown_classes", "shown_lines"]
+__all__ = ["CLASS_WORDS", "LEAST", "LINES", "Line", "flow_spec", "shown_classes", "shown_lines"]
 
 CLASS_WORDS: Mapping[str, str] = {"sha": "SHA", "cha": "CHA", "other": "Other", "all": "All"}
 """The columns: suspected, confirmed, any other class of hazard, and their sum."""
@@ -77,8 +77,10 @@ def shown_lines(areas: Part, counts: Part, classes: tuple[str, ...]) -> Iterator
     ['Opening', 'Closing']
     """
     for flow, words, sign in LINES:
-        ground = tuple(areas[each].get(flow) for each in classes)
-        hazards = tuple(counts[each].get(flow) for each in classes)
+        # A class passes nothing to itself: no cell, rather than a 0.
+        own = flow.partition("_")[2] if flow.startswith(("from_", "to_")) else ""
+        ground = tuple(None if each == own else areas[each].get(flow) for each in classes)
+        hazards = tuple(None if each == own else counts[each].get(flow) for each in classes)
         known = [each for each in (*ground, *hazards) if each is not None]
         if known and (flow in ALWAYS or any(known)):
             yield Line(flow, words, sign, ground, tuple(None if each is None else int(each) for each in hazards))
@@ -93,6 +95,8 @@ _WITHIN = (("lineage_in", 1), ("moved_in", 1), ("lineage_out", -1), ("moved_out"
 _LEFT = ("opening", "newly_identified", "boundary_increase", "from_sha", "from_cha", "from_other", "reclassified")
 _RIGHT = ("cancelled", "reduced", "cleared", "to_sha", "to_cha", "to_other", "boundary_decrease", "closing")
 _WORDS = {flow: words for flow, words, _ in LINES} | {"within": "Other rows, same class"}
+LEAST = 1e-5
+"""The share of all that is drawn below which a band is left out of the drawing; the table holds every flow."""
 _SLOT, _GAP, _FULL, _THIN = 15.0, 26.0, 240.0, 1.0
 _BAR = (0.485, 0.515)
 _STEPS = 16
@@ -101,18 +105,21 @@ _STEPS = 16
 def flow_spec(areas: Part, *, width: int | str = 640) -> dict[str, Any]:
     """Draw what came into each class and where it went, as a Vega-Lite definition; areas in m2, drawn in km2.
 
-    Bands are as thick as their ground; what passes between hazards of one class is left out where it comes to nothing.
+    Bands are as thick as their ground. What passes between hazards of one class is left out where it comes to nothing,
+    and what is less than a hundred-thousandth of all that is drawn.
 
     >>> spec = flow_spec({"sha": {"opening": 3e6, "cleared": 1e6, "closing": 2e6}})
-    >>> [row["words"] for layer in spec["layer"][2:4] for row in layer["data"]["values"]]
+    >>> [row["words"] for layer in spec["layer"][4:6] for row in layer["data"]["values"]]
     ['Opening 3.000', 'Cleared 1.000', 'Closing 2.000']
     >>> flow_spec({})["height"]
     40
     """
-    sides = {each: (_side(areas[each], _LEFT, 1), _side(areas[each], _RIGHT, -1))
+    found = {each: (_side(areas[each], _LEFT, 1), _side(areas[each], _RIGHT, -1))
              for each in _COLOURS if each in areas}  # fmt: skip
-    whole = sum(sum(left.values()) for left, _ in sides.values())
+    whole = sum(sum(left.values()) for left, _ in found.values())
     px_per_m2 = _FULL / whole if whole else 0.0
+    sides = {each: tuple({flow: area for flow, area in side.items() if area >= LEAST * whole} for side in both)
+             for each, both in found.items()}  # fmt: skip
     bands: list[dict[str, Any]] = []
     bars: list[dict[str, Any]] = []
     labels: list[dict[str, Any]] = []
@@ -173,7 +180,8 @@ def _spec(bands: list[dict[str, Any]], bars: list[dict[str, Any]], labels: list[
     color = {"field": "sort", "type": "nominal", "scale": scale, "legend": None}
     tip = {"field": "m2", "title": "m²", "format": ",.2f"}
     flows = {
-        "data": {"values": bands}, "mark": {"type": "area", "opacity": 0.42, "tooltip": True},
+        "data": {"values": bands},
+        "mark": {"type": "area", "opacity": 0.42, "stroke": "#ffffff", "strokeWidth": 0.8, "tooltip": True},
         "encoding": {"x": x, "y": y, "y2": {"field": "y2"}, "color": color, "detail": {"field": "band"},
                      "tooltip": [{"field": "words", "title": "Flow"}, tip]},
     }  # fmt: skip
@@ -182,18 +190,21 @@ def _spec(bands: list[dict[str, Any]], bars: list[dict[str, Any]], labels: list[
         "encoding": {"x": x, "x2": {"field": "x2"}, "y": y, "y2": {"field": "y2"}, "color": color,
                      "tooltip": [{"field": "class", "title": "Class"}, tip]},
     }  # fmt: skip
-    texts = [_text([each for each in labels if each["side"] == side], x, y, "words", align, 4 if side == 0 else -4)
-             for side, align in ((0, "left"), (1, "right"))]
+    # Words that lie over a thin band stay readable on a pale edge of their own, which is drawn first.
+    texts = [_text([each for each in labels if each["side"] == side], x, y, "words", align, 4 if side == 0 else -4,
+                   is_edge=is_edge)
+             for is_edge in (True, False) for side, align in ((0, "left"), (1, "right"))]
     names = _text([{**each, "x": 0.5} for each in bars], x, y, "class", "center", 0, weight="bold", dy=-8)
     return {"$schema": _SCHEMA, "width": width, "height": height, "layer": [flows, accounts, *texts, names],
             "config": {"font": "DejaVu Sans, sans-serif", "view": {"stroke": None}}}  # fmt: skip
 
 
 def _text(values: list[dict[str, Any]], x: dict[str, Any], y: dict[str, Any], field: str, align: str, dx: int,
-          weight: str = "normal", dy: int = 0) -> dict[str, Any]:
+          weight: str = "normal", dy: int = 0, is_edge: bool = False) -> dict[str, Any]:
+    edge = {"stroke": "#ffffff", "strokeWidth": 3, "strokeOpacity": 0.75} if is_edge else {}
     return {
         "data": {"values": values},
         "mark": {"type": "text", "align": align, "dx": dx, "dy": dy, "fontSize": 10, "fontWeight": weight,
-                 "baseline": "middle", "color": "#1b252c"},
+                 "baseline": "middle", "color": "#1b252c", **edge},
         "encoding": {"x": x, "y": y, "text": {"field": field}},
     }  # fmt: skip

@@ -121,7 +121,7 @@ def outline_of(status: str) -> str:
 
 def _account(context: dict[str, Any]) -> dict[str, Any]:
     request = context["request"]
-    return {name: request.GET.get(name) for name in ("by", "from", "to")}
+    return {name: request.GET.get(name) for name in ("by", "from", "to", "row", "unit")}
 
 
 @register.simple_tag(takes_context=True)

@@ -14,14 +14,17 @@ from django.shortcuts import render
 from whitestone.domain.dates import parse_partial
 from whitestone.errors import InvalidValue
 from whitestone.land.ledger import DIMENSIONS, Ledger
+from whitestone.land.matrix import Matrix, flow_matrix
 from whitestone.programme.accounts import accounts
+from whitestone.programme.accounts_beside import beside
 from whitestone.programme.accounts_inputs import Inputs
 from whitestone.programme.drilling import PROOF_LINES, Behind, behind_proof
 from whitestone.programme.drilling import behind as behind_figure
+from whitestone.programme.flows import behind_cell
 from whitestone.programme.opening import Clocks
-from whitestone.reports.charts import waterfall_spec
 from whitestone.web import words
 from whitestone.web.desk import Desk, clocks_of, current
+from whitestone.web.views import flows
 
 __all__ = ["behind", "page", "start"]
 
@@ -79,9 +82,11 @@ PROOF = {
 
 
 class Shown(msgspec.Struct):
-    """A ledger with the names of its rows, the notes that its makers left, and what it was computed from."""
+    """A ledger with its flow matrix, what stands beside it, the names of its rows, notes, and what it was made from."""
 
     ledger: Ledger
+    matrix: Matrix
+    beside: Mapping[str, Any]
     labels: Mapping[str, str]
     notes: Sequence[str]
     inputs: Inputs
@@ -106,7 +111,10 @@ def _compute(desk: Desk, clocks: Clocks, by: str, begin: str, end: str) -> Shown
         raise InvalidValue(field="to", value=end, why=f"not after the situation of {clocks.on.isoformat()}")
     with _one_book:
         opened = accounts(desk.programme, clocks, last)
-        return Shown(opened.table(by=by, start=first), opened.inputs.labels, list(opened.inputs.notes), opened.inputs)
+        ledger = opened.table(by=by, start=first)
+        counts = beside(desk.programme, clocks, opened, first)
+        inputs = opened.inputs
+        return Shown(ledger, flow_matrix(ledger), counts, inputs.labels, list(inputs.notes), inputs)
 
 
 def _asked(request: HttpRequest) -> dict[str, str]:
@@ -133,7 +141,7 @@ def page(request: HttpRequest) -> HttpResponse:
     if not ready or shown is None:
         context["waiting_for"] = "ledger"
         return render(request, "whitestone/waiting.html", context, status=202)
-    context |= _table(shown, context["unit"]) | {"ledger": shown.ledger, "chart": _chart(shown.ledger)}
+    context |= _table(shown, context["unit"]) | _account(shown, request.GET.get("row", ""), context["unit"])
     return render(request, "whitestone/ledger.html", context)
 
 
@@ -211,8 +219,20 @@ def _row_label(shown: Shown, key: str) -> str:
     return key
 
 
-def _chart(ledger: Ledger) -> dict[str, Any]:
-    return waterfall_spec(ledger.total, height=200) | {"width": "container", "background": "transparent"}
+def _account(shown: Shown, wanted: str, unit: str) -> dict[str, Any]:
+    """Draw the account of the row wanted (else of the total): from opening to closing, between classes, and beside."""
+    ledger, (divisor, decimals, _) = shown.ledger, UNITS[unit]
+    row = next((each for each in ledger.rows if each["key"] == wanted), None)
+    key = None if row is None else str(row["key"])
+    return {
+        "ledger": ledger,
+        "row": key,
+        "row_quoted": None if key is None else quote(key, safe=""),
+        "row_label": None if key is None else _row_label(shown, key),
+        "chart": flows.account_chart(ledger, row),
+        "beside": flows.beside_tables(shown.beside, divisor, decimals),
+        **flows.matrix_table(shown.matrix, key, divisor, decimals),
+    }
 
 
 def behind(request: HttpRequest) -> HttpResponse:
@@ -224,19 +244,24 @@ def behind(request: HttpRequest) -> HttpResponse:
     if not ready or shown is None:
         return render(request, "whitestone/waiting.html", context, status=202)
     ledger = shown.ledger
+    flow, of_class, of = request.GET.get("flow", ""), request.GET.get("class", "all"), request.GET.get("of", "areas")
+
+    def listed() -> list[Behind]:
+        if flow:
+            return behind_cell(shown.matrix, key, of_class, flow, of)
+        return behind_proof(ledger, line, shown.inputs) if line else behind_figure(ledger, key, column, shown.inputs)
+
     done, found = current().jobs.answer(
-        ("behind", id(ledger), line, key, column),
-        lambda: (
-            behind_proof(ledger, line, shown.inputs) if line else behind_figure(ledger, key, column, shown.inputs)
-        ),
-        patience_s=0.2,
+        ("behind", id(ledger), line, key, column, flow, of_class, of), listed, patience_s=0.2
     )
     if not done:
         return render(request, "whitestone/waiting.html", context, status=202)
     heading = PROOF.get(line, line) if line else LABELS.get(column, column)
+    heading = flows.cell_heading(of, of_class, flow) if flow else heading
     context |= {
         "heading": heading,
         "line": line,
+        "is_count": of == "counts" and bool(flow),
         "row": _row_label(shown, key) if key else None,
         "ledger": ledger,
         "groups": [

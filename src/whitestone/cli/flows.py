@@ -72,7 +72,8 @@ def _cell(cell: dict[str, Any] | None, limit: int) -> Iterator[str]:
     yield f"Behind {words} of {CLASS_WORDS[cell['class']]}, {cell['of']}, row {cell['row']}"
     for each in cell["records"][:limit]:
         area = "" if each["m2"] is None else f"{each['m2']:,.2f} m2"
-        yield f"    {area:>21}  {each['kind']} {each['record']}"
+        name = f"  {each['label']}" if each["label"] else ""
+        yield f"    {area:>21}  {each['kind']} {each['record']}{name}"
     if len(cell["records"]) > limit:
         yield f"    and {len(cell['records']) - limit:,} more; --json lists all."
     if not cell["records"]:

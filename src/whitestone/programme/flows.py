@@ -40,8 +40,8 @@ def matrix_answer(opened: Accounts, found: Ledger, cell: str | None = None, row:
         behind = behind_cell(matrix, key, of_class, flow, of)
         answer["cell"] = {
             "row": key or "total", "class": of_class, "flow": flow, "of": of,
-            "records": [{"kind": each.kind, "record": str(each.record_id), "m2": each.m2}
-                        for each in behind],
+            "records": [{"kind": each.kind, "record": str(each.record_id), "m2": each.m2,
+                         "label": labels.get(str(each.record_id))} for each in behind],
         }  # fmt: skip
     return answer
 

@@ -172,7 +172,8 @@ def _flows(matrix: dict[str, Any]) -> Section:
     areas, counts = matrix["total"]["areas"], matrix["total"]["counts"]
     classes = shown_classes(areas, counts)
     rows = tuple(
-        (f"{line.sign} {line.words}".strip(), *("–" if each is None else each for each in (*line.areas, *line.counts)))
+        (line.words + (f" ({line.sign})" if line.sign in ("+", "−") else ""),
+         *("–" if each is None else each for each in (*line.areas, *line.counts)))
         for line in shown_lines(areas, counts, classes)
     )
     heads = [f"{CLASS_WORDS[each]} {unit}" for unit in ("m²", "hazards") for each in classes]

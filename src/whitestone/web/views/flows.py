@@ -92,18 +92,20 @@ def beside_tables(beside: Mapping[str, Any], divisor: float, decimals: int) -> d
         return _("unknown") if value == "unknown" else words.coded(codes, value, languages, lists)
 
     items = [
-        (coded("eo_category", row["category"]), row["year"], coded("activity_type", row["method"]),
-         words.figure(row["items"]), words.figure(row["records"]), words.figure(row["quantity_unknown"]))
+        ((coded("eo_category", row["category"]), row["year"], coded("activity_type", row["method"])),
+         (words.figure(row["items"]), words.figure(row["records"]), words.figure(row["quantity_unknown"])),
+         row["category"])
         for row in beside["items_destroyed"]
     ]  # fmt: skip
     return {
         "hazards": [(coded("hazard_class", row["class"]), coded("hazard_status", row["status"]),
-                     words.figure(row["hazards"])) for row in beside["hazards"]],
-        "not_accessible": [(coded("hazard_access", row["access"]), words.figure(row["hazards"]),
-                            words.figure(row["closing_m2"] / divisor, decimals), words.figure(row["size_unknown"]))
+                     words.figure(row["hazards"]), row["class"], row["status"]) for row in beside["hazards"]],
+        "not_accessible": [(coded("hazard_access", row["access"]),
+                            (words.figure(row["hazards"]), words.figure(row["closing_m2"] / divisor, decimals),
+                             words.figure(row["size_unknown"])), row["access"])
                            for row in beside["not_accessible"]],
         "cleared_depth": [(_("not stated") if row["depth_cm"] is None else f"{row['depth_cm']:g} cm",
-                           words.figure(row["releases"]), words.figure(row["drawn_m2"] / divisor, decimals))
+                           (words.figure(row["releases"]), words.figure(row["drawn_m2"] / divisor, decimals)))
                           for row in beside["cleared_depth"]],
         "items": items,
         "item_sum": words.figure(sum(row["items"] for row in beside["items_destroyed"])),

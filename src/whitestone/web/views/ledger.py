@@ -82,11 +82,9 @@ PROOF = {
 
 
 class Shown(msgspec.Struct):
-    """A ledger with its flow matrix, what stands beside it, the names of its rows, notes, and what it was made from."""
+    """A ledger with the names of its rows, the notes that its makers left, and what it was computed from."""
 
     ledger: Ledger
-    matrix: Matrix
-    beside: Mapping[str, Any]
     labels: Mapping[str, str]
     notes: Sequence[str]
     inputs: Inputs
@@ -112,9 +110,14 @@ def _compute(desk: Desk, clocks: Clocks, by: str, begin: str, end: str) -> Shown
     with _one_book:
         opened = accounts(desk.programme, clocks, last)
         ledger = opened.table(by=by, start=first)
-        counts = beside(desk.programme, clocks, opened, first)
-        inputs = opened.inputs
-        return Shown(ledger, flow_matrix(ledger), counts, inputs.labels, list(inputs.notes), inputs)
+        return Shown(ledger, opened.inputs.labels, list(opened.inputs.notes), opened.inputs)
+
+
+def _beside(desk: Desk, clocks: Clocks, ledger: Ledger) -> tuple[Matrix, Mapping[str, Any]]:
+    """Compute what only the page of the ledger shows: the flow matrix, and what stands beside the areas."""
+    with _one_book:
+        opened = accounts(desk.programme, clocks, ledger.end)
+        return flow_matrix(ledger), beside(desk.programme, clocks, opened, ledger.start)
 
 
 def _asked(request: HttpRequest) -> dict[str, str]:
@@ -141,7 +144,12 @@ def page(request: HttpRequest) -> HttpResponse:
     if not ready or shown is None:
         context["waiting_for"] = "ledger"
         return render(request, "whitestone/waiting.html", context, status=202)
-    context |= _table(shown, context["unit"]) | _account(shown, request.GET.get("row", ""), context["unit"])
+    desk, ledger = current(), shown.ledger
+    ready, more = desk.jobs.answer(("beside", id(ledger)), lambda: _beside(desk, clocks, ledger), patience_s=0.5)
+    if not ready or more is None:
+        context["waiting_for"] = "ledger"
+        return render(request, "whitestone/waiting.html", context, status=202)
+    context |= _table(shown, context["unit"]) | _account(shown, more, request.GET.get("row", ""), context["unit"])
     return render(request, "whitestone/ledger.html", context)
 
 
@@ -219,7 +227,7 @@ def _row_label(shown: Shown, key: str) -> str:
     return key
 
 
-def _account(shown: Shown, wanted: str, unit: str) -> dict[str, Any]:
+def _account(shown: Shown, more: tuple[Matrix, Mapping[str, Any]], wanted: str, unit: str) -> dict[str, Any]:
     """Draw the account of the row wanted (else of the total): from opening to closing, between classes, and beside."""
     ledger, (divisor, decimals, _) = shown.ledger, UNITS[unit]
     row = next((each for each in ledger.rows if each["key"] == wanted), None)
@@ -230,8 +238,8 @@ def _account(shown: Shown, wanted: str, unit: str) -> dict[str, Any]:
         "row_quoted": None if key is None else quote(key, safe=""),
         "row_label": None if key is None else _row_label(shown, key),
         "chart": flows.account_chart(ledger, row),
-        "beside": flows.beside_tables(shown.beside, divisor, decimals),
-        **flows.matrix_table(shown.matrix, key, divisor, decimals),
+        "beside": flows.beside_tables(more[1], divisor, decimals),
+        **flows.matrix_table(more[0], key, divisor, decimals),
     }
 
 
@@ -248,7 +256,7 @@ def behind(request: HttpRequest) -> HttpResponse:
 
     def listed() -> list[Behind]:
         if flow:
-            return behind_cell(shown.matrix, key, of_class, flow, of)
+            return behind_cell(flow_matrix(ledger), key, of_class, flow, of)
         return behind_proof(ledger, line, shown.inputs) if line else behind_figure(ledger, key, column, shown.inputs)
 
     done, found = current().jobs.answer(

@@ -22,12 +22,15 @@ def printed_matrix(answer: dict[str, Any], limit: int) -> Group:
 
     matrix = answer["matrix"]
     shown = [] if answer["by"] == "class" else matrix["rows"][:limit]
-    tables = [_table("total", matrix["total"]), *(_table(row.get("label", row["key"]), row) for row in shown)]
+    of_releases = answer["by"] in ("organisation", "donor", "method")
+    tables = [_table("total", matrix["total"])]
+    tables += [_table(row.get("label", row["key"]), row, has_stock=not of_releases or row["key"][:1] == "(")
+               for row in shown]
     notes = [*_cut(answer, len(shown)), *_lineage(matrix["lineage"]), *_cell(answer.get("cell"), limit)]
     return Group(*tables, *notes)
 
 
-def _table(name: str, part: dict[str, Any]) -> Table:
+def _table(name: str, part: dict[str, Any], *, has_stock: bool = True) -> Table:
     from rich.box import SIMPLE_HEAD
     from rich.table import Table
 
@@ -39,7 +42,7 @@ def _table(name: str, part: dict[str, Any]) -> Table:
         table.add_column(f"{CLASS_WORDS[each]}\nm2", justify="right", no_wrap=True)
     for each in classes:
         table.add_column(f"{CLASS_WORDS[each]}\ncount", justify="right", no_wrap=True)
-    for line in shown_lines(areas, counts, classes):
+    for line in shown_lines(areas, counts, classes, has_stock=has_stock):
         ground = ["" if area is None else f"{area:,.2f}" for area in line.areas]
         hazards = ["" if count is None else f"{count:,}" for count in line.counts]
         table.add_row(f"{line.sign or ' '} {line.words}", *ground, *hazards)

@@ -69,8 +69,8 @@ def shown_classes(areas: Part, counts: Part) -> tuple[str, ...]:
     return tuple(each for each in CLASS_WORDS if has_other or each != "other")
 
 
-def shown_lines(areas: Part, counts: Part, classes: tuple[str, ...]) -> Iterator[Line]:
-    """List the lines that say something, from opening to closing.
+def shown_lines(areas: Part, counts: Part, classes: tuple[str, ...], *, has_stock: bool = True) -> Iterator[Line]:
+    """List the lines that say something, from opening to closing; a row without stock (of releases) has neither.
 
     >>> empty = {"sha": {"opening": 0.0, "closing": 0.0}}
     >>> [line.words for line in shown_lines(empty, empty, ("sha",))]
@@ -82,6 +82,8 @@ def shown_lines(areas: Part, counts: Part, classes: tuple[str, ...]) -> Iterator
         ground = tuple(None if each == own else areas[each].get(flow) for each in classes)
         hazards = tuple(None if each == own else counts[each].get(flow) for each in classes)
         known = [each for each in (*ground, *hazards) if each is not None]
+        if not has_stock and not any(known):
+            continue
         if known and (flow in ALWAYS or any(known)):
             yield Line(flow, words, sign, ground, tuple(None if each is None else int(each) for each in hazards))
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from whitestone.land.grouping import RELEASE_DIMENSIONS
+from whitestone.land.grouping import NOT_ATTRIBUTED, RELEASE_DIMENSIONS
 from whitestone.land.ledger import Ledger
 from whitestone.land.matrix import Matrix
 from whitestone.reports.charts import bars_spec, waterfall_spec
@@ -25,7 +25,7 @@ def account_chart(ledger: Ledger, row: Mapping[str, Any] | None) -> dict[str, An
     """Draw an account from opening to closing; of a row that has no stock of its own, what its releases took."""
     if row is not None and ledger.by in RELEASE_DIMENSIONS:
         taken = [{"name": _WORDS[each], "value": row[f"{each}_m2"] / 1e6} for each in _TAKEN]
-        spec = bars_spec(taken, title="km²", height=120)
+        spec = bars_spec(taken, title="km²", height=180)
     else:
         spec = waterfall_spec(row or ledger.total, height=200)
     return spec | {"width": "container", "background": "transparent"}
@@ -39,6 +39,7 @@ def matrix_table(matrix: Matrix, key: str | None, divisor: float, decimals: int)
     part = next((row for row in matrix.rows if row["key"] == key), matrix.total)
     areas, counts = part["areas"], part["counts"]
     classes = shown_classes(areas, counts)
+    has_stock = key is None or key == NOT_ATTRIBUTED or matrix.ledger.by not in RELEASE_DIMENSIONS
     lines = [
         {
             "words": _(line.words),
@@ -49,7 +50,7 @@ def matrix_table(matrix: Matrix, key: str | None, divisor: float, decimals: int)
                 *_cells("counts", classes, line.counts, words.figure),
             ],
         }
-        for line in shown_lines(areas, counts, classes)
+        for line in shown_lines(areas, counts, classes, has_stock=has_stock)
     ]
     is_drawn = key is None or matrix.ledger.by not in RELEASE_DIMENSIONS
     return {
@@ -76,11 +77,12 @@ def _lineage(matrix: Matrix) -> dict[str, Any]:
 def cell_heading(of: str, of_class: str, flow: str) -> str:
     """Name a cell of the matrix.
 
-    >>> cell_heading("areas", "sha", "to_cha"), cell_heading("counts", "all", "nothing")
-    ('To CHA, SHA', 'nothing, All, hazards')
+    >>> cell_heading("areas", "sha", "to_cha"), cell_heading("counts", "all", "closing")
+    ('SHA, to CHA', 'All classes, closing: hazards')
     """
-    name = f"{_WORDS.get(flow, flow)}, {CLASS_WORDS.get(of_class, of_class)}"
-    return f"{name}, hazards" if of == "counts" else name
+    words_of = _WORDS.get(flow, flow)
+    name = "All classes" if of_class == "all" else CLASS_WORDS.get(of_class, of_class)
+    return f"{name}, {words_of[:1].lower()}{words_of[1:]}{': hazards' if of == 'counts' else ''}"
 
 
 def beside_tables(beside: Mapping[str, Any], divisor: float, decimals: int) -> dict[str, Any]:

@@ -132,8 +132,14 @@ def test_rows_and_columns_close_and_what_leaves_a_class_arrives_in_another(
     assert (areas["opening"], areas["closing"]) == (found.total["opening_m2"], found.total["closing_m2"])
     for flow in ("boundary_increase", "boundary_decrease", "cancelled", "reduced", "cleared", "reclassified"):
         assert areas[flow] == found.total[f"{flow}_m2"]
-    for row, line in zip(matrix.rows, found.rows, strict=True):
-        assert row["areas"][ALL]["closing"] == line["closing_m2"]
+    rows = {row["key"]: row["areas"][ALL] for row in matrix.rows}
+    for line in found.rows:
+        assert rows[line["key"]]["closing"] == line["closing_m2"]
+    if by == "year":
+        for earlier, later in zip(matrix.rows, matrix.rows[1:], strict=False):
+            for name in (*CLASSES, ALL):
+                assert earlier["areas"][name]["closing"] == later["areas"][name]["opening"]
+                assert earlier["counts"][name]["closing"] == later["counts"][name]["opening"]
 
 
 @settings(max_examples=80, deadline=None)
@@ -310,6 +316,14 @@ def test_a_ring_of_parents_and_a_parent_that_is_not_there_stop_nothing() -> None
     found = matrix_of(slices, [])
     close(found.total["areas"], AREA_FLOWS)
     assert found.total["areas"][ALL]["closing"] == 200.0
+
+
+@pytest.mark.parametrize("by", ["hazard", "place", "class", "year", "organisation"])
+def test_a_hazard_that_never_had_ground_and_is_gone_is_counted_in_a_row(by: str) -> None:
+    gone = HazardSlice(hazard_id(0), D1, dt.date(2014, 8, 9), "cha", "open", None, keys={"place": "A"})
+    found = matrix_of([gone], [], by=by)
+    for part in (found.total, next(row for row in found.rows if row["counts"]["cha"]["newly_identified"])):
+        assert part["counts"]["cha"]["newly_identified"] == part["counts"]["cha"]["withdrawn"] == 1
 
 
 @pytest.mark.parametrize(("of", "key", "name", "flow"), [

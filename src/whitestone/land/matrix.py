@@ -12,6 +12,7 @@ donor and method hold what releases took; the stock and all else stand on the ro
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any, NamedTuple
 
 import msgspec
@@ -23,6 +24,7 @@ from whitestone.land.counts import CLASSES, COUNT_FLOWS, Events, class_of, count
 from whitestone.land.grouping import (
     NOT_ATTRIBUTED,
     RELEASE_DIMENSIONS,
+    UNDATED_ROW,
     account_key,
     entry_keys,
     stock_keys,
@@ -124,18 +126,18 @@ class Matrix(msgspec.Struct):
 def flow_matrix(ledger: Ledger) -> Matrix:
     """Lay out the flows between the classes for the period and the rows of a ledger.
 
-    >>> import datetime as dt
     >>> from whitestone.land.ledger import compute
     >>> empty = flow_matrix(compute([], [], start=None, end=dt.date(2020, 1, 1), by="year"))
     >>> empty.rows, empty.total["areas"]["sha"]["closing"], empty.total["counts"]["all"]["closing"]
     ([], 0.0, 0)
     """
-    ground, hazards = _ground(ledger), _hazards(ledger)
-    areas = _laid_out(ledger, ground, AREA_FLOWS, CENTS)
-    counts = _laid_out(ledger, hazards, COUNT_FLOWS, 1)
-    rows = [
-        {"key": row["key"], "areas": areas[at], "counts": counts[at]} for at, row in enumerate(ledger.rows)
-    ]
+    events = count_events(ledger.book.line, ledger.end.toordinal())
+    names = _event_names(ledger, events)
+    keys = _keys(ledger, events, names)
+    ground, hazards = _ground(ledger, keys), _hazards(events, names, keys)
+    areas = _laid_out(ledger, keys, ground, AREA_FLOWS, CENTS)
+    counts = _laid_out(ledger, keys, hazards, COUNT_FLOWS, 1)
+    rows = [{"key": key, "areas": areas[at], "counts": counts[at]} for at, key in enumerate(keys)]
     total = {"areas": areas[-1], "counts": counts[-1]}
     return Matrix(ledger, rows, total, trace(ledger.book, *_period(ledger)), ground, hazards)
 
@@ -149,7 +151,31 @@ def _period(ledger: Ledger) -> tuple[int, int]:
     return UNDATED if ledger.start is None else ledger.start.toordinal(), ledger.end.toordinal()
 
 
-def _ground(ledger: Ledger) -> Moved:
+def _event_names(ledger: Ledger, events: Events) -> list[str]:
+    """Name the row of each event in the life of hazards."""
+    if ledger.by == "year":
+        return [year_of(day, ledger.year_start) for day in events.day.tolist()]
+    if ledger.by in RELEASE_DIMENSIONS:
+        return [NOT_ATTRIBUTED] * len(events.day)
+    name_of = account_key(ledger.book, ledger.by)
+    return [name_of(*each) for each in zip(events.hazard.tolist(), events.account.tolist(), strict=True)]
+
+
+def _keys(ledger: Ledger, events: Events, names: list[str]) -> list[str]:
+    """List the rows: those of the ledger, and those in which hazards were counted that never had any ground."""
+    first, last = _period(ledger)
+    found = [row["key"] for row in ledger.rows]
+    counted = [name for name, day in zip(names, events.day.tolist(), strict=True) if first <= day <= last]
+    found += set(counted) - set(found)
+    years = [int(key[:4]) for key in found if key[:4].isdigit()] if ledger.by == "year" else []
+    if years:
+        between = (year_of(dt.date(year, *ledger.year_start).toordinal(), ledger.year_start)
+                   for year in range(min(years), max(years) + 1))
+        found = list(dict.fromkeys([*found, *between]))
+    return sorted(found, key=lambda key: (key != UNDATED_ROW, key.startswith("("), key))
+
+
+def _ground(ledger: Ledger, keys: list[str]) -> Moved:
     """Read the bookings of the book as flows of the matrix."""
     book, columns = ledger.book, ledger.book.columns
     classes = class_of(book.line)
@@ -163,56 +189,47 @@ def _ground(ledger: Ledger) -> Moved:
         chosen = columns.column == column
         flow[chosen] = np.where(here[chosen] != there[chosen], changed + there[chosen],
                                 np.where(by_lineage[chosen], _AREA[lineage], _AREA[moved]))
-    row = _numbered(ledger, *entry_keys(book, ledger.by, ledger.year_start))
-    home = row if ledger.by == "year" else _numbered(ledger, *stock_keys(book, ledger.by))
+    row = _numbered(keys, *entry_keys(book, ledger.by, ledger.year_start))
+    home = row if ledger.by == "year" else _numbered(keys, *stock_keys(book, ledger.by))
     return Moved(row, home, here, flow, columns.day, columns.hazard, columns.release, columns.cents, columns.signed)
 
 
-def _hazards(ledger: Ledger) -> Moved:
+def _hazards(events: Events, names: list[str], keys: list[str]) -> Moved:
     """Read the events in the life of hazards as flows of the matrix."""
-    book = ledger.book
-    found: Events = count_events(book.line, ledger.end.toordinal())
-    if ledger.by == "year":
-        names = [year_of(day, ledger.year_start) for day in found.day.tolist()]
-    elif ledger.by in RELEASE_DIMENSIONS:
-        names = [NOT_ATTRIBUTED] * len(found.day)
-    else:
-        name_of = account_key(book, ledger.by)
-        names = [name_of(*each) for each in zip(found.hazard.tolist(), found.account.tolist(), strict=True)]
-    row = _numbered(ledger, np.arange(len(names)), names)
+    row = _numbered(keys, np.arange(len(names)), names)
     nothing = np.full(len(names), -1)
-    return Moved(row, row, found.of_class, found.flow, found.day, found.hazard, nothing, np.ones(len(names), np.int64),
-                 found.signed)
+    one = np.ones(len(names), dtype=np.int64)
+    return Moved(row, row, events.of_class, events.flow, events.day, events.hazard, nothing, one, events.signed)
 
 
-def _numbered(ledger: Ledger, code: Array, names: list[str]) -> Array:
-    """Number rows as the ledger orders them; -1 for a row that has nothing in the period."""
-    place = {row["key"]: at for at, row in enumerate(ledger.rows)}
+def _numbered(keys: list[str], code: Array, names: list[str]) -> Array:
+    """Number rows in their order; -1 for a row that has nothing in the period."""
+    place = {key: at for at, key in enumerate(keys)}
     numbers = np.array([place.get(name, -1) for name in names], dtype=np.int64)
     return numbers[code] if len(numbers) else np.zeros(0, dtype=np.int64)
 
 
-def _laid_out(ledger: Ledger, moved: Moved, flows: dict[str, int], per_unit: int) -> list[dict[str, dict[str, Any]]]:
+def _laid_out(ledger: Ledger, keys: list[str], moved: Moved, flows: dict[str, int], per_unit: int
+              ) -> list[dict[str, dict[str, Any]]]:
     """Sum by row, class and flow; the last element is the total, summed without looking at rows."""
     first, last = _period(ledger)
-    count = len(ledger.rows)
+    count = len(keys)
     sums = np.zeros((count + 1, len(CLASSES), len(flows)), dtype=np.int64)
     within = (moved.day >= first) & (moved.day <= last)
     for place in (moved.row, np.full(moved.row.shape, count)):
         chosen = within & (place >= 0)
         np.add.at(sums, (place[chosen], moved.of_class[chosen], moved.flow[chosen]), moved.amount[chosen])
-    stocks = [_stocks(ledger, moved, day) for day in (first - 1, last)]
-    opening, closing = (stock[: count + 1] for stock in stocks)
+    opening, closing = (_stocks(count, moved, day) for day in (first - 1, last))
     if ledger.by == "year":
-        for at, row in enumerate(ledger.rows):
-            begins, ends = year_days(row["key"], first, last, ledger.year_start)
+        for at, key in enumerate(keys):
+            begins, ends = year_days(key, first, last, ledger.year_start)
             opening[at], closing[at] = (_by_class(moved, moved.day <= day) for day in (begins - 1, ends))
     return [_printed(sums[at], opening[at], closing[at], flows, per_unit) for at in range(count + 1)]
 
 
-def _stocks(ledger: Ledger, moved: Moved, day: int) -> Array:
+def _stocks(rows: int, moved: Moved, day: int) -> Array:
     """Sum what stood at the end of a day by row and class, and in the last row without looking at rows."""
-    stock = np.zeros((len(ledger.rows) + 1, len(CLASSES)), dtype=np.int64)
+    stock = np.zeros((rows + 1, len(CLASSES)), dtype=np.int64)
     chosen = (moved.day <= day) & (moved.home >= 0)
     np.add.at(stock, (moved.home[chosen], moved.of_class[chosen]), moved.signed[chosen])
     stock[-1] = _by_class(moved, moved.day <= day)

@@ -29,6 +29,7 @@ class Slice:
     place: str | None = None
     contamination: tuple[str, ...] = ()
     void: bool = False
+    parents: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -61,6 +62,16 @@ class World:
         self.hazards = sorted({each.hazard for each in self.slices})
         self.known = {h: min(number(each.begin) for each in self.slices if each.hazard == h) for h in self.hazards}
 
+    def came_from(self, hazard: int) -> set[int]:
+        """The hazards out of which one was split or merged, those out of which these were, and so on."""
+        found: set[int] = set()
+        while True:
+            older = {p for each in self.slices if each.hazard in {hazard, *found} for p in each.parents}
+            older = (older & set(self.hazards)) - {hazard}
+            if older <= found:
+                return found
+            found |= older
+
     def holds(self, hazard: int, day: int) -> Slice | None:
         mine = [each for each in self.slices if each.hazard == hazard and number(each.begin) <= day]
         if not mine:
@@ -79,9 +90,18 @@ class World:
         return None
 
     def free(self, hazard: int, cell: tuple[int, int], day: int, *, before: bool) -> bool:
-        """Is the cell claimed by the hazard and not released, before or after the releases of the day?"""
+        """Is the cell claimed by the hazard and not released, before or after the releases of the day?
+
+        A part has no ground that was released, before it was known, from those out of which it came.
+        """
         if cell not in self.ground(hazard, day):
             return False
+        for older in self.came_from(hazard):
+            for work in self.works:
+                acts = self.acts(work, older)
+                is_before = acts is not None and acts < self.known[hazard]
+                if is_before and cell in work.cells and cell in self.ground(older, acts):
+                    return False
         for work in self.works:
             acts = self.acts(work, hazard)
             if cell in work.cells and acts is not None and (acts < day if before else acts <= day):
@@ -144,6 +164,9 @@ def run_cell(world: World, cell: tuple[int, int], answer: Answer) -> None:
         elif booked is not None and held is not None and account([], booked) != account([], held):
             answer.flows += [(day, booked, None, "transferred_out"), (day, held, None, "transferred_in")]
         owner, booked = new, held
+        if out is not None and cell not in world.ground(out[0], day):
+            parts = [h for h in world.hazards if out[0] in world.came_from(h) and cell in world.ground(h, day)]
+            out = (min(parts, key=lambda h: world.rank(h, day)), out[1]) if parts else None
         if out is not None and (owner is not None or cell not in world.ground(out[0], day)):
             out = None
         if out is not None:

@@ -41,6 +41,7 @@ def hazards(draw: st.DrawFn) -> list[Slice]:
     for hazard in range(draw(st.integers(1, 4))):
         days = sorted(draw(st.sets(st.sampled_from(DAYS), min_size=1, max_size=3)), key=lambda day: day or dt.date.min)
         informed = draw(st.sampled_from(DAYS))
+        parents = tuple(draw(st.sets(st.integers(0, 3), max_size=2))) if draw(st.booleans()) else ()
         cells = ground(draw)
         for index, begin in enumerate(days):
             following = days[index + 1] if index + 1 < len(days) else None
@@ -51,6 +52,7 @@ def hazards(draw: st.DrawFn) -> list[Slice]:
                 hazard, begin, end, cells, draw(st.sampled_from(["cha", "sha", "indication"])), informed,
                 draw(st.sampled_from(["open", "open", "closed"])), draw(st.sampled_from(["A", "B", None])),
                 draw(st.sampled_from([(), ("ap_mine",), ("uxo", "ap_mine")])), draw(st.integers(0, 9)) == 0,
+                parents,
             ))  # fmt: skip
     return slices
 
@@ -90,6 +92,7 @@ def as_inputs(slices: list[Slice], done: list[Work]) -> tuple[list[HazardSlice],
             HazardSlice(
                 hazard_id(each.hazard), each.begin, each.end, each.classification, each.status, shape(each.cells),
                 each.informed, {"place": each.place, "contamination": each.contamination}, None, each.void,
+                tuple(hazard_id(parent) for parent in each.parents if parent != each.hazard),
             )
             for each in slices
         ],

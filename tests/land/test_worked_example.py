@@ -10,6 +10,7 @@ import shapely
 
 from whitestone.errors import InvalidValue
 from whitestone.land.ledger import HazardSlice, Ledger, ReleasePiece, compute
+from whitestone.land.matrix import flow_matrix
 
 FOREST, FIELD, ROAD, SPOT, RUMOUR = (uuid.UUID(int=number) for number in range(1, 6))
 R1, R2, R3, R4, R5 = (uuid.UUID(int=number) for number in range(11, 16))
@@ -87,6 +88,25 @@ def test_the_total_is_what_the_hand_says() -> None:
         "hazards": 5,
         "size_unknown": 2,
     }
+
+
+def test_the_flow_matrix_is_what_the_hand_says() -> None:
+    found = flow_matrix(ledger("class")).total
+
+    def said(of: str, name: str) -> dict[str, float]:
+        return {flow: value for flow, value in found[of][name].items() if value}
+
+    assert said("areas", "sha") == {
+        "opening": 40_000.0, "newly_identified": 10_000.0, "boundary_increase": 20_000.0, "boundary_decrease": 5_000.0,
+        "to_cha": 5_000.0, "cancelled": 20_000.0, "cleared": 10_000.0, "reclassified": 10_000.0, "closing": 40_000.0,
+    }
+    assert said("areas", "cha") == {
+        "opening": 80_000.0, "from_sha": 5_000.0, "reduced": 5_000.0, "cleared": 10_000.0, "closing": 70_000.0,
+    }
+    assert said("areas", "other") == {}
+    assert said("counts", "sha") == {"opening": 1, "newly_identified": 2, "to_cha": 1, "closing": 2}
+    assert said("counts", "cha") == {"opening": 1, "from_sha": 1, "closed": 1, "closing": 1}
+    assert said("counts", "other") == {"newly_identified": 1, "closing": 1}
 
 
 def test_the_rows_of_hazards_are_what_the_hand_says() -> None:

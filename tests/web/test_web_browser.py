@@ -112,6 +112,16 @@ def test_the_chart_draws_under_the_policy(visit: OPEN) -> None:
     page = visit("/ledger")
     page.wait_for_selector("#chart svg", timeout=30_000)
     assert "Closing" in page.locator("#chart").inner_text()
+    page.wait_for_selector("#flow-chart svg", timeout=30_000)
+    assert "Closing" in page.locator("#flow-chart").inner_text()
+
+
+def test_a_cell_of_the_matrix_leads_to_its_record_on_the_map(visit: OPEN) -> None:
+    page = visit("/ledger")
+    page.locator("a[href*='flow=closing'][href*='class=all']").first.click()
+    page.get_by_role("link", name="on the map").first.click()
+    page.wait_for_selector("#at article", timeout=30_000)
+    assert "H-" in page.locator("#at").inner_text()
 
 
 def test_a_table_filters_without_a_new_page(visit: OPEN) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import re
 import uuid
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from web_district import IDS, PERSON, wait_ready
@@ -30,6 +32,8 @@ PAGES = [
     "/ledger/records?line=size_unknown",
     "/ledger?by=year&unit=m2",
     "/ledger?by=hazard",
+    "/ledger?by=organisation&row=%28not+attributed%29",
+    "/ledger/records?flow=closing&class=sha&of=counts",
 ]
 
 
@@ -170,6 +174,54 @@ def test_the_records_behind_the_total_sum_to_it(client: Any) -> None:
     behind = wait_ready(client, "/ledger/records?column=closing").content.decode()
     assert total
     assert re.search(r"Sum of all</th><td class=\"number\">([^<]*)<", behind)[1] == total[1]  # type: ignore[index]
+
+
+def test_every_cell_of_the_matrix_opens_its_records_and_they_sum_to_it(client: Any) -> None:
+    page = wait_ready(client, "/ledger?by=class&unit=m2").content.decode()
+    cells = re.findall(r'href="(/ledger/records\?[^"]*flow=[^"]*)">([^<]*)<', page)
+    assert {"flow=opening", "flow=closing", "of=counts", "class=sha"} <= {part for link, _ in cells
+                                                                         for part in link.split("&amp;")}  # fmt: skip
+    said = [(link.replace("&amp;", "&"), figure) for link, figure in cells if re.search("[1-9]", figure)]
+    assert said
+    for link, figure in said:
+        answer = wait_ready(client, link)
+        behind = answer.content.decode()
+        if "of=counts" in link:
+            assert f"{figure} hazard" in text(answer)
+        else:
+            assert re.search(r"Sum of all</th><td class=\"number\">([^<]*)<", behind)[1] == figure  # type: ignore[index]
+        assert "on the map" in behind
+    empty = wait_ready(client, "/ledger/records?flow=handed_over&class=cha&of=counts").content.decode()
+    assert "No record stands behind this figure" in empty
+    assert wait_ready(client, "/ledger/records?flow=nothing&class=cha").status_code == 422
+
+
+def test_a_chosen_row_has_its_own_account_and_its_own_matrix(client: Any) -> None:
+    total = wait_ready(client, "/ledger?by=hazard&unit=m2").content.decode()
+    key = re.search(r'<option value="([0-9a-f-]{36})"', total)
+    assert key
+    page = wait_ready(client, f"/ledger?by=hazard&unit=m2&row={key[1]}").content.decode()
+    assert f'<option value="{key[1]}" selected' in page
+    assert f"key={key[1]}" in page[page.index('id="flows"') :]
+    spec = json.loads(re.search(r'id="chart-spec">(.*?)</script>', page, re.DOTALL)[1])  # type: ignore[index]
+    steps = {each["step"]: each["amount_m2"] for each in spec["data"]["values"]}
+    row = re.search(rf'column=closing&amp;key={key[1]}">([^<]*)<', page)
+    assert row
+    assert round(steps["Closing"], 2) == float(row[1].replace("\u202f", ""))
+    # Rows of releases hold no stock: nothing is drawn from an opening to a closing that are not theirs.
+    page = wait_ready(client, "/ledger?by=organisation").content.decode()
+    name = re.search(r'name="row">.*?<option value="([^"(]+)"', page, re.DOTALL)
+    if name:
+        page = wait_ready(client, f"/ledger?by=organisation&row={quote(name[1])}").content.decode()
+        assert "hold no stock" in page
+        assert 'id="flow-chart"' not in page
+    assert wait_ready(client, "/ledger?by=class&row=nowhere").status_code == 200
+
+
+def test_what_stands_beside_the_areas_is_on_the_page(client: Any) -> None:
+    page = text(wait_ready(client, "/ledger"))
+    for words in ("Hazards on the last day", "Land not accessible", "Cleared depth", "Items destroyed", "Suspected"):
+        assert words in page
 
 
 def test_every_proof_line_that_says_something_opens_its_records(client: Any) -> None:

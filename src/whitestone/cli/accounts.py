@@ -58,6 +58,10 @@ def ledger(
     closed: Annotated[
         str | None, typer.Option(help="Print the figures of this closed year as they were frozen.")
     ] = None,
+    matrix: Annotated[bool, typer.Option("--matrix", help="Flows between SHA, CHA and other classes, also as counts.")]
+    = False,
+    cell: Annotated[str | None, typer.Option(help="List the records behind a cell of the matrix: CLASS:FLOW, or "
+                                             "CLASS:FLOW:count; of the row that --explain names.")] = None,
     limit: Annotated[int, typer.Option(min=1, help="How many rows the text shows; --json has all.")] = 60,
     as_json: Json = False,
 ) -> None:
@@ -80,6 +84,8 @@ def ledger(
             start=parse_partial(start).first_day if start else None,
             end=parse_partial(end).last_day if end else None,
             explain=explain,
+            matrix=matrix,
+            cell=cell,
         )
         emit(answer, as_json, lambda: printed(answer, limit))
 
@@ -109,6 +115,8 @@ def printed(answer: dict[str, Any], limit: int) -> str:
 
     from rich.console import Console
 
+    from whitestone.cli.flows import printed_matrix
+
     page = StringIO()
     table = _table(answer, limit)
     # A line that is too long for the window wraps; a figure that is cut off would be a wrong figure.
@@ -123,6 +131,9 @@ def printed(answer: dict[str, Any], limit: int) -> str:
         console.print(f"'whitestone period restatements {frozen['year']}' lists what was learned since.")
     console.print(f"A release is booked on: {answer['rule']['booked_on'].replace('_', ' ')}.")
     console.print(f"Areas in m2: {answer['rule']['areas']}; {answer['rule']['counted']}.")
+    if "matrix" in answer:
+        console.print(printed_matrix(answer, limit))
+        return page.getvalue()
     console.print(table)
     if len(answer["rows"]) > limit:
         console.print(f"{limit} of {len(answer['rows'])} rows are shown; the total is of all. --limit shows more.")

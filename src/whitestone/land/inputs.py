@@ -29,7 +29,8 @@ class HazardSlice(msgspec.Struct, frozen=True):
     `information_date` decides, after the class, to which of two overlapping hazards ground belongs. `keys` names the
     row of each further dimension (`place`, `contamination`, `treaty`, ...): a text, or a tuple of codes that become
     one joined key. `void` marks a record withdrawn as a data error, a duplicate or merged into another: its ground
-    leaves as a boundary correction or a transfer, never as a release.
+    leaves as a boundary correction or a transfer, never as a release. `parents` are the hazards out of which this one
+    was split or merged; `closure` says why it was closed or withdrawn.
     """
 
     record_id: uuid.UUID
@@ -42,6 +43,8 @@ class HazardSlice(msgspec.Struct, frozen=True):
     keys: dict[str, str | tuple[str, ...] | None] = {}
     area_reported_m2: float | None = None
     void: bool = False
+    parents: tuple[uuid.UUID, ...] = ()
+    closure: str | None = None
 
 
 class ReleasePiece(msgspec.Struct, frozen=True):

@@ -10,7 +10,7 @@ import numpy as np
 
 from whitestone.land.rings import meeting
 from whitestone.land.roster import Roster
-from whitestone.land.shapes import EMPTY, pack, subtract, union_by_group
+from whitestone.land.shapes import EMPTY, intersect, pack, subtract, union_by_group
 
 __all__ = ["Remaining"]
 
@@ -49,7 +49,12 @@ class Remaining:
             acting = np.array([self._has_acted(each, missing[place])
                                for place, each in zip(at.tolist(), release.tolist(), strict=True)], dtype=bool)
             at, release = at[acting], release[acting]
-            taken = union_by_group(self.line.release_shapes_of(release), at, len(missing))
+            work, owner = self.line.release_shapes_of(release), at
+            passed = self._inherited(missing)
+            if passed:
+                work = np.concatenate([work, pack([shape for _, shape in passed])])
+                owner = np.concatenate([owner, np.array([place for place, _ in passed], dtype=np.int64)])
+            taken = union_by_group(work, owner, len(missing))
             self._own |= dict(zip(missing, subtract(self.shapes(missing), taken), strict=True))
         return pack([self._own[each] for each in hazards])
 
@@ -69,6 +74,23 @@ class Remaining:
     def _has_acted(self, release: int, hazard: int) -> bool:
         acts = self.line.acts_on(release, hazard) if self.line.counts[release] else None
         return acts is not None and acts <= self.day
+
+    def _inherited(self, hazards: list[int]) -> list[tuple[int, Any]]:
+        """List, by place, what was taken before a hazard was known from those out of which it came (see `story`)."""
+        line, found = self.line, []
+        for place, hazard in enumerate(hazards):
+            kin = line.kin[hazard] if line.kin else ()
+            if not kin:
+                continue
+            _, releases = meeting(self._boxes[[hazard]], line.release_boxes)
+            for release in releases.tolist():
+                for each in kin:
+                    acts = line.acts_on(release, each)
+                    held = -1 if acts is None or acts >= line.known[hazard] else line.slice_on(each, acts)
+                    if acts is not None and acts <= self.day and held >= 0 and line.counts[release]:
+                        work = line.release_shapes_of(np.array([release]))
+                        found.append((place, intersect(work, line.shapes_of(np.array([held])))[0]))
+        return found
 
     def _comes_before(self, other: int, hazard: int) -> bool:
         there, now = int(self.now[other]), int(self.now[hazard])

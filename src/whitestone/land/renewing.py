@@ -62,8 +62,10 @@ def count_change(
     """Count what a change of some records touches (see `renew`); with it the shapes of the new slices and releases."""
     gone = _gone(book.line, changed)
     fresh = Timeline(hazards, releases)
+    # What came out of a changed hazard inherits from it, wherever it lies: it is touched as well.
+    parts = [book.line.slices_of(each) for each in sorted(book.line.descended(changed))]
     boxes = np.concatenate([book.line.boxes[gone.slices], book.line.release_boxes[gone.releases], fresh.boxes,
-                            fresh.release_boxes])
+                            fresh.release_boxes, *(book.line.boxes[each] for each in parts)])
     boxes = np.unique(boxes[~np.isnan(boxes[:, 0])], axis=0)
     touched = np.flatnonzero(_meets(book.unit_boxes, boxes))
     around = np.concatenate([book.unit_boxes[touched], boxes])
@@ -149,7 +151,12 @@ def _local(line: Roster, gone: Gone, around: Array, hazards: Sequence[HazardSlic
     """Gather what has to be looked at: the new records, and all others with an outline near, with all their slices."""
     near = _meets(line.boxes, around) & line.stands
     near[gone.slices] = False
-    old = np.flatnonzero(np.isin(line.hazard_of, np.unique(line.hazard_of[near])) & line.stands)
+    needed = set(np.unique(line.hazard_of[near]).tolist())
+    ahead = [line.number[one] for each in hazards for one in each.parents if one in line.number]
+    for each in (*needed, *ahead):
+        needed |= {each, *line.kin[each]}
+    needed -= set(gone.hazards.tolist())
+    old = np.flatnonzero(np.isin(line.hazard_of, sorted(needed)) & line.stands)
     work = _meets(line.release_boxes, around) & line.counts
     work[gone.releases] = False
     old_work = np.flatnonzero(work)

@@ -7,7 +7,8 @@ before stay right when one record changes.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
+from functools import cached_property
 from typing import Any, NamedTuple
 
 import msgspec
@@ -69,8 +70,8 @@ class Roster:
 
     Per slice: `slices`, `hazard_of`, `begins`, `ends`, `account` (those of one hazard with equal keys share one),
     `has_ground`, `has_position` (also a point), `is_void`, `is_closed`, `boxes`, `stands`. Per hazard: `ids`, `number`
-    (by record id), `known` (first day). Per release: `releases`, `days`, `is_drawn`, `counts`, `area_m2`,
-    `release_boxes`. `shapes` and `release_shapes` are made where asked for.
+    (by record id), `known` (first day), `measured` (first day with ground), `parents`, `kin`. Per release: `releases`,
+    `days`, `is_drawn`, `counts`, `area_m2`, `release_boxes`. `shapes` and `release_shapes` are made where asked for.
     """
 
     slices: list[HazardSlice]
@@ -87,6 +88,7 @@ class Roster:
     is_closed: Array
     stands: Array
     known: Array
+    measured: Array
     days: Array
     is_drawn: Array
     counts: Array
@@ -109,6 +111,9 @@ class Roster:
         made.number = {each: at for at, each in enumerate(part.ids)}
         made.known = np.full(len(part.ids), NEVER, dtype=np.int64)
         np.minimum.at(made.known, part.hazard_of[part.stands], part.begins[part.stands])
+        made.measured = np.full(len(part.ids), NEVER, dtype=np.int64)
+        measured = part.stands & part.has_ground
+        np.minimum.at(made.measured, part.hazard_of[measured], part.begins[measured])
         return made
 
     def part(self) -> Part:
@@ -135,11 +140,61 @@ class Roster:
         found[self.hazard_of[holding]] = holding
         return found
 
+    @cached_property
+    def _in_order(self) -> tuple[Array, Array]:
+        standing = np.flatnonzero(self.stands)
+        order = standing[np.lexsort((self.begins[standing], self.hazard_of[standing]))]
+        return order, np.searchsorted(self.hazard_of[order], np.arange(len(self.ids) + 1))
+
     def slices_of(self, hazard: int) -> Array:
         """Return the standing slices of a hazard, in the order of their days."""
-        mine = np.flatnonzero((self.hazard_of == hazard) & self.stands)
-        ordered: Array = mine[np.argsort(self.begins[mine], kind="stable")]
-        return ordered
+        order, first = self._in_order
+        mine: Array = order[first[hazard] : first[hazard + 1]]
+        return mine
+
+    @cached_property
+    def parents(self) -> list[list[int]]:
+        """List for each hazard those out of which it was split or merged, as its slices say."""
+        named: list[set[int]] = [set() for _ in self.ids]
+        for index, each in enumerate(self.slices):
+            if each.parents and self.stands[index]:
+                named[self.hazard_of[index]] |= {self.number[one] for one in each.parents if one in self.number}
+        return [sorted(each - {hazard}) for hazard, each in enumerate(named)]
+
+    @cached_property
+    def _children(self) -> dict[uuid.UUID, set[int]]:
+        """Map each record that a slice names as a parent to the hazards that name it, whether it is here or not."""
+        named: dict[uuid.UUID, set[int]] = {}
+        for index, each in enumerate(self.slices):
+            if each.parents and self.stands[index]:
+                for parent in each.parents:
+                    named.setdefault(parent, set()).add(int(self.hazard_of[index]))
+        return named
+
+    def descended(self, records: Collection[uuid.UUID]) -> set[int]:
+        """Return the hazards that came out of some records, over any number of splits and merges."""
+        found: set[int] = set()
+        ahead = list(records) if self._children else []
+        while ahead:
+            for child in self._children.get(ahead.pop(), set()) - found:
+                found.add(child)
+                ahead.append(self.ids[child])
+        return found
+
+    @cached_property
+    def kin(self) -> list[list[int]]:
+        """List for each hazard its parents and theirs, over any number of splits and merges; a ring ends."""
+        found: list[list[int]] = []
+        for hazard in range(len(self.ids)):
+            kin: set[int] = set()
+            ahead = list(self.parents[hazard])
+            while ahead:
+                each = ahead.pop()
+                if each not in kin and each != hazard:
+                    kin.add(each)
+                    ahead += self.parents[each]
+            found.append(sorted(kin))
+        return found
 
     def slice_on(self, hazard: int, day: int) -> int:
         """Return the slice of a hazard that holds on a day, -1 where none does."""

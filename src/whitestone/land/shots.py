@@ -13,7 +13,7 @@ import numpy as np
 
 from whitestone.land.compiled import compiled
 from whitestone.land.rings import Outlines
-from whitestone.land.story import BEGIN, END, HAZARD, NEVER, Facts, acts_on
+from whitestone.land.story import BEGIN, END, HAZARD, NEVER, Facts, taken_on
 from whitestone.land.strips import count_ground, gather
 from whitestone.land.sweep import DONE, Cells, clear
 from whitestone.land.units import FULL_OUTPUT
@@ -30,17 +30,21 @@ def _ends(facts: Facts, outlines: Array) -> tuple[Array, Array]:
     for each in outlines:
         count += facts.slice_first[each + 1] - facts.slice_first[each]
     begins, ends = np.empty(count, dtype=np.int64), np.empty(count, dtype=np.int64)
+    covering = np.empty(count, dtype=np.int64)
     count = 0
     for each in outlines:
         for at in range(facts.slice_first[each], facts.slice_first[each + 1]):
-            one = facts.slice_of[at]
-            gone = NEVER
-            for other in outlines:
-                for release in facts.work_of[facts.work_first[other] : facts.work_first[other + 1]]:
-                    gone = min(gone, acts_on(facts, release, facts.slices[HAZARD, one]))
-            begins[count], ends[count] = facts.slices[BEGIN, one], min(facts.slices[END, one], gone)
-            if begins[count] < ends[count]:
-                count += 1
+            covering[count] = facts.slice_of[at]
+            count += 1
+    count = 0
+    for one in covering:
+        gone = NEVER
+        for other in outlines:
+            for release in facts.work_of[facts.work_first[other] : facts.work_first[other + 1]]:
+                gone = min(gone, taken_on(facts, covering, release, facts.slices[HAZARD, one]))
+        begins[count], ends[count] = facts.slices[BEGIN, one], min(facts.slices[END, one], gone)
+        if begins[count] < ends[count]:
+            count += 1
     return begins[:count], ends[:count]
 
 

@@ -16,7 +16,7 @@ from whitestone.land.sweep import Whole
 
 __all__ = [
     "DECREASE", "DISCOVERED", "INCREASE", "NEVER", "OWN_IN", "OWN_OUT", "RECLASSIFIED", "TRANSFER",
-    "Facts", "acts_on", "claims", "tell",
+    "Facts", "acts_on", "claims", "cover", "taken_on", "tell",
 ]  # fmt: skip
 
 Array = np.ndarray[Any, Any]
@@ -41,7 +41,8 @@ class Facts(NamedTuple):
     """Slices, hazards and releases as whole numbers, and which of them each outline stands for.
 
     `named[named_first[r]:named_first[r + 1]]` are the hazards that release r names, in order; in the same way
-    `slice_of` and `work_of` hold the slices and the releases of each outline.
+    `slice_of` and `work_of` hold the slices and the releases of each outline, and `kin` the hazards out of which each
+    hazard came by splits and merges, its parents and theirs.
     """
 
     slices: Array
@@ -53,6 +54,8 @@ class Facts(NamedTuple):
     slice_of: Array
     work_first: Array
     work_of: Array
+    kin_first: Array
+    kin: Array
 
 
 @compiled
@@ -72,7 +75,7 @@ def acts_on(facts: Facts, release: int, hazard: int) -> Whole:
 
 
 @compiled
-def _cover(facts: Facts, covering: Array, hazard: int, day: int) -> Whole:
+def cover(facts: Facts, covering: Array, hazard: int, day: int) -> Whole:
     """Find the slice of a hazard that covers the point on a day; -1 where none does."""
     slices = facts.slices
     for at in range(covering.size):
@@ -80,6 +83,38 @@ def _cover(facts: Facts, covering: Array, hazard: int, day: int) -> Whole:
         if slices[HAZARD, each] == hazard and slices[BEGIN, each] <= day < slices[END, each]:
             return each
     return -1
+
+
+@compiled
+def taken_on(facts: Facts, covering: Array, release: int, hazard: int) -> Whole:
+    """Give the first day on which a release takes the point from a hazard that covers it; NEVER where it does not.
+
+    A part is the ground of the hazards that it came from: what a release took here from one of those, before the part
+    was known, is not there for the part either. So a split conserves ground, also when paper about the time before it
+    comes late.
+    """
+    day, known = acts_on(facts, release, hazard), facts.hazards[KNOWN, hazard]
+    for at in range(facts.kin_first[hazard], facts.kin_first[hazard + 1]):
+        earlier = acts_on(facts, release, facts.kin[at])
+        if earlier < min(day, known) and cover(facts, covering, facts.kin[at], earlier) >= 0:
+            day = earlier
+    return day
+
+
+@compiled
+def _passed(facts: Facts, covering: Array, hazard: int, day: int) -> int:
+    """Find the slice that covers the point on a day and came out of a hazard; the first in rank, -1 where none does."""
+    slices = facts.slices
+    found = -1
+    for at in range(covering.size):
+        each = covering[at]
+        if not slices[BEGIN, each] <= day < slices[END, each]:
+            continue
+        own = slices[HAZARD, each]
+        for kin in range(facts.kin_first[own], facts.kin_first[own + 1]):
+            if facts.kin[kin] == hazard and (found < 0 or slices[RANK, each] < slices[RANK, found]):
+                found = each
+    return found
 
 
 @compiled
@@ -92,7 +127,7 @@ def _gone(facts: Facts, covering: Array, releases: Array) -> Array:
             gone[at] = gone[at - 1]
             continue
         for each in range(releases.size):
-            gone[at] = min(gone[at], acts_on(facts, releases[each], hazard))
+            gone[at] = min(gone[at], taken_on(facts, covering, releases[each], hazard))
     return gone
 
 
@@ -178,7 +213,7 @@ def _own_lines(facts: Facts, covering: Array, gone: Array, days: Array, lines: A
             continue
         has = -1
         for each in range(days.size):
-            now = _cover(facts, covering, hazard, days[each]) if gone[at] > days[each] else -1
+            now = cover(facts, covering, hazard, days[each]) if gone[at] > days[each] else -1
             if has < 0 and now >= 0:
                 n = _write(lines, n, days[each], OWN_IN, facts, now, -1, -1)
             elif has >= 0 and now < 0:
@@ -205,7 +240,10 @@ def tell(facts: Facts, covering: Array, releases: Array) -> Array:
         new = _owner(facts, covering, gone, day, 0)
         n = _change(facts, lines, n, day, owner, new)
         owner = new
-        held = _cover(facts, covering, out, day) if out >= 0 else -1
+        held = cover(facts, covering, out, day) if out >= 0 else -1
+        if out >= 0 and held < 0:
+            held = _passed(facts, covering, out, day)
+            out = facts.slices[HAZARD, held] if held >= 0 else -1
         if owner >= 0 or held < 0:
             out = -1
         if out >= 0:
@@ -241,6 +279,6 @@ def claims(facts: Facts, covering: Array, releases: Array) -> Array:
         for each in range(covering.size):
             hazard = facts.slices[HAZARD, covering[each]]
             day = acts_on(facts, releases[at], hazard)
-            if day < until[at] and _cover(facts, covering, hazard, day) >= 0:
+            if day < until[at] and cover(facts, covering, hazard, day) >= 0:
                 until[at] = day
     return until

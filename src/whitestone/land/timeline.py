@@ -29,7 +29,7 @@ class Timeline(Roster):
     """A roster with its shapes, in the order of record ids: what the kernel counts.
 
     `outlines` are the distinct outlines of hazards, `work` those of releases; `outline_of` and `work_of` say which
-    each slice and release has.
+    each slice and release has. `parents` and `kin` (those and theirs) are the hazards out of which each came.
 
     >>> Timeline([], []).ids
     []
@@ -115,6 +115,7 @@ class Timeline(Roster):
             np.array([self.days, strength], dtype=np.int64),
             named_first, np.array([each for some in named for each in some], dtype=np.int64),
             slice_first, slice_of, work_first, work_of,
+            np.cumsum([0, *map(len, self.kin)]), np.array([each for some in self.kin for each in some], dtype=np.int64),
         )  # fmt: skip
 
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from whitestone.land.compiled import compiled
 from whitestone.land.rings import Outlines
-from whitestone.land.story import DAY, HAZARD, NEVER, STRENGTH, Facts, acts_on, claims, tell
+from whitestone.land.story import DAY, HAZARD, NEVER, STRENGTH, Facts, acts_on, claims, cover, tell
 from whitestone.land.strips import count_ground, gather
 from whitestone.land.sweep import DONE, Cells, Whole, clear
 
@@ -91,16 +91,20 @@ def _fewer(facts: Facts, covering: Array, releases: Array) -> Array:
     keep[0] = keep[1] = keep[-1] = True
     for at in range(covering.size):
         hazard = facts.slices[HAZARD, covering[at]]
-        # Of the releases that act on one hazard only those count that are earlier or stronger than all others.
-        best = np.full(4, NEVER, dtype=np.int64)
-        chosen = np.full(4, -1, dtype=np.int64)
-        for each in range(by_day.size):
-            day, strength = acts_on(facts, by_day[each], hazard), facts.works[STRENGTH, by_day[each]]
-            if day < best[strength] or (day == best[strength] and by_day[each] < by_day[chosen[strength]]):
-                best[strength], chosen[strength] = day, each
-        for strength in range(1, 4):
-            if chosen[strength] >= 0:
-                keep[chosen[strength]] = True
+        # Of the releases that act on one hazard only those count that are earlier or stronger than all others. For its
+        # parts those count that found it here on their day (see `story.taken_on`).
+        for here in range(2):
+            best = np.full(4, NEVER, dtype=np.int64)
+            chosen = np.full(4, -1, dtype=np.int64)
+            for each in range(by_day.size):
+                day, strength = acts_on(facts, by_day[each], hazard), facts.works[STRENGTH, by_day[each]]
+                if here == 1 and cover(facts, covering, hazard, day) < 0:
+                    continue
+                if day < best[strength] or (day == best[strength] and by_day[each] < by_day[chosen[strength]]):
+                    best[strength], chosen[strength] = day, each
+            for strength in range(1, 4):
+                if chosen[strength] >= 0:
+                    keep[chosen[strength]] = True
     kept = by_day[keep]
     kept.sort()
     return kept

@@ -22,6 +22,7 @@ from whitestone.programme.accounts_closed import add_last_closing, bookings_of
 from whitestone.programme.accounts_disputes import awaiting, disputed
 from whitestone.programme.accounts_inputs import LISTED, Inputs, read_inputs
 from whitestone.programme.accounts_kept import KeptBook, kept_book, place_hazards
+from whitestone.programme.flows import matrix_answer, row_named
 from whitestone.programme.opening import Clocks, Programme
 from whitestone.programme.sameness import same_groups
 
@@ -145,12 +146,15 @@ def ledger(
     start: dt.date | None = None,
     end: dt.date | None = None,
     explain: str | None = None,
+    matrix: bool = False,
+    cell: str | None = None,
 ) -> dict[str, Any]:
     """Answer the ledger command: rows, total, proof lines, what is undated, counts beside, in m2, under both clocks.
 
     The period runs from `start` (None: since ever) to `end` (None: the day of the situation), both days included.
-    `explain` names a row; the bookings behind it are added, each with its records. Refuses an unknown dimension or
-    row, and a period that ends before it begins, with InvalidValue.
+    `explain` names a row; the bookings behind it are added, each with its records. `matrix` adds the flows between
+    classes, `cell` ("sha:to_cha", "sha:closed:count") the records behind one cell of it, of the row that `explain`
+    names. Refuses an unknown dimension, row or cell, and a period that ends before it begins, with InvalidValue.
     """
     if end is not None and end > clocks.on:
         raise InvalidValue(field="to", value=end.isoformat(), why=f"not after the situation of {clocks.on.isoformat()}")
@@ -159,6 +163,8 @@ def ledger(
     answered = answer(programme, clocks, opened, found)
     answered["beside"] = beside(programme, clocks, opened, start)
     add_last_closing(programme, clocks, start, lambda: bookings_of(found, "opening"), answered)
+    if matrix or cell is not None:
+        answered |= matrix_answer(opened, found, cell, explain)
     if explain is not None:
         answered["explained"] = _explained(opened, found, explain)
     return answered
@@ -187,12 +193,7 @@ def answer(programme: Programme, clocks: Clocks, opened: Accounts, found: Ledger
 
 def _explained(opened: Accounts, found: Ledger, wanted: str) -> dict[str, Any]:
     """List what stands behind a row, named by its key, its label, or `total`."""
-    keys = {row["key"] for row in found.rows}
-    named = [key for key in keys if key == wanted or opened.inputs.labels.get(key) == wanted]
-    if wanted != "total" and len(named) != 1:
-        why = "several rows have that name; give the key" if named else f"a row of the ledger by {found.by}, or total"
-        raise InvalidValue(field="explain", value=wanted, why=why)
-    key = None if wanted == "total" else named[0]
+    key = row_named(opened.inputs, found, wanted)
     columns: dict[str, list[dict[str, Any]]] = {}
     for column in ("opening", None):
         for booking in found.explain(key, column):

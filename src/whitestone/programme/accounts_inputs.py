@@ -254,6 +254,8 @@ class _Reader:
                     keys=self._hazard_keys(body),
                     area_reported_m2=body.get("area_reported_m2"),
                     void=_is_void(body),
+                    parents=self._named(body.get("parent_ids") or ()),
+                    closure=body.get("closure_reason"),
                 )
             )
         return found

@@ -22,6 +22,9 @@ from whitestone.domain.revision import Act, Draft, State
 from whitestone.errors import InvalidValue, UnknownRecord, WrongCall
 from whitestone.geodesy.crs import transformer
 from whitestone.journal.origins import datasets, repaired_shapes
+from whitestone.land.inputs import UNDATED
+from whitestone.land.lineage import trace
+from whitestone.programme.accounts import accounts
 from whitestone.programme.opening import Clocks, Programme
 from whitestone.programme.sameness import same_groups
 from whitestone.quality.geometry_rules import AREA_KINDS
@@ -140,7 +143,15 @@ def picture_of(programme: Programme, clocks: Clocks) -> Picture:
         counted = [subject for subject in found if subject.record_id not in absorbed] if absorbed else found
         if counted:
             subjects[kind] = counted
-    return Picture(subjects, programme.settings, programme.plane(), programme.today(), known_ids=known_ids)
+    return Picture(subjects, programme.settings, programme.plane(), programme.today(), known_ids=known_ids,
+                   lineage=lambda: _lineage(programme, clocks))  # fmt: skip
+
+
+def _lineage(programme: Programme, clocks: Clocks) -> dict[uuid.UUID, tuple[float, float]]:
+    """Ask the ledger what each hazard of a split or merge gained and lost, in m2."""
+    opened = accounts(programme, clocks)
+    told = trace(opened.book, UNDATED, opened.end.toordinal())
+    return {each.record_id: (each.gained_m2, each.lost_m2) for each in told.parts}
 
 
 def _subjects(programme: Programme, kind: str, states: Iterator[State]) -> Iterator[Subject]:

@@ -23,6 +23,7 @@ from whitestone.programme.sameness import same_groups
 from whitestone.reports import charts
 from whitestone.reports.html import render_html
 from whitestone.reports.maps import MapLayer, draw_map
+from whitestone.reports.matrix import CLASS_WORDS, flow_spec, shown_classes, shown_lines
 from whitestone.reports.model import Report, Section, Table, written
 from whitestone.reports.pdf import render_pdf
 from whitestone.reports.xlsx import render_xlsx
@@ -55,7 +56,7 @@ _PROOF_WORDS = {
 
 def situation(programme: Programme, clocks: Clocks, *, by: str = "place", start: dt.date | None = None) -> Report:
     """Assemble the situation report under two clocks, from `start` (None: the beginning) to the day asked."""
-    account = ledger(programme, clocks, by=by, start=start)
+    account = ledger(programme, clocks, by=by, start=start, matrix=True)
     states = {
         kind: _states(programme, kind, clocks) for kind in ("hazard", "release", "item", "accident", "place")
     }
@@ -64,6 +65,7 @@ def situation(programme: Programme, clocks: Clocks, *, by: str = "place", start:
         Section(title="At a glance", figures=glance(programme, clocks, states, account)),
         _map(programme, states),
         _ledger(account, by),
+        _flows(account["matrix"]),
         _proof(account),
         *closed_years(programme, clocks),
         _casualties(programme, clocks),
@@ -165,6 +167,33 @@ def _ledger(account: dict[str, Any], by: str, limit: int = 60) -> Section:
     return Section(
         title=f"Ledger by {by}", words=words, table=table, svg=drawing, svg_says="From opening to closing, in km²."
     )
+
+
+def _flows(matrix: dict[str, Any]) -> Section:
+    """Write the flow matrix of the whole programme: areas and open hazards by class, and what lineage did to ground."""
+    areas, counts = matrix["total"]["areas"], matrix["total"]["counts"]
+    classes = shown_classes(areas, counts)
+    rows = tuple(
+        (line.words + (f" ({line.sign})" if line.sign in ("+", "−") else ""),
+         *("–" if each is None else each for each in (*line.areas, *line.counts)))
+        for line in shown_lines(areas, counts, classes)
+    )
+    heads = [f"{CLASS_WORDS[each]} {unit}" for unit in ("m²", "hazards") for each in classes]
+    lineage = matrix["lineage"]
+    words = (
+        "Each class from its opening to its closing; what leaves one class arrives in another. Hazards counted are"
+        " open: neither closed nor handed over nor withdrawn. Splits and merges passed"
+        f" {written(lineage['split_m2'] + lineage['merged_m2'])} m², gained {written(lineage['gained_m2'])} m² that no"
+        f" parent had, and lost {written(lineage['lost_m2'])} m² that no part took over."
+    )
+    return Section(
+        title="Flows between the classes",
+        words=words,
+        table=Table(columns=("Flow", *heads), rows=rows, numeric=(False, *[True] * len(heads)),
+                    limit="Lines that are 0 throughout are left out; – does not apply."),
+        svg=charts.svg(flow_spec(areas)),
+        svg_says="What came into each class (left) and where it went (right), in km²; the table has the same figures.",
+    )  # fmt: skip
 
 
 def _proof(account: dict[str, Any]) -> Section:

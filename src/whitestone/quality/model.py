@@ -126,6 +126,7 @@ class Picture:
 
     `subjects` by kind; `plane` may be None when no geometry has arrived; `places` are polygons by record id (default:
     those of the subjects of kind place); `known_ids` all record ids with their kind (default: the subjects').
+    `lineage` gives the m2 that each hazard of a split or merge gained and lost, as the ledger counts them.
     """
 
     def __init__(
@@ -136,6 +137,7 @@ class Picture:
         today: dt.date,
         places: Mapping[uuid.UUID, Any] | None = None,
         known_ids: Mapping[uuid.UUID, str] | None = None,
+        lineage: Callable[[], Mapping[uuid.UUID, tuple[float, float]]] | None = None,
     ) -> None:
         self.subjects = {kind: tuple(found) for kind, found in subjects.items()}
         self.settings = settings
@@ -143,6 +145,7 @@ class Picture:
         self.today = today
         self.places = dict(places) if places is not None else self._own_places()
         self.known_ids = dict(known_ids) if known_ids is not None else self._own_ids()
+        self.lineage = lineage or dict
         self._kept: dict[Any, Any] = {}
 
     def of(self, kind: str) -> tuple[Subject, ...]:

@@ -14,6 +14,7 @@ from whitestone.quality import (
     area_rules,
     date_rules,
     geometry_rules,
+    lineage_rules,
     link_rules,
     overlap_rules,
     place_rules,
@@ -24,7 +25,8 @@ from whitestone.quality.model import Finding, Picture, Rule
 
 __all__ = ["RULES", "examine"]
 
-_TOPICS = (geometry_rules, overlap_rules, area_rules, place_rules, date_rules, link_rules, work_rules, screens)
+_TOPICS = (geometry_rules, overlap_rules, lineage_rules, area_rules, place_rules, date_rules, link_rules, work_rules,
+           screens)  # fmt: skip
 
 RULES: Mapping[str, Rule] = MappingProxyType({each.name: each for topic in _TOPICS for each in topic.RULES})
 

@@ -8,6 +8,7 @@ import msgspec
 
 from whitestone.programme.demo.faults import Planted, plant
 from whitestone.programme.demo.files import Delivery, write_deliveries
+from whitestone.programme.demo.lineage import careless_split
 from whitestone.programme.demo.paper import before_the_work, decisions, records_of_the_authority
 from whitestone.programme.demo.world import imagine
 from whitestone.programme.importing import import_file
@@ -37,10 +38,11 @@ def generate(folder: Path, seed: int = SEED) -> District:
 def bring_in(programme: Programme, district: District) -> list[Report]:
     """Bring the district into a programme as its users would: gazetteer, files, the authority's own paper, decisions.
 
-    Adds the faults of the authority's paper to `district.planted`. Refuses what `import_file` refuses.
+    Adds the faults of the authority's paper and of its split to `district.planted`. Refuses what `import_file` refuses.
     """
     before_the_work(programme)
     reports = [import_file(programme, each.path, each.mapping) for each in district.deliveries]
     district.planted += records_of_the_authority(programme, district.seed)
     decisions(programme)
+    district.planted += careless_split(programme)
     return reports

@@ -23,7 +23,7 @@ from whitestone.programme.importing_links import dataset_id
 from whitestone.programme.opening import Programme
 from whitestone.programme.sameness import declare_same
 
-__all__ = ["AUTHORITY", "before_the_work", "decisions", "district_outline", "records_of_the_authority"]
+__all__ = ["AUTHORITY", "before_the_work", "decisions", "district_outline", "idle_hazards", "records_of_the_authority"]
 
 AUTHORITY = "Authority of the simulated district"
 _DONORS = ("Donor One (simulated)", "Donor Two (simulated)")
@@ -251,7 +251,7 @@ def _inspections(desk: _Desk, programme: Programme) -> list[Planted]:
 def decisions(programme: Programme) -> None:
     """Split a hazard, correct a boundary, bring in late paper, leave work unapproved, and let two statements differ."""
     journal, hazards = programme.journal, _known(programme, "hazard", "AM")
-    whole = _idle(programme, "AM")[0]
+    whole = idle_hazards(programme, "AM")[0]
     shape = shapely.from_wkb(whole.geometry)
     west, south, east, north = shape.bounds
     middle = (west + east) / 2
@@ -318,7 +318,7 @@ def _correct(programme: Programme, hazards: list[uuid.UUID]) -> None:
 def _leave_open(programme: Programme) -> None:
     """Let a boundary change, late paper arrive, work wait for approval, and two desks draw one edge differently."""
     journal = programme.journal
-    grown, first, second, disputed = _idle(programme, "BI")[:4]
+    grown, first, second, disputed = idle_hazards(programme, "BI")[:4]
     wider = shapely.from_wkb(grown.geometry).buffer(0.0002, quad_segs=2)
     journal.append(
         _act("survey of 2021: the edge lies further out"),
@@ -373,7 +373,7 @@ def _western_half(shape: Any) -> Any:
     return shape.intersection(shapely.box(west, south, (west + east) / 2, north))
 
 
-def _idle(programme: Programme, operator: str) -> list[State]:
+def idle_hazards(programme: Programme, operator: str) -> list[State]:
     """List an operator's drawn hazards on which nobody has worked, in the order of their own ids."""
     worked = {str(each) for state in programme.journal.states("release") for each in state.body.get("hazard_ids") or ()}
     states = programme.journal.states("hazard", ids=_known(programme, "hazard", operator))

@@ -89,6 +89,14 @@ def listing_with(context: dict[str, Any], kind: str, attribute: str, stated: str
     return with_clocks(context, reverse("listing", args=(kind,)), {f"f.{attribute}": stated})
 
 
+@register.simple_tag(takes_context=True)
+def listing_of(context: dict[str, Any], kind: str, **stated: str) -> str:
+    """Write the address of a table filtered to several values, on the last day of the ledger that is looked at."""
+    filters = {f"f.{attribute}": value for attribute, value in stated.items() if value and value != "unknown"}
+    ledger = context.get("ledger")
+    return with_clocks(context, reverse("listing", args=(kind,)), filters | ({"on": str(ledger.end)} if ledger else {}))
+
+
 @register.simple_tag
 def json(data: Any) -> SafeString:
     """Write data for a script element of type application/json, where no character can end the element."""
@@ -121,7 +129,7 @@ def outline_of(status: str) -> str:
 
 def _account(context: dict[str, Any]) -> dict[str, Any]:
     request = context["request"]
-    return {name: request.GET.get(name) for name in ("by", "from", "to")}
+    return {name: request.GET.get(name) for name in ("by", "from", "to", "row", "unit")}
 
 
 @register.simple_tag(takes_context=True)

@@ -14,15 +14,18 @@ from django.shortcuts import render
 from whitestone.domain.dates import parse_partial
 from whitestone.errors import InvalidValue
 from whitestone.land.ledger import DIMENSIONS, Ledger
+from whitestone.land.matrix import Matrix, flow_matrix
 from whitestone.programme.accounts import accounts
+from whitestone.programme.accounts_beside import beside
 from whitestone.programme.accounts_closed import LAST_CLOSING, add_last_closing, bookings_of
 from whitestone.programme.accounts_inputs import Inputs
 from whitestone.programme.drilling import PROOF_LINES, Behind, behind_proof
 from whitestone.programme.drilling import behind as behind_figure
+from whitestone.programme.flows import behind_cell
 from whitestone.programme.opening import Clocks
-from whitestone.reports.charts import waterfall_spec
 from whitestone.web import words
 from whitestone.web.desk import Desk, clocks_of, current
+from whitestone.web.views import flows
 
 __all__ = ["behind", "one_book", "page", "start"]
 
@@ -116,6 +119,13 @@ def _compute(desk: Desk, clocks: Clocks, by: str, begin: str, end: str) -> Shown
         return Shown(table, opened.inputs.labels, said["notes"], opened.inputs, said.get("last_closing"))
 
 
+def _beside(desk: Desk, clocks: Clocks, ledger: Ledger) -> tuple[Matrix, Mapping[str, Any]]:
+    """Compute what only the page of the ledger shows: the flow matrix, and what stands beside the areas."""
+    with one_book:
+        opened = accounts(desk.programme, clocks, ledger.end)
+        return flow_matrix(ledger), beside(desk.programme, clocks, opened, ledger.start)
+
+
 def _asked(request: HttpRequest) -> dict[str, str]:
     by = request.GET.get("by", "class")
     return {
@@ -140,7 +150,12 @@ def page(request: HttpRequest) -> HttpResponse:
     if not ready or shown is None:
         context["waiting_for"] = "ledger"
         return render(request, "whitestone/waiting.html", context, status=202)
-    context |= _table(shown, context["unit"]) | {"ledger": shown.ledger, "chart": _chart(shown.ledger)}
+    desk, ledger = current(), shown.ledger
+    ready, more = desk.jobs.answer(("beside", id(ledger)), lambda: _beside(desk, clocks, ledger), patience_s=0.5)
+    if not ready or more is None:
+        context["waiting_for"] = "ledger"
+        return render(request, "whitestone/waiting.html", context, status=202)
+    context |= _table(shown, context["unit"]) | _account(shown, more, request.GET.get("row", ""), context["unit"])
     return render(request, "whitestone/ledger.html", context)
 
 
@@ -222,8 +237,20 @@ def _row_label(shown: Shown, key: str) -> str:
     return key
 
 
-def _chart(ledger: Ledger) -> dict[str, Any]:
-    return waterfall_spec(ledger.total, height=200) | {"width": "container", "background": "transparent"}
+def _account(shown: Shown, more: tuple[Matrix, Mapping[str, Any]], wanted: str, unit: str) -> dict[str, Any]:
+    """Draw the account of the row wanted (else of the total): from opening to closing, between classes, and beside."""
+    ledger, (divisor, decimals, _) = shown.ledger, UNITS[unit]
+    row = next((each for each in ledger.rows if each["key"] == wanted), None)
+    key = None if row is None else str(row["key"])
+    return {
+        "ledger": ledger,
+        "row": key,
+        "row_quoted": None if key is None else quote(key, safe=""),
+        "row_label": None if key is None else _row_label(shown, key),
+        "chart": flows.account_chart(ledger, row),
+        "beside": flows.beside_tables(more[1], divisor, decimals),
+        **flows.matrix_table(more[0], key, divisor, decimals),
+    }
 
 
 def behind(request: HttpRequest) -> HttpResponse:
@@ -235,19 +262,24 @@ def behind(request: HttpRequest) -> HttpResponse:
     if not ready or shown is None:
         return render(request, "whitestone/waiting.html", context, status=202)
     ledger = shown.ledger
+    flow, of_class, of = request.GET.get("flow", ""), request.GET.get("class", "all"), request.GET.get("of", "areas")
+
+    def listed() -> list[Behind]:
+        if flow:
+            return behind_cell(flow_matrix(ledger), key, of_class, flow, of)
+        return behind_proof(ledger, line, shown.inputs) if line else behind_figure(ledger, key, column, shown.inputs)
+
     done, found = current().jobs.answer(
-        ("behind", id(ledger), line, key, column),
-        lambda: (
-            behind_proof(ledger, line, shown.inputs) if line else behind_figure(ledger, key, column, shown.inputs)
-        ),
-        patience_s=0.2,
+        ("behind", id(ledger), line, key, column, flow, of_class, of), listed, patience_s=0.2
     )
     if not done:
         return render(request, "whitestone/waiting.html", context, status=202)
     heading = PROOF.get(line, line) if line else LABELS.get(column, column)
+    heading = flows.cell_heading(of, of_class, flow) if flow else heading
     context |= {
         "heading": heading,
         "line": line,
+        "is_count": of == "counts" and bool(flow),
         "row": _row_label(shown, key) if key else None,
         "ledger": ledger,
         "groups": [

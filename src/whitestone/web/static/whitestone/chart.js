@@ -1,7 +1,7 @@
-// Draws the definition that stands on the page; the interpreter evaluates expressions without eval, as the policy asks.
-const holder = document.getElementById("chart");
-const definition = document.getElementById("chart-spec");
-if (holder && definition && window.vegaEmbed) {
+// Draws the definitions that stand on the page; the interpreter evaluates expressions without eval, as the policy asks.
+for (const holder of document.querySelectorAll(".chart[data-spec]")) {
+  const definition = document.getElementById(holder.dataset.spec);
+  if (!definition || !window.vegaEmbed) continue;
   window.vegaEmbed(holder, JSON.parse(definition.textContent), {
     actions: false, renderer: "svg", ast: true, defaultStyle: false, tooltip: { disableDefaultStyle: true },
     config: { font: getComputedStyle(document.body).fontFamily, axis: { labelFontSize: 11, titleFontSize: 11 }, view: { stroke: null } },

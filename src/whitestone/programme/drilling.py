@@ -24,7 +24,7 @@ from whitestone.land.inputs import UNDATED
 from whitestone.land.ledger import Ledger
 from whitestone.land.proof import (
     Disagreement,
-    claimed,
+    claim_shares,
     disagreement_shares,
     elsewhere_by_hazard,
     older_by_release,
@@ -152,19 +152,8 @@ def _in_period(ledger: Ledger) -> np.ndarray:
 
 def _claims(ledger: Ledger, kind: int) -> list[Behind]:
     """Give each release the ground that it claims OUTSIDE every hazard, or that others claim too (TWICE)."""
-    pieces, line = ledger.book.pieces, ledger.book.line
-    chosen, cents = claimed(ledger.book, kind, _first_day(ledger))
-    ends = np.append(pieces.sets[1:, 3], len(pieces.members))
-    sums: dict[int, int] = defaultdict(int)
-    for at in np.flatnonzero(chosen).tolist():
-        for release, until in pieces.members[pieces.sets[at, 3] : ends[at]].tolist():
-            is_within = line.days[release] <= ledger.book.last_day
-            if kind == OUTSIDE:
-                is_within &= line.days[release] >= _first_day(ledger) and until > ledger.book.last_day
-            sums[release] += int(cents[at]) if is_within else 0
-    index = sorted(sums)
-    return _measured("release", [line.releases[own].record_id for own in index],
-                     np.array([sums[own] for own in index]) / CENTS)
+    line, sums = ledger.book.line, claim_shares(ledger.book, kind, _first_day(ledger))
+    return _measured("release", [line.releases[own].record_id for own in sums], np.array(list(sums.values())) / CENTS)
 
 
 def _overlap(ledger: Ledger) -> list[Behind]:

@@ -124,6 +124,14 @@ def test_the_later_of_two_overlapping_releases_is_cut() -> None:
     assert closing(after) == closing(world)
 
 
+def test_a_release_inside_an_earlier_one_may_be_a_second_report_of_it() -> None:
+    inner = release(9, 10, 10, 20, 20, on=dt.date(2017, 1, 1))
+    world = World([hazard(1, 0, 0, 100, 100)], [release(8, 0, 0, 50, 50), inner])
+    assert world.proposal("claimed_twice_m2", "declare_same").same == (own(8), own(9))
+    after = world.keeps_promise("claimed_twice_m2", "declare_same")
+    assert closing(after) == closing(world)
+
+
 def test_clearance_after_cancellation_is_no_fault() -> None:
     world = World([hazard(1, 0, 0, 100, 100)], [
         release(8, 0, 0, 50, 50, outcome="cancelled"), release(9, 0, 0, 50, 50, on=dt.date(2018, 1, 1)),

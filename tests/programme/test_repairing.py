@@ -73,8 +73,8 @@ def overlapping(desk: Desk) -> tuple[uuid.UUID, uuid.UUID]:
     wide = desk.say("hazard", {"local_id": "H-1", "classification": "sha", "status": "open"}, 0, 0, 100, 100, **FOUND)
     for status, year in (("worked_on", 2016), ("suspended", 2019)):
         last = desk.programme.journal.history(wide)[-1].revision_id
-        desk.say("hazard", {"local_id": "H-1", "classification": "sha", "status": status}, 0, 0, 100, 100, record_id=wide,
-                 information_date=f"{year}-01-01", parents=(last,))  # fmt: skip
+        desk.say("hazard", {"local_id": "H-1", "classification": "sha", "status": status}, 0, 0, 100, 100,
+                 record_id=wide, information_date=f"{year}-01-01", parents=(last,))  # fmt: skip
     inner = desk.say("hazard", {"local_id": "H-2", "classification": "cha", "status": "open"}, 40, 40, 60, 60,
                      information_date="2017-01-01")  # fmt: skip
     return wide, inner
@@ -120,7 +120,8 @@ def test_two_records_of_one_release_become_one_and_two_again(desk: Desk) -> None
 
 
 def test_links_dates_units_points_and_closings_are_restated(desk: Desk) -> None:
-    late = desk.say("hazard", {"local_id": "H-9", "classification": "cha"}, 0, 0, 100, 100, information_date="2018-01-01")
+    late = desk.say("hazard", {"local_id": "H-9", "classification": "cha"}, 0, 0, 100, 100,
+                    information_date="2018-01-01")  # fmt: skip
     work = desk.say("release", WORKED | {"area_reported_m2": 0.25}, 0, 0, 50, 50, information_date="2016-06-01")
     desk.accept("outside_any_hazard_m2", "link")
     state = desk.programme.journal.state(work)
@@ -143,8 +144,8 @@ def test_a_hazard_that_says_when_it_was_discovered_is_dated_so(desk: Desk) -> No
 def test_a_closed_hazard_with_land_left(desk: Desk) -> None:
     hazard = desk.say("hazard", {"classification": "cha", "status": "worked_on"}, 0, 0, 100, 100, **FOUND)
     first = desk.programme.journal.history(hazard)[-1].revision_id
-    desk.say("hazard", {"status": "closed", "closure_reason": "cleared"}, record_id=hazard, information_date="2017-01-01",
-             parents=(first,))  # fmt: skip
+    desk.say("hazard", {"status": "closed", "closure_reason": "cleared"}, record_id=hazard,
+             information_date="2017-01-01", parents=(first,))  # fmt: skip
     desk.say("release", WORKED, 0, 0, 100, 80, information_date="2016-06-01")
     kinds = {each["kind"] for each in desk.proposals("closed_unproven_m2")}
     assert kinds == {"reopen", "withdraw"}

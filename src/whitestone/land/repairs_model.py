@@ -188,7 +188,10 @@ class View:
         piece = self.line.releases[release]
         organisation = piece.keys.get("organisation")
         shape = self.line.release_shapes[release] if self.line.is_drawn[release] else None
-        return Party(piece.record_id, "release", organisation if isinstance(organisation, str) else None,
+        links = self.beside.own_links
+        # What an activity reports without a release stands among the releases, and opens as what it is.
+        kind = "activity" if links and piece.record_id not in links else "release"
+        return Party(piece.record_id, kind, organisation if isinstance(organisation, str) else None,
                      piece.outcome, piece.on, shape)
 
     def stock_m2(self, hazard: int) -> float:

@@ -214,8 +214,8 @@ def open_claimed_twice(view: View, line: str, m2: float | None, pair: tuple[int,
         proposals.append(_one_release(view, earlier, later, ground, promised))
     elif not is_one:
         if strong == weak:
-            note = "Work of two operators may overlap at its edge; a clearance over earlier work is legitimate. "
-        note = f"{note} The square metres are counted once either way.".strip()
+            note = "Lanes of two teams may meet with an overlap, and sampling or clearance over earlier work is usual. "
+        note += "The square metres are counted once either way."
         proposals += _cut_release(view, earlier, later, ground)
     else:
         note = (f"The same outline, {releases[earlier].outcome} by one and {releases[later].outcome} by the other: "
@@ -247,8 +247,10 @@ def _cut_release(view: View, earlier: int, later: int, ground: Any) -> list[Repa
             if line.acts_on(later, own) is not None and line.acts_on(earlier, own) is None]
     cut = without(ground, union(pack(only)))
     left = without(line.release_shapes[later], cut)
-    if cut.area < NOISE_M2 or left.area < NOISE_M2:
+    if cut.area < NOISE_M2:
         return []
+    if left.area < NOISE_M2:
+        return [_inside(view, earlier, later)]
     thirds = [line.release_shapes[own] for own in view.near_releases(cut)
               if own not in (earlier, later) and line.days[own] <= view.book.last_day]
     return [Repair(
@@ -263,6 +265,20 @@ def _cut_release(view: View, earlier: int, later: int, ground: Any) -> list[Repa
                   f"common ground {area(ground.area)}"),
         promised=-float(without(cut, union(pack(thirds))).area),
     )]  # fmt: skip
+
+
+def _inside(view: View, earlier: int, later: int) -> Repair:
+    """Propose that the later one, which lies wholly inside the earlier one, is a second report of it."""
+    kept, absorbed = (view.line.releases[own].record_id for own in (earlier, later))
+    return Repair(
+        kind="declare_same",
+        sentence=f"Declare {view.name(absorbed)} the same as {view.name(kept)}, which is kept.",
+        why=f"Right only if {view.name(absorbed)} is a second report of a part of that work, and not work done again.",
+        basis=ASK,
+        same=(kept, absorbed),
+        evidence=(f"{view.name(absorbed)} lies wholly inside {view.name(kept)}",),
+        promised=-_pairs(view)[1].get((min(earlier, later), max(earlier, later)), 0) / CENTS,
+    )
 
 
 def undrawn(view: View) -> list[Seed]:
@@ -283,7 +299,7 @@ def open_undrawn(view: View, line: str, m2: float | None, release: int) -> Case:
     parties = (view.release(release), *(view.hazard(view.line.number[own]) for own in piece.hazard_ids
                                         if own in view.line.number))
     states = f"states {area(piece.area_reported_m2)}" if piece.area_reported_m2 else "states no area"
-    ask = Repair("ask", f"Ask {piece.keys.get('organisation') or 'who reported it'} for the outline.",
+    ask = Repair("ask", "Ask who reported it for the outline.",
                  "Without an outline nothing leaves the account; no outline is made up from a number.", ASK)
     return Case(case_id(view, line, parties), line, m2, parties,
                 f"{view.name(piece.record_id)} {states} and draws none.", (ask,),

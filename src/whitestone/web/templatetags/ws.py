@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from whitestone.domain.extensions import attributes_of
 from whitestone.domain.kinds import KINDS
+from whitestone.land.repairs import LINES
 from whitestone.web import words
 from whitestone.web.desk import current
 
@@ -75,6 +76,12 @@ def value(stated: Any, kind: str, attribute: str) -> str | SafeString:
         about = known.get(attribute)
     text = words.said(stated, about, programme.settings.languages, programme.lists)
     return format_html('<span class="unknown">{}</span>', text) if stated is None else text
+
+
+@register.filter
+def is_work(line: str) -> bool:
+    """Say whether a proof line is work: whether it has cases and proposals of its own."""
+    return line in LINES
 
 
 @register.filter

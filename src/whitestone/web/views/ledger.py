@@ -87,7 +87,7 @@ class Shown(msgspec.Struct):
     inputs: Inputs
 
 
-_one_book = threading.Lock()
+one_book = threading.Lock()
 """The desk of accounts keeps its books for one caller at a time."""
 
 
@@ -104,7 +104,7 @@ def _compute(desk: Desk, clocks: Clocks, by: str, begin: str, end: str) -> Shown
     last = parse_partial(end).last_day if end else None
     if last is not None and last > clocks.on:
         raise InvalidValue(field="to", value=end, why=f"not after the situation of {clocks.on.isoformat()}")
-    with _one_book:
+    with one_book:
         opened = accounts(desk.programme, clocks, last)
         return Shown(opened.table(by=by, start=first), opened.inputs.labels, list(opened.inputs.notes), opened.inputs)
 

@@ -98,7 +98,7 @@ def test_a_line_lists_its_records_by_whom_with_share_and_proposal(page: Any) -> 
     assert "&lt;b&gt;Alpha" in text
     assert "<b>Alpha" not in text
     assert "5\u202f600.00" in text
-    assert "without the 5,600.00 m2 that H-2 holds" in text
+    assert "without the 5\u202f600.00 m² that H-2 holds" in text
 
 
 @pytest.mark.parametrize("line", ["hazards_overlap_m2", "outside_any_hazard_m2"])

@@ -88,7 +88,9 @@ def open_overlap(view: View, line: str, m2: float | None, pair: tuple[int, int])
         proposals.append(_cut_hazard(view, owner, other, names, ground))
     sentence = (f"{names[0]} ({parties[0].what or 'no class'}) and {names[1]} ({parties[1].what or 'no class'}) both "
                 f"have {area(m2)} left; it is counted once, with {names[0]}.")
-    note = "A confirmed area inside a suspected one is usual. The closing counts each square metre once either way."
+    is_step = {each.what for each in parties} == {"cha", "sha"}
+    usual = "A confirmed area inside a suspected one is usual. " if is_step else ""
+    note = f"{usual}The closing counts each square metre once either way."
     return Case(case_id(view, line, parties), line, m2, parties, sentence, tuple(proposals), ground, note)
 
 

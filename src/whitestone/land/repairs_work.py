@@ -75,7 +75,7 @@ def open_outside(view: View, line: str, m2: float | None, release: int) -> Case:
     note = "Work outside a recorded outline is work done. It takes nothing from the account and may stay as it is."
     if not named and not crossed:
         note = f"It names no hazard and crosses none, also none recorded later. {note}"
-    sentence = f"{view.name(piece.record_id)} was {piece.outcome} on {area(m2)} that no hazard known by then holds."
+    sentence = f"{view.name(piece.record_id)} {piece.outcome} {area(m2)} that no hazard known by then holds."
     return Case(case_id(view, line, parties), line, m2, parties, sentence, tuple(proposals), ground, note)
 
 

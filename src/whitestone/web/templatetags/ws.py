@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from json import dumps
 from typing import Any
 from urllib.parse import urlencode
@@ -76,6 +77,15 @@ def value(stated: Any, kind: str, attribute: str) -> str | SafeString:
         about = known.get(attribute)
     text = words.said(stated, about, programme.settings.languages, programme.lists)
     return format_html('<span class="unknown">{}</span>', text) if stated is None else text
+
+
+@register.filter
+def in_words(sentence: str) -> str:
+    """Write the areas of a sentence as the figures of a page are written."""
+    def written(found: re.Match[str]) -> str:
+        return f"{words.figure(float(found[1].replace(',', '')), 2)} m²"
+
+    return re.sub(r"(\d[\d,]*\.\d\d) m2", written, sentence)
 
 
 @register.filter

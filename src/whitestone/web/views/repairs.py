@@ -10,7 +10,6 @@ from collections.abc import Hashable
 from itertools import islice
 from typing import Any
 
-import numpy as np
 import shapely
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
@@ -78,7 +77,8 @@ def line(request: HttpRequest, line: str) -> HttpResponse:
     work, context = _work(clocks), {"title": LINES[line].label, "clocks": clocks, "line": line, "about": LINES[line]}
     if work is None:
         return _wait(request, context)
-    done, found = _once(clocks, f"{line} {with_left}", lambda: list(islice(work.cases(line, with_left=with_left), SHOWN)))
+    name = f"{line} {with_left}"
+    done, found = _once(clocks, name, lambda: list(islice(work.cases(line, with_left=with_left), SHOWN)))
     if not done:
         return _wait(request, context)
     left = sum(each["line"] == line for each in work.left.values())
@@ -129,10 +129,10 @@ def case(request: HttpRequest, line: str, case_id: uuid.UUID) -> HttpResponse:
 
 
 def _moved(moved: dict[str, Any] | None) -> list[tuple[str, str, str]]:
-    """Write what a proposal moves: name, before, after; the line first, then the closing, moved or not."""
+    """Write what a proposal moves: name, before, after; the line first."""
     if moved is None:
         return []
-    rows = {moved["line"]: (moved["before"], moved["after"])} | {name: tuple(each) for name, each in moved["moved"].items()}
+    rows = {moved["line"]: [moved["before"], moved["after"]]} | moved["moved"]
     return [(words.attribute_label(name), _figure(before, name), _figure(after, name))
             for name, (before, after) in rows.items()]  # fmt: skip
 
@@ -153,10 +153,10 @@ def shapes(request: HttpRequest, line: str, case_id: uuid.UUID) -> JsonResponse:
     drawn = [(str(at), each.shape) for at, each in enumerate(found.parties[:DRAWN]) if each.shape is not None]
     if found.ground is not None and not shapely.is_empty(found.ground):
         drawn.append(("ground", found.ground))
-    degrees = work.opened.inputs.plane.unproject(np.array([each for _, each in drawn], dtype=object)) if drawn else []
+    degrees = work.opened.inputs.plane.unproject([each for _, each in drawn])
     features = [{"type": "Feature", "properties": {"role": role}, "geometry": shapely.geometry.mapping(each)}
                 for (role, _), each in zip(drawn, degrees, strict=True)]  # fmt: skip
-    box = [float(side) for side in shapely.total_bounds(np.array(degrees, dtype=object))] if drawn else None
+    box = [float(side) for side in shapely.total_bounds(degrees)] if drawn else None
     return JsonResponse({"type": "FeatureCollection", "bbox": box, "features": features})
 
 

@@ -27,6 +27,7 @@ async function start() {
         { id: "back", type: "background", paint: { "background-color": colour("map-ground") } },
         { id: "graticule", type: "line", source: "graticule", paint: { "line-color": "#d9d8cf", "line-width": 0.7 } },
         { id: "ground", type: "fill", source: "case", filter: ["all", ["==", ["geometry-type"], "Polygon"], ground], paint: { "fill-color": colour("action"), "fill-opacity": 0.35 } },
+        { id: "ground-edge", type: "line", source: "case", filter: ["all", ["!", isPoint], ground], paint: { "line-color": colour("action"), "line-width": 5, "line-opacity": 0.6 } },
         outline("others", ["all", ["!=", role, "0"], ["!=", role, "1"], ["!", ground]], [0.5, 2]),
         outline("second", ["==", role, "1"], [4, 2]),
         outline("first", ["==", role, "0"]),

@@ -285,7 +285,7 @@ def random_world(seed: int, names: tuple[str, str] = ("Alpha", "Beta")) -> World
 CONSERVING = ("correct_outline", "cut_outline", "snap", "split", "rescale_reported", "place_point", "reopen")
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(st.integers(0, 10**6))
 def test_no_proposal_makes_ground_vanish_without_a_booking(seed: int) -> None:
     world = random_world(seed)

@@ -251,14 +251,15 @@ def _cut_release(view: View, earlier: int, later: int, ground: Any) -> list[Repa
         return []
     if left.area < NOISE_M2:
         return [_inside(view, earlier, later)]
+    which = ("The later of the two, and not the stronger one" if line.days[earlier] < line.days[later]
+             else "Neither is known to be earlier; the other one counts there")  # fmt: skip
     thirds = [line.release_shapes[own] for own in view.near_releases(cut)
               if own not in (earlier, later) and line.days[own] <= view.book.last_day]
     return [Repair(
         kind="cut_outline",
         sentence=f"Correct the outline of {view.name(record)}: without the {area(cut.area)} that "
-        f"{view.name(line.releases[earlier].record_id)} had released before.",
-        why="The later of the two, and not the stronger one: it took nothing from the account there. Right only if its "
-        "team did not work on that ground.",
+        f"{view.name(line.releases[earlier].record_id)} claims as well.",
+        why=f"{which}: it took nothing from the account there. Right only if its team did not work on that ground.",
         basis=ASK,
         statements=(Statement(record, "release", geometry=left),),
         evidence=(f"dates {said(int(line.days[earlier]))} and {said(int(line.days[later]))}",

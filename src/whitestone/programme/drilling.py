@@ -119,6 +119,14 @@ def _standing(ledger: Ledger, key: str | None, column: str) -> list[Behind]:
     return found
 
 
+def _nowhere(ledger: Ledger) -> list[Behind]:
+    """List the standing hazards that have no geometry at all: one with a point has a place, and no size."""
+    line, now = ledger.book.line, ledger.book.now
+    shapes = {line.ids[at]: line.slices[now[at]].geometry for at in ledger.book.live.tolist()}
+    return [each for each in _standing(ledger, None, "size_unknown")
+            if shapes[each.record_id] is None or shapely.is_empty(shapes[each.record_id])]  # fmt: skip
+
+
 def behind_proof(ledger: Ledger, line: str, inputs: Inputs | None = None) -> list[Behind]:
     """List the records behind a proof line, largest share first; refuses a line that has none with InvalidValue.
 
@@ -230,7 +238,7 @@ PROOF_LINES: dict[str, Callable[[Ledger, Inputs | None], list[Behind]]] = {
     "outside_any_hazard_m2": lambda ledger, _: _claims(ledger, OUTSIDE),
     "claimed_twice_m2": lambda ledger, _: _claims(ledger, TWICE),
     "hazards_overlap_m2": lambda ledger, _: _overlap(ledger),
-    "no_geometry": lambda ledger, _: _standing(ledger, None, "size_unknown"),
+    "no_geometry": lambda ledger, _: _nowhere(ledger),
     "size_unknown": lambda ledger, _: _standing(ledger, None, "size_unknown"),
     "reported_minus_computed_m2": lambda ledger, _: _mismatch(ledger),
     "releases_no_geometry": _undrawn,

@@ -89,10 +89,10 @@ def test_municipalities_by_location_sum_to_the_country(layers: Any, found: Ledge
 def test_the_largest_proposals_do_what_they_promise_and_leave_the_closing(found: Ledger, line: str) -> None:
     held = found.book.line
     for case in itertools.islice(cases(View(found.book), line), 3):
-        for repair in case.proposals:
-            after = compute(*applied(held.slices, held.releases, repair), start=None, end=END, by="place")
+        for proposal in case.proposals:
+            after = compute(*applied(held.slices, held.releases, proposal), start=None, end=END, by="place")
             moved = getattr(after.proof, line) - getattr(found.proof, line)
-            assert repair.promised is not None
-            assert moved == pytest.approx(repair.promised, abs=0.05)
+            assert proposal.promised is not None
+            assert moved == pytest.approx(proposal.promised, abs=0.05)
             assert after.total["closing_m2"] == pytest.approx(found.total["closing_m2"], abs=0.05)
             assert after.proof.residual_m2 == 0

@@ -1,7 +1,8 @@
 """Which proof lines are work to do, which cases stand behind each, and what is proposed for them?
 
 One immutable registry: line -> its name, the function that lists its cases and the one that opens a case. A line is
-added by two functions in `repairs_work` or `repairs_hazards` and one entry here. Proposals never look at names.
+added by two functions in `repairs_work`, `repairs_twice` or `repairs_hazards` and one entry here. Proposals never look
+at names.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import msgspec
 
 from whitestone.errors import InvalidValue
 from whitestone.land import repairs_hazards as of_hazards
+from whitestone.land import repairs_twice as of_twice
 from whitestone.land import repairs_work as of_work
 from whitestone.land.repairs_applied import applied
 from whitestone.land.repairs_model import BASES, Beside, Case, Party, Repair, Statement, View
@@ -34,7 +36,8 @@ class Line(msgspec.Struct, frozen=True):
 
 LINES: Mapping[str, Line] = MappingProxyType({
     "outside_any_hazard_m2": Line("work outside any hazard", "m2", of_work.outside, of_work.open_outside),
-    "claimed_twice_m2": Line("ground claimed by two releases", "m2", of_work.claimed_twice, of_work.open_claimed_twice),
+    "claimed_twice_m2": Line("ground claimed by two releases", "m2", of_twice.claimed_twice,
+                             of_twice.open_claimed_twice),
     "hazards_overlap_m2": Line("hazards that overlap", "m2", of_hazards.overlap, of_hazards.open_overlap),
     "no_geometry": Line("hazards without any geometry", "records", of_hazards.nowhere, of_hazards.open_nowhere),
     "size_unknown": Line("hazards of unknown size", "records", of_hazards.unmeasured, of_hazards.open_unmeasured),

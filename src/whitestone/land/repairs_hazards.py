@@ -30,7 +30,7 @@ from whitestone.land.repairs_model import (
     said,
     without,
 )
-from whitestone.land.repairs_work import SAME_SHARE
+from whitestone.land.repairs_twice import SAME_SHARE
 from whitestone.land.shapes import NOISE_M2, intersect
 
 __all__ = [

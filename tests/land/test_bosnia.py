@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import uuid
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ import shapely
 from whitestone.geodesy.areas import Plane
 from whitestone.geodesy.repair import repair
 from whitestone.land.ledger import HazardSlice, Ledger, ReleasePiece, compute
+from whitestone.land.repairs import View, applied, cases
 
 END = dt.date(2024, 12, 31)
 
@@ -81,3 +83,16 @@ def test_municipalities_by_location_sum_to_the_country(layers: Any, found: Ledge
     largest = max((row for row in found.rows if row["key"] in places), key=lambda row: row["closing_m2"])
     inside = left.intersection(places[largest["key"]]).area
     assert largest["closing_m2"] == pytest.approx(inside, rel=0.1)
+
+
+@pytest.mark.parametrize("line", ["claimed_twice_m2", "hazards_overlap_m2"])
+def test_the_largest_proposals_do_what_they_promise_and_leave_the_closing(found: Ledger, line: str) -> None:
+    held = found.book.line
+    for case in itertools.islice(cases(View(found.book), line), 3):
+        for proposal in case.proposals:
+            after = compute(*applied(held.slices, held.releases, proposal), start=None, end=END, by="place")
+            moved = getattr(after.proof, line) - getattr(found.proof, line)
+            assert proposal.promised is not None
+            assert moved == pytest.approx(proposal.promised, abs=0.05)
+            assert after.total["closing_m2"] == pytest.approx(found.total["closing_m2"], abs=0.05)
+            assert after.proof.residual_m2 == 0

@@ -120,6 +120,18 @@ def test_reported_only_lists_the_records_of_its_row(desk: Desk) -> None:
     assert len(behind(ledger, None, "reported_only", opened.inputs)) == 3
 
 
+def test_a_hazard_with_a_point_has_a_place_and_no_size(desk: Desk) -> None:
+    nowhere = desk.say("hazard", {"classification": "sha"}, **FOUND)
+    spot = bytes(shapely.to_wkb(shapely.Point(45.0, 40.0)))
+    draft = Draft(kind="hazard", record_id=new_id(), body={"classification": "eod_spot"}, geometry=spot, **FOUND)
+    desk.programme.journal.append(Act(author="anna"), [draft])
+    opened = desk.accounts()
+    found, line = shares(opened, "no_geometry")
+    assert (set(found), line) == ({nowhere}, 1)
+    found, line = shares(opened, "size_unknown")
+    assert len(found) == line == 2
+
+
 def test_every_proof_line_but_the_residual_opens(desk: Desk) -> None:
     opened = desk.accounts()
     ledger = opened.table(by="class")

@@ -24,6 +24,7 @@ from whitestone.land.units import OUTSIDE, TWICE
 __all__ = [
     "Disagreement",
     "Proof",
+    "claim_shares",
     "disagreement_m2",
     "disagreement_shares",
     "elsewhere_by_hazard",
@@ -187,6 +188,26 @@ def claimed(book: Book, kind: int, first_day: int) -> tuple[np.ndarray[Any, Any]
     return (pieces.sets[:, 1] == kind) & many & within, pieces.sets[:, 2]
 
 
+def claim_shares(book: Book, kind: int, first_day: int) -> dict[int, int]:
+    """Sum for each release what it claims OUTSIDE every hazard, or that others claim too (TWICE), in hundredths of m2.
+
+    >>> from whitestone.land.book import simulate
+    >>> claim_shares(simulate([], []), TWICE, 0)
+    {}
+    """
+    pieces, days = book.pieces, book.line.days
+    chosen, cents = claimed(book, kind, first_day)
+    ends = np.append(pieces.sets[1:, 3], len(pieces.members))
+    sums: dict[int, int] = defaultdict(int)
+    for at in np.flatnonzero(chosen).tolist():
+        for release, until in pieces.members[pieces.sets[at, 3] : ends[at]].tolist():
+            is_within = days[release] <= book.last_day
+            if kind == OUTSIDE:
+                is_within &= days[release] >= first_day and until > book.last_day
+            sums[release] += int(cents[at]) if is_within else 0
+    return dict(sorted(sums.items()))
+
+
 def older_by_release(book: Book, first_day: int) -> dict[int, float]:
     """Measure for each release that is older than a hazard on which it acts its m2 in such hazards, by its number.
 
@@ -279,10 +300,19 @@ def _older(book: Book, first_day: int) -> dict[int, list[int]]:
             hazard = line.number.get(named, -1)
             if hazard >= 0 and line.days[release] < line.known[hazard] <= book.last_day:
                 holding = line.slice_on(hazard, int(line.known[hazard]))
-                shapes, work = line.shapes_of(line.slices_of(hazard)), line.release_shapes_of(np.array([release]))[0]
-                if holding >= 0 and (shapely.area(shapely.intersection(shapes, work)) >= NOISE_M2).any():
+                if holding < 0:
+                    continue
+                work, held = line.release_shapes_of(np.array([release]))[0], line.shapes_of(np.array([holding]))[0]
+                # Outlines that only touch share no ground: such work is not on the hazard.
+                if _shares_ground(work, held):
                     older[release].append(holding)
     return older
+
+
+def _shares_ground(left: Any, right: Any) -> bool:
+    if not shapely.intersects(left, right):
+        return False
+    return float(shapely.area(intersect(pack([left]), pack([right])))[0]) >= NOISE_M2
 
 
 def _residual_m2(book: Book) -> float:

@@ -122,12 +122,12 @@ class Roster:
                     [msgspec.structs.replace(each, geometry=None) for each in self.releases],
                     self.ids, *(getattr(self, name) for name in _ARRAYS))  # fmt: skip
 
-    @property
+    @cached_property
     def shapes(self) -> Array:
         """Return the ground of all slices."""
         return self.shapes_of(np.arange(len(self.slices)))
 
-    @property
+    @cached_property
     def release_shapes(self) -> Array:
         """Return the ground of all releases."""
         return self.release_shapes_of(np.arange(len(self.releases)))

@@ -7,6 +7,7 @@ rule and what it could not know.
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 from collections import OrderedDict
 from typing import Any
 
@@ -26,12 +27,13 @@ from whitestone.programme.flows import matrix_answer, row_named
 from whitestone.programme.opening import Clocks, Programme
 from whitestone.programme.sameness import same_groups
 
-__all__ = ["Accounts", "accounts", "answer", "ledger"]
+__all__ = ["Accounts", "accounts", "answer", "ledger", "whole_accounts"]
 
 KEPT = 4
 """How many books are kept for the next question; each is valid for one head of the journal and one pair of clocks."""
 
 _books: OrderedDict[tuple[Any, ...], Accounts] = OrderedDict()
+_wholes: dict[tuple[Any, ...], Accounts] = {}
 
 
 class Accounts(msgspec.Struct):
@@ -90,6 +92,22 @@ def accounts(programme: Programme, clocks: Clocks, end: dt.date | None = None) -
     return _books[key]
 
 
+def whole_accounts(programme: Programme, clocks: Clocks) -> Accounts:
+    """Open the book of a situation with all that it is computed from in memory, shapes too, from memory if it can.
+
+    For desks that try out other statements; it reads and counts everything, where `accounts` takes what is kept.
+    """
+    settings = msgspec.json.encode(programme.settings)
+    key = (programme.journal.programme_id, programme.journal.head(), settings, clocks)
+    if key not in _wholes:
+        _wholes.clear()
+        inputs = read_inputs(programme, clocks)
+        located = place_hazards(inputs)
+        book = simulate(inputs.hazards, inputs.releases, clocks.on.toordinal())
+        _wholes[key] = _accounts(programme, inputs, located, book, clocks.on)
+    return _wholes[key]
+
+
 def _open(programme: Programme, clocks: Clocks, end: dt.date) -> Accounts:
     kept = kept_book(programme, clocks)
     if kept.inputs.valid_from is not None and clocks.on < kept.inputs.valid_from:
@@ -99,6 +117,10 @@ def _open(programme: Programme, clocks: Clocks, end: dt.date) -> Accounts:
         book = simulate(inputs.hazards, inputs.releases, end.toordinal())
     else:
         inputs, located, book = _of_day(programme, kept, clocks), kept.located, kept.book.until(end.toordinal())
+    return _accounts(programme, inputs, located, book, end)
+
+
+def _accounts(programme: Programme, inputs: Inputs, located: set[uuid.UUID], book: Book, end: dt.date) -> Accounts:
     inputs.notes += _named_places(book, inputs)
     month, day = programme.settings.reporting_year_start.split("-")
     return Accounts(

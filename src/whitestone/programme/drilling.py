@@ -23,7 +23,7 @@ from whitestone.land.inputs import UNDATED
 from whitestone.land.ledger import Ledger
 from whitestone.land.proof import (
     Disagreement,
-    claimed,
+    claim_shares,
     disagreement_shares,
     elsewhere_by_hazard,
     older_by_release,
@@ -118,6 +118,12 @@ def _standing(ledger: Ledger, key: str | None, column: str) -> list[Behind]:
     return found
 
 
+def _nowhere(ledger: Ledger) -> list[Behind]:
+    """List the standing hazards that have no geometry at all: one with a point has a place, and no size."""
+    line, now = ledger.book.line, ledger.book.now
+    return [Behind("hazard", line.ids[at]) for at in ledger.book.live.tolist() if not line.has_position[now[at]]]
+
+
 def behind_proof(ledger: Ledger, line: str, inputs: Inputs | None = None) -> list[Behind]:
     """List the records behind a proof line, largest share first; refuses a line that has none with InvalidValue.
 
@@ -153,19 +159,8 @@ def _in_period(ledger: Ledger) -> np.ndarray:
 
 def _claims(ledger: Ledger, kind: int) -> list[Behind]:
     """Give each release the ground that it claims OUTSIDE every hazard, or that others claim too (TWICE)."""
-    pieces, line = ledger.book.pieces, ledger.book.line
-    chosen, cents = claimed(ledger.book, kind, _first_day(ledger))
-    ends = np.append(pieces.sets[1:, 3], len(pieces.members))
-    sums: dict[int, int] = defaultdict(int)
-    for at in np.flatnonzero(chosen).tolist():
-        for release, until in pieces.members[pieces.sets[at, 3] : ends[at]].tolist():
-            is_within = line.days[release] <= ledger.book.last_day
-            if kind == OUTSIDE:
-                is_within &= line.days[release] >= _first_day(ledger) and until > ledger.book.last_day
-            sums[release] += int(cents[at]) if is_within else 0
-    index = sorted(sums)
-    return _measured("release", [line.releases[own].record_id for own in index],
-                     np.array([sums[own] for own in index]) / CENTS)
+    line, sums = ledger.book.line, claim_shares(ledger.book, kind, _first_day(ledger))
+    return _measured("release", [line.releases[own].record_id for own in sums], np.array(list(sums.values())) / CENTS)
 
 
 def _overlap(ledger: Ledger) -> list[Behind]:
@@ -242,7 +237,7 @@ PROOF_LINES: dict[str, Callable[[Ledger, Inputs | None], list[Behind]]] = {
     "outside_any_hazard_m2": lambda ledger, _: _claims(ledger, OUTSIDE),
     "claimed_twice_m2": lambda ledger, _: _claims(ledger, TWICE),
     "hazards_overlap_m2": lambda ledger, _: _overlap(ledger),
-    "no_geometry": lambda ledger, _: _standing(ledger, None, "size_unknown"),
+    "no_geometry": lambda ledger, _: _nowhere(ledger),
     "size_unknown": lambda ledger, _: _standing(ledger, None, "size_unknown"),
     "reported_minus_computed_m2": lambda ledger, _: _mismatch(ledger),
     "releases_no_geometry": _undrawn,

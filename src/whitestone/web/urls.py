@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from whitestone.web.views import errors, findings, ledger, maps, periods, reconciling, records, runs, start
+from whitestone.web.views import errors, findings, ledger, maps, periods, reconciling, records, repairs, runs, start
 
 urlpatterns = [
     path("", start.start, name="start"),
@@ -19,6 +19,10 @@ urlpatterns = [
     path("record/<uuid:record_id>/card", records.card, name="card"),
     path("ledger", ledger.page, name="ledger"),
     path("ledger/records", ledger.behind, name="ledger-records"),
+    path("ledger/work", repairs.overview, name="ledger-work"),
+    path("ledger/work/<str:line>", repairs.line, name="ledger-work-line"),
+    path("ledger/work/<str:line>/<uuid:case_id>", repairs.case, name="ledger-work-case"),
+    path("ledger/work/<str:line>/<uuid:case_id>.json", repairs.shapes, name="ledger-work-shapes"),
     path("periods", periods.page, name="periods"),
     path("periods/<slug:slug>", periods.year, name="period"),
     path("periods/<slug:slug>/restatements", periods.restated, name="period-restated"),

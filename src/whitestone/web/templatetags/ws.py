@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from json import dumps
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
@@ -13,6 +14,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from whitestone.domain.extensions import attributes_of
 from whitestone.domain.kinds import KINDS
+from whitestone.land.repairs import LINES
 from whitestone.web import words
 from whitestone.web.desk import current
 
@@ -75,6 +77,21 @@ def value(stated: Any, kind: str, attribute: str) -> str | SafeString:
         about = known.get(attribute)
     text = words.said(stated, about, programme.settings.languages, programme.lists)
     return format_html('<span class="unknown">{}</span>', text) if stated is None else text
+
+
+@register.filter
+def in_words(sentence: str) -> str:
+    """Write the areas of a sentence as the figures of a page are written."""
+    def written(found: re.Match[str]) -> str:
+        return f"{words.figure(float(found[1].replace(',', '')), 2)} m²"
+
+    return re.sub(r"(\d[\d,]*\.\d\d) m2", written, sentence)
+
+
+@register.filter
+def is_work(line: str) -> bool:
+    """Say whether a proof line is work: whether it has cases and proposals of its own."""
+    return line in LINES
 
 
 @register.filter

@@ -1,0 +1,340 @@
+"""What is proposed for the proof lines of a programme, what would it do to the ledger, and who accepted what?
+
+The desk of repairs: it opens the cases of `land.repairs` under the two clocks, previews a proposal without writing, and
+writes what a person accepts as new revisions. What she leaves as it is stays left until a record of the case moves.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import threading
+import uuid
+from collections import OrderedDict
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+import shapely
+
+from whitestone.domain.dates import parse_partial
+from whitestone.domain.revision import Act, Draft
+from whitestone.errors import InvalidValue, UnknownRecord, WrongCall
+from whitestone.land.inputs import UNDATED
+from whitestone.land.ledger import Ledger, open_book, tabulate
+from whitestone.land.proof import prove
+from whitestone.land.repairs import BASES, LINES, Beside, Case, Repair, View, applied, cases
+from whitestone.programme.accounts import Accounts, whole_accounts
+from whitestone.programme.opening import Clocks, Programme
+from whitestone.programme.repairing_writing import take_back, write
+from whitestone.programme.sameness import declare_same, same_groups, undo_same
+
+__all__ = ["Worklist", "accept", "find", "leave", "listed", "preview", "totals", "undo", "worklist"]
+
+KEPT = 2
+"""How many work lists are kept: each is valid for one head of the journal and one pair of clocks."""
+_RULE = "proof-line:"
+_lists: OrderedDict[tuple[Any, ...], Worklist] = OrderedDict()
+_lock = threading.Lock()
+
+
+class Worklist(msgspec.Struct):
+    """The proof lines of a programme as work: its book, the view of it, and the cases that people left as they are."""
+
+    clocks: Clocks
+    opened: Accounts
+    view: View
+    left: dict[uuid.UUID, dict[str, Any]]
+    sizes: dict[str, int]
+
+    def cases(self, line: str, *, with_left: bool = False) -> Iterator[Case]:
+        """Open the cases of a line one by one, the largest first; those left as they are only when asked for.
+
+        Refuses a line that is no work with InvalidValue.
+        """
+        for case in cases(self.view, line):
+            if with_left or case.case_id not in self.left:
+                yield case
+
+    def count(self, line: str) -> int:
+        """Count the cases of a line, also those that were left as they are; refuses as `cases` does."""
+        if line not in LINES:
+            raise InvalidValue(field="line", value=line, why=f"one of {', '.join(LINES)}")
+        if line not in self.sizes:
+            self.sizes[line] = len(LINES[line].seeds(self.view))
+        return self.sizes[line]
+
+
+def worklist(programme: Programme, clocks: Clocks) -> Worklist:
+    """Open the proof lines as work under two clocks, from memory if nothing moved."""
+    key = (programme.journal.programme_id, programme.journal.head(), clocks.on, clocks.known)
+    with _lock:
+        if key not in _lists:
+            opened = whole_accounts(programme, clocks)
+            left = _left(programme, clocks)
+            _lists[key] = Worklist(clocks, opened, View(opened.book, _beside(programme, clocks, opened)), left, {})
+            while len(_lists) > KEPT:
+                _lists.popitem(last=False)
+        _lists.move_to_end(key)
+        return _lists[key]
+
+
+def listed(
+    programme: Programme, clocks: Clocks, line: str | None = None, *, limit: int = 20, with_left: bool = False
+) -> dict[str, Any]:
+    """Answer the repairs command: each line with its figure, how many cases it has and the largest of them.
+
+    Refuses a line that is no work with InvalidValue.
+    """
+    work = worklist(programme, clocks)
+    ledger = work.opened.table(by="class")
+    lines = []
+    for name in [line] if line else LINES:
+        total = work.count(name)
+        shown = [case for case, _ in zip(work.cases(name, with_left=with_left), range(limit), strict=False)]
+        lines.append({
+            "line": name,
+            "label": LINES[name].label,
+            "unit": LINES[name].unit,
+            "value": _figure(ledger, name),
+            "cases": total,
+            "left_as_they_are": sum(each["line"] == name for each in work.left.values()),
+            "shown": len(shown),
+            "listed": [as_dict(work, case) for case in shown],
+        })  # fmt: skip
+    return {**clocks.as_dict(), "bases": dict(BASES), "lines": lines}
+
+
+def as_dict(work: Worklist, case: Case) -> dict[str, Any]:
+    """Write a case as plain values: its records, what is proposed, and the id by which each proposal is accepted."""
+    return {
+        "case": str(case.case_id),
+        "line": case.line,
+        "m2": case.m2,
+        "sentence": case.sentence,
+        "note": case.note,
+        "left": work.left.get(case.case_id),
+        "records": [
+            {
+                "record": str(each.record_id),
+                "kind": each.kind,
+                "label": work.view.name(each.record_id),
+                "organisation": each.organisation,
+                "what": each.what,
+                "on": each.day.isoformat() if each.day else None,
+            }
+            for each in case.parties
+        ],
+        "proposals": [
+            {
+                "proposal": str(case.proposal_id(at)) if each.writes else None,
+                "kind": each.kind,
+                "sentence": each.sentence,
+                "why": each.why,
+                "basis": each.basis,
+                "evidence": list(each.evidence),
+                "promised": each.promised,
+            }
+            for at, each in enumerate(case.proposals)
+        ],
+    }
+
+
+def find(work: Worklist, text: str) -> tuple[Case, Repair | None]:
+    """Find the case, or the proposal of a case, that `text` names by its id or the beginning of it.
+
+    Refuses what names none with UnknownRecord, and what names several or is shorter than 6 characters with WrongCall.
+    """
+    wanted = text.strip().lower()
+    if len(wanted) < 6:
+        raise WrongCall(why="Give at least the first 6 characters of the id, as 'whitestone repairs' prints it.")
+    found: dict[uuid.UUID, tuple[Case, Repair | None]] = {}
+    for line in LINES:
+        for case in work.cases(line, with_left=True):
+            if str(case.case_id).startswith(wanted):
+                found[case.case_id] = (case, None)
+            for at, each in enumerate(case.proposals):
+                if each.writes and str(case.proposal_id(at)).startswith(wanted):
+                    found[case.proposal_id(at)] = (case, each)
+    if not found:
+        raise UnknownRecord(record=f"{text} among the cases of today")
+    if len(found) > 1:
+        raise WrongCall(why=f"{text!r} names {len(found)} cases or proposals; give more of the id.")
+    return next(iter(found.values()))
+
+
+def preview(work: Worklist, case: Case, repair: Repair) -> dict[str, Any]:
+    """Say what accepting a proposal would do: its line, every other proof line and every total that moves.
+
+    The ledger is computed anew with the proposal's statements and nothing is written.
+    """
+    opened = work.opened
+    hazards, releases = applied(opened.inputs.hazards, opened.inputs.releases, repair)
+    book, _ = open_book(hazards, releases, end=opened.end)
+    proof = prove(book, UNDATED, places=opened.inputs.places, in_conflict_m2=opened.in_conflict_m2,
+                  not_approved_m2=opened.not_approved_m2)  # fmt: skip
+    after = tabulate(book, start=None, end=opened.end, by="class", proof=proof, year_start=opened.year_start)
+    return difference(case.line, opened.table(by="class"), after)
+
+
+def difference(line: str, before: Ledger, after: Ledger) -> dict[str, Any]:
+    """Compare two ledgers of one programme: the line, and what else moved, each before and after."""
+    was, now = totals(before), totals(after)
+    moved = {name: [was[name], now[name]] for name in was if was[name] != now[name]}
+    return {"line": line, "before": was[line], "after": now[line], "moved": moved}
+
+
+def totals(ledger: Ledger) -> dict[str, float]:
+    """Give the total and the proof lines of a ledger as one table of figures."""
+    return {**ledger.total, **msgspec.structs.asdict(ledger.proof)}
+
+
+def accept(programme: Programme, text: str, *, reason: str) -> dict[str, Any]:
+    """Accept a proposal of today: write its statements as revisions, keep the decision, say what moved.
+
+    Every statement is a new revision with the reason and "proposed repair of …" as its source; nothing is overwritten.
+    Refuses an empty reason and the id of a case with WrongCall, and an unknown id with UnknownRecord.
+    """
+    _reasoned(reason)
+    work = worklist(programme, programme.clocks())
+    case, repair = find(work, text)
+    if repair is None:
+        said = "; ".join(f"{each.kind}: {each.sentence}" for each in case.proposals if each.writes) or "none"
+        raise WrongCall(why=f"This is a case; accept one of its proposals ({said}) or leave it as it is.")
+    moved = preview(work, case, repair)
+    if repair.same is not None:
+        made = [declare_same(programme, *repair.same, reason=reason)]
+    else:
+        act = Act(author=programme.who, reason=reason, source=_source(case))
+        made = write(programme, work.opened.inputs.plane, repair, act)
+    _keep(programme, case, repair.sentence, "fixed", reason)
+    return {"case": str(case.case_id), "kind": repair.kind, "sentence": repair.sentence,
+            "revisions": [str(each) for each in made], "promised": repair.promised, **moved}  # fmt: skip
+
+
+def leave(programme: Programme, text: str, *, reason: str) -> dict[str, Any]:
+    """Leave a case as it is, with the reason: it is not proposed again until one of its records moves.
+
+    Refuses an empty reason with WrongCall and an unknown id with UnknownRecord.
+    """
+    _reasoned(reason)
+    case, _ = find(worklist(programme, programme.clocks()), text)
+    _keep(programme, case, case.sentence, "accepted", reason)
+    return {"case": str(case.case_id), "line": case.line, "sentence": case.sentence, "left": True}
+
+
+def undo(programme: Programme, text: str, *, reason: str) -> dict[str, Any]:
+    """Take back what was decided of a case, accepted or left: a further decision, and all is as it was before.
+
+    `text` is the id of the case. Refuses an empty reason with WrongCall, and an id under which nothing was decided with
+    UnknownRecord.
+    """
+    _reasoned(reason)
+    decided = [state for state in programme.journal.states("finding", geometry=False)
+               if str(state.record_id).startswith(text.strip().lower()) and len(text.strip()) >= 6
+               and str(state.body.get("rule", "")).startswith(_RULE) and state.body.get("finding_state") != "open"]
+    if len(decided) != 1:
+        raise UnknownRecord(record=f"{text} among the cases that were decided")
+    state = decided[0]
+    records = [uuid.UUID(each) for each in state.body["record_ids"]]
+    undone: list[uuid.UUID] = []
+    if state.body["finding_state"] == "fixed":
+        act = Act(author=programme.who, reason=reason)
+        undone = take_back(programme, records, f"proposed repair of {state.body['rule'].removeprefix(_RULE)} "
+                           f"({state.record_id})", act)  # fmt: skip
+        if not undone:
+            undone = [undo_same(programme, *records[:2], reason=reason)]
+    draft = Draft(kind="finding", record_id=state.record_id, body={"finding_state": "open", "state_reason": reason},
+                  parents=(state.revisions[-1],))  # fmt: skip
+    programme.journal.append(Act(author=programme.who, reason=reason), [draft])
+    return {"case": str(state.record_id), "undone": [str(each) for each in undone]}
+
+
+def _reasoned(reason: str) -> None:
+    if not reason.strip():
+        raise WrongCall(why="A decision needs a reason (--reason).")
+
+
+def _source(case: Case) -> str:
+    return f"proposed repair of {case.line} ({case.case_id})"
+
+
+def _keep(programme: Programme, case: Case, sentence: str, word: str, reason: str) -> None:
+    """Keep what a person decided of a case, with what it said then."""
+    last = programme.journal.state(case.case_id)
+    records = [str(each.record_id) for each in case.parties]
+    body = {"rule": _RULE + case.line, "severity": "notice", "record_ids": records, "sentence": sentence,
+            "finding_state": word, "state_reason": reason}  # fmt: skip
+    draft = Draft(kind="finding", record_id=case.case_id, body=body, parents=last.revisions[-1:] if last else ())
+    programme.journal.append(Act(author=programme.who, reason=reason, source=_source(case)), [draft])
+
+
+def _left(programme: Programme, clocks: Clocks) -> dict[uuid.UUID, dict[str, Any]]:
+    """Read which cases were left as they are, why, and by when that was known."""
+    return {
+        state.record_id: {"line": str(state.body["rule"]).removeprefix(_RULE), "reason": state.body.get("state_reason")}
+        for state in programme.journal.states("finding", known=clocks.known, geometry=False)
+        if str(state.body.get("rule", "")).startswith(_RULE) and state.body.get("finding_state") == "accepted"
+    }
+
+
+def _figure(ledger: Ledger, line: str) -> float:
+    return totals(ledger)[line]
+
+
+def _beside(programme: Programme, clocks: Clocks, opened: Accounts) -> Beside:
+    """Read what hazards, releases and finds state beside the ledger's own inputs."""
+    journal, same = programme.journal, same_groups(programme.journal, clocks.on, clocks.known)
+
+    def states(kind: str, *, geometry: bool = False) -> Iterator[Any]:
+        return journal.states(kind, on=clocks.on, known=clocks.known, geometry=geometry)
+
+    names = {str(each.record_id): str(each.body.get("name") or each.record_id) for each in states("organisation")}
+    labels = dict(opened.inputs.labels)
+    discovered: dict[uuid.UUID, dt.date] = {}
+    organisations: dict[uuid.UUID, str] = {}
+    for each in states("hazard"):
+        day = _last_day(each.body.get("discovered_on"))
+        if day is not None:
+            discovered[each.record_id] = day
+        who = names.get(str(each.body.get("organisation_id"))) or each.body.get("organisation_name")
+        if who:
+            organisations[each.record_id] = str(who)
+    links: dict[uuid.UUID, tuple[uuid.UUID, ...]] = {}
+    for each in journal.states("release", known=clocks.known, geometry=False):
+        links[each.record_id] = _ids(each.body, same)
+        labels[str(each.record_id)] = str(each.body.get("local_id") or each.body.get("name") or each.record_id)
+    for each in states("activity"):
+        labels[str(each.record_id)] = str(each.body.get("local_id") or each.body.get("name") or each.record_id)
+    return Beside(discovered, links, _finds(states("item", geometry=True), opened, same), organisations, labels,
+                  programme.settings.closing_tolerance_m2)  # fmt: skip
+
+
+def _finds(states: Iterator[Any], opened: Accounts, same: dict[uuid.UUID, uuid.UUID]) -> dict[uuid.UUID, Any]:
+    finds: dict[uuid.UUID, list[tuple[uuid.UUID, Any]]] = {}
+    for each in states:
+        if each.geometry is not None:
+            for hazard in _ids(each.body, same):
+                finds.setdefault(hazard, []).append((each.record_id, each.geometry))
+    return {
+        hazard: tuple(zip([own for own, _ in some],
+                          opened.inputs.plane.project(shapely.from_wkb([wkb for _, wkb in some])), strict=True))
+        for hazard, some in finds.items()
+    }  # fmt: skip
+
+
+def _ids(body: dict[str, Any], same: dict[uuid.UUID, uuid.UUID]) -> tuple[uuid.UUID, ...]:
+    found = []
+    for text in dict.fromkeys(body.get("hazard_ids") or ()):
+        try:
+            own = uuid.UUID(text)
+        except ValueError:
+            continue  # a broken link: the check lists it
+        found.append(same.get(own, own))
+    return tuple(found)
+
+
+def _last_day(text: Any) -> dt.date | None:
+    try:
+        return parse_partial(text).last_day if isinstance(text, str) else None
+    except InvalidValue:
+        return None

@@ -1,0 +1,135 @@
+"""How does an accepted proposal become revisions, and how is it taken back?
+
+A correction replaces every revision that said the same wrong thing; a change from a day on is stated once, and later
+revisions that repeat the old outline are corrected. All of one proposal is one act: all of it, or nothing.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from typing import Any
+
+import numpy as np
+import shapely
+
+from whitestone.domain.dates import parse_partial
+from whitestone.domain.revision import Act, Draft, Nature, Revision, State, Workflow
+from whitestone.errors import UnknownRecord
+from whitestone.geodesy.areas import Plane
+from whitestone.geodesy.repair import repair as mend
+from whitestone.land.repairs import Repair, Statement
+from whitestone.programme.opening import Programme
+
+__all__ = ["take_back", "write"]
+
+_ROUNDS = 4
+
+
+def write(programme: Programme, plane: Plane, repair: Repair, act: Act) -> list[uuid.UUID]:
+    """Append the revisions of a proposal as one act; return their ids. Refuses an unknown record with UnknownRecord."""
+    plans = [_plan(programme, plane, each) for each in repair.statements]
+    made: list[uuid.UUID] = []
+    with programme.journal.writing(act) as batch:
+        for state, drafts in plans:
+            mine: list[uuid.UUID] = []
+            for build in drafts:
+                # Made from all that counted and from each other, so that none of them disputes another.
+                mine += batch.append([Draft(**build, kind=state.kind, record_id=state.record_id,
+                                            parents=(*state.revisions, *mine))])  # fmt: skip
+            made += mine
+    return made
+
+
+def take_back(programme: Programme, records: list[uuid.UUID], source: str, act: Act) -> list[uuid.UUID]:
+    """Withdraw by a decision the revisions of some records that came from `source`; return them (none: nothing did)."""
+    found: dict[uuid.UUID, tuple[str, list[uuid.UUID]]] = {}
+    for record_id in records:
+        mine = [each for each in programme.journal.history(record_id) if each.source == source]
+        if mine:
+            found[record_id] = (mine[0].kind, [each.revision_id for each in mine])
+    today = programme.today().isoformat()
+    drafts = [
+        Draft(kind=kind, record_id=record_id, nature=Nature.DECISION, workflow=Workflow.WITHDRAWN, parents=tuple(mine),
+              information_date=today)
+        for record_id, (kind, mine) in found.items()
+    ]  # fmt: skip
+    if drafts:
+        programme.journal.append(act, drafts)
+    return [each for _, mine in found.values() for each in mine]
+
+
+def _plan(programme: Programme, plane: Plane, said: Statement) -> tuple[State, list[dict[str, Any]]]:
+    """Decide which revisions a statement corrects, and whether it is a change of its own."""
+    journal = programme.journal
+    state = journal.state(said.record_id)
+    if state is None:
+        raise UnknownRecord(record=said.record_id)
+    shape = _wkb(programme, plane, said.geometry)
+    revisions = [each for each in journal.history(said.record_id) if each.revision_id in state.revisions]
+    targets = _targets(state, revisions, said)
+    drafts: list[dict[str, Any]] = []
+    if said.since is not None:
+        targets = [each for each in targets if (day := _day(each)) is not None and day >= said.since]
+        then = journal.state(said.record_id, on=said.since - dt.timedelta(days=1))
+        if then is not None and _says_the_same(then, state, said):
+            drafts.append({"body": dict(said.values), "geometry": shape, "information_date": said.since.isoformat()})
+    dated = {"information_date": said.information_date.isoformat()} if said.information_date else {}
+    drafts += [
+        {
+            "body": {**each.body, **said.values},
+            "extra": each.extra,
+            "geometry": shape or each.geometry,
+            "as_entered": {} if shape else each.as_entered,
+            "information_date": each.information_date,
+            "nature": Nature.CORRECTION,
+            "corrects": each.revision_id,
+            **dated,
+        }
+        for each in targets
+    ]
+    return state, drafts
+
+
+def _targets(state: State, revisions: list[Revision], said: Statement) -> list[Revision]:
+    """Find the revisions that said what is to be said otherwise; the first one where nothing had been said."""
+    if said.information_date is not None:
+        days = [_day(each) for each in revisions]
+        first = min((each for each in days if each is not None), default=None)
+        found = [each for each, day in zip(revisions, days, strict=True) if day == first]
+    elif said.geometry is not None:
+        found = [each for each in revisions if each.geometry is not None and each.geometry == state.geometry]
+    else:
+        key = next(iter(said.values))
+        found = [each for each in revisions if key in each.body and each.body[key] == state.body.get(key)]
+    return found or revisions[:1]
+
+
+def _says_the_same(then: State, now: State, said: Statement) -> bool:
+    if said.geometry is not None:
+        return then.geometry == now.geometry
+    key = next(iter(said.values))
+    return bool(then.body.get(key) == now.body.get(key))
+
+
+def _day(revision: Revision) -> dt.date | None:
+    return parse_partial(revision.information_date).last_day if revision.information_date else None
+
+
+def _to_degrees(plane: Plane, xy: Any) -> Any:
+    """Find the positions that the plane shows at these metres: near its centre one way back is off by a millimetre."""
+    x, y = xy[:, 0], xy[:, 1]
+    for _ in range(_ROUNDS):
+        lon, lat = plane.lonlat(x, y)
+        there_x, there_y = plane.xy(lon, lat)
+        x, y = x + (xy[:, 0] - there_x), y + (xy[:, 1] - there_y)
+    return np.column_stack((lon, lat))
+
+
+def _wkb(programme: Programme, plane: Plane, shape: Any) -> bytes | None:
+    """Bring an outline back from the plane, repaired by the programme's policy as everything at entry."""
+    if shape is None:
+        return None
+    degrees = np.array([shapely.transform(shape, lambda xy: _to_degrees(plane, xy))], dtype=object)
+    mended, _ = mend(degrees, programme.settings.repair_policy)
+    return bytes(shapely.to_wkb(mended[0]))

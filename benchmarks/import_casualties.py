@@ -69,9 +69,11 @@ def bring_in(folder: Path, table: Path) -> dict[str, Any]:
 
     os.environ["WHITESTONE_KEYS"] = str(folder / "keys")
     with init_programme(str(folder / "programme"), name="Benchmark") as programme:
-        wall, cpu = time.perf_counter(), _cpu_seconds()
+        wall, cpu, own = time.perf_counter(), _cpu_seconds(), time.process_time()
         made = import_file(programme, table, find_mapping("colombia_victims"))
-        taken = {"wall_s": time.perf_counter() - wall, "cpu_s": _cpu_seconds() - cpu}
+    # Closed within the measure: by then all that was acknowledged was moved out of the write-ahead log as well.
+    taken = {"wall_s": time.perf_counter() - wall, "cpu_s": _cpu_seconds() - cpu,
+             "writing_cpu_s": time.process_time() - own}
     size = sum(path.stat().st_size for path in (folder / "programme").glob("programme.db*"))
     if made.new != made.input or made.held:
         raise SystemExit(f"{made.new} new and {made.held} held of {made.input} rows")
@@ -107,6 +109,7 @@ def with_django(folder: Path, table: Path) -> dict[str, Any]:
                 casualty.objects.bulk_create(waiting)
                 waiting = []
         casualty.objects.bulk_create(waiting)
+    connection.close()
     return {"wall_s": time.perf_counter() - wall, "cpu_s": time.process_time() - cpu, "rows": rows}
 
 
@@ -186,7 +189,7 @@ def bare_executemany(folder: Path, table: Path) -> dict[str, Any]:
     bare = sqlite3.connect(folder / "bare.db", isolation_level=None)
     page_size = source.execute("PRAGMA page_size").fetchone()[0]
     for pragma in (f"page_size={page_size}", "journal_mode=WAL", "synchronous=FULL", "cache_size=-65536",
-                   "temp_store=MEMORY", "mmap_size=268435456", "wal_autocheckpoint=8192"):
+                   "temp_store=MEMORY", "mmap_size=268435456", "wal_autocheckpoint=4096"):
         bare.execute(f"PRAGMA {pragma}")
     for statement in statements:
         bare.execute(statement)
@@ -202,6 +205,10 @@ def bare_executemany(folder: Path, table: Path) -> dict[str, Any]:
         wall += time.perf_counter() - wall_from
         cpu += time.process_time() - cpu_from
         rows += len(chunk)
+    wall_from, cpu_from = time.perf_counter(), time.process_time()
+    bare.close()
+    wall += time.perf_counter() - wall_from
+    cpu += time.process_time() - cpu_from
     return {"wall_s": wall, "cpu_s": cpu, "rows": rows}
 
 
@@ -254,8 +261,10 @@ def claims(rows: int, runs: int) -> list[Claim]:
     with tempfile.TemporaryDirectory(dir=os.environ.get("WHITESTONE_BENCH")) as place:
         found = measure_all(rows, runs, Path(place))
     ours, django, bare, sealed = found["ours"], found["django"], found["bare"], found["sealed"]
+    writing_us = ours["writing_cpu_s"] / ours["rows"] * 1e6
     note = (f"{rows:,} rows of {found['table_bytes'] / rows:.0f} bytes to durable, chained, projected revisions with "
-            f"all indexes; µs of CPU a row: {ours['cpu_us']:.1f}, {{}} {{:.1f}}; CPU ratio {{:.2f}}")
+            f"all indexes; µs of CPU a row: {ours['cpu_us']:.1f} ({writing_us:.1f} of them where it is written, the "
+            f"rest where it is understood), {{}} {{:.1f}}; CPU ratio {{:.2f}}")
     full = rows == FIRST
     by_django, by_bare = ours["rate"] / django["rate"], ours["rate"] / bare["rate"]
     return [

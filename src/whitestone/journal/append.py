@@ -11,9 +11,12 @@ import contextlib
 import time
 import uuid
 from collections.abc import Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING
+from operator import add
+from typing import TYPE_CHECKING, Any
 
 import msgspec
+import numpy as np
+import numpy.typing as npt
 
 from whitestone.domain.ids import new_ids
 from whitestone.domain.revision import Act, Draft
@@ -52,6 +55,7 @@ class Batch:
         head = session.one("SELECT seq, hash FROM revision ORDER BY seq DESC LIMIT 1")
         self.seq, self.hash = head or (0, entries.GENESIS)
         self.first_seq = self.seq + 1
+        self._boxes: list[tuple[npt.NDArray[np.int64], npt.NDArray[np.float64]]] = []
         self._enter_act()
 
     def _enter_act(self) -> None:
@@ -95,7 +99,7 @@ class Batch:
         if batch.geometry is not None and batch.bbox is None:  # before anything is written: it may be no geometry
             batch.bbox = projection.boxes_of(batch.geometry)
         known = projection.known_before(self.session, batch.record_ids)
-        salts, digests = entries.salted(parts, count)
+        salts, digests = self._salted(batch, parts, count)
         hashes = entries.chain(self.hash, self.act_digest, entries.heads_of(head, count), digests)
         head[3] = kind_id
         columns = dict(zip(REVISION_COLUMNS, [*head, self.act_id, salts, None, hashes, *parts], strict=True))
@@ -106,6 +110,15 @@ class Batch:
         self._project(batch, kind_id, first, known)
         return ids
 
+    def _salted(self, batch: EncodedBatch, parts: list[Any], count: int) -> tuple[list[bytes], list[bytes]]:
+        """Salt and digest the parts; what was drawn ahead is completed by what could only be sealed here."""
+        if batch.salts is None or batch.digests is None:
+            return entries.salted(parts, count)
+        if parts[-1] is None:
+            return batch.salts, batch.digests
+        drawn = entries.salted([*[None] * (len(PARTS) - 1), parts[-1]], count)
+        return list(map(add, batch.salts, drawn[0])), list(map(add, batch.digests, drawn[1]))
+
     def _seal(self, batch: EncodedBatch) -> list[bytes | None] | None:
         if not batch.sealed or not any(batch.sealed):
             return None
@@ -115,7 +128,7 @@ class Batch:
 
     def _project(self, batch: EncodedBatch, kind_id: int, first: int, known: set[bytes]) -> None:
         if batch.geometry is not None and batch.bbox is not None:
-            projection.index_boxes(self.session, first, batch.bbox)
+            self._boxes.append((np.arange(first, self.seq + 1), batch.bbox))
         if self.act.dataset is not None and batch.external_ids is not None:
             projection.index_aliases(self.session, self.act.dataset.bytes, first, self.seq)
         projection.project_batch(self.session, batch, kind_id, first, self.recorded_at, known)
@@ -133,7 +146,9 @@ class Batch:
         runs.hold(self.session, rows)
 
     def finish(self) -> None:
-        """Sign the head, if anything was entered and this node's key is here."""
+        """Index the boxes of the whole act, and sign the head if anything was entered and this node's key is here."""
+        if self._boxes:  # together, so that boxes that lie together share a leaf
+            projection.index_boxes(self.session, *map(np.concatenate, zip(*self._boxes, strict=True)))
         if self.seq >= self.first_seq:
             from whitestone.journal import checkpoints
 

@@ -57,12 +57,14 @@ def insert(connection: sqlite3.Connection, seqs: npt.NDArray[np.int64], boxes: B
     order, leaves, bounds = packed(boxes)
     # In the order of leaf and seq, so that the table only appends.
     order = order[np.lexsort((seqs[order], leaves))]
-    columns = [column.tolist() for column in boxes[order].T]
-    connection.executemany("INSERT INTO leaf_box VALUES (?,?,?,?,?,?)",
+    points = bool((boxes[:, :2] == boxes[:, 2:]).all())
+    columns = [column.tolist() for column in boxes[order, : 2 if points else 4].T]
+    sides = "?3,?4,?3,?4" if points else "?3,?4,?5,?6"
+    connection.executemany(f"INSERT INTO leaf_box VALUES (?1,?2,{sides})",  # noqa: S608
                            zip((leaves + first).tolist(), seqs[order].tolist(), *columns, strict=True))
     numbers = (-first - np.arange(len(bounds))).tolist()
-    sides = [column.tolist() for column in bounds[:, [0, 2, 1, 3]].T]
-    connection.executemany("INSERT INTO bbox VALUES (?,?,?,?,?)", zip(numbers, *sides, strict=True))
+    outer = [column.tolist() for column in bounds[:, [0, 2, 1, 3]].T]
+    connection.executemany("INSERT INTO bbox VALUES (?,?,?,?,?)", zip(numbers, *outer, strict=True))
 
 
 def packed(boxes: Boxes) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.int64], Boxes]:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from whitestone.errors import Busy, MissingService, NotAProgramme, StoreFull, WrongCall
 from whitestone.journal.layout import DATABASE_NAME
+from whitestone.journal.logmoving import LogMover
 from whitestone.journal.store import Session, Store
 
 if TYPE_CHECKING:
@@ -25,6 +26,10 @@ Row = tuple[Any, ...]
 
 ADVISORY_LOCK = 0x57_48_49_54_45  # "WHITE": one lock per database, held until the transaction ends
 FETCH_ROWS = 5_000
+_OWN_MOVING = "wal_autocheckpoint=4096"
+"""At how many pages of the log a commit moves it into the file by itself."""
+_MANY_ROWS = 1_000
+"""From how many rows on a commit leaves that to a thread."""
 
 
 def open_store(target: str | Path, *, readonly: bool = False, create: bool = False) -> Store:
@@ -48,20 +53,40 @@ class SqliteStore(Store):
         self.folder = folder
         self.path = folder / DATABASE_NAME
         self.where = str(folder)
+        self._mover = LogMover(self._connect)
 
     def _connect(self) -> sqlite3.Connection:
         uri = f"{self.path.resolve().as_uri()}?mode={'ro' if self.readonly else 'rwc'}"
         connection = sqlite3.connect(uri, uri=True, timeout=self.busy_seconds, isolation_level=None,
                                      check_same_thread=False, cached_statements=256)
         for pragma in ("synchronous=FULL", "secure_delete=ON", "cache_size=-65536", "temp_store=MEMORY",
-                       "mmap_size=268435456", "wal_autocheckpoint=8192"):
+                       "mmap_size=268435456", _OWN_MOVING):
             connection.execute(f"PRAGMA {pragma}")
         return connection
 
     def _begin(self, connection: sqlite3.Connection, *, write: bool) -> Session:
         connection.execute(f"PRAGMA busy_timeout={int(self.busy_seconds * 1000)}")
+        if write:
+            self._mover.before_writing()
         connection.execute("BEGIN IMMEDIATE" if write else "BEGIN")
         return _SqliteSession(connection)
+
+    def _commit(self, connection: sqlite3.Connection, session: Session) -> None:
+        """Commit; after many rows the log is moved into the file in the background."""
+        if not (isinstance(session, _SqliteSession) and session.loaded >= _MANY_ROWS and self._mover.trusted):
+            connection.commit()
+            return
+        connection.execute("PRAGMA wal_autocheckpoint=0")
+        try:
+            connection.commit()
+        finally:
+            connection.execute(f"PRAGMA {_OWN_MOVING}")
+        self._mover.start()
+
+    def close(self) -> None:
+        """Close the idle connections; what the log holds is being moved no more."""
+        self._mover.wait()
+        super().close()
 
     def _translate(self, error: Exception) -> Exception | None:
         code = getattr(error, "sqlite_errorcode", 0) & 0xFF
@@ -82,6 +107,7 @@ class SqliteStore(Store):
 
     def scrub(self, *, thorough: bool = False) -> bool:
         """Bring the write-ahead log into the file and empty it; False: a reader is in the way."""
+        self._mover.wait()
         connection = self._connect()
         try:
             held_up: int = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
@@ -99,6 +125,7 @@ class _SqliteSession(Session):
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self.connection = connection
+        self.loaded = 0
 
     def rows(self, sql: str, values: Sequence[Any] = ()) -> Iterator[Row]:
         cursor = self.connection.execute(sql, values)
@@ -126,7 +153,8 @@ class _SqliteSession(Session):
         alike = {name: int(column) for name, column in columns.items() if name not in lists and column is not None}
         marks = [*("?" for _ in lists), *(str(number) for number in alike.values())]
         sql = f"INSERT INTO {table} ({_names([*lists, *alike])}) VALUES ({','.join(marks)})"  # noqa: S608
-        self.connection.executemany(sql, zip(*lists.values(), strict=True))
+        self.connection.executemany(sql, zip(*map(_bindable, lists.values()), strict=True))
+        self.loaded += count
 
     def index_boxes(self, seqs: npt.NDArray[np.int64], bounds: npt.NDArray[np.float64]) -> None:
         from whitestone.journal import boxes
@@ -277,6 +305,20 @@ class _PostgresSession(Session):
     def in_box(self, column: str, box: Sequence[float]) -> tuple[str, list[Any]]:
         sql = f"{column} IN (SELECT seq FROM revision WHERE geom && ST_MakeEnvelope(?,?,?,?,4326))"  # noqa: S608
         return sql, list(box)
+
+
+def _bindable(column: list[Any]) -> Iterable[Any]:
+    """Hand bytes to SQLite as bytearrays, each made when its row is bound.
+
+    The driver searches for an adapter, and finds none, for every value that is not a number, a text or a bytearray:
+    that takes several times as long as it takes to bind it.
+    """
+    first = next((value for value in column if value is not None), None)
+    if type(first) is not bytes:
+        return column
+    if all(column):  # an empty value is not missing, but rare: asking for None itself takes four times as long
+        return map(bytearray, column)
+    return (None if value is None else bytearray(value) for value in column)
 
 
 def _names(columns: Sequence[str]) -> str:

@@ -34,7 +34,8 @@ class EncodedBatch(msgspec.Struct, kw_only=True):
     All lists have the length of `record_ids`. `body`, `extra`, `as_entered`, `sealed` are JSON objects (`sealed` in the
     clear: it is encrypted before it is stored), `geometry` WKB in EPSG:4326 with its `bbox` (n, 4: min x, min y, max
     x, max y; computed when not given), `acts_on` days since 1970-01-01 (computed from `information_date` when not
-    given), `parents` 16 bytes each, joined. `information_date` may be one text for all.
+    given), `parents` 16 bytes each, joined. `information_date` may be one text for all. `salts` and `digests` are those
+    of all parts but `sealed` (`entries.salted`), where they were drawn ahead: the parts must be the same bytes still.
     """
 
     kind: str
@@ -54,6 +55,8 @@ class EncodedBatch(msgspec.Struct, kw_only=True):
     corrects: list[bytes | None] | None = None
     source_recorded_at: list[int | None] | None = None
     revision_ids: list[bytes] | None = None
+    salts: list[bytes] | None = None
+    digests: list[bytes] | None = None
 
     def __post_init__(self) -> None:
         if self.acts_on is None and self.information_date is not None:

@@ -90,7 +90,8 @@ def salted(columns: Sequence[Sequence[bytes | None] | None], count: int) -> tupl
     >>> salted([None] * 5, 2)
     ([b'', b''], [b'', b''])
     """
-    present = [(tag, column) for tag, column in zip(_TAGS, columns, strict=True) if column is not None]
+    present = [(tag, column, all(column) or None not in column)
+               for tag, column in zip(_TAGS, columns, strict=True) if column is not None]
     if not present or not count:
         return [b""] * count, [b""] * count
     # One draw of randomness for all of them: this is the hot path of an import.
@@ -98,18 +99,18 @@ def salted(columns: Sequence[Sequence[bytes | None] | None], count: int) -> tupl
     drawn = np.frombuffer(pool, dtype=f"V{SALT_BYTES}").reshape(count, len(present))
     salts: list[bytes] = np.frombuffer(pool, dtype=f"V{SALT_BYTES * len(present)}").tolist()
     each = [drawn[:, place].tolist() for place in range(len(present))]
-    digests = [_digests(tag, each[place], column) for place, (tag, column) in enumerate(present)]
+    digests = [_digests(tag, each[place], column, full) for place, (tag, column, full) in enumerate(present)]
     join = b"".join
-    if any(None in column for _, column in present):  # a part that an entry has not takes no salt
+    if not all(full for _, _, full in present):  # a part that an entry has not takes no salt
         kept = [[b"" if part is None else salt for salt, part in zip(drawn_for, column, strict=True)]
-                for drawn_for, (_, column) in zip(each, present, strict=True)]
+                for drawn_for, (_, column, _) in zip(each, present, strict=True)]
         salts = list(map(join, zip(*kept, strict=True)))
     return salts, digests[0] if len(digests) == 1 else list(map(join, zip(*digests, strict=True)))
 
 
-def _digests(tag: bytes, salts: list[bytes], column: Sequence[bytes | None]) -> list[bytes]:
+def _digests(tag: bytes, salts: list[bytes], column: Sequence[bytes | None], full: bool) -> list[bytes]:
     sha256 = _sha256
-    if None not in column:
+    if full:
         return [tag + sha256(salt + part).digest() for salt, part in zip(salts, column, strict=True)]  # type: ignore[operator]
     return [b"" if part is None else tag + sha256(salt + part).digest()
             for salt, part in zip(salts, column, strict=True)]

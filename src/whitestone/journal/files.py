@@ -62,10 +62,11 @@ class FileStore:
         """
         staging = self.folder / INCOMING / uuid.uuid4().hex
         staging.parent.mkdir(parents=True, exist_ok=True)
-        content, whole = hashlib.sha256(), False
+        whole = False
         try:
             with staging.open("wb") as raw:
                 out = _Tee(raw)
+                content = hashlib.sha256() if key is not None else None  # what is not encrypted is hashed once
                 size = _copy(source, _sink(out, key), content, progress)
                 raw.flush()
                 os.fsync(raw.fileno())
@@ -77,7 +78,8 @@ class FileStore:
         finally:
             if not whole:
                 staging.unlink(missing_ok=True)
-        return Incoming(staging, content.digest(), out.digest.digest(), size)
+        stored = out.digest.digest()
+        return Incoming(staging, stored if content is None else content.digest(), stored, size)
 
     def settle(self, incoming: Incoming, *, sealed: bool) -> None:
         """Give a received file its place, durably."""
@@ -155,11 +157,12 @@ def _sink(out: _Tee, key: tuple[bytes, bytes] | None) -> _Tee | FrameWriter:
 
 
 def _copy(
-    source: BinaryIO, sink: _Tee | FrameWriter, content: hashlib._Hash, progress: Callable[[int], None] | None
+    source: BinaryIO, sink: _Tee | FrameWriter, content: hashlib._Hash | None, progress: Callable[[int], None] | None
 ) -> int:
     size = 0
     while piece := source.read(FRAME_BYTES):
-        content.update(piece)
+        if content is not None:
+            content.update(piece)
         sink.write(piece)
         size += len(piece)
         if progress:

@@ -82,7 +82,7 @@ def make_tables(store: Store) -> None:
     if isinstance(store, SqliteStore):
         @event.listens_for(engine, "connect")
         def configure(connection: Any, record: Any) -> None:
-            connection.execute("PRAGMA page_size=8192")  # a tenth faster to append to than 4096
+            connection.execute("PRAGMA page_size=16384")  # fits revisions of about 1 KB better than smaller pages
             connection.execute("PRAGMA journal_mode=WAL")
     try:
         migrate(engine)

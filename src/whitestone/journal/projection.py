@@ -37,6 +37,10 @@ _ENTRIES = """SELECT r.record_id, r.kind, r.seq, r.revision_id, {}, r.nature, r.
 FROM revision r JOIN act a ON a.act_id = r.act_id WHERE {} ORDER BY r.record_id, r.seq"""
 _OPEN = """SELECT record_id, basis, state_id, slice, true_from, true_to, workflow, body_seq, geometry_seq, revisions,
  body, extra, conflicts, known_from FROM state WHERE known_to IS NULL AND record_id IN ({})"""
+_FRESH = """INSERT INTO state (record_id, kind, basis, slice, true_from, known_from, workflow, body_seq, geometry_seq)
+SELECT r.record_id, r.kind, {basis}, 0, r.acts_on, {now}, r.workflow, r.seq,
+ CASE WHEN r.geometry IS NULL THEN NULL ELSE r.seq END
+FROM revision r WHERE r.seq BETWEEN ? AND ? ORDER BY r.seq"""
 _SOLE = """INSERT INTO state (record_id, kind, basis, slice, true_from, known_from, workflow, body_seq, geometry_seq)
 SELECT r.record_id, r.kind, CASE WHEN r.workflow = 3 THEN 0 ELSE 2 END, 0, r.acts_on, a.recorded_at, r.workflow, r.seq,
  CASE WHEN r.geometry IS NULL THEN NULL ELSE r.seq END
@@ -44,13 +48,13 @@ FROM revision r JOIN act a ON a.act_id = r.act_id
 WHERE r.nature <> 2 AND r.workflow IN (1, 2, 3) AND {} ORDER BY r.seq"""
 
 
-def index_boxes(session: Session, first: int, boxes: npt.NDArray[np.float64]) -> None:
-    """Enter the boxes (n, 4) of entries `first` on; those of empty geometries are NaN and left out."""
+def index_boxes(session: Session, seqs: npt.NDArray[np.int64], boxes: npt.NDArray[np.float64]) -> None:
+    """Enter the boxes (n, 4) of entries; those of empty geometries are NaN and left out."""
     if session.dialect != "sqlite":  # the server generates geometry and index from the stored WKB
         return
     here = np.flatnonzero(~np.isnan(boxes).any(axis=1))
     if len(here):
-        session.index_boxes(here + first, boxes[here])
+        session.index_boxes(seqs[here], boxes[here])
 
 
 def boxes_of(geometry: Sequence[bytes | None]) -> npt.NDArray[np.float64]:
@@ -80,7 +84,10 @@ def index_aliases(session: Session, dataset: bytes, first: int, last: int) -> No
 def project_batch(session: Session, batch: EncodedBatch, kind_id: int, first: int, now: int, known: set[bytes]) -> None:
     """Bring the projection up to date after a batch that begins at entry `first`; `known` records were there before."""
     if not known and len(set(batch.record_ids)) == len(batch.record_ids):
-        project_sole(session, "r.seq BETWEEN ? AND ?", [first, first + len(batch.record_ids) - 1])
+        if batch.nature != Nature.DECISION and batch.workflow in _ALL:
+            basis = BASIS_BOTH if batch.workflow == Workflow.APPROVED else BASIS_ALL
+            last = first + len(batch.record_ids) - 1
+            session.run(_FRESH.format(basis=basis, now=int(now)), [first, last])
         return
     several = {record for record, count in Counter(batch.record_ids).items() if count > 1}
     touched = known | several

@@ -92,6 +92,9 @@ class Store(ABC):
     @abstractmethod
     def _begin(self, connection: Any, *, write: bool) -> Session: ...
 
+    def _commit(self, connection: Any, session: Session) -> None:
+        connection.commit()
+
     @abstractmethod
     def _translate(self, error: Exception) -> Exception | None: ...
 
@@ -134,8 +137,9 @@ class Store(ABC):
             with self._lock:
                 connection = self._idle.pop() if self._idle else None
             connection = connection or self._connect()
-            yield self._begin(connection, write=write)
-            connection.commit()
+            session = self._begin(connection, write=write)
+            yield session
+            self._commit(connection, session)
         except BaseException as error:
             if connection is not None:
                 # Rolling back may fail as well when the disk is full or the server is gone; the first error counts.

@@ -7,6 +7,7 @@ it left).
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -24,7 +25,7 @@ from whitestone.exchange.readers import Reading, open_file
 from whitestone.exchange.writers import REFUSED_KINDS, RESTRICTED_KINDS
 from whitestone.programme.homecoming_rows import HomeComparing
 from whitestone.programme.importing import CHUNK_ROWS, Importing, Progress
-from whitestone.programme.importing_ahead import Piece, in_thread
+from whitestone.programme.importing_ahead import Helper, Piece, Task, in_thread
 from whitestone.programme.importing_editions import Known, editions_of
 from whitestone.programme.importing_report import Report
 from whitestone.programme.importing_rows import Comparing
@@ -75,13 +76,16 @@ class Homecoming(Importing):
         applier.form = reading.format
         return applier
 
-    def _understood(self, reading: Reading, applier: Applier, chunk_rows: int) -> Iterator[Piece]:
-        """Read chunks one ahead of the writing, in this process: another one knows mappings, not exports."""
-        written = self.journal.runs.pieces(self.run_id)
+    def _helper(self) -> contextlib.AbstractContextManager[Helper | None]:
+        """Start no second process: it knows mappings, not exports."""
+        return contextlib.nullcontext()
+
+    def _understood(self, reading: Reading, applier: Applier, task: Task, helper: Helper | None) -> Iterator[Piece]:
+        """Read chunks one ahead of the writing."""
 
         def understood() -> Iterator[Piece]:
-            for chunk in reading.chunks(chunk_rows):
-                known = written.get(chunk.first_row) == chunk.count
+            for chunk in reading.chunks(task.chunk_rows):
+                known = task.written.get(chunk.first_row) == chunk.count
                 yield Piece(chunk.first_row, chunk.count, None if known else applier.apply(chunk))
 
         return in_thread(understood())

@@ -20,6 +20,7 @@ from whitestone.exchange.mapping.rows import FOUND, HELD, Mapped, RowFinding, si
 from whitestone.exchange.writers.model import ExportRecord
 from whitestone.journal import Journal
 from whitestone.programme.importing_editions import Known
+from whitestone.programme.importing_parts import Parts
 from whitestone.programme.importing_rows import CHANGED, NEW, UNCHANGED, Compared, Comparing
 from whitestone.programme.opening import Programme
 
@@ -51,7 +52,7 @@ class HomeComparing(Comparing):
         self.programme, self.source = programme, source
         self.seen_before = _rows_of(programme.journal, run)
 
-    def compare(self, mapped: Mapped) -> Compared:
+    def compare(self, mapped: Mapped, parts: Sequence[Sequence[Parts]] = ()) -> Compared:
         """Decide for every row whether it is new, changed or unchanged, and draft what has to be written."""
         if not isinstance(mapped, Homed):
             raise TypeError("a row of an export comes with its record")
@@ -115,7 +116,7 @@ class HomeComparing(Comparing):
             as_entered = entered_geometry(mapped.entered[row]) if draft.geometry is not None else {}
             compared.drafts.append(msgspec.structs.replace(draft, as_entered=as_entered))
             if record.kind == "hazard":
-                self._judge_step(mapped, place, base.body if base else None, json.dumps(record.body))
+                self._judge_step(mapped, place, base.body if base else None, json.dumps(record.body).encode())
         for column, code, message in notes:
             mapped.outcomes[place] = FOUND
             mapped.findings.append(RowFinding(mapped.first_row + place, column, None, code, message))

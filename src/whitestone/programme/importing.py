@@ -6,11 +6,13 @@ lock; a run that was stopped goes on at the first chunk that is not written, and
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import datetime as dt
 import hashlib
 import uuid
 from collections.abc import Callable, Iterator
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -27,9 +29,19 @@ from whitestone.exchange.mapping.rows import HELD, Mapped, RowFinding
 from whitestone.exchange.mapping.text import read_mapping, to_toml
 from whitestone.exchange.readers import Reading, open_file
 from whitestone.journal import HeldRow, RunBatch
-from whitestone.programme.importing_ahead import Piece, Task, another_core, here, in_thread, worth_it
+from whitestone.programme.importing_ahead import (
+    Helper,
+    Piece,
+    Task,
+    another_core,
+    here,
+    in_thread,
+    second_process,
+    worth_it,
+)
 from whitestone.programme.importing_editions import Known, editions_of
 from whitestone.programme.importing_links import Links, dataset_id
+from whitestone.programme.importing_parts import Parts
 from whitestone.programme.importing_report import Report, run_findings, tell
 from whitestone.programme.importing_rows import Compared, Comparing
 from whitestone.programme.opening import Programme
@@ -85,20 +97,25 @@ class Importing:
     def run(self, chunk_rows: int = CHUNK_ROWS, progress: Progress | None = None) -> Report:
         """Import the file and report."""
         self.correcting = holds_corrections(self.path)
-        reading = self._open()
-        sha256, size = self._keep_file()
-        applier = self._applier(reading)
-        self._begin(sha256, size, reading)
-        done = 0
-        for piece in self._understood(reading, applier, chunk_rows):
-            if not done:
-                self._check_columns(applier, reading)
-            if piece.mapped is not None:
-                self._fix_plane(piece.mapped)
-                self._write(piece.mapped)
-            done += piece.count
-            if progress is not None:
-                progress(done)
+        with self._helper() as helper:
+            reading = self._open()
+            applier = self._applier(reading)
+            task = self._task(reading, chunk_rows)
+            if helper is not None and not self._stopped_before():
+                helper.give(task)  # it reads and understands the first rows while the file is kept
+            sha256, size = self._keep_file()
+            self._begin(sha256, size, reading)
+            task.written = self.journal.runs.pieces(self.run_id)
+            done = 0
+            for piece in self._understood(reading, applier, task, helper):
+                if not done:
+                    self._check_columns(applier, reading)
+                if piece.mapped is not None:
+                    self._fix_plane(piece.mapped)
+                    self._write(piece.mapped, piece.parts)
+                done += piece.count
+                if progress is not None:
+                    progress(done)
         return self._finish(reading, applier)
 
     def _file(self) -> FileSpec:
@@ -110,21 +127,34 @@ class Importing:
         return open_file(self.path, encoding=file.encoding, layer=file.layer, header_row=file.header_row,
                          delimiter=file.delimiter)  # fmt: skip
 
-    def _understood(self, reading: Reading, applier: Applier, chunk_rows: int) -> Iterator[Piece]:
-        """Read and understand chunks one ahead of the writing, where no row can link to a row before it."""
-        task = Task(
+    def _helper(self) -> contextlib.AbstractContextManager[Helper | None]:
+        """Start a second process for a large file in which no row can link to a row before it."""
+        linked = any(link.column for record in self.mapping.records for link in record.links)
+        return second_process() if not linked and worth_it(self.path) else contextlib.nullcontext()
+
+    def _task(self, reading: Reading, chunk_rows: int) -> Task:
+        placed = any(link.place is not None for record in self.mapping.records for link in record.links)
+        return Task(
+            reading=reading if reading.format in ("csv", "tsv") and reading.keep is None else None,
             path=self.path, file=self._file(), mapping=self.mapping, settings=self.programme.settings, crs=self._crs,
-            today=self.programme.today(), digest_key=self._key, chunk_rows=chunk_rows,
-            written=self.journal.runs.pieces(self.run_id),
+            today=self.programme.today(), digest_key=self._key, chunk_rows=chunk_rows, written={},
+            gazetteer=self.links.gazetteer if placed else None,
         )  # fmt: skip
-        links = [link for record in self.mapping.records for link in record.links]
-        if any(link.column for link in links):
+
+    def _stopped_before(self) -> bool:
+        """Say whether a run of this dataset was not finished: which of its chunks are written must then be known."""
+        return any(state.body.get("run_status") == "running" and state.body.get("dataset_id") == str(self.dataset)
+                   for state in self.journal.states("run", geometry=False))
+
+    def _understood(self, reading: Reading, applier: Applier, task: Task, helper: Helper | None) -> Iterator[Piece]:
+        """Read and understand chunks one ahead of the writing, where no row can link to a row before it."""
+        if any(link.column for record in self.mapping.records for link in record.links):
             return here(reading, applier, task)
-        if not worth_it(self.path):
+        if helper is None:
             return in_thread(here(reading, applier, task))
-        if any(link.place is not None for link in links):
-            task.gazetteer = self.links.gazetteer
-        return another_core(task, reading, self.links, lambda after: in_thread(here(reading, applier, task, after)))
+        if not helper.given:
+            helper.give(task)
+        return another_core(helper, reading, self.links, lambda after: in_thread(here(reading, applier, task, after)))
 
     def _check_columns(self, applier: Applier, reading: Reading) -> None:
         missing = applier.missing(reading.columns)
@@ -246,13 +276,13 @@ class Importing:
                 self.programme.fix_plane((west + east) / 2, (south + north) / 2)
                 return
 
-    def _write(self, mapped: Mapped) -> None:
+    def _write(self, mapped: Mapped, parts: list[list[Parts]]) -> None:
         """Write one chunk and what became of its rows, in one transaction; skip it if another import has."""
         with self.journal.writing(self._act()) as batch:
             if self.journal.runs.pieces(self.run_id).get(mapped.first_row) == mapped.count:
                 return
-            compared = self._compare(mapped)
-            for encoded in compared.batches:
+            compared = self._compare(mapped, parts)
+            for encoded in chain.from_iterable(compared.batches):
                 batch.append_encoded(encoded)
             batch.append(compared.drafts)
             if mapped.held:
@@ -260,13 +290,13 @@ class Importing:
             batch.put_rows(self._rows(mapped, compared))
         self._head = self.journal.head()[0]
 
-    def _compare(self, mapped: Mapped) -> Compared:
+    def _compare(self, mapped: Mapped, parts: list[list[Parts]]) -> Compared:
         """Compare under the lock; when others have written since, what is known is read again."""
         if self._comparing is None or self.journal.head()[0] != self._head:
             given = self._comparing.given if self._comparing is not None else None
             self._comparing = self._fresh_comparing()
             self._comparing.given = given or self._comparing.given
-        return self._comparing.compare(mapped)
+        return self._comparing.compare(mapped, parts)
 
     def _fresh_comparing(self) -> Comparing:
         editions = editions_of(self.journal, self.dataset, self.run_id)

@@ -8,7 +8,7 @@ then a conflict only where both moved.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import msgspec
@@ -22,7 +22,8 @@ from whitestone.exchange.mapping.rows import FOUND, HELD, Made, Mapped, RowFindi
 from whitestone.journal import EncodedBatch, Journal
 from whitestone.programme.importing_editions import Known, said_by
 from whitestone.programme.importing_lifecycle import step_findings
-from whitestone.programme.importing_writing import body_texts, changed_drafts, encode_rows
+from whitestone.programme.importing_parts import Column, Parts, aligned
+from whitestone.programme.importing_writing import changed_drafts, encode_rows, linked_bodies
 
 __all__ = ["CHANGED", "NEW", "NONE", "UNCHANGED", "Compared", "Comparing"]
 
@@ -43,7 +44,8 @@ class Compared(msgspec.Struct):
     """Rows of which something else was said before."""
     altered: Bools
     """Rows whose raw text is not that of before: what is sealed in them cannot be compared, and is said again."""
-    batches: list[EncodedBatch] = []
+    batches: list[Iterator[EncodedBatch]] = []
+    """Of each block; encoded when they are asked for, to be written and forgotten."""
     drafts: list[Draft] = []
     seen: list[bytes] = []
     """Records that the file names only in rows that are held."""
@@ -62,8 +64,11 @@ class Comparing:
         self.given: list[dict[str, bytes]] = [{} for _ in labels]
         """For each block the ids of this file so far: record and digest, 32 bytes."""
 
-    def compare(self, mapped: Mapped) -> Compared:
-        """Decide for every row whether it is new, changed or unchanged, and encode what has to be written."""
+    def compare(self, mapped: Mapped, parts: Sequence[Sequence[Parts]]) -> Compared:
+        """Decide for every row whether it is new, changed or unchanged, and encode what has to be written.
+
+        `parts` are those of the chunk's blocks, in their order.
+        """
         self._pardon(mapped)
         records = np.zeros((mapped.count, len(self.labels)), dtype="S16")
         twins = self._by_id(mapped, records)
@@ -72,8 +77,8 @@ class Comparing:
         altered = self._altered(mapped, earlier)
         compared = Compared(changes, records, np.zeros(mapped.count, dtype=bool), altered)
         self._identify(mapped, records, earlier)
-        for made in mapped.made:
-            self._write(mapped, made, compared)
+        for made, encoded in zip(mapped.made, parts, strict=True):
+            self._write(mapped, made, encoded, compared)
         changes[(changes == CHANGED) & ~compared.moved] = UNCHANGED
         for place, first in twins.items():
             records[place] = records[first] if first >= 0 else records[place]
@@ -200,35 +205,47 @@ class Comparing:
                     if text is not None:
                         self.given[block][text] = sixteen(records[place, block]) + sixteen(mapped.digests[place])
 
-    def _write(self, mapped: Mapped, made: Made, compared: Compared) -> None:
+    def _write(self, mapped: Mapped, made: Made, parts: Sequence[Parts], compared: Compared) -> None:
         places = mapped.place[made.at]
-        block = self.labels.index(made.label)
-        ids = compared.records[places]
+        records = compared.records[places]
         changes = compared.changes[places]
-        texts = body_texts(made, ids, self.labels)
+        linked = linked_bodies(made, records, self.labels) if made.same_row else None
+        ids = np.ascontiguousarray(records[:, self.labels.index(made.label)])
         fresh = changes == NEW
-        if made.kind == "hazard":
-            for row in np.flatnonzero(fresh).tolist():
-                self._judge_step(mapped, int(places[row]), None, texts[row])
-        if fresh.any():
-            compared.batches.append(encode_rows(made, fresh, texts, ids[:, block], self.workflow))
-        rows = np.flatnonzero(changes == CHANGED)
-        if not len(rows):
-            return
-        wanted = [sixteen(ids[row, block]) for row in rows]
-        said = said_by(self.journal, self.dataset, made.kind, wanted, self.withdrawn)
-        for row, record in zip(rows.tolist(), wanted, strict=True):
-            altered = bool(compared.altered[places[row]])
-            drafts = changed_drafts(made, row, texts[row], record, said.get(record), self.workflow, altered)
-            if made.kind == "hazard" and drafts:
-                earlier = said.get(record)
-                self._judge_step(mapped, int(places[row]), earlier.body if earlier else None, texts[row])
-            compared.drafts += drafts
-            compared.moved[places[row]] |= bool(drafts)
+        if made.kind == "hazard" and fresh.any():
+            for span, piece in aligned(parts, made.at):
+                bodies = linked[span] if linked is not None else piece.columns(made.at[span]).body or []
+                for row in np.flatnonzero(fresh[span]).tolist():
+                    self._judge_step(mapped, int(places[span][row]), None, bodies[row])
+        compared.batches.append(encode_rows(made, parts, fresh, ids, self.workflow, linked))
+        if (changes == CHANGED).any():
+            self._write_changed(mapped, made, parts, (ids, changes == CHANGED, linked), compared)
 
-    def _judge_step(self, mapped: Mapped, place: int, before: dict[str, Any] | None, after: str | None) -> None:
+    def _write_changed(
+        self, mapped: Mapped, made: Made, parts: Sequence[Parts], which: tuple[Ids, Bools, Column | None],
+        compared: Compared,
+    ) -> None:  # fmt: skip
+        ids, changed, linked = which
+        said = said_by(self.journal, self.dataset, made.kind, map(sixteen, ids[changed].tolist()), self.withdrawn)
+        for span, piece in aligned(parts, made.at):
+            rows = np.flatnonzero(changed[span]).tolist()
+            columns = piece.columns(made.at[span]) if rows else None
+            for row in rows:
+                assert columns is not None
+                at = span.start + row
+                columns.body = linked[span] if linked is not None else columns.body
+                place, earlier = int(mapped.place[made.at[at]]), said.get(sixteen(ids[at]))
+                stated = made.dates[at], None if made.recorded is None else made.recorded[at]
+                drafts = changed_drafts(made.kind, columns, row, sixteen(ids[at]), stated, earlier, self.workflow,
+                                        bool(compared.altered[place]))  # fmt: skip
+                if made.kind == "hazard" and drafts:
+                    self._judge_step(mapped, place, earlier.body if earlier else None, (columns.body or [None])[row])
+                compared.drafts += drafts
+                compared.moved[place] |= bool(drafts)
+
+    def _judge_step(self, mapped: Mapped, place: int, before: dict[str, Any] | None, after: bytes | None) -> None:
         """Note what in a hazard's step breaks the lifecycle; it is accepted all the same."""
-        for column, code, message in step_findings(before, after, self.national):
+        for column, code, message in step_findings(before, None if after is None else after.decode(), self.national):
             mapped.outcomes[place] = FOUND
             mapped.findings.append(RowFinding(mapped.first_row + place, column, None, code, message))
 

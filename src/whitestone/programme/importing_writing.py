@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -17,8 +17,9 @@ from whitestone.domain.revision import Draft, Nature, Workflow
 from whitestone.exchange.mapping.rows import Made, sixteen
 from whitestone.journal import EncodedBatch
 from whitestone.programme.importing_editions import Said
+from whitestone.programme.importing_parts import Column, Columns, Parts, aligned, braced
 
-__all__ = ["body_texts", "changed_drafts", "encode_rows", "uuid_text"]
+__all__ = ["changed_drafts", "encode_rows", "linked_bodies", "uuid_text"]
 
 Ids = npt.NDArray[np.bytes_]
 
@@ -33,7 +34,7 @@ def uuid_text(record: bytes) -> str:
     return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
 
 
-def body_texts(made: Made, ids: Ids, labels: Sequence[str]) -> pl.Series:
+def linked_bodies(made: Made, ids: Ids, labels: Sequence[str]) -> Column:
     """Complete the bodies with the links between records of one row; `ids` are (records, blocks)."""
     body = made.body
     for attribute, label, many in made.same_row:
@@ -42,57 +43,60 @@ def body_texts(made: Made, ids: Ids, labels: Sequence[str]) -> pl.Series:
         head = f',"{attribute}":'
         texts = [(f"{head}[{text}]" if many else head + text) if text else "" for text in quoted]
         body = body + pl.Series(texts, dtype=pl.String)
-    return _braced(body)
-
-
-def _braced(members: pl.Series) -> pl.Series:
-    """Close a series of JSON members (each with a leading comma) into objects; nothing gives null."""
-    frame = members.to_frame("members")
-    closed = pl.when(pl.col("members") != "").then(
-        pl.concat_str([pl.lit("{"), pl.col("members").str.slice(1), pl.lit("}")])
-    )
-    return frame.select(closed.alias("object")).to_series()
-
-
-def _bytes(texts: pl.Series) -> list[bytes | None]:
-    found: list[bytes | None] = texts.cast(pl.Binary).to_list()
-    return found
-
-
-def _part(members: pl.Series, rows: pl.Series | None) -> list[bytes | None] | None:
-    """Encode a part of the records; a part that none of them has is left out."""
-    chosen = members if rows is None else members.filter(rows)
-    if (chosen == "").all():
-        return None
-    return _bytes(_braced(chosen))
+    linked: Column = braced(body).cast(pl.Binary).to_list()
+    return linked
 
 
 def encode_rows(
-    made: Made, chosen: npt.NDArray[np.bool_], texts: pl.Series, records: Ids, workflow: Workflow
+    made: Made, parts: Sequence[Parts], chosen: npt.NDArray[np.bool_], records: Ids, workflow: Workflow,
+    linked: Column | None,
+) -> Iterator[EncodedBatch]:  # fmt: skip
+    """Give the chosen records as columns of whole revisions, some thousands at a time.
+
+    `linked` are the bodies where links between the records of one row completed them.
+    """
+    for span, piece in aligned(parts, made.at):
+        here = chosen[span]
+        if not here.any():
+            continue
+        columns = piece.columns(made.at[span])
+        columns.body = linked[span] if linked is not None else columns.body
+        rows = None if here.all() else np.flatnonzero(here).tolist()
+        yield _encoded(made, span, columns if rows is None else columns.only(rows), rows, records[span], workflow)
+
+
+def _encoded(
+    made: Made, span: slice, columns: Columns, rows: list[int] | None, records: Ids, workflow: Workflow
 ) -> EncodedBatch:
-    """Encode the chosen records as columns of whole revisions."""
-    every = bool(chosen.all())
-    rows = None if every else pl.Series(chosen)
-    at = np.flatnonzero(chosen).tolist()
-
     def pick(column: list[Any] | None) -> list[Any] | None:
-        return column if column is None or every else [column[row] for row in at]
+        if column is None:
+            return None
+        found = column[span]
+        return found if rows is None else [found[row] for row in rows]
 
+    bounds = None if made.bounds is None else made.bounds[span]
     return EncodedBatch(
         kind=made.kind,
-        record_ids=[sixteen(record) for record in records[chosen].tolist()],
-        body=_bytes(texts if rows is None else texts.filter(rows)),
-        extra=_part(made.extra, rows),
-        geometry=pick(made.geometry),
-        as_entered=_part(made.entered, rows),
-        sealed=_part(made.sealed, rows),
+        record_ids=_sixteens(records if rows is None else records[rows]),
+        body=columns.body or [],
+        extra=_some(columns.extra),
+        geometry=columns.geometry,
+        as_entered=_some(columns.as_entered),
+        sealed=_some(columns.sealed),
         information_date=_some(pick(made.dates)),
         acts_on=_some(pick(made.acts_on)),
         source_recorded_at=_some(pick(made.recorded)),
         external_ids=pick(made.ids),
-        bbox=None if made.bounds is None else made.bounds[chosen],
+        bbox=bounds if bounds is None or rows is None else bounds[rows],
         workflow=workflow,
+        salts=columns.salts,
+        digests=columns.digests,
     )
+
+
+def _sixteens(records: Ids) -> list[bytes]:
+    found: list[bytes] = np.ascontiguousarray(records, dtype="S16").view("V16").tolist()
+    return found
 
 
 def _some(column: list[Any] | None) -> list[Any] | None:
@@ -100,24 +104,22 @@ def _some(column: list[Any] | None) -> list[Any] | None:
 
 
 def changed_drafts(
-    made: Made, row: int, text: str | None, record: bytes, said: Said | None, workflow: Workflow,
-    altered: bool = True,
+    kind: str, parts: Columns, row: int, record: bytes, stated: tuple[str | None, int | None], said: Said | None,
+    workflow: Workflow, altered: bool = True,
 ) -> list[Draft]:  # fmt: skip
     """Draft what a row says differently from what its dataset said before; nothing when it says the same.
 
+    `stated` are its information date and, in microseconds since 1970, when its source recorded it.
     Sealed values cannot be read: they are said again whenever the raw text is another (`altered`). Attributes that
     the row no longer states become unknown (None), never their old value. When the date of the event itself is
     another, the old statement was wrong rather than outdated: a correction of all that was said.
     """
-    body = _object(text)
-    extra = _object(_closed(made.extra[row]))
-    shape = made.geometry[row] if made.geometry is not None else None
-    sealed = _object(_closed(made.sealed[row]))
-    entered = _object(_closed(made.entered[row]))
-    date = made.dates[row]
-    recorded = None if made.recorded is None else _instant(made.recorded[row])
+    body, extra, sealed, entered = (_object(column, row) for column in (parts.body, parts.extra, parts.sealed,
+                                                                        parts.as_entered))
+    shape = parts.geometry[row] if parts.geometry is not None else None
+    date, recorded = stated[0], _instant(stated[1])
     whole = Draft(
-        kind=made.kind, record_id=uuid.UUID(bytes=record), body=body, extra=extra, geometry=shape, as_entered=entered,
+        kind=kind, record_id=uuid.UUID(bytes=record), body=body, extra=extra, geometry=shape, as_entered=entered,
         sealed=sealed, information_date=date, workflow=workflow, source_recorded_at=recorded,
     )  # fmt: skip
     if said is None or not said.revisions:
@@ -129,10 +131,10 @@ def changed_drafts(
         return []
     # All that the dataset said: whoever changed one of these attributes meanwhile shares a parent, however long ago.
     parents = tuple(said.revisions)
-    if KINDS[made.kind].date_attribute in new_body:
+    if KINDS[kind].date_attribute in new_body:
         return _corrections(whole, said, parents)
     changed = Draft(
-        kind=made.kind, record_id=whole.record_id, body=new_body, extra=new_extra, geometry=shape if moved else None,
+        kind=kind, record_id=whole.record_id, body=new_body, extra=new_extra, geometry=shape if moved else None,
         as_entered=entered, sealed=sealed if resealed else {}, information_date=date, workflow=workflow,
         parents=parents, source_recorded_at=recorded,
     )  # fmt: skip
@@ -169,10 +171,7 @@ def _differing(new: dict[str, Any], old: dict[str, Any]) -> dict[str, Any]:
     return differing | {key: None for key, value in old.items() if key not in new and value is not None}
 
 
-def _closed(members: str) -> str | None:
-    return "{" + members[1:] + "}" if members else None
-
-
-def _object(text: str | None) -> dict[str, Any]:
+def _object(column: Column | None, row: int) -> dict[str, Any]:
+    text = None if column is None else column[row]
     found: dict[str, Any] = json.loads(text) if text else {}
     return found

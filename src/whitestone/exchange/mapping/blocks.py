@@ -208,12 +208,8 @@ class _Block:
         column, made = self.values[name]
         texts = [json.loads(text) if text is not None else fallback for text in made.to_list()]
         days = [_acts_on(text) for text in texts]
-        dates: list[str | None] = column.spread(pl.Series(texts, dtype=pl.String)).fill_null(fallback or "").to_list()
-        acts: list[int | None] = column.spread(pl.Series(days, dtype=pl.Int64)).to_list()
-        if fallback is not None:
-            day = _acts_on(fallback)
-            return dates, [day if each is None else each for each in acts]
-        return [date or None for date in dates], acts
+        # The same few objects for all rows: what is handed over to another process is then small.
+        return column.pick([text or None for text in texts], fallback or None), column.pick(days, _acts_on(fallback))
 
     def recorded(self) -> list[int | None] | None:
         """Give the moment at which the source's database recorded each row; what is not understood is a finding."""

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Sequence
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -15,6 +17,7 @@ import polars as pl
 
 __all__ = ["Column", "View", "json_text", "member"]
 
+T = TypeVar("T")
 _CONTROL = r"[\x00-\x1f\x7f]"
 _PLAIN = {"\n": "\\n", "\r": "\\r", "\t": "\\t", '"': '\\"'}
 
@@ -31,6 +34,11 @@ class Column:
         if not len(self.uniques):
             return pl.Series(values.name, [None] * len(self.codes), dtype=values.dtype)
         return values.gather(self.codes)
+
+    def pick(self, values: Sequence[T], otherwise: T) -> list[T]:
+        """Give every row the very object that stands at its code; rows without a cell get `otherwise`."""
+        table = [*values, otherwise]
+        return [table[code] for code in self.codes.cast(pl.Int64).fill_null(len(values)).to_list()]
 
     def rows_with(self, bad: npt.NDArray[np.bool_]) -> npt.NDArray[np.intp]:
         """List the rows whose value is marked in `bad` (a mask over the different values)."""

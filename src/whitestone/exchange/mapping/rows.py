@@ -69,6 +69,8 @@ class Made(msgspec.Struct):
     """When the source's database recorded the row, in microseconds since 1970 (UTC)."""
     held_ids: list[str] = []
     """Ids of records whose rows are held: the file names them, so they are not gone."""
+    encoded: bool = False
+    """The texts and the geometry were taken out and encoded."""
 
     def keep(self, kept: npt.NDArray[np.bool_]) -> None:
         """Drop the records of rows that are held (`kept` is a mask over the chunk's frame rows)."""
@@ -80,7 +82,8 @@ class Made(msgspec.Struct):
             self.held_ids = self.held_ids + [self.ids[row] or "" for row in np.flatnonzero(~mask).tolist()]
         self.at = self.at[mask]
         for name in ("body", "extra", "entered", "sealed"):
-            setattr(self, name, getattr(self, name).filter(pl.Series(mask)))
+            texts = getattr(self, name)
+            setattr(self, name, texts if self.encoded and not len(texts) else texts.filter(pl.Series(mask)))
         self.dates = [self.dates[row] for row in rows]
         self.acts_on = [self.acts_on[row] for row in rows]
         self.ids = None if self.ids is None else [self.ids[row] for row in rows]

@@ -53,13 +53,11 @@ def row_table(block: bytes, dialect: Dialect) -> RowTable | None:
     data = np.frombuffer(block, np.uint8)
     delimiter, newline = ord(dialect.delimiter), ord(dialect.newline)
     separators = np.flatnonzero((data == delimiter) | (data == newline))
-    is_quote = data == _QUOTE
-    quotes = np.flatnonzero(is_quote)
+    quotes = np.flatnonzero(data == _QUOTE)
     if quotes.size:
         if not _regular(data, quotes, delimiter, newline):
             return None
-        inside = np.cumsum(is_quote, dtype=np.uint8) & 1
-        separators = separators[inside[separators] == 0]
+        separators = separators[~_quoted(separators, quotes, data.size)]
     line_ends = np.flatnonzero(data[separators] == newline)
     ends = separators[line_ends]
     starts = np.empty_like(ends)
@@ -67,6 +65,19 @@ def row_table(block: bytes, dialect: Dialect) -> RowTable | None:
         starts[0], starts[1:] = 0, ends[:-1] + 1
     widths = np.diff(line_ends, prepend=-1)
     return RowTable(starts, ends, widths, int(ends[-1]) + 1 if ends.size else 0)
+
+
+def _quoted(separators: np.ndarray, quotes: np.ndarray, size: int) -> np.ndarray:
+    """Mark the separators that stand between a quote that opens and the one that closes."""
+    opening, closing = quotes[0::2], quotes[1::2]
+    if closing.size < opening.size:
+        closing = np.append(closing, size)
+    low, high = np.searchsorted(separators, opening), np.searchsorted(separators, closing)
+    holding = high > low  # of these no two begin, and no two end, at one place
+    edges = np.zeros(separators.size + 1, np.int8)
+    edges[low[holding]] += 1
+    edges[high[holding]] -= 1
+    return np.cumsum(edges[:-1], dtype=np.int8) > 0
 
 
 def _regular(data: np.ndarray, quotes: np.ndarray, delimiter: int, newline: int) -> bool:

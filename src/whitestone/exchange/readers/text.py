@@ -7,7 +7,8 @@ long one cut unseen; other blocks are read a row at a time. Rows with too few or
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 from whitestone.errors import UnreadableFile, WrongCall
@@ -56,7 +57,7 @@ def open_text(path: Path, *, encoding: str | None = None, header_row: int | None
     header = [] if layout.header is None else [*rows[layout.header]]
     plan = Plan(found, dialect, layout.names, _padded(header, len(layout.names)),
                 offsets[min(layout.data, len(offsets) - 1)] if layout.data else 0)
-    reading = Reading(path, "tsv" if dialect.delimiter == "\t" else "csv", _source(plan), encoding=found.name,
+    reading = Reading(path, "tsv" if dialect.delimiter == "\t" else "csv", partial(_chunks, plan), encoding=found.name,
                       columns=layout.names, hxl=layout.hxl, preamble=layout.preamble)
     _note(reading, plan, layout.notes, rows)
     return reading
@@ -113,9 +114,6 @@ def _note(reading: Reading, plan: Plan, said: list[tuple[str, str]], rows: list[
             break
 
 
-def _source(plan: Plan) -> Callable[[Reading, int], Iterator[Chunk]]:
-    def chunks(reading: Reading, limit: int) -> Iterator[Chunk]:
-        for frame, numbers, faults in BlockReader(reading, plan).blocks():
-            yield from cut(frame, numbers, faults, limit)
-
-    return chunks
+def _chunks(plan: Plan, reading: Reading, limit: int) -> Iterator[Chunk]:
+    for frame, numbers, faults in BlockReader(reading, plan).blocks():
+        yield from cut(frame, numbers, faults, limit)

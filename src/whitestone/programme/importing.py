@@ -19,6 +19,7 @@ from typing import Any
 import msgspec
 import numpy as np
 
+from whitestone.domain.kinds import KINDS
 from whitestone.domain.revision import Act, Draft, Workflow
 from whitestone.errors import MappingInvalid, Problem
 from whitestone.exchange.mapping.apply import Applier
@@ -44,6 +45,7 @@ from whitestone.programme.importing_links import Links, dataset_id
 from whitestone.programme.importing_parts import Parts
 from whitestone.programme.importing_report import Report, run_findings, tell
 from whitestone.programme.importing_rows import Compared, Comparing
+from whitestone.programme.importing_said import write_again
 from whitestone.programme.opening import Programme
 
 __all__ = ["CHUNK_ROWS", "Importing", "import_file"]
@@ -288,6 +290,8 @@ class Importing:
             if mapped.held:
                 batch.hold([self._held_row(row.row, row.digest, row.raw, row.reasons) for row in mapped.held])
             batch.put_rows(self._rows(mapped, compared))
+            write_again(batch, compared.again, self.programme.who,
+                        f"said again for its day: run {self.run_id} brought paper of an earlier one")
         self._head = self.journal.head()[0]
 
     def _compare(self, mapped: Mapped, parts: list[list[Parts]]) -> Compared:
@@ -305,7 +309,9 @@ class Importing:
         withdrawn = {edition.run for edition in editions if not edition.live}
         workflow = _WORKFLOWS[self.mapping.dataset.workflow]
         national = self.programme.settings.national_codes
-        return Comparing(self.journal, self.dataset, known, self.labels, workflow, withdrawn, national)
+        apart = frozenset(record.label for record in self.mapping.records if record.kind != UNKNOWN_KIND
+                          and record.date not in (None, KINDS[record.kind].date_attribute))  # fmt: skip
+        return Comparing(self.journal, self.dataset, known, self.labels, workflow, withdrawn, national, apart)
 
     def _held_row(self, row: int, digest: bytes, raw: bytes, reasons: list[tuple[str, str]]) -> HeldRow:
         told = [{"code": code, "message": message} for code, message in reasons]

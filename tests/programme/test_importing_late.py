@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from whitestone.domain.revision import Act, Draft, State
 from whitestone.exchange.mapping.text import parse_mapping
+from whitestone.programme.checking import check
 from whitestone.programme.importing import import_file
 from whitestone.programme.importing_report import Report
 from whitestone.programme.importing_runs import take_back
@@ -65,7 +66,7 @@ def bring(programme: Programme, path: Path, rows: list[Row], edition: str = "inc
 
 def row(kind: str, since: str, **more: str) -> Row:
     """Write a row of hazard A."""
-    cells = {"ID": "A", "kind": kind, "status": "open", "name": "", "since": since, "x": "", "y": "", "note": "", **more}
+    cells = {**dict.fromkeys(HEAD, ""), "ID": "A", "kind": kind, "status": "open", "since": since, **more}
     return tuple(cells[name] for name in HEAD)  # type: ignore[return-value]
 
 
@@ -89,7 +90,8 @@ def folded(rows: list[Row], day: dt.date) -> Any:
     if not dated:
         return None
     last = dict(zip(HEAD, dated[-1], strict=True))
-    names = {"ID": "local_id", "kind": "classification", "status": "status", "name": "name", "since": "status_changed_on"}
+    names = {"ID": "local_id", "kind": "classification", "status": "status", "name": "name"}
+    names["since"] = "status_changed_on"
     body = {attribute: last[column] for column, attribute in names.items() if last[column]}
     points = [(float(each[5]), float(each[6])) for each in dated if each[5]]
     return body, {"note": last["note"]} if last["note"] else {}, points[-1] if points else None
@@ -213,3 +215,104 @@ def test_where_somebody_else_moved_as_well_late_paper_is_a_conflict(programme: P
     assert journal.state(record).body["name"] == "river"
     assert journal.state(record, on=dt.date(2013, 12, 31)).body["name"] == "road"
     assert journal.state(record, on=dt.date(2015, 12, 31)).body["name"] == "hill"
+
+
+def test_an_edition_between_is_taken_back_and_the_later_one_still_says_what_it_said(
+    programme: Programme, tmp_path: Path
+) -> None:
+    """A later edition rests on what was said before it; taken back and brought back, its own day stays as it was."""
+    rows = [row("sha", "2010"), row("sha", "2012", status="closed"), row("cha", "2015", status="closed")]
+    runs = [bring(programme, tmp_path / f"{number}.csv", [each]).run for number, each in enumerate(rows)]
+    record = record_of(programme, "A")
+
+    def states() -> list[Any]:
+        found = [programme.journal.state(record, on=dt.date(year, 12, 31)) for year in (2010, 2012, 2015)]
+        return [(state.body["classification"], state.body["status"]) for state in found if state]
+
+    every = [("sha", "open"), ("sha", "closed"), ("cha", "closed")]
+    assert states() == every
+    take_back(programme, runs[1])
+    assert states() == [("sha", "open"), ("sha", "open"), ("cha", "closed")]
+    between = bring(programme, tmp_path / "3.csv", [row("sha", "2014")])
+    assert states()[2] == ("cha", "closed")
+    take_back(programme, runs[1], undo=True)
+    assert states() == every
+    assert programme.journal.state(record, on=dt.date(2014, 12, 31)).body["status"] == "open"
+    assert between.changed == 1
+    assert programme.journal.conflicts() == []
+
+
+LINKED = """
+[dataset]
+name = "works"
+edition = "increment"
+[[record]]
+kind = "release"
+[record.fields]
+local_id = "ID"
+outcome = "outcome"
+completed_on = "done"
+[[record.links]]
+attribute = "hazard_ids"
+dataset = "late"
+column = "hazards"
+split = "|"
+"""
+
+
+def works(programme: Programme, path: Path, rows: list[list[str]]) -> Report:
+    """Import releases that name hazards."""
+    with path.open("w", newline="", encoding="utf-8") as file:
+        csv.writer(file).writerows([["ID", "outcome", "done", "hazards"], *rows])
+    return import_file(programme, path, parse_mapping(LINKED))
+
+
+def links(programme: Programme) -> Any:
+    """Read the hazards that each release names."""
+    return {state.body["local_id"]: state.body.get("hazard_ids") for state in programme.journal.states("release")}
+
+
+def broken(programme: Programme) -> int:
+    """Count the findings of broken links."""
+    return sum(each.finding.rule == "link-broken" for each in check(programme).findings)
+
+
+def test_a_link_is_made_when_the_record_that_it_names_comes_in(programme: Programme, tmp_path: Path) -> None:
+    """In part and in whole; in the name of the run that named it, and nothing is new when a file comes twice."""
+    rows = [["R1", "cleared", "2016-01-01", "A|B"], ["R2", "cancelled", "2016-02-01", "Z"]]
+    first = works(programme, tmp_path / "works.csv", rows)
+    assert first.findings_by_code == {"link-broken": 2}
+    assert links(programme) == {"R1": None, "R2": None}
+    one = bring(programme, tmp_path / "a.csv", [row("sha", "2010")])
+    assert one.findings_by_code["links-made"] == 1
+    two = bring(programme, tmp_path / "b.csv", [row("sha", "2010", ID="B")])
+    a, b = record_of(programme, "A"), record_of(programme, "B")
+    assert links(programme) == {"R1": [str(a), str(b)], "R2": None}
+    made = [each for each in programme.journal.revisions(kind="release") if each.body.keys() == {"hazard_ids"}]
+    assert {str(each.run) for each in made} == {first.run}
+    assert [one.run in (made[0].reason or ""), two.run in (made[1].reason or "")] == [True, True]
+    again = works(programme, tmp_path / "works.csv", rows)
+    assert (again.new, again.changed, again.unchanged) == (0, 0, 2)
+    last = bring(programme, tmp_path / "b.csv", [row("sha", "2010", ID="B")])
+    assert last.findings_by_code.keys() == {"geometry-missing"}
+    assert (broken(programme), programme.journal.conflicts()) == (0, [])
+
+
+def test_both_directions_break_alike_when_the_named_record_is_taken_back(tmp_path: Path) -> None:
+    """The link stays as it was stated, and leads nowhere; when the run comes back it stands again."""
+    for turn in range(2):
+        with init_programme(str(tmp_path / f"p{turn}"), name="Test") as programme:
+            steps = [
+                lambda made=programme: works(made, tmp_path / "w.csv", [["R1", "cleared", "2016-01-01", "A"]]),
+                lambda made=programme: bring(made, tmp_path / "a.csv", [row("sha", "2010")]),
+            ]
+            runs = [step().run for step in (steps if turn else reversed(steps))]
+            release, hazard = runs if turn else reversed(runs)
+            assert links(programme) == {"R1": [str(record_of(programme, "A"))]}
+            assert broken(programme) == 0
+            take_back(programme, hazard)
+            assert broken(programme) == 1
+            take_back(programme, hazard, undo=True)
+            assert broken(programme) == 0
+            take_back(programme, release)
+            assert links(programme) == {}

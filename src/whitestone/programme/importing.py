@@ -44,6 +44,7 @@ from whitestone.programme.importing_editions import Known, editions_of
 from whitestone.programme.importing_links import Links, dataset_id
 from whitestone.programme.importing_parts import Parts
 from whitestone.programme.importing_report import Report, run_findings, tell
+from whitestone.programme.importing_resolving import resolvable
 from whitestone.programme.importing_rows import Compared, Comparing
 from whitestone.programme.importing_said import write_again
 from whitestone.programme.opening import Programme
@@ -338,6 +339,7 @@ class Importing:
                                     "that it was exported with its content"))
         if not self.correcting:
             notes += run_findings(self.journal, self.mapping, editions, self.run_id)
+        notes += self._make_links()
         report = tell(self.programme, self.mapping, self.run_id, notes, applier.unmapped(reading.columns))
         with self.journal.writing(self._act("import finished")) as batch:
             told = [msgspec.structs.asdict(note) for note in notes]
@@ -350,6 +352,16 @@ class Importing:
                                 parents=state.revisions[-1:] if state else ())])  # fmt: skip
         self._resolve_held()
         return report
+
+    def _make_links(self) -> list[RowFinding]:
+        """State the links that earlier rows, of this dataset or others, could not make before this file came in."""
+        if not resolvable(self.programme, self.mapping, self.dataset):
+            return []
+        why = f"the record that was named here came in with run {self.run_id}"
+        with self.journal.writing(self._act("links made")) as batch:  # under the lock they are looked for again
+            made = write_again(batch, resolvable(self.programme, self.mapping, self.dataset), self.programme.who, why)
+        message = f"{made} statement(s) made before named records that came in with this file; their links stand now"
+        return [RowFinding(None, None, None, "links-made", message)]
 
     def _resolve_held(self) -> None:
         """Say of rows that were held in earlier runs, and whose digest now made a record, that they came in."""

@@ -21,7 +21,7 @@ from whitestone.journal import Journal
 from whitestone.journal.append import Batch
 
 __all__ = ["NO_GEOMETRY", "Again", "Content", "Day", "Said", "Step", "day_of_text", "differing", "said_again",
-           "said_by", "walk", "write_again"]
+           "said_by", "unmoved", "walk", "write_again"]
 
 Day = tuple[bool, int]
 """Where a date stands in the order: undated first, then by day."""
@@ -133,9 +133,15 @@ class Said(msgspec.Struct):
         """Give what the dataset says for each day of which it spoke."""
         return {day: self.on(day) for day, _ in self.groups()}
 
-    def without(self, run: uuid.UUID) -> Said:
-        """Leave out what a run said; what it corrected counts again."""
-        return _counting([step for step in self.steps if step.revision.run != run])
+    def up_to(self, revision: uuid.UUID) -> Content | None:
+        """Fold up to and including a revision; None where it does not count."""
+        ids = self.revisions
+        if revision not in ids:
+            return None
+        found = Content()
+        for step in self.steps[: ids.index(revision) + 1]:
+            found.add(step.revision)
+        return found
 
 
 def walk(now: Content, groups: Sequence[tuple[Day, list[Step]]], wanted: dict[Day, Content]) -> Iterator[
@@ -158,6 +164,21 @@ def walk(now: Content, groups: Sequence[tuple[Day, list[Step]]], wanted: dict[Da
         if missing:
             yield steps[-1], missing
             now.add(missing)
+
+
+def unmoved(before: Said, after: Said) -> Iterator[Again]:
+    """Say again what other runs said, where it would be another now that a run no longer counts, or counts again.
+
+    >>> list(unmoved(Said(), Said()))
+    []
+    """
+    wanted = {day: content for day, steps in after.groups()
+              if (content := before.up_to(steps[-1].revision.revision_id)) is not None}  # fmt: skip
+    parents = after.revisions
+    for step, missing in walk(Content(), after.groups(), wanted):
+        again = said_again(step, missing, parents)
+        parents = [*parents, *([again.draft.revision_id] if again.draft.revision_id else [])]
+        yield again
 
 
 def said_again(step: Step, missing: Content, parents: Sequence[uuid.UUID]) -> Again:

@@ -316,3 +316,16 @@ def test_both_directions_break_alike_when_the_named_record_is_taken_back(tmp_pat
             assert broken(programme) == 0
             take_back(programme, release)
             assert links(programme) == {}
+
+
+def test_what_was_found_later_is_not_gone_from_a_late_edition_of_an_earlier_day(
+    programme: Programme, tmp_path: Path
+) -> None:
+    """Editions that say for which day they speak are compared with the one before that day, whenever they come."""
+    gone = []
+    for number, (year, ids) in enumerate([(2010, "AB"), (2015, "ABC"), (2012, "A"), (2016, "AB")]):
+        text = (MAPPING % "snapshot").replace("[position]", f'coverage = "all"\nas_of = "{year}"\n[position]')
+        with (tmp_path / f"{number}.csv").open("w", newline="", encoding="utf-8") as file:
+            csv.writer(file).writerows([HEAD, *(row("sha", "", ID=each) for each in ids)])
+        gone.append(import_file(programme, tmp_path / f"{number}.csv", parse_mapping(text)).gone)
+    assert gone == [0, 0, 1, 1]

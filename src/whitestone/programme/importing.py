@@ -237,7 +237,7 @@ class Importing:
                 "file_sha256": sha256, "file_size": size, "run_status": "running",
                 "counts": {"labels": self.labels, "attempt": attempt, "mapping_key": key,
                            "coverage": None if self.correcting else self.mapping.dataset.coverage,
-                           "columns": reading.columns, "crs": reading.crs,
+                           "as_of": self.mapping.dataset.as_of, "columns": reading.columns, "crs": reading.crs,
                            "started_at": dt.datetime.now(dt.UTC).isoformat(timespec="microseconds")},
             }  # fmt: skip
             drafts.append(Draft(kind="run", record_id=self.run_id, body=body))

@@ -37,6 +37,8 @@ class Edition(msgspec.Struct):
     digests: Ids
     records: Ids
     """(rows, blocks): the record that each block made of the row, empty where none."""
+    as_of: str | None = None
+    """The day for which its mapping said that it speaks."""
 
     @property
     def first(self) -> Ids:
@@ -76,6 +78,7 @@ def editions_of(journal: Journal, dataset: uuid.UUID, current: uuid.UUID) -> lis
             live=state.body.get("run_status") != "taken_back", own=own,
             finished=state.body.get("run_status") == "finished", labels=labels, digests=digests,
             records=records.reshape(len(digests), -1) if len(records) else np.zeros((len(digests), 0), dtype="S16"),
+            as_of=counts.get("as_of"),
         ))  # fmt: skip
     return editions
 

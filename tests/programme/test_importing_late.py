@@ -329,3 +329,16 @@ def test_what_was_found_later_is_not_gone_from_a_late_edition_of_an_earlier_day(
             csv.writer(file).writerows([HEAD, *(row("sha", "", ID=each) for each in ids)])
         gone.append(import_file(programme, tmp_path / f"{number}.csv", parse_mapping(text)).gone)
     assert gone == [0, 0, 1, 1]
+
+
+def test_late_paper_settles_no_conflict_about_a_later_day(programme: Programme, tmp_path: Path) -> None:
+    """Nor does it hide one: what the dataset said of the later day still differs from what somebody else said."""
+    journal = programme.journal
+    bring(programme, tmp_path / "0.csv", [row("sha", "2010", name="hill")])
+    record = record_of(programme, "A")
+    journal.append(Act(author="Zed"), [Draft(kind="hazard", record_id=record, body={"name": "river"},
+                                             information_date="2016", parents=journal.state(record).revisions)])
+    assert bring(programme, tmp_path / "1.csv", [row("sha", "2015", name="road")]).conflicts == 1
+    bring(programme, tmp_path / "2.csv", [row("sha", "2012", name="river")])
+    assert [each.attribute for each in journal.conflicts()] == ["name"]
+    assert journal.state(record).conflicts == ("name",)

@@ -342,3 +342,12 @@ def test_late_paper_settles_no_conflict_about_a_later_day(programme: Programme, 
     bring(programme, tmp_path / "2.csv", [row("sha", "2012", name="river")])
     assert [each.attribute for each in journal.conflicts()] == ["name"]
     assert journal.state(record).conflicts == ("name",)
+
+
+def test_a_position_that_came_late_stays_where_no_row_speaks_of_one(programme: Programme, tmp_path: Path) -> None:
+    """What is said again of a later day says nothing of a position, as the row of that day did not."""
+    late = [row("sha", "2019", status=""), row("sha", "", x="1.5", y="1.5"), row("sha", "", x="2.5", y="2.5")]
+    for number, each in enumerate(late):
+        bring(programme, tmp_path / f"{number}.csv", [each])
+    state = programme.journal.state(record_of(programme, "A"))
+    assert (_point(state.geometry), state.body["status"]) == ((2.5, 2.5), None)

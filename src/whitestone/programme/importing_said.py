@@ -16,6 +16,7 @@ import msgspec
 
 from whitestone.domain.dates import parse_partial
 from whitestone.domain.ids import new_ids
+from whitestone.domain.kinds import KINDS
 from whitestone.domain.revision import Act, Draft, Nature, Revision, Workflow
 from whitestone.journal import Journal
 from whitestone.journal.append import Batch
@@ -188,6 +189,8 @@ def said_again(step: Step, missing: Content, parents: Sequence[uuid.UUID]) -> Ag
         kind=said.kind, record_id=said.record_id, body=missing.body, extra=missing.extra, geometry=missing.geometry,
         information_date=said.information_date, source_recorded_at=said.source_recorded_at, workflow=step.workflow,
         parents=tuple(parents), revision_id=uuid.UUID(bytes=new_ids(1)[0]),
+        # It is no row: whether that day's own row had a position is for the row's own revision to tell.
+        as_entered=NO_GEOMETRY if missing.geometry is None and KINDS[said.kind].geometry else {},
     ), step)  # fmt: skip
 
 

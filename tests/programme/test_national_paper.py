@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import random
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import msgspec
 import pytest
 
 from whitestone.programme.accounts import ledger
@@ -15,6 +17,7 @@ from whitestone.programme.checking import check
 from whitestone.programme.importing import import_file
 from whitestone.programme.importing_report import Report
 from whitestone.programme.national import Paper, World, imagine, settings_for, write_paper
+from whitestone.programme.national.statements import Statement
 from whitestone.programme.national.truth import FLOWS
 from whitestone.programme.opening import Clocks, Programme, init_programme
 
@@ -141,3 +144,55 @@ def test_an_empty_country_hands_in_its_districts(tmp_path: Path) -> None:
     paper = write_paper(imagine(1, 0), tmp_path)
     assert [each.path.name for _, each in paper.deliveries] == ["districts.geojson"]
     assert paper.faults == []
+
+
+def test_paper_brought_in_in_any_order_gives_the_truth_of_that_order(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Files shuffled, releases before hazards: at several moments, and at the end, the ledger is the truth."""
+    monkeypatch.setenv("WHITESTONE_KEYS", str(tmp_path / "keys"))
+    world = imagine(5, hazards=24, releases=50, years=6)
+    paper = write_paper(world, tmp_path / "files")
+    order = [delivery for _, delivery in paper.deliveries[1:]]
+    random.Random(2).shuffle(order)
+    shuffled = arriving(world, paper, order)
+    moments = {}
+    with init_programme(str(tmp_path / "programme"), name="Any order", settings=settings_for(world)) as made:
+        import_file(made, paper.deliveries[0][1].path, paper.deliveries[0][1].mapping)
+        for number, each in enumerate(order):
+            assert import_file(made, each.path, each.mapping).held == 0
+            moments[number] = dt.datetime.now(dt.UTC)
+        broken = [each for each in check(made).findings if each.finding.rule == "link-broken"]
+        assert broken == []
+        assert made.journal.conflicts() == []
+        for number in (len(order) // 3, 2 * len(order) // 3, len(order) - 1):
+            for on in (world.last, dt.date(world.first.year + 2, 12, 31)):
+                found = ledger(made, Clocks(on=on, known_on=None, known=moments[number]), by="year")
+                truth = shuffled.truth(on=on, known=_day(number))
+                for column, m2 in truth.total().items():
+                    assert found["total"][f"{column}_m2"] == pytest.approx(m2, abs=TOLERANCE_M2), (number, on, column)
+
+
+def _day(number: int) -> dt.date:
+    """Number the arrivals as days of a century in which nothing else happens."""
+    return dt.date(2100, 1, 1) + dt.timedelta(days=number)
+
+
+def arriving(world: World, paper: Paper, order: list[Any]) -> World:
+    """Tell the same world as its files arrive in another order: of equal dates, what comes last counts."""
+    versions: dict[Any, list[Any]] = {}
+    for number, delivery in enumerate(order):
+        for each in paper.said[delivery.path]:
+            said = msgspec.structs.replace(each, known_from=_day(number), known_to=None)
+            key = (each.record_id, each.begins if isinstance(each, Statement) else each.on)
+            versions.setdefault(key, []).append(said)
+    told = [
+        msgspec.structs.replace(each, known_to=later.known_from if later else None)
+        for same in versions.values()
+        for each, later in zip(same, [*same[1:], None], strict=True)
+    ]
+    statements = [each for each in told if isinstance(each, Statement)]
+    assert len(told) == len(world.statements) + len(world.works)
+    return msgspec.structs.replace(
+        world, statements=statements, works=[each for each in told if not isinstance(each, Statement)]
+    )

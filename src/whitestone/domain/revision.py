@@ -58,7 +58,7 @@ class Act(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Draft(msgspec.Struct, frozen=True, kw_only=True):
-    """A revision that has not been appended yet: ids, clocks and hashes are the journal's to give.
+    """A revision that has not been appended yet: clocks and hashes are the journal's to give, and mostly its id.
 
     `body` holds the attributes that are stated (absent: nothing said; None: stated as unknown); `geometry` is WKB in
     EPSG:4326; `sealed` holds personal values and is encrypted before it touches the disk.
@@ -77,6 +77,8 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
     workflow: Workflow = Workflow.APPROVED
     parents: tuple[uuid.UUID, ...] = ()
     corrects: uuid.UUID | None = None
+    revision_id: uuid.UUID | None = None
+    """Given only where another draft of the same transaction names it as a parent."""
 
 
 class Revision(msgspec.Struct, frozen=True, kw_only=True):

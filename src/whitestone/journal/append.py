@@ -46,7 +46,7 @@ _MANY = 1_000
 
 
 class Batch:
-    """One act being written; nothing of it is seen by others, or kept, before the block ends."""
+    """An act being written, or several; nothing of it is seen by others, or kept, before the block ends."""
 
     def __init__(self, journal: Journal, session: Session, act: Act) -> None:
         self.journal = journal
@@ -69,6 +69,16 @@ class Batch:
                   act.source, _bytes(act.dataset), _bytes(act.run), SCHEMA_VERSION)
         self.act_digest = entries.act_digest(fields)
         self.session.load("act", ACT_COLUMNS, [(*fields, self.act_digest)])
+
+    def under(self, act: Act) -> None:
+        """Go on under another act, in the same transaction: what follows is acknowledged with what came before.
+
+        Refuses an act without an author with WrongCall.
+        """
+        if not act.author:
+            raise WrongCall(why="Every act has an author.")
+        self.act = act
+        self._enter_act()
 
     def append(self, drafts: Iterable[Draft]) -> list[uuid.UUID]:
         """Append drafts in their order; returns their revision ids.

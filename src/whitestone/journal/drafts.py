@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from whitestone.domain.dates import parse_partial
+from whitestone.domain.ids import new_ids
 from whitestone.domain.kinds import kind as kind_named
 from whitestone.domain.revision import Draft, Nature, Workflow
 from whitestone.errors import InvalidValue
@@ -98,7 +99,15 @@ def _encode_alike(alike: list[Draft], kind: str, nature: Nature, workflow: Workf
         parents=_some([b"".join(parent.bytes for parent in draft.parents) or None for draft in alike]),
         corrects=_some([draft.corrects.bytes if draft.corrects else None for draft in alike]),
         source_recorded_at=_some([instant_us(draft.source_recorded_at) for draft in alike]),
+        revision_ids=_revision_ids(alike),
     )
+
+
+def _revision_ids(alike: list[Draft]) -> list[bytes] | None:
+    if all(draft.revision_id is None for draft in alike):
+        return None
+    made = new_ids(len(alike))
+    return [draft.revision_id.bytes if draft.revision_id else each for draft, each in zip(alike, made, strict=True)]
 
 
 def day_number(day: dt.date) -> int:

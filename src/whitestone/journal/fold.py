@@ -192,13 +192,14 @@ def _is_overtaken(name: str, a: Entry, b: Entry, counted: Sequence[Entry], ances
                   rivals: dict[tuple[int, int], tuple[Entry, Entry]]) -> bool:
     """Say whether somebody who knew both sides has stated the attribute since, or one side has stated it anew.
 
-    The newer statement of a side then stands against the other side in its place: they differ still, or agree.
+    The newer statement of a side then stands against the other side in its place: they differ still, or agree. What a
+    side says late of an earlier day stands in the place of nothing that it said of a later one.
     """
     for each in counted:
         line = ancestors[each.revision_id]
         for mine, theirs in ((a, b), (b, a)):
             if mine.revision_id in line and _states(each, name) and (
-                theirs.revision_id in line or _pair(each, theirs) in rivals
+                theirs.revision_id in line or (_pair(each, theirs) in rivals and _order(each)[:2] >= _order(mine)[:2])
             ):
                 return True
     return False

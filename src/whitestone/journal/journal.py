@@ -160,6 +160,10 @@ class Journal:
         """Return one revision; refuses an unknown id with UnknownRecord."""
         return reading.revision(self, revision_id)
 
+    def histories(self, record_ids: Iterable[uuid.UUID]) -> Iterator[Revision]:
+        """Stream all revisions of some records, those of one record oldest first; records without any are left out."""
+        return reading.histories(self, record_ids)
+
     def revisions(self, after_seq: int = 0, *, run: uuid.UUID | None = None, dataset: uuid.UUID | None = None,
                   kind: str | None = None) -> Iterator[Revision]:
         """Stream revisions in the order of their entries, of one run, dataset or kind when asked."""

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from whitestone.journal.dialect import Session
     from whitestone.journal.journal import Journal
 
-__all__ = ["Conflict", "conflicts", "find_external", "history", "last_said", "revision", "revisions"]
+__all__ = ["Conflict", "conflicts", "find_external", "histories", "history", "last_said", "revision", "revisions"]
 
 _SELECT = """SELECT r.seq, r.revision_id, r.record_id, r.kind, r.parents, r.nature, r.corrects, r.workflow,
  r.information_date, a.recorded_at, r.source_recorded_at, a.author, a.organisation, a.node, a.dataset, a.run, a.source,
@@ -69,6 +69,12 @@ def history(journal: Journal, record_id: uuid.UUID) -> list[Revision]:
     if not found:
         raise UnknownRecord(record=record_id)
     return found
+
+
+def histories(journal: Journal, record_ids: Iterable[uuid.UUID]) -> Iterator[Revision]:
+    """Stream all revisions of some records, those of one record oldest first; records without any are left out."""
+    for chunk in chunks(sorted({each.bytes for each in record_ids})):
+        yield from revisions(journal, f"r.record_id IN ({marks(chunk)})", chunk)
 
 
 def revision(journal: Journal, revision_id: uuid.UUID) -> Revision:

@@ -19,6 +19,7 @@ from typing import Any
 import msgspec
 import numpy as np
 
+from whitestone.domain.kinds import KINDS
 from whitestone.domain.revision import Act, Draft, Workflow
 from whitestone.errors import MappingInvalid, Problem
 from whitestone.exchange.mapping.apply import Applier
@@ -43,7 +44,9 @@ from whitestone.programme.importing_editions import Known, editions_of
 from whitestone.programme.importing_links import Links, dataset_id
 from whitestone.programme.importing_parts import Parts
 from whitestone.programme.importing_report import Report, run_findings, tell
+from whitestone.programme.importing_resolving import resolvable
 from whitestone.programme.importing_rows import Compared, Comparing
+from whitestone.programme.importing_said import write_again
 from whitestone.programme.opening import Programme
 
 __all__ = ["CHUNK_ROWS", "Importing", "import_file"]
@@ -234,7 +237,7 @@ class Importing:
                 "file_sha256": sha256, "file_size": size, "run_status": "running",
                 "counts": {"labels": self.labels, "attempt": attempt, "mapping_key": key,
                            "coverage": None if self.correcting else self.mapping.dataset.coverage,
-                           "columns": reading.columns, "crs": reading.crs,
+                           "as_of": self.mapping.dataset.as_of, "columns": reading.columns, "crs": reading.crs,
                            "started_at": dt.datetime.now(dt.UTC).isoformat(timespec="microseconds")},
             }  # fmt: skip
             drafts.append(Draft(kind="run", record_id=self.run_id, body=body))
@@ -288,6 +291,8 @@ class Importing:
             if mapped.held:
                 batch.hold([self._held_row(row.row, row.digest, row.raw, row.reasons) for row in mapped.held])
             batch.put_rows(self._rows(mapped, compared))
+            write_again(batch, compared.again, self.programme.who,
+                        f"said again for its day: run {self.run_id} brought paper of an earlier one")
         self._head = self.journal.head()[0]
 
     def _compare(self, mapped: Mapped, parts: list[list[Parts]]) -> Compared:
@@ -305,7 +310,9 @@ class Importing:
         withdrawn = {edition.run for edition in editions if not edition.live}
         workflow = _WORKFLOWS[self.mapping.dataset.workflow]
         national = self.programme.settings.national_codes
-        return Comparing(self.journal, self.dataset, known, self.labels, workflow, withdrawn, national)
+        apart = frozenset(record.label for record in self.mapping.records if record.kind != UNKNOWN_KIND
+                          and record.date not in (None, KINDS[record.kind].date_attribute))  # fmt: skip
+        return Comparing(self.journal, self.dataset, known, self.labels, workflow, withdrawn, national, apart)
 
     def _held_row(self, row: int, digest: bytes, raw: bytes, reasons: list[tuple[str, str]]) -> HeldRow:
         told = [{"code": code, "message": message} for code, message in reasons]
@@ -332,6 +339,7 @@ class Importing:
                                     "that it was exported with its content"))
         if not self.correcting:
             notes += run_findings(self.journal, self.mapping, editions, self.run_id)
+        notes += self._make_links()
         report = tell(self.programme, self.mapping, self.run_id, notes, applier.unmapped(reading.columns))
         with self.journal.writing(self._act("import finished")) as batch:
             told = [msgspec.structs.asdict(note) for note in notes]
@@ -344,6 +352,16 @@ class Importing:
                                 parents=state.revisions[-1:] if state else ())])  # fmt: skip
         self._resolve_held()
         return report
+
+    def _make_links(self) -> list[RowFinding]:
+        """State the links that earlier rows, of this dataset or others, could not make before this file came in."""
+        if not resolvable(self.programme, self.mapping, self.dataset):
+            return []
+        why = f"the record that was named here came in with run {self.run_id}"
+        with self.journal.writing(self._act("links made")) as batch:  # under the lock they are looked for again
+            made = write_again(batch, resolvable(self.programme, self.mapping, self.dataset), self.programme.who, why)
+        message = f"{made} statement(s) made before named records that came in with this file; their links stand now"
+        return [RowFinding(None, None, None, "links-made", message)]
 
     def _resolve_held(self) -> None:
         """Say of rows that were held in earlier runs, and whose digest now made a record, that they came in."""

@@ -7,17 +7,15 @@ rows stay two persons. All of it works on the arrays that the journal keeps of e
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from whitestone.domain.revision import Nature, Revision
 from whitestone.journal import Journal
 
-__all__ = ["Edition", "Known", "Said", "editions_of", "match_multiset", "said_by"]
+__all__ = ["Edition", "Known", "editions_of", "match_multiset"]
 
 Ids = npt.NDArray[np.bytes_]
 Places = npt.NDArray[np.intp]
@@ -39,6 +37,8 @@ class Edition(msgspec.Struct):
     digests: Ids
     records: Ids
     """(rows, blocks): the record that each block made of the row, empty where none."""
+    as_of: str | None = None
+    """The day for which its mapping said that it speaks."""
 
     @property
     def first(self) -> Ids:
@@ -78,6 +78,7 @@ def editions_of(journal: Journal, dataset: uuid.UUID, current: uuid.UUID) -> lis
             live=state.body.get("run_status") != "taken_back", own=own,
             finished=state.body.get("run_status") == "finished", labels=labels, digests=digests,
             records=records.reshape(len(digests), -1) if len(records) else np.zeros((len(digests), 0), dtype="S16"),
+            as_of=counts.get("as_of"),
         ))  # fmt: skip
     return editions
 
@@ -96,7 +97,8 @@ class Known:
         self.records: Ids = np.concatenate(aligned) if aligned else np.zeros((0, len(labels)), dtype="S16")
         sizes = [len(edition.digests) for edition in editions]
         self.edition = np.repeat(np.arange(len(editions)), sizes)
-        self._latest = _latest_rows(first_of(self.records))
+        self._alive = self.live[self.edition]
+        self._latest = _latest_rows(first_of(self.records), self._alive)
         # What this run wrote before it was interrupted has found its row already.
         others = np.array([not edition.own for edition in editions], dtype=bool)
         free = self._latest[others[self.edition[self._latest]]] if len(self._latest) else self._latest
@@ -125,7 +127,7 @@ class Known:
         """Find the latest known row that said something of each record; -1 where there is none."""
         if block not in self._blocks:
             column = self.records[:, block]
-            rows = _latest_rows(column)
+            rows = _latest_rows(column, self._alive)
             order = np.argsort(column[rows])
             self._blocks[block] = (column[rows][order], rows[order])
         keys, rows = self._blocks[block]
@@ -182,53 +184,10 @@ def _aligned(edition: Edition, labels: Sequence[str]) -> Ids:
     return found
 
 
-def _latest_rows(column: Ids) -> Places:
-    """List the last row of each record that the column names."""
-    _, back = np.unique(column[::-1], return_index=True)
-    rows = len(column) - 1 - back
-    return np.sort(rows[column[rows] != _NOBODY])
-
-
-class Said(msgspec.Struct):
-    """What the dataset has said of one record, folded in the order in which it said it."""
-
-    body: dict[str, Any]
-    extra: dict[str, Any]
-    geometry: bytes | None
-    sealed: set[str]
-    information_date: str | None
-    revisions: list[uuid.UUID]
-    """Its revisions that still count, oldest first."""
-
-
-def said_by(
-    journal: Journal, dataset: uuid.UUID, kind: str, records: Iterable[bytes], withdrawn: set[uuid.UUID]
-) -> dict[bytes, Said]:
-    """Fold what a dataset said of some records; revisions of runs that were taken back do not count."""
-    wanted = {uuid.UUID(bytes=record.ljust(16, b"\0")) for record in records}
-    told: dict[uuid.UUID, list[Revision]] = {record: [] for record in wanted}
-    if len(wanted) <= 500:
-        found: Iterable[Revision] = (each for record in wanted for each in journal.history(record))
-    else:
-        found = journal.revisions(dataset=dataset, kind=kind)
-    for revision in found:
-        if revision.record_id in told and revision.dataset == dataset and revision.nature != Nature.DECISION:
-            told[revision.record_id].append(revision)
-    return {record.bytes: _folded(revisions, withdrawn) for record, revisions in told.items() if revisions}
-
-
-def _folded(revisions: list[Revision], withdrawn: set[uuid.UUID]) -> Said:
-    counted = sorted((each for each in revisions if each.run not in withdrawn), key=lambda each: each.seq)
-    corrected = {each.corrects for each in counted}
-    said = Said({}, {}, None, set(), None, [])
-    for each in counted:
-        if each.revision_id in corrected:
-            continue
-        said.body |= each.body
-        said.extra |= each.extra
-        said.geometry = each.geometry or said.geometry
-        said.sealed |= set(each.sealed)
-        said.information_date = each.information_date
-        said.revisions.append(each.revision_id)
-    return said
-
+def _latest_rows(column: Ids, alive: npt.NDArray[np.bool_]) -> Places:
+    """List the last row of each record that the column names; rows taken back only where there is no other."""
+    rows = np.argsort(alive, kind="stable") if len(alive) and not alive.all() else np.arange(len(column))
+    ordered = column[rows]
+    _, back = np.unique(ordered[::-1], return_index=True)
+    found = rows[len(column) - 1 - back]
+    return np.sort(found[column[found] != _NOBODY])

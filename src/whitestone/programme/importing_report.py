@@ -15,6 +15,7 @@ from whitestone.exchange.mapping.rows import ACCEPTED, FOUND, HELD, RowFinding, 
 from whitestone.journal import Journal
 from whitestone.programme.importing_editions import Edition
 from whitestone.programme.importing_rows import CHANGED, NEW, UNCHANGED
+from whitestone.programme.importing_said import day_of_text
 from whitestone.programme.importing_writing import uuid_text
 from whitestone.programme.opening import Programme
 
@@ -101,6 +102,11 @@ def run_findings(journal: Journal, mapping: Mapping, editions: list[Edition], ru
     now = next((edition for edition in editions if edition.run == run), None)
     before = [each for each in editions
               if each.run != run and each.live and each.finished and each.coverage == mapping.dataset.coverage]
+    if now is not None and now.as_of and all(each.as_of for each in before):
+        # Late paper: what was found only later is not gone from the edition of an earlier day.
+        until = day_of_text(now.as_of)
+        before = sorted((each for each in before if day_of_text(each.as_of) <= until),
+                        key=lambda each: day_of_text(each.as_of))  # fmt: skip
     if now is None or not before:
         return []
     last = before[-1]

@@ -20,9 +20,10 @@ from whitestone.domain.ids import new_ids
 from whitestone.domain.revision import Draft, Workflow
 from whitestone.exchange.mapping.rows import FOUND, HELD, Made, Mapped, RowFinding, sixteen
 from whitestone.journal import EncodedBatch, Journal
-from whitestone.programme.importing_editions import Known, said_by
+from whitestone.programme.importing_editions import Known
 from whitestone.programme.importing_lifecycle import step_findings
 from whitestone.programme.importing_parts import Column, Parts, aligned
+from whitestone.programme.importing_said import Again, day_of_text, said_by
 from whitestone.programme.importing_writing import changed_drafts, encode_rows, linked_bodies
 
 __all__ = ["CHANGED", "NEW", "NONE", "UNCHANGED", "Compared", "Comparing"]
@@ -47,6 +48,8 @@ class Compared(msgspec.Struct):
     batches: list[Iterator[EncodedBatch]] = []
     """Of each block; encoded when they are asked for, to be written and forgotten."""
     drafts: list[Draft] = []
+    again: list[Again] = []
+    """What earlier runs said of later days, to be said again."""
     seen: list[bytes] = []
     """Records that the file names only in rows that are held."""
 
@@ -56,8 +59,10 @@ class Comparing:
 
     def __init__(
         self, journal: Journal, dataset: uuid.UUID, known: Known, labels: Sequence[str], workflow: Workflow,
-        withdrawn: set[uuid.UUID], national: NationalCodes = NO_CODES,
+        withdrawn: set[uuid.UUID], national: NationalCodes = NO_CODES, apart: frozenset[str] = frozenset(),
     ) -> None:  # fmt: skip
+        """Take what is known; `apart` are the blocks that are dated by something else than their event."""
+        self.apart = apart
         self.national = national
         self.journal, self.dataset, self.known = journal, dataset, known
         self.labels, self.workflow, self.withdrawn = list(labels), workflow, withdrawn
@@ -226,7 +231,7 @@ class Comparing:
         compared: Compared,
     ) -> None:  # fmt: skip
         ids, changed, linked = which
-        said = said_by(self.journal, self.dataset, made.kind, map(sixteen, ids[changed].tolist()), self.withdrawn)
+        said = said_by(self.journal, self.dataset, map(sixteen, ids[changed].tolist()), self.withdrawn)
         for span, piece in aligned(parts, made.at):
             rows = np.flatnonzero(changed[span]).tolist()
             columns = piece.columns(made.at[span]) if rows else None
@@ -236,11 +241,15 @@ class Comparing:
                 columns.body = linked[span] if linked is not None else columns.body
                 place, earlier = int(mapped.place[made.at[at]]), said.get(sixteen(ids[at]))
                 stated = made.dates[at], None if made.recorded is None else made.recorded[at]
-                drafts = changed_drafts(made.kind, columns, row, sixteen(ids[at]), stated, earlier, self.workflow,
-                                        bool(compared.altered[place]))  # fmt: skip
+                drafts, again = changed_drafts(
+                    made.kind, columns, row, sixteen(ids[at]), stated, earlier, self.workflow,
+                    bool(compared.altered[place]), made.label in self.apart,
+                )  # fmt: skip
                 if made.kind == "hazard" and drafts:
-                    self._judge_step(mapped, place, earlier.body if earlier else None, (columns.body or [None])[row])
+                    before = earlier.on(day_of_text(stated[0])).body if earlier else None
+                    self._judge_step(mapped, place, before or None, (columns.body or [None])[row])
                 compared.drafts += drafts
+                compared.again += again
                 compared.moved[place] |= bool(drafts)
 
     def _judge_step(self, mapped: Mapped, place: int, before: dict[str, Any] | None, after: bytes | None) -> None:

@@ -18,12 +18,14 @@ from whitestone.domain.revision import RANK, Act, Draft, Nature, Revision, State
 from whitestone.errors import Locked, UnknownRecord, WrongCall
 from whitestone.exchange.mapping.rows import CORRECTION_COLUMNS
 from whitestone.journal import EncodedBatch, HeldRow
+from whitestone.programme.importing_said import Again, said_by, unmoved, write_again
 from whitestone.programme.opening import Clocks, Programme
 
 __all__ = ["Preview", "find_run", "held_rows", "list_runs", "preview_take_back", "show_run", "take_back", "write_held"]
 
 _LEDGER_KINDS = {"hazard", "release"}
 _FORMULA = ("=", "@", "\t", "\r")
+_AT_ONCE = 5_000
 FINDINGS_SHOWN = 20_000
 """Findings that one answer lists; the answer says how many there are."""
 
@@ -146,7 +148,27 @@ def take_back(programme: Programme, text: str, *, undo: bool = False, reason: st
             batch.append_encoded(decisions)
             decided += len(decisions.record_ids)
         batch.append([Draft(kind="run", record_id=state.record_id, body=body, parents=state.revisions[-1:])])
+        write_again(batch, _unmoved(programme, state, undo), programme.who, why)
     return {"run": str(state.record_id), "revisions": decided, "state": body["run_status"]}
+
+
+def _unmoved(programme: Programme, state: State, undo: bool) -> Iterator[Again]:
+    """Say again what other editions of the dataset said of the run's records, as far as it rested on what it said."""
+    journal, run = programme.journal, state.record_id
+    dataset = uuid.UUID(state.body["dataset_id"])
+    mine = {each.record_id for each in _statements(programme, run)}
+    others = {each.record_id for each in journal.revisions(dataset=dataset)
+              if each.run != run and each.record_id in mine}  # fmt: skip
+    gone = {each.record_id for each in journal.states("run", geometry=False)
+            if each.body.get("run_status") == "taken_back"} - {run}  # fmt: skip
+    every = sorted(record.bytes for record in others)
+    for start in range(0, len(every), _AT_ONCE):
+        ids = every[start : start + _AT_ONCE]
+        counting, without = (said_by(journal, dataset, ids, each) for each in (gone, gone | {run}))
+        before, after = (without, counting) if undo else (counting, without)
+        for record, said in after.items():
+            if record in before:
+                yield from unmoved(before[record], said)
 
 
 def _statements(programme: Programme, run: uuid.UUID) -> Iterator[Revision]:

@@ -8,16 +8,18 @@ import uuid
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+import msgspec
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from whitestone.domain.ids import new_ids
 from whitestone.domain.kinds import KINDS
 from whitestone.domain.revision import Draft, Nature, Workflow
 from whitestone.exchange.mapping.rows import Made, sixteen
 from whitestone.journal import EncodedBatch
-from whitestone.programme.importing_editions import Said
 from whitestone.programme.importing_parts import Column, Columns, Parts, aligned, braced
+from whitestone.programme.importing_said import NO_GEOMETRY, Again, Content, Day, Said, day_of_text, said_again, walk
 
 __all__ = ["changed_drafts", "encode_rows", "linked_bodies", "uuid_text"]
 
@@ -105,70 +107,86 @@ def _some(column: list[Any] | None) -> list[Any] | None:
 
 def changed_drafts(
     kind: str, parts: Columns, row: int, record: bytes, stated: tuple[str | None, int | None], said: Said | None,
-    workflow: Workflow, altered: bool = True,
-) -> list[Draft]:  # fmt: skip
-    """Draft what a row says differently from what its dataset said before; nothing when it says the same.
+    workflow: Workflow, altered: bool = True, apart: bool = False,
+) -> tuple[list[Draft], list[Again]]:  # fmt: skip
+    """Draft what a row says differently from what its dataset said for that date; nothing when it says the same.
 
-    `stated` are its information date and, in microseconds since 1970, when its source recorded it.
+    `stated` are its information date and, in microseconds since 1970, when its source recorded it. The second list is
+    what earlier runs said of later days and must be said again, so that the row does not change these.
     Sealed values cannot be read: they are said again whenever the raw text is another (`altered`). Attributes that
     the row no longer states become unknown (None), never their old value. When the date of the event itself is
-    another, the old statement was wrong rather than outdated: a correction of all that was said.
+    another, the old statement was wrong rather than outdated: a correction of all that was said, unless the mapping
+    dates its rows by something else (`apart`).
     """
+    whole, sealed = _whole(kind, parts, row, record, stated, workflow), bool(parts.sealed and parts.sealed[row])
+    if said is None or not said.steps:
+        return [whole], []
+    name = KINDS[kind].date_attribute
+    if name is not None and not apart and whole.body.get(name) != said.on().body.get(name):
+        return _corrections(whole, said), []
+    day = day_of_text(whole.information_date)
+    before = said.on(day)
+    new = before.until(Content(whole.body, whole.extra, whole.geometry))
+    resealed = set(whole.sealed) != before.sealed or (sealed and altered)
+    if not new and not resealed and whole.information_date in said.dates:
+        return [], []
+    entered = whole.as_entered
+    if whole.geometry is None and before.geometry is not None:
+        entered = {**entered, **NO_GEOMETRY}
+    # All that the dataset said: whoever changed one of these attributes meanwhile shares a parent, however long ago.
+    changed = msgspec.structs.replace(
+        whole, body=new.body, extra=new.extra, geometry=new.geometry, sealed=whole.sealed if resealed else {},
+        parents=tuple(said.revisions), as_entered=entered,
+    )  # fmt: skip
+    return _with_later(changed, said, before, day)
+
+
+def _whole(
+    kind: str, parts: Columns, row: int, record: bytes, stated: tuple[str | None, int | None], workflow: Workflow
+) -> Draft:
     body, extra, sealed, entered = (_object(column, row) for column in (parts.body, parts.extra, parts.sealed,
                                                                         parts.as_entered))
-    shape = parts.geometry[row] if parts.geometry is not None else None
-    date, recorded = stated[0], _instant(stated[1])
-    whole = Draft(
-        kind=kind, record_id=uuid.UUID(bytes=record), body=body, extra=extra, geometry=shape, as_entered=entered,
-        sealed=sealed, information_date=date, workflow=workflow, source_recorded_at=recorded,
+    return Draft(
+        kind=kind, record_id=uuid.UUID(bytes=record), body=body, extra=extra, as_entered=entered, sealed=sealed,
+        geometry=parts.geometry[row] if parts.geometry is not None else None, information_date=stated[0],
+        workflow=workflow, source_recorded_at=_instant(stated[1]),
     )  # fmt: skip
-    if said is None or not said.revisions:
-        return [whole]
-    new_body, new_extra = _differing(body, said.body), _differing(extra, said.extra)
-    moved = shape is not None and shape != said.geometry
-    resealed = set(sealed) != said.sealed or (bool(sealed) and altered)
-    if not new_body and not new_extra and not moved and not resealed and date == said.information_date:
-        return []
-    # All that the dataset said: whoever changed one of these attributes meanwhile shares a parent, however long ago.
-    parents = tuple(said.revisions)
-    if KINDS[kind].date_attribute in new_body:
-        return _corrections(whole, said, parents)
-    changed = Draft(
-        kind=kind, record_id=whole.record_id, body=new_body, extra=new_extra, geometry=shape if moved else None,
-        as_entered=entered, sealed=sealed if resealed else {}, information_date=date, workflow=workflow,
-        parents=parents, source_recorded_at=recorded,
-    )  # fmt: skip
-    return [changed]
+
+
+def _with_later(changed: Draft, said: Said, before: Content, day: Day) -> tuple[list[Draft], list[Again]]:
+    """Say again, of the days after a row's own, what the dataset said of them."""
+    later = said.groups(after=day)
+    if not later:
+        return [changed], []
+    before.add(Content(changed.body, changed.extra, changed.geometry))
+    found = list(walk(before, later, said.contents()))
+    if not found:
+        return [changed], []
+    changed = msgspec.structs.replace(changed, revision_id=uuid.UUID(bytes=new_ids(1)[0]))
+    assert changed.revision_id is not None
+    parents = [*said.revisions, changed.revision_id]
+    again = []
+    for step, missing in found:
+        again.append(said_again(step, missing, parents))
+        parents.append(again[-1].draft.revision_id or step.revision.revision_id)
+    return [changed], again
 
 
 def _instant(us: int | None) -> dt.datetime | None:
     return None if us is None else dt.datetime(1970, 1, 1, tzinfo=dt.UTC) + dt.timedelta(microseconds=us)
 
 
-def _corrections(whole: Draft, said: Said, parents: tuple[uuid.UUID, ...]) -> list[Draft]:
+def _corrections(whole: Draft, said: Said) -> list[Draft]:
     """Correct every revision that the dataset wrote of the record; the whole row stands in the last one's place."""
+    parents = tuple(said.revisions)
     drafts = [
+        # An empty statement would hold since ever without a date; with that of the row it says nothing of other days.
         Draft(kind=whole.kind, record_id=whole.record_id, nature=Nature.CORRECTION, workflow=whole.workflow,
-              corrects=revision, parents=(revision,))
-        for revision in said.revisions[:-1]
+              corrects=revision, parents=(revision,), information_date=whole.information_date)
+        for revision in parents[:-1]
     ]  # fmt: skip
-    last = Draft(
-        kind=whole.kind, record_id=whole.record_id, body=whole.body, extra=whole.extra, geometry=whole.geometry,
-        as_entered=whole.as_entered, sealed=whole.sealed, information_date=whole.information_date,
-        workflow=whole.workflow, nature=Nature.CORRECTION, corrects=said.revisions[-1], parents=parents,
-        source_recorded_at=whole.source_recorded_at,
-    )  # fmt: skip
+    last = msgspec.structs.replace(whole, nature=Nature.CORRECTION, corrects=parents[-1], parents=parents)
     return [*drafts, last]
-
-
-def _differing(new: dict[str, Any], old: dict[str, Any]) -> dict[str, Any]:
-    """List what is stated otherwise, and as unknown what is no longer stated.
-
-    >>> _differing({"a": 1, "b": 2}, {"a": 1, "b": 3, "c": 4, "d": None})
-    {'b': 2, 'c': None}
-    """
-    differing = {key: value for key, value in new.items() if key not in old or old[key] != value}
-    return differing | {key: None for key, value in old.items() if key not in new and value is not None}
 
 
 def _object(column: Column | None, row: int) -> dict[str, Any]:

@@ -221,7 +221,7 @@ class _Teller:
             names = (history.last.record_id,)
         arrived = register.arrival(dice, operator, on)
         if dice.chance(0.05):
-            names += self._others(history, operator, cells, arrived)
+            names += self._others(history, operator, cells)
         return Work(
             record_id=record_id, local_id=local_id, operator=operator.code, site=self.site, on=on, known_from=arrived,
             cells=cells if drawn else Cells(), outcome=dice.weighted(_OUTCOMES), place=self.place, names=names,
@@ -229,22 +229,19 @@ class _Teller:
             precision="month" if monthly and not undated else "day",
         )  # fmt: skip
 
-    def _others(
-        self, history: History, operator: Operator, cells: Cells, arrived: dt.date
-    ) -> tuple[uuid.UUID, ...]:
-        """Name the operator's other hazards on this ground that it had reported when the release arrived."""
+    def _others(self, history: History, operator: Operator, cells: Cells) -> tuple[uuid.UUID, ...]:
+        """Name the operator's other hazards on this ground, whether their paper had come by then or not."""
         said = (each.said[0] for each in self.histories if each is not history and each.operator is operator)
-        return tuple(each.record_id for each in said if each.cells & cells and each.known_from <= arrived)
+        return tuple(each.record_id for each in said if each.cells & cells)
 
     def reported(self, history: History) -> list[Statement]:
         """Give the statements of a hazard, some of them in two versions: as first reported, and corrected later.
 
-        An operator files what it says of one hazard in the order of time: what follows arrives no earlier.
+        Each arrives when it arrives: what was true earlier may come years after what was true later.
         """
         found: list[Statement] = []
-        for each in history.said:
-            arrived = max(each.known_from, found[-1].known_from) if found else each.known_from
-            said = msgspec.structs.replace(each, known_from=arrived)
+        for said in history.said:
+            arrived = said.known_from
             wrong = frozenset(cell for cell in said.cells if cell != max(said.cells))
             if self.dice.chance(history.operator.corrected) and wrong:
                 corrected = arrived + dt.timedelta(days=self.dice.whole(30, 900))

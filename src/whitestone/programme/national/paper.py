@@ -40,12 +40,14 @@ _ORDER = ("districts", "hazard", "release", "finds")
 class Paper(msgspec.Struct, frozen=True):
     """What was written: files with their mappings in the order in which they arrived, by year, and every fault.
 
-    `deliveries[0]` are the districts (year 0). `faults` are those of the world and those that only paper can have.
+    `deliveries[0]` are the districts (year 0). `said` tells what stands in each file of hazards or releases. `faults`
+    are those of the world and those that only paper can have.
     """
 
     folder: Path
     deliveries: list[tuple[int, Delivery]]
     faults: list[Fault]
+    said: dict[Path, list[Statement | Work]] = {}
 
     def years(self) -> list[int]:
         """List the years in which paper arrived, 0 for the districts, in order."""
@@ -86,19 +88,22 @@ def write_paper(world: World, folder: Path) -> Paper:
     """
     folder.mkdir(parents=True, exist_ok=True)
     deliveries = [(0, _districts(world, folder))]
+    contents: dict[Path, list[Statement | Work]] = {}
     for form in FORMS:
         home = folder / form.operator
         home.mkdir(exist_ok=True)
         names = {each.record_id: each.local_id for each in world.statements if each.operator == form.operator}
         for kind, said in (("hazard", world.statements), ("release", world.works)):
             mine = [each for each in said if each.operator == form.operator]
-            deliveries += _yearly(world, form, home / kind, mine, names)
+            for year, delivery, rows in _yearly(world, form, home / kind, mine, names):
+                deliveries.append((year, delivery))
+                contents[delivery.path] = rows
     found, faults = _finds(world, folder / FORMS[0].operator)
     deliveries = sorted([*deliveries, *found], key=lambda each: (each[0], _ORDER.index(each[1].mapping.stem)))
     listed = [*world.faults, *faults]
     text = json.dumps([msgspec.to_builtins(each) for each in listed], indent=1)
     (folder / "faults.json").write_text(text + "\n", encoding="utf-8")
-    return Paper(folder, deliveries, listed)
+    return Paper(folder, deliveries, listed, contents)
 
 
 def _in_degrees(shapes: Iterable[Any]) -> list[Any]:
@@ -122,25 +127,27 @@ def _districts(world: World, folder: Path) -> Delivery:
 
 def _yearly(
     world: World, form: Form, path: Path, said: Sequence[Statement | Work], names: dict[Any, str]
-) -> list[tuple[int, Delivery]]:
+) -> list[tuple[int, Delivery, list[Statement | Work]]]:
     """Write one file for each year of arrival; what is said twice of one record in a year stands in a second file."""
     mapping = path.with_suffix(".toml")
     mapping.write_text(to_toml(form.mapping(path.name)), encoding="utf-8")
     districts = {district.code: district.name for district in world.districts}
-    files: dict[tuple[int, int], list[dict[str, Any]]] = defaultdict(list)
+    files: dict[tuple[int, int], list[int]] = defaultdict(list)
     filed: Counter[tuple[Any, int]] = Counter()
     shapes = _in_degrees(world.shape(each) for each in said)
     arriving = sorted(range(len(said)), key=lambda at: (said[at].known_from, numbered(_begins(said[at])), at))
     for at in arriving:
         each = said[at]
         year = each.known_from.year
-        files[year, filed[each.record_id, year]].append({**form.cells(each, names, districts), "_shape": shapes[at]})
+        files[year, filed[each.record_id, year]].append(at)
         filed[each.record_id, year] += 1
     deliveries = []
-    for (year, part), rows in sorted(files.items()):
+    for (year, part), places in sorted(files.items()):
+        rows = [{**form.cells(said[at], names, districts), "_shape": shapes[at]} for at in places]
         name = f"{path.name}_{year}" + (f"_part_{part + 1}" if part else "")
         write_features(path.with_name(f"{name}.geojson"), rows, form.crs, _UTM_DIGITS)
-        deliveries.append((year, Delivery(path.with_name(f"{name}.geojson"), mapping)))
+        delivery = Delivery(path.with_name(f"{name}.geojson"), mapping)
+        deliveries.append((year, delivery, [said[at] for at in places]))
     return deliveries
 
 

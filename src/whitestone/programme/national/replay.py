@@ -74,7 +74,7 @@ class Site:
     def rank(self, hazard: int, day: int) -> tuple[int, int, int]:
         """Return who owns shared ground: the smallest (rule 6)."""
         held = self.said[hazard][self.holding(hazard, day)]
-        return _CLASS.get(held.classification, 2), numbered(self.said[hazard][0].informed), hazard
+        return _CLASS.get(held.classification, 2), numbered(self.said[hazard][0].begins), hazard
 
     def follow(self, areas: dict[Cell, int]) -> None:
         """Follow every cell to the last day; `areas` gives hundredths of m2 by cell."""

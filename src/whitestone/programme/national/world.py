@@ -98,7 +98,7 @@ class World(msgspec.Struct):
         return [
             HazardSlice(
                 record_id=each.record_id, true_from=each.begins, true_to=ends, classification=each.classification,
-                status=each.status, geometry=self.shape(each), information_date=each.informed,
+                status=each.status, geometry=self.shape(each), information_date=ordered[0].begins,
                 keys={"place": each.place, "contamination": each.contamination},
                 area_reported_m2=each.area_reported_m2, void=each.void,
             )

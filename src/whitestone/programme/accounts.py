@@ -92,7 +92,7 @@ def _open(programme: Programme, clocks: Clocks, end: dt.date) -> Accounts:
         inputs.hazards, found = assign(inputs.hazards, level)
         located += found
     _book_by_name(inputs)
-    book, _ = open_book(inputs.hazards, inputs.releases, end=end)
+    book, _ = open_book(inputs.hazards, inputs.releases, end=end, count=programme.count)
     month, day = programme.settings.reporting_year_start.split("-")
     return Accounts(
         inputs=inputs,

@@ -115,9 +115,21 @@ def test_workers_of_another_version_are_refused(
 
 
 def test_a_scheduler_elsewhere_is_named_by_its_address(two: Scattered, ground: Ground, alone: Pieces) -> None:
-    address = two.client.scheduler.address
-    with scattered(read_workers(address)) as count:
+    from distributed import LocalCluster
+
+    here = {"host": "127.0.0.1", "dashboard_address": "127.0.0.1:0"}
+    with LocalCluster(n_workers=1, threads_per_worker=2, **here) as elsewhere, \
+            scattered(read_workers(elsewhere.scheduler_address)) as count:
         same(count(ground), alone)
+
+
+def test_nobody_else_reaches_the_workers_of_this_machine(two: Scattered, monkeypatch: pytest.MonkeyPatch) -> None:
+    address = two.client.scheduler.address
+    assert address.startswith("tls://127.0.0.1:")
+    monkeypatch.setattr(scattering, "CONNECT_S", 2)
+    for wrong in (address, address.replace("tls", "tcp")):
+        with pytest.raises(NoWorkers), scattered(read_workers(wrong)):
+            pass
 
 
 def test_a_scheduler_that_does_not_answer_is_said(two: Scattered, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -136,7 +148,7 @@ def test_a_scheduler_without_workers_is_not_waited_for_for_ever(
     from distributed import LocalCluster
 
     monkeypatch.setattr(scattering, "PATIENCE_S", 1)
-    with LocalCluster(n_workers=0, host="127.0.0.1", dashboard_address=None) as empty, \
+    with LocalCluster(n_workers=0, host="127.0.0.1", dashboard_address="127.0.0.1:0") as empty, \
             scattered(read_workers(empty.scheduler_address)) as count, pytest.raises(NoWorkers, match="no worker"):
         count(ground)
 

@@ -11,6 +11,7 @@ import contextlib
 import logging
 import queue
 import re
+import warnings
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -94,24 +95,29 @@ def scattered(workers: Workers, progress: Progress | None = None) -> Iterator[Sc
     except ImportError as error:
         raise NoWorkers(workers=workers.named, why="the library dask.distributed is not installed",
                         fix="Install Whitestone with its extra 'cluster', or leave --workers away.") from error
-    quiet = {"distributed.admin.large-graph-warning-threshold": "1GiB"}
     with contextlib.ExitStack() as stack:
         stack.enter_context(_silence())
-        stack.enter_context(dask.config.set(quiet))
+        stack.enter_context(dask.config.set(_SETTINGS))
         try:
-            if workers.address is None:
-                cluster = stack.enter_context(distributed.LocalCluster(
-                    n_workers=workers.processes, threads_per_worker=workers.threads, processes=True, host="127.0.0.1",
-                    dashboard_address=None, silence_logs=logging.CRITICAL,
-                ))  # fmt: skip
-                client = stack.enter_context(distributed.Client(cluster, set_as_default=False))
-            else:
-                client = stack.enter_context(
-                    distributed.Client(workers.address, timeout=CONNECT_S, set_as_default=False)
-                )
-        except (OSError, RuntimeError, ValueError) as error:
+            scheduler = workers.address or stack.enter_context(_here(distributed, workers))
+            client = stack.enter_context(distributed.Client(scheduler, timeout=CONNECT_S, set_as_default=False))
+        except (OSError, RuntimeError, TypeError, ValueError) as error:  # TypeError: tls:// without certificates
             raise NoWorkers(workers=workers.named, why=_said(error), fix=_CHECK) from error
         yield Scattered(client, workers, progress)
+
+
+def _here(distributed: Any, workers: Workers) -> Any:
+    """Start worker processes that only this process can speak to: on loopback, with certificates for this run alone.
+
+    Whoever reaches a scheduler can have any code run as the user who started it; so other users of the machine must
+    not reach this one.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of a port that is taken: another is used
+        return distributed.LocalCluster(
+            n_workers=workers.processes, threads_per_worker=workers.threads, processes=True, host="127.0.0.1",
+            security=True, dashboard_address=None, silence_logs=logging.CRITICAL,
+        )  # fmt: skip
 
 
 class Scattered:
@@ -221,6 +227,8 @@ class _Flight:
         return self.numbers.pop(future.key)[1]
 
 
+_SETTINGS = {"distributed.admin.large-graph-warning-threshold": "1GiB", "distributed.scheduler.http.routes": []}
+"""Parts go with their task, so that the scheduler can hand them out again; and no page tells about the workers."""
 _CHECK = (
     "Check that scheduler and workers run and can be reached, then call again; without --workers it is counted here."
 )

@@ -74,7 +74,19 @@ def run(way: str, size: tuple[int, int], runs: int) -> dict[str, Any]:
         count(warm)
         found = timed(lambda: count(ground), list(count.client.run(os.getpid).values()), runs)
         worker_mib = max(count.client.run(worker_peak).values())
-    return {**facts, **found, "parts": parts[0], "peak_mib": peak_mib(), "worker_mib": worker_mib}
+    peak = peak_mib()
+    return {**facts, **found, **sent(ground, parts[0]), "parts": parts[0], "peak_mib": peak, "worker_mib": worker_mib}
+
+
+def sent(ground: Any, parts: int) -> dict[str, Any]:
+    """Tell how many MiB the arrays of all parts, and of the largest, have on their way out; the whole ground beside."""
+    from whitestone.land.partitions import cut, sub_ground
+
+    def mib(some: Any) -> float:
+        return sum(each.nbytes for each in (*some.outlines, *some.facts, some.first, some.members)) / (1 << 20)
+
+    sizes = [mib(sub_ground(ground, chosen)[0].ground) for chosen in cut(ground, parts)]
+    return {"sent_mib": sum(sizes), "largest_mib": max(sizes), "whole_mib": mib(ground)}
 
 
 def timed(work: Any, pids: list[int], runs: int) -> dict[str, Any]:
@@ -120,6 +132,10 @@ def claims(size: tuple[int, int], runs: int) -> list[Claim]:
         Claim(name="peak memory of one worker", value=two["worker_mib"], unit="MiB", goal="< 512 MiB",
               peer=peer, peer_value=alone["peak_mib"], peak_mib=two["worker_mib"], holds=two["worker_mib"] < 512,
               note=f"the client, which holds the programme: {two['peak_mib']:.0f} MiB"),
+        Claim(name="sent to the workers", value=two["sent_mib"], unit="MiB", goal="<= 1.5 times the ground",
+              peer="the ground itself, in memory", peer_value=two["whole_mib"],
+              ratio=two["sent_mib"] / two["whole_mib"], holds=two["sent_mib"] <= 1.5 * two["whole_mib"],
+              note=f"{two['parts']:.0f} parts, the largest {two['largest_mib']:.1f} MiB"),
     ]  # fmt: skip
 
 

@@ -173,3 +173,28 @@ def test_the_library_is_loaded_only_where_workers_are_asked_for() -> None:
     )
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert ran.stdout.strip() == "False False"
+
+
+def test_a_scheduler_that_dies_in_the_middle_is_said_soon(
+    two: Scattered, ground: Ground, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    address, words = f"tcp://127.0.0.1:{port}", [sys.executable, "-m", "dask"]
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    options = ["--host", "127.0.0.1", "--no-dashboard"]
+    monkeypatch.setattr(scattering, "PATIENCE_S", 20)
+    monkeypatch.setattr(scattering, "PARTS_A_THREAD", 12)
+    with subprocess.Popen([*words, "scheduler", *options, "--port", str(port)], **quiet) as scheduler, \
+            subprocess.Popen([*words, "worker", address, *options, "--nthreads", "1", "--death-timeout", "60"],
+                             **quiet) as worker:  # fmt: skip
+        try:
+            monkeypatch.setattr(scattering, "CONNECT_S", 60)
+            with pytest.raises(NoWorkers), scattered(
+                read_workers(address), lambda done, of: scheduler.kill() if done == 3 else None
+            ) as count:
+                count(ground)
+        finally:
+            scheduler.kill()
+            worker.kill()

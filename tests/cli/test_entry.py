@@ -19,6 +19,7 @@ HEAVY = (
     "numba",
     "altair",
     "openpyxl",
+    "distributed",
 )
 
 

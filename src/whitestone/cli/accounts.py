@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import msgspec
 import typer
 
-from whitestone.cli.shared import Context, emit
+from whitestone.cli.shared import Context, WorkersOption, counted_by, emit
 
 Json = Annotated[bool, typer.Option("--json", help="One JSON object on standard output, nothing else.")]
 OnDay = Annotated[str | None, typer.Option("--situation-on", help="The day on the ground; default: --to, or today.")]
@@ -63,6 +63,7 @@ def ledger(
     cell: Annotated[str | None, typer.Option(help="List the records behind a cell of the matrix: CLASS:FLOW, or "
                                              "CLASS:FLOW:count; of the row that --explain names.")] = None,
     limit: Annotated[int, typer.Option(min=1, help="How many rows the text shows; --json has all.")] = 60,
+    workers: WorkersOption = None,
     as_json: Json = False,
 ) -> None:
     """Say how much land is left and what took the rest, with proof lines; areas in m2, each square metre once."""
@@ -75,7 +76,8 @@ def ledger(
         return
     from whitestone.programme.accounts import ledger as account
 
-    with open_programme(asked.target, asked.who, readonly=True) as programme:
+    opened = open_programme(asked.target, asked.who, readonly=True)
+    with opened as programme, counted_by(programme, workers):
         clocks = programme.clocks(on or end, known)
         answer = account(
             programme,

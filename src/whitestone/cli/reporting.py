@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from whitestone.cli.shared import Context, emit
+from whitestone.cli.shared import Context, WorkersOption, counted_by, emit
 
 Json = Annotated[bool, typer.Option("--json", help="One JSON object on standard output, nothing else.")]
 
@@ -36,6 +36,7 @@ def situation(
     ] = None,
     on: Annotated[str | None, typer.Option("--situation-on", help="The day on the ground; default: today.")] = None,
     known: Annotated[str | None, typer.Option("--as-known-on", help="What was known by the end of that day.")] = None,
+    workers: WorkersOption = None,
     as_json: Json = False,
 ) -> None:
     """Make the situation report: figures with rule, dates, denominator and records; map; chart; marked internal."""
@@ -47,7 +48,8 @@ def situation(
     from whitestone.programme.reporting import write_report
 
     asked: Context = context.obj
-    with open_programme(asked.target, asked.who, readonly=True) as programme:
+    opened = open_programme(asked.target, asked.who, readonly=True)
+    with opened as programme, counted_by(programme, workers):
         clocks = programme.clocks(on, known)
         first = parse_partial(start).first_day if start else None
         made = assemble(programme, clocks, by=by, start=first)

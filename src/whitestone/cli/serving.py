@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from whitestone.cli.shared import Context, emit
+from whitestone.cli.shared import Context, WorkersOption, counted_by, emit
 
 Json = Annotated[bool, typer.Option("--json", help="One JSON object on standard output, nothing else.")]
 
@@ -22,6 +22,7 @@ def serve(
     port: Annotated[int, typer.Option(min=0, max=65535, help="The port; 0 takes a free one.")] = 8350,
     host: Annotated[str, typer.Option(help="Loopback only, until there are accounts.")] = "127.0.0.1",
     open_browser: Annotated[bool, typer.Option("--open", help="Open the browser.")] = False,
+    workers: WorkersOption = None,
     as_json: Json = False,
 ) -> None:
     """Show map, records, ledger, findings and runs in the browser, for reading; ends with Ctrl-C."""
@@ -30,7 +31,8 @@ def serve(
 
     assert_loopback(host)
     asked: Context = context.obj
-    with open_programme(asked.target, asked.who, readonly=True) as programme:
+    opened = open_programme(asked.target, asked.who, readonly=True)
+    with opened as programme, counted_by(programme, workers):
         desk = desk_of(programme)
         server = make_server(desk, port, host)
         address = f"http://{server.effective_host}:{server.effective_port}/"

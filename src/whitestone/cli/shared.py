@@ -2,16 +2,30 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import sys
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Annotated, Any
 
 import msgspec
+import typer
 
 from whitestone.errors import Problem
 
-__all__ = ["Context", "emit", "fail", "is_watched"]
+if TYPE_CHECKING:
+    from whitestone.programme.opening import Programme
+
+__all__ = ["Context", "WorkersOption", "counted_by", "emit", "fail", "is_watched"]
+
+WorkersOption = Annotated[
+    str | None,
+    typer.Option(
+        "--workers",
+        help="Who counts the ground: so many processes here (4, or 4x2 with two threads each), or those of a dask "
+        "scheduler (tcp://HOST:PORT); default: this process.",
+    ),
+]
 
 
 class Context(msgspec.Struct):
@@ -41,3 +55,36 @@ def fail(problem: Problem, as_json: bool) -> int:
     else:
         sys.stderr.write(f"{problem.code}: {problem}\n  Next: {problem.next}\n")
     return problem.exit_code
+
+
+@contextlib.contextmanager
+def counted_by(programme: Programme, workers: str | None) -> Iterator[None]:
+    """Have the ground of a programme counted by workers within the block; None: by this process.
+
+    Refuses a word that names no workers with InvalidValue, and workers that cannot be had with NoWorkers.
+    """
+    if workers is None:
+        yield
+        return
+    from whitestone.programme.scattering import read_workers, scattered
+
+    with _parts_drawn() as progress, scattered(read_workers(workers), progress) as count:
+        programme.count = count
+        try:
+            yield
+        finally:
+            programme.count = None
+
+
+@contextlib.contextmanager
+def _parts_drawn() -> Iterator[Callable[[int, int], None] | None]:
+    """Draw how many parts are counted while a person watches."""
+    if not is_watched():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("parts of the ground", total=None, visible=False)
+        yield lambda done, of: bar.update(task, completed=done, total=of, visible=done < of)

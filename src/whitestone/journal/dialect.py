@@ -96,7 +96,13 @@ class SqliteStore(Store):
             return StoreFull(where=self.where)
         if code == sqlite3.SQLITE_NOTADB:
             return NotAProgramme(where=self.where)
+        if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN):
+            return WrongCall(why=f"{self.where} cannot be written.")
         return _duplicate(error) if isinstance(error, sqlite3.IntegrityError) else None
+
+    def for_writing(self) -> Store:
+        """Open the same file for writing."""
+        return SqliteStore(self.folder)
 
     def create_tables(self) -> None:
         """Make the index of boxes."""
@@ -209,6 +215,10 @@ class PostgresStore(Store):
         if state == "42P01":
             return NotAProgramme(where=self.where)
         return _duplicate(error) if state == "23505" else None
+
+    def for_writing(self) -> Store:
+        """Reach the same database for writing."""
+        return PostgresStore(self.url)
 
     def create_tables(self) -> None:
         """Make the generated geometry, its index and the views for QGIS."""

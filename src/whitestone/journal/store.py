@@ -100,6 +100,10 @@ class Store(ABC):
     def _translate(self, error: Exception) -> Exception | None: ...
 
     @abstractmethod
+    def for_writing(self) -> Store:
+        """Reach the same place with the right to write, for what is kept of an answer; to be closed by the caller."""
+
+    @abstractmethod
     def create_tables(self) -> None:
         """Make what only this engine has; the common tables are there already."""
 

@@ -6,7 +6,7 @@ to the last digit. One book holds all days; a period is a choice among its booki
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -14,7 +14,7 @@ import numpy as np
 
 from whitestone.land.bookings import COLUMN_NAMES, Bookings, EntryColumns, Shelf
 from whitestone.land.inputs import STRENGTH, HazardSlice, ReleasePiece
-from whitestone.land.pieces import Pieces, measure
+from whitestone.land.pieces import Ground, Pieces, measure
 from whitestone.land.remaining import Remaining
 from whitestone.land.roster import Roster
 from whitestone.land.story import RECLASSIFIED
@@ -154,10 +154,11 @@ class Book:
 
 def simulate(
     hazards: Sequence[HazardSlice], releases: Sequence[ReleasePiece], last_day: int = NEVER, *,
-    threads: int | None = None,
+    threads: int | None = None, count: Callable[[Ground], Pieces] | None = None,
 ) -> Book:
     """Count a programme's ground up to and including a day; shapes in m, in an equal-area plane.
 
+    `count` (None: so many threads here) counts the ground elsewhere; it gives what `measure` gives.
     Nothing is refused: a shape without area is booked with none. Source of the rules: docs/guides/ledger.md.
 
     >>> simulate([], []).stock.tolist()
@@ -165,7 +166,8 @@ def simulate(
     """
     line = Timeline(hazards, releases)
     ground = line.ground()
-    return Book(line, Shelf(Bookings(measure(ground, threads=threads))), ground.outlines.boxes, last_day)
+    pieces = measure(ground, threads=threads) if count is None else count(ground)
+    return Book(line, Shelf(Bookings(pieces)), ground.outlines.boxes, last_day)
 
 
 def to_cents(area_m2: float) -> int:

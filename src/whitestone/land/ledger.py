@@ -11,7 +11,7 @@ Every figure is a whole number of 0.01 m2, booked once per square metre; rows ad
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -31,6 +31,7 @@ from whitestone.land.grouping import (
     year_days,
 )
 from whitestone.land.inputs import UNDATED, HazardSlice, ReleasePiece
+from whitestone.land.pieces import Ground, Pieces
 from whitestone.land.places import assign
 from whitestone.land.proof import Proof, prove, undated
 
@@ -127,10 +128,12 @@ def open_book(
     *,
     end: dt.date,
     places: Mapping[str, Any] | None = None,
+    count: Callable[[Ground], Pieces] | None = None,
 ) -> tuple[Book, int]:
     """Run time up to and including `end`; return the book, and how many hazards were booked to a place by location.
 
-    One book serves every dimension and every period that ends on `end`: `tabulate` reads it.
+    One book serves every dimension and every period that ends on `end`: `tabulate` reads it. `count` says who counts
+    the ground (see `simulate`).
 
     >>> open_book([], [], end=dt.date(2020, 1, 1))[1]
     0
@@ -138,7 +141,7 @@ def open_book(
     located = 0
     if places:
         hazards, located = assign(hazards, places)
-    return simulate(hazards, releases, end.toordinal()), located
+    return simulate(hazards, releases, end.toordinal(), count=count), located
 
 
 def tabulate(

@@ -137,6 +137,22 @@ def _first_release(lines: Array) -> Whole:
 
 
 @compiled
+def _ordered(keys: Array, lead: Array) -> Array:
+    """Put stories in order: by the release that leads, then as they were met, equal ones together.
+
+    Never by the key itself: it mixes the numbers of hazards and releases, and what is rounded up or down must not
+    depend on how a part of a programme numbers them.
+    """
+    by_key = np.argsort(keys, kind="mergesort")
+    met = np.empty(keys.size, dtype=np.int64)
+    for at in range(keys.size):
+        same = at > 0 and keys[by_key[at]] == keys[by_key[at - 1]]
+        met[by_key[at]] = met[by_key[at - 1]] if same else by_key[at]
+    as_met = np.argsort(met, kind="mergesort")
+    return as_met[np.argsort(lead[as_met], kind="mergesort")]
+
+
+@compiled
 def _write_lines(lines: Array, cents: Whole, unit: int, first: int, output: Output) -> bool:
     """Add the lines of a story to those of its unit; says whether there was room."""
     for at in range(lines.shape[0]):
@@ -198,8 +214,7 @@ def _book(facts: Facts, cells: Cells, members: Array, unit: int, output: Output)
         keys[len(stories)], lead[len(stories)] = _hash(facts, lines, releases, until), _first_release(lines)
         stories.append((lines, releases, until, cells.area[cell]))
     count = len(stories)
-    by_key = np.argsort(keys[:count], kind="mergesort")
-    order = by_key[np.argsort(lead[:count][by_key], kind="mergesort")]
+    order = _ordered(keys[:count], lead[:count])
     at = 0
     sum_m2, booked = 0.0, np.int64(0)
     while at < count:

@@ -103,7 +103,7 @@ def whole_accounts(programme: Programme, clocks: Clocks) -> Accounts:
         _wholes.clear()
         inputs = read_inputs(programme, clocks)
         located = place_hazards(inputs)
-        book = simulate(inputs.hazards, inputs.releases, clocks.on.toordinal())
+        book = simulate(inputs.hazards, inputs.releases, clocks.on.toordinal(), count=programme.count)
         _wholes[key] = _accounts(programme, inputs, located, book, clocks.on)
     return _wholes[key]
 
@@ -114,7 +114,7 @@ def _open(programme: Programme, clocks: Clocks, end: dt.date) -> Accounts:
         # A gazetteer, or work stated again, of a later day: this situation was known otherwise, and is read by itself.
         inputs = read_inputs(programme, clocks)
         located = place_hazards(inputs)
-        book = simulate(inputs.hazards, inputs.releases, end.toordinal())
+        book = simulate(inputs.hazards, inputs.releases, end.toordinal(), count=programme.count)
     else:
         inputs, located, book = _of_day(programme, kept, clocks), kept.located, kept.book.until(end.toordinal())
     return _accounts(programme, inputs, located, book, end)

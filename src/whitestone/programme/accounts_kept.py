@@ -18,7 +18,7 @@ from collections.abc import Iterable
 import msgspec
 
 from whitestone import __version__
-from whitestone.errors import Busy, StoreFull
+from whitestone.errors import Busy, StoreFull, WrongCall
 from whitestone.journal import books
 from whitestone.journal.append import Batch
 from whitestone.journal.drafts import instant_us
@@ -139,7 +139,7 @@ def _stamp(programme: Programme) -> str:
 def _count(programme: Programme, clocks: Clocks, stamp: str, seq: int) -> KeptBook:
     inputs = read_inputs(programme, Clocks(EVER, clocks.known_on, clocks.known))
     located = place_hazards(inputs)
-    book = simulate(inputs.hazards, inputs.releases)
+    book = simulate(inputs.hazards, inputs.releases, count=programme.count)
     inputs.hazards, inputs.releases = [], []
     with programme.journal.store.reading() as session:
         head = books.entry_hash(session, seq)
@@ -167,12 +167,14 @@ def book_by_name(inputs: Inputs) -> None:
 
 
 def _keep_whole(programme: Programme, kept: KeptBook) -> None:
-    """Write a book down, unless the programme is only read or somebody else is writing: then it is made again."""
-    if programme.journal.store.readonly:
-        return
-    with contextlib.suppress(Busy, StoreFull), programme.journal.store.writing() as session:
+    """Write a book down, unless the place cannot be written or somebody else is writing: then it is made again."""
+    store = programme.journal.store
+    writer = store.for_writing() if store.readonly else store  # a question is asked for reading only, and may be kept
+    with contextlib.suppress(Busy, StoreFull, WrongCall), writer.writing() as session:
         books.keep_whole(session, kept.key, kept.seq, kept.stamp, _pack(kept, pack_book(kept.book)))
         kept.parts = 1
+    if writer is not store:
+        writer.close()
 
 
 def _pack(kept: KeptBook, data: bytes) -> bytes:

@@ -6,6 +6,7 @@ import datetime as dt
 import getpass
 import os
 import uuid
+from collections.abc import Callable
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -22,6 +23,7 @@ from whitestone.journal import Journal, create, open_journal
 if TYPE_CHECKING:
     from whitestone.geodesy.areas import Plane
     from whitestone.journal.append import Batch
+    from whitestone.land.pieces import Ground, Pieces
 
 __all__ = ["Clocks", "Programme", "init_programme", "open_programme", "setting_id"]
 
@@ -42,11 +44,12 @@ class Clocks(msgspec.Struct, frozen=True):
 
 
 class Programme:
-    """An open programme: its journal, its settings and the person who acts."""
+    """An open programme: its journal, its settings, the person who acts, and who counts ground (None: threads here)."""
 
     def __init__(self, journal: Journal, who: str) -> None:
         self.journal = journal
         self.who = who
+        self.count: Callable[[Ground], Pieces] | None = None
         self.settings = load_settings(journal)
         journal.followers.append(self._follow)
         self._read_at = -1

@@ -30,10 +30,10 @@ from whitestone.exchange.mapping.model import (
 from whitestone.exchange.mapping.text import to_toml
 from whitestone.programme.demo.world import OPERATORS, Row, World, onto_globe
 
-__all__ = ["UTM", "Delivery", "write_deliveries"]
+__all__ = ["CEDAR", "UTM", "Delivery", "to_utm", "write_deliveries", "write_features"]
 
 UTM = "EPSG:32624"
-_CEDAR = {
+CEDAR = {
     "classification": {"sha": "sospechosa", "cha": "confirmada"},
     "status": {"open": "abierta", "worked_on": "en trabajo", "closed": "cerrada"},
     "outcome": {"cancelled": "descartado", "reduced": "reducido", "cleared": "despejado"},
@@ -106,7 +106,7 @@ def _habit(operator: str, name: str, value: Any) -> Any:
     if operator == "BI" and name.endswith(("_on", "as_of")) and value:
         return dt.date.fromisoformat(value).strftime("%d/%m/%Y")
     if operator == "CE" and isinstance(value, str):
-        return _CEDAR.get(name, {}).get(value, value)
+        return CEDAR.get(name, {}).get(value, value)
     if operator == "CE" and isinstance(value, float):
         return str(value).replace(".", ",")
     return value
@@ -122,12 +122,13 @@ def _slipped(shape: Any, slip: str | None) -> Any:
     return shapely.Point(*moved[slip])
 
 
-def _amber_shapes(path: Path, rows: list[dict[str, Any]], crs: str | None = None) -> None:
+def write_features(path: Path, rows: list[dict[str, Any]], crs: str | None = None, digits: int = 2) -> None:
+    """Write rows with their `_shape` (degrees) as GeoJSON, in UTM with so many decimals where `crs` names it."""
     features = []
     for row in rows:
         shape = row["_shape"]
         if crs and shape is not None:
-            shape = _to_utm(shape)
+            shape = to_utm(shape, digits)
         properties = {key: value for key, value in row.items() if key != "_shape"}
         geometry = None if shape is None else json.loads(shapely.to_geojson(shape))
         features.append({"type": "Feature", "properties": properties, "geometry": geometry})
@@ -137,15 +138,16 @@ def _amber_shapes(path: Path, rows: list[dict[str, Any]], crs: str | None = None
 
 
 def _birch_shapes(path: Path, rows: list[dict[str, Any]]) -> None:
-    _amber_shapes(path, rows, UTM)
+    write_features(path, rows, UTM)
 
 
-def _to_utm(shape: Any) -> Any:
+def to_utm(shape: Any, digits: int = 2) -> Any:
+    """Turn a shape in degrees into UTM metres with so many decimals."""
     import numpy as np
     from pyproj import Transformer
 
     there = Transformer.from_crs("EPSG:4326", UTM, always_xy=True)
-    return shapely.transform(shape, lambda xy: np.round(np.column_stack(there.transform(xy[:, 0], xy[:, 1])), 2))
+    return shapely.transform(shape, lambda xy: np.round(np.column_stack(there.transform(xy[:, 0], xy[:, 1])), digits))
 
 
 def _point_cells(
@@ -172,7 +174,7 @@ def _birch_table(path: Path, rows: list[dict[str, Any]]) -> None:
 
     book = Workbook(write_only=True)
     sheet = book.create_sheet("Report")
-    cells = _point_cells(rows, "easting", "northing", lambda at: (_to_utm(at).x, _to_utm(at).y))
+    cells = _point_cells(rows, "easting", "northing", lambda at: (to_utm(at).x, to_utm(at).y))
     sheet.append(list(cells[0]))
     for row in cells:
         sheet.append(list(row.values()))
@@ -199,7 +201,7 @@ def _dms(degrees: float, letters: str) -> str:
 _SUFFIX = {("AM", True): ".geojson", ("BI", True): ".geojson", ("CE", True): ".geojson",
            ("AM", False): ".csv", ("BI", False): ".xlsx", ("CE", False): ".csv"}  # fmt: skip
 _WRITERS: dict[tuple[str, bool], Callable[[Path, list[dict[str, Any]]], None]] = {
-    ("AM", True): _amber_shapes, ("BI", True): _birch_shapes, ("CE", True): _amber_shapes,
+    ("AM", True): write_features, ("BI", True): _birch_shapes, ("CE", True): write_features,
     ("AM", False): _amber_table, ("BI", False): _birch_table, ("CE", False): _cedar_table,
 }  # fmt: skip
 
@@ -234,7 +236,7 @@ def _fields(operator: str, kind: str) -> dict[str, FieldSpec]:
     for name in _ATTRIBUTES[kind]:
         if name in ("hazard", "task", "activity"):
             continue
-        spoken = {word: code for code, word in _CEDAR.get(name, {}).items()} if operator == "CE" else {}
+        spoken = {word: code for code, word in CEDAR.get(name, {}).items()} if operator == "CE" else {}
         comma = operator == "CE" and kind not in ("hazard", "release") and name not in _WORDS
         dated = formats if name.endswith("_on") else []
         fields[name] = FieldSpec(column=name, values=spoken, formats=dated, decimal="," if comma else ".")

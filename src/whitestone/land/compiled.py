@@ -18,7 +18,7 @@ from typing import Any, TypeVar
 
 import numba
 
-__all__ = ["cache_folder", "compiled"]
+__all__ = ["cache_folder", "compiled", "lean"]
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 _PREFIX = "whitestone-land-"
@@ -58,10 +58,25 @@ def compiled(function: Function) -> Function:
     >>> from whitestone.land.sweep import clear, new_cells
     >>> clear(new_cells(1, 1, 1))  # compiled here, if no run before has done it
     """
+    return _compiled(function)
+
+
+def lean(function: Function) -> Function:
+    """Compile a function that makes no arrays: those that it is given are then not counted in and out at every call.
+
+    For what runs for every edge; counting would cost more there than the work itself.
+
+    >>> from whitestone.land.sweep import clear, new_cells
+    >>> clear(new_cells(1, 1, 1))
+    """
+    return _compiled(function, _nrt=False)
+
+
+def _compiled(function: Function, **options: bool) -> Function:
     before = numba.config.CACHE_DIR
     numba.config.CACHE_DIR = str(cache_folder())
     try:
-        made: Function = numba.njit(cache=True, nogil=True)(function)
+        made: Function = numba.njit(cache=True, nogil=True, **options)(function)
     finally:
         numba.config.CACHE_DIR = before
     return made

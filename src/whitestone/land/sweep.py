@@ -330,6 +330,7 @@ def _sweep(edges: Edges, order: Array, row: Array, until: Array, states: Array, 
                                  subject)
                 if missing >= 0 and _new_cell(cells, of, row, missing) == FULL:
                     return FULL
+                high = max(high, missing)  # what lies before it is renewed already, and looks like untouched
             low, high = row.size, -1
         if next_y == np.inf:
             return DONE

@@ -43,15 +43,22 @@ def kernel(shapes: Sequence[Any], *, across: int = 0, busy: int = BUSY_STEPS) ->
     return found
 
 
+def polygons(shape: Any) -> Any:
+    """Keep what has an area, as one valid shape."""
+    parts = shapely.get_parts(shapely.make_valid(shape))
+    flat = [each for part in parts for each in shapely.get_parts(part) if each.geom_type == "Polygon"]
+    return shapely.union_all(flat) if flat else shapely.Polygon()
+
+
 def geos(shapes: Sequence[Any]) -> Combinations:
     """Cut the plane by one shape after the other."""
     parts: list[tuple[frozenset[int], Any]] = []
     for number, shape in enumerate(shapes):
         rest, cut = shape, []
         for key, part in parts:
-            cut.append((key | {number}, shapely.intersection(part, shape)))
-            cut.append((key, shapely.difference(part, shape)))
-            rest = shapely.difference(rest, part)
+            cut.append((key | {number}, polygons(shapely.intersection(part, shape))))
+            cut.append((key, polygons(shapely.difference(part, shape))))
+            rest = polygons(shapely.difference(rest, part))
         parts = [(key, part) for key, part in [*cut, (frozenset({number}), rest)] if not part.is_empty]
     found: Combinations = {}
     for key, part in parts:

@@ -18,9 +18,11 @@ __all__ = ["gather"]
 
 Array = np.ndarray[Any, Any]
 
-BEGAN, NOW, ROSE, FIRST_ROSE = 0, 1, 2, 3
-"""Pen: from which height to which a line along the left side waits to be drawn; did the last edge rise, and the first?
-"""
+BEGAN, NOW, WAY, FIRST_WAY = 0, 1, 2, 3
+"""Pen: from which height to which a line along the left side waits to be drawn; which way the last edge went, and the
+first."""
+FELL, ROSE, LEVEL = 0.0, 1.0, 2.0
+"""Ways of edges. A level one bounds nothing for a sweep that rises; where ground is cut into strips it has to be met."""
 
 
 @lean
@@ -56,7 +58,10 @@ def _ring(xy: Array, begin: int, end: int, across: int, middle: float, foot: flo
         rises = y0 < y1
         if not rises:  # cut always from below: what two outlines share is cut alike, whichever way it is written
             x0, y0, x1, y1 = x1, y1, x0, y0
-        if y1 <= 0.0 or y0 >= top or y0 == y1 or (x0 > right and x1 > right):
+        if y1 <= 0.0 or y0 >= top or (x0 > right and x1 > right):
+            continue
+        if y0 == y1:
+            n = _draw_level(lines, of, above, n, first, max(min(x0, x1), left), max(x0, x1), y0, local, pen)
             continue
         if y0 < 0.0 or y1 > top:
             slope = (x1 - x0) / (y1 - y0)
@@ -115,23 +120,37 @@ def _draw(lines: Array, of: Array, above: Array, n: int, first: int, x0: float, 
     lines[n, X0], lines[n, Y0], lines[n, X1], lines[n, Y1] = x0, y0, x1, y1
     lines[n, SLOPE] = (x1 - x0) / (y1 - y0)
     of[n], above[n] = local, -1
-    if n > first and rises and pen[ROSE] > 0.0:
+    if n > first and rises and pen[WAY] == ROSE:
         if lines[n - 1, X1] == x0 and lines[n - 1, Y1] == y0:
             above[n - 1] = n
-    elif n > first and not rises and pen[ROSE] <= 0.0:
+    elif n > first and not rises and pen[WAY] == FELL:
         if lines[n - 1, X0] == x1 and lines[n - 1, Y0] == y1:
             above[n] = n - 1
-    pen[ROSE] = 1.0 if rises else 0.0
+    pen[WAY] = ROSE if rises else FELL
     if n == first:
-        pen[FIRST_ROSE] = pen[ROSE]
+        pen[FIRST_WAY] = pen[WAY]
+    return n + 1
+
+
+@lean
+def _draw_level(lines: Array, of: Array, above: Array, n: int, first: int, x0: float, x1: float, y: float, local: int,
+                pen: Array) -> int:
+    """Add a level edge."""
+    if not x0 < x1:
+        return n
+    lines[n, X0], lines[n, Y0], lines[n, X1], lines[n, Y1], lines[n, SLOPE] = x0, y, x1, y, 0.0
+    of[n], above[n] = local, -1
+    pen[WAY] = LEVEL
+    if n == first:
+        pen[FIRST_WAY] = LEVEL
     return n + 1
 
 
 @lean
 def _join(lines: Array, above: Array, last: int, first: int, pen: Array) -> None:
     """Let the ring's last edge and its first go on into each other."""
-    if pen[ROSE] != pen[FIRST_ROSE]:
+    if pen[WAY] != pen[FIRST_WAY] or pen[WAY] == LEVEL:
         return
-    below, over = (last, first) if pen[ROSE] > 0.0 else (first, last)
+    below, over = (last, first) if pen[WAY] == ROSE else (first, last)
     if lines[below, X1] == lines[over, X0] and lines[below, Y1] == lines[over, Y0]:
         above[below] = over

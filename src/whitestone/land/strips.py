@@ -30,19 +30,29 @@ LITTLE_GAIN = 0.9
 @lean
 def _put(edges: Edges, n: int, x0: float, y0: float, x1: float, y1: float, local: int) -> int:
     lines = edges.lines
-    if y0 < y1:
+    if y0 < y1 or (y0 == y1 and x0 != x1):
         lines[n, X0], lines[n, Y0], lines[n, X1], lines[n, Y1] = x0, y0, x1, y1
-        lines[n, SLOPE] = (x1 - x0) / (y1 - y0)
+        lines[n, SLOPE] = (x1 - x0) / (y1 - y0) if y0 < y1 else 0.0
         edges.of[n], edges.above[n] = local, -1
         n += 1
     return n
 
 
+@lean
+def _ends(lines: Array) -> tuple[float, float]:
+    """Give the least and the greatest height of edges that rise."""
+    low, high = np.inf, -np.inf
+    for e in range(lines.shape[0]):
+        if lines[e, Y0] < lines[e, Y1]:
+            low, high = min(low, lines[e, Y0]), max(high, lines[e, Y1])
+    return low, high
+
+
 @compiled
 def _is_busy(lines: Array, steps: int) -> Any:
     """Foresee, from how many edges stand beside each other on average, whether a strip should be cut at once."""
-    low, high = lines[:, Y0].min(), lines[:, Y1].max()
-    return (lines[:, Y1] - lines[:, Y0]).sum() / (high - low) * lines.shape[0] > steps
+    low, high = _ends(lines)
+    return high > low and (lines[:, Y1] - lines[:, Y0]).sum() / (high - low) * lines.shape[0] > steps
 
 
 @compiled
@@ -66,9 +76,11 @@ def _marks(lines: Array, of: Array, x: float, outlines: int) -> tuple[Array, Arr
     """List where outlines go in or out along the line at x, from the least to the greatest height of the edges."""
     n, count = of.size, 0
     mark_of, mark_y = np.empty(n + 2 * outlines, dtype=np.int32), np.empty(n + 2 * outlines)
-    low, high = lines[:, Y0].min(), lines[:, Y1].max()
+    low, high = _ends(lines)
     odd_low, odd = np.zeros(outlines, dtype=np.uint8), np.zeros(outlines, dtype=np.uint8)
     for e in range(n):
+        if lines[e, Y0] == lines[e, Y1] and not low < lines[e, Y0] < high:
+            continue
         if lines[e, Y0] == low and lines[e, X0] < x:
             odd_low[of[e]] ^= 1
         if (lines[e, X0] < x) != (lines[e, X1] < x):

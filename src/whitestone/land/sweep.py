@@ -38,7 +38,7 @@ SAME_M = 1e-9
 """Edges that pass each other by less than this between two heights have not crossed (a nanometre)."""
 
 X0, Y0, X1, Y1, SLOPE = 0, 1, 2, 3, 4
-"""Columns of edges: each rises from (x0, y0) to (x1, y1), and so far to the right for each metre that it rises."""
+"""Columns of edges: each rises from (x0, y0) to (x1, y1), or is level; and so far to the right for each metre that it rises."""
 
 RUN_X, RUN_Y = 0, 1
 """Columns of runs: where an edge began to divide the cells that it divides now."""
@@ -290,6 +290,8 @@ def _starts(lines: Array, above: Array, n: int) -> Array:
     """List the edges that do not go on where another ends, from the lowest to the highest."""
     goes_on = np.zeros(n, dtype=np.bool_)
     for e in range(n):
+        if lines[e, Y0] == lines[e, Y1]:  # a level edge bounds nothing
+            goes_on[e] = True
         if above[e] >= 0:
             goes_on[above[e]] = True
     found = np.flatnonzero(~goes_on)
@@ -300,7 +302,7 @@ def _starts(lines: Array, above: Array, n: int) -> Array:
 def sweep(edges: Edges, n: int, cells: Cells, subject: int, limit: int) -> int:
     """Count the ground of the subject within n edges into `part` of the cells, in at most so many steps.
 
-    Edges may lie in any order; an outline's edges must close, or end at the least and greatest height of all.
+    Edges may lie in any order, level ones are passed over; an outline's edges must close, or end at the least and greatest height of all.
     """
     order = _starts(edges.lines, edges.above, n)
     row, until, states = np.empty(n, dtype=np.int32), np.empty(n), np.empty((n, 2), dtype=np.uint64)

@@ -99,9 +99,9 @@ def _marks(lines: Array, of: Array, x: float, outlines: int) -> tuple[Array, Arr
 
 @lean
 def _height(lines: Array, e: int, x: float) -> Any:
-    """Say at which height an edge meets the line at x."""
+    """Say at which height an edge meets the line at x, never beyond its ends."""
     share = (x - lines[e, X0]) / (lines[e, X1] - lines[e, X0])
-    return lines[e, Y0] + (lines[e, Y1] - lines[e, Y0]) * share
+    return min(max(lines[e, Y0] + (lines[e, Y1] - lines[e, Y0]) * share, lines[e, Y0]), lines[e, Y1])
 
 
 @compiled
@@ -121,7 +121,7 @@ def _keep(edges: Edges, x: float, is_left: bool, kept: Edges) -> int:
             n = _put(kept, n, x0, y0, x, _height(lines, e, x), of[e])
         else:
             n = _put(kept, n, x, _height(lines, e, x), x1, y1, of[e])
-        if n > before:
+        if n > before and kept.lines[before, Y0] < kept.lines[before, Y1]:
             begins[e] = before if (x0 < x) == is_left else -1
             ends[e] = before if (x1 < x) == is_left else -1
     for e in range(of.size):

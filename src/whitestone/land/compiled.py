@@ -21,7 +21,7 @@ from typing import Any, TypeVar
 
 import numba
 
-__all__ = ["cache_folder", "compile_ahead", "compiled"]
+__all__ = ["cache_folder", "compile_ahead", "compiled", "lean"]
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 _PREFIX = "whitestone-land-"
@@ -40,7 +40,7 @@ def cache_folder() -> Path:
     digest = hashlib.sha256()
     for path in sorted(here.glob("*.py")):
         text = path.read_bytes()
-        if b"@compiled\n" in text or path.name in _TYPES:
+        if b"@compiled\n" in text or b"@lean\n" in text or path.name in _TYPES:
             digest.update(text)
     name = _PREFIX + digest.hexdigest()[:16]
     for base in (here / "__pycache__", Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "whitestone"):
@@ -65,10 +65,25 @@ def compiled(function: Function) -> Function:
     >>> from whitestone.land.sweep import clear, new_cells
     >>> clear(new_cells(1, 1, 1))  # compiled here, if no run before has done it
     """
+    return _compiled(function)
+
+
+def lean(function: Function) -> Function:
+    """Compile a function that makes no arrays: those that it is given are then not counted in and out at every call.
+
+    For what runs for every edge; counting would cost more there than the work itself.
+
+    >>> from whitestone.land.sweep import clear, new_cells
+    >>> clear(new_cells(1, 1, 1))
+    """
+    return _compiled(function, _nrt=False)
+
+
+def _compiled(function: Function, **options: bool) -> Function:
     before = numba.config.CACHE_DIR
     numba.config.CACHE_DIR = str(cache_folder())
     try:
-        made: Function = numba.njit(cache=True, nogil=True)(function)
+        made: Function = numba.njit(cache=True, nogil=True, **options)(function)
     finally:
         numba.config.CACHE_DIR = before
     return made

@@ -16,7 +16,7 @@ import numpy as np
 from whitestone.land.rings import Outlines, meeting
 from whitestone.land.shots import count_shots
 from whitestone.land.story import Facts
-from whitestone.land.sweep import FULL, new_cells
+from whitestone.land.sweep import FULL, Edges, new_cells, new_edges
 from whitestone.land.units import FULL_OUTPUT, count_units, new_output
 
 __all__ = ["Ground", "Pieces", "join", "measure", "meet"]
@@ -104,13 +104,13 @@ def _measure_part(ground: Ground, chosen: Array, proves: bool) -> Pieces:
     sums = np.concatenate([[0], np.cumsum(vertices[members])])
     edges_most = max(1, int((sums[first[chosen + 1]] - sums[first[chosen]]).max(initial=0)))
     most = max(1, int((first[chosen + 1] - first[chosen]).max(initial=0)))
-    edges, of = np.empty((4, edges_most)), np.empty(edges_most, dtype=np.int32)
+    edges = new_edges(3 * edges_most // 2 + 1)
     room = [CELLS, ITEMS, LINES, SETS, MEMBERS]
     cells, output = new_cells(room[0], room[1], most), new_output(*room[2:])
     found: list[Pieces] = []
     done = 0
     while done < chosen.size:
-        booked, status = count_units(outlines, facts, first, members, chosen[done:], 0, edges, of, cells, output)
+        booked, status = count_units(outlines, facts, first, members, chosen[done:], 0, edges, cells, output)
         done += booked
         if status == FULL:
             room[:2] = [4 * room[0], 4 * room[1]]
@@ -125,7 +125,7 @@ def _measure_part(ground: Ground, chosen: Array, proves: bool) -> Pieces:
     pieces = join(found)
     if not proves:
         return pieces
-    shots, shot_m2 = _shots_of(ground, chosen, (edges, of), room, most)
+    shots, shot_m2 = _shots_of(ground, chosen, edges, room, most)
     return pieces._replace(shots=shots, shot_m2=shot_m2)
 
 
@@ -136,7 +136,7 @@ def _taken(output: Any) -> Pieces:
                   output.members[:members].copy(), nothing.shots, nothing.shot_m2)
 
 
-def _shots_of(ground: Ground, chosen: Array, scratch: tuple[Array, Array], room: list[int], most: int
+def _shots_of(ground: Ground, chosen: Array, edges: Edges, room: list[int], most: int
               ) -> tuple[Array, Array]:
     """Tell the stock of some units again: swept the other way, and from what stands on each day alone."""
     cells = new_cells(room[0], room[1], most)
@@ -145,7 +145,7 @@ def _shots_of(ground: Ground, chosen: Array, scratch: tuple[Array, Array], room:
     done, rows = 0, LINES
     while done < chosen.size:
         found, areas = np.empty((rows, 2), dtype=np.int64), np.zeros(rows)
-        ended = count_shots(*ground, chosen[done:], *scratch, cells, found, areas)
+        ended = count_shots(*ground, chosen[done:], edges, cells, found, areas)
         booked, status, count = ended
         done += booked
         shots.append(found[:count])

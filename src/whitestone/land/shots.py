@@ -12,10 +12,11 @@ from typing import Any
 import numpy as np
 
 from whitestone.land.compiled import compiled
+from whitestone.land.gather import gather
 from whitestone.land.rings import Outlines
 from whitestone.land.story import BEGIN, END, HAZARD, NEVER, Facts, taken_on
-from whitestone.land.strips import count_ground, gather
-from whitestone.land.sweep import DONE, Cells, clear
+from whitestone.land.strips import BUSY_STEPS, count_ground
+from whitestone.land.sweep import DONE, Cells, Edges, clear
 from whitestone.land.units import FULL_OUTPUT
 
 __all__ = ["count_shots"]
@@ -82,19 +83,20 @@ def _sum_days(days: list[int], changes: list[float], unit: int, rows: Array, are
 
 
 @compiled
-def count_shots(shapes: Outlines, facts: Facts, first: Array, members: Array, chosen: Array, edges: Array, of: Array,
+def count_shots(shapes: Outlines, facts: Facts, first: Array, members: Array, chosen: Array, edges: Edges,
                 cells: Cells, rows: Array, areas: Array) -> tuple[int, int, int]:
     """Tell the stock of the chosen units: rows (unit, day) and by how many m2 it changes then.
 
     Returns how many units were told, why it ended (as `units.count_units`), and how many rows there are.
     """
     count = 0
+    pen = np.empty(4)
     for at in range(chosen.size):
         unit = chosen[at]
         mine = members[first[unit] : first[unit + 1]]
         clear(cells)
-        n = gather(shapes, mine, shapes.boxes[unit], 1, edges, of)
-        status = count_ground(edges, of, n, mine.size, cells, np.searchsorted(mine, unit))
+        n = gather(shapes, mine, shapes.boxes[unit], 1, edges, pen)
+        status = count_ground(edges, n, mine.size, cells, np.searchsorted(mine, unit), BUSY_STEPS)
         if status != DONE:
             return at, status, count
         days, changes = [0][:0], [0.0][:0]

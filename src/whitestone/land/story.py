@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from whitestone.land.compiled import compiled
+from whitestone.land.compiled import compiled, lean
 from whitestone.land.sweep import Whole
 
 __all__ = [
@@ -58,7 +58,7 @@ class Facts(NamedTuple):
     kin: Array
 
 
-@compiled
+@lean
 def acts_on(facts: Facts, release: int, hazard: int) -> Whole:
     """Give the day on which a release acts on a hazard that it crosses; NEVER where it does not.
 
@@ -74,7 +74,7 @@ def acts_on(facts: Facts, release: int, hazard: int) -> Whole:
     return NEVER
 
 
-@compiled
+@lean
 def cover(facts: Facts, covering: Array, hazard: int, day: int) -> Whole:
     """Find the slice of a hazard that covers the point on a day; -1 where none does."""
     slices = facts.slices
@@ -131,7 +131,7 @@ def _gone(facts: Facts, covering: Array, releases: Array) -> Array:
     return gone
 
 
-@compiled
+@lean
 def _owner(facts: Facts, covering: Array, gone: Array, day: int, after: int) -> int:
     """Find the slice that owns the point before (0) or after (1) the releases of a day; -1 where none does."""
     slices = facts.slices
@@ -144,7 +144,7 @@ def _owner(facts: Facts, covering: Array, gone: Array, day: int, after: int) -> 
     return owner
 
 
-@compiled
+@lean
 def _strongest(facts: Facts, releases: Array, hazard: int, day: int, above: int) -> int:
     """Find the release that acts first on a hazard on a day: the strongest above a strength, then the least number."""
     found = -1
@@ -180,7 +180,7 @@ def _days(facts: Facts, covering: Array, releases: Array) -> Array:
     return days[:kept]
 
 
-@compiled
+@lean
 def _write(lines: Array, n: int, day: int, column: int, facts: Facts, source: int, release: int, target: int) -> int:
     """Write a line: day, column, hazard and account of a slice, release, hazard and account that it passes to."""
     lines[n, 0], lines[n, 1] = day, column
@@ -191,7 +191,7 @@ def _write(lines: Array, n: int, day: int, column: int, facts: Facts, source: in
     return n + 1
 
 
-@compiled
+@lean
 def _change(facts: Facts, lines: Array, n: int, day: int, old: int, new: int) -> int:
     """Write what a change of the records moves."""
     if old < 0 and new >= 0:
@@ -204,7 +204,7 @@ def _change(facts: Facts, lines: Array, n: int, day: int, old: int, new: int) ->
     return n
 
 
-@compiled
+@lean
 def _own_lines(facts: Facts, covering: Array, gone: Array, days: Array, lines: Array, n: int) -> int:
     """Write when each hazard, whoever else claims the point, has it and has it no more."""
     for at in range(covering.size):

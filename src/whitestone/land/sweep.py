@@ -1,12 +1,14 @@
 """How much ground does each combination of outlines cover, exactly, however bad the shapes are?
 
-A line sweeps over the ground of one outline, the subject. Between two heights at which nothing begins, ends or crosses,
-the ground falls into trapezoids, each inside one combination of outlines (even-odd): a cell. An edge is counted once
-for as long as it divides the same two cells. No topology is built, so none can fail: crossed, touching, repeated and
-overlapping edges give areas like all others. What is compiled here knows outlines and nothing else.
+A line sweeps over the ground of one outline, the subject, from height to height at which an edge begins, ends or
+crosses its neighbour. Between neighbours lies ground of one combination of outlines (even-odd): a cell. What an edge
+bounds is counted once for as long as it divides the same two cells. Only what lies beside an event is looked at again;
+edges that fell out of order by rounding cross at once and stand right again, and two edges change places at most once,
+so that every sweep ends. No topology is built, so none can fail: crossed, touching, repeated and overlapping edges
+give areas like all others. What is compiled here knows outlines and nothing else.
 
-Compiled functions that run for every slab take plain arrays of several rows, not tuples of arrays: each array of a
-tuple would be counted in and out at every call, which costs more than the work itself.
+Compiled functions that run for every event take plain arrays of several columns, not tuples of arrays: each array of
+a tuple would be counted in and out at every call, which costs more than the work itself.
 """
 
 from __future__ import annotations
@@ -15,10 +17,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from whitestone.land.compiled import compiled
+from whitestone.land.compiled import compiled, lean
 
 __all__ = [
-    "DONE", "FULL", "NO_LIMIT", "TOO_BUSY", "X0", "X1", "Y0", "Y1", "Cells", "Whole", "clear", "new_cells", "sweep",
+    "DONE", "FULL", "NO_LIMIT", "SLOPE", "TOO_BUSY", "X0", "X1", "Y0", "Y1", "Cells", "Edges", "Whole", "clear",
+    "new_cells", "new_edges", "sweep",
 ]  # fmt: skip
 
 Array = np.ndarray[Any, Any]
@@ -29,20 +32,41 @@ DONE, FULL, TOO_BUSY = 0, 1, 2
 """How a sweep ends: counted; more cells or items than there is room for; more steps than it was given."""
 
 NO_LIMIT = 1 << 62
+EVENT_STEPS = 8
+"""What an event costs beside looking along the row, in edges looked at."""
 SAME_M = 1e-9
 """Edges that pass each other by less than this between two heights have not crossed (a nanometre)."""
 
-X0, Y0, X1, Y1 = 0, 1, 2, 3
-"""Rows of edges: each rises from (x0, y0) to (x1, y1)."""
+X0, Y0, X1, Y1, SLOPE = 0, 1, 2, 3, 4
+"""Columns of edges: each rises from (x0, y0) to (x1, y1), or is level; and so far to the right for each metre that it rises."""
 
-LOW, HIGH, SLOPE, RUN_X, RUN_Y = 0, 1, 2, 3, 4
-"""Rows of lengths. By place along the row at hand: x at its foot, x at the top of the slab, slope; by edge: its run."""
+RUN_X, RUN_Y = 0, 1
+"""Columns of runs: where an edge began to divide the cells that it divides now."""
+LEFT, RIGHT = 0, 1
+"""Columns of sides: the cells left and right of an edge for as long as its run (-1: none)."""
+KEY, HIDDEN = 0, 1
+"""Columns of states, right of each place: the marks of all outlines there; 0 where the ground counts as the subject's.
+"""
+OUTSIDE = np.uint64(0xA0761D6478BD642F)
+"""Mark of ground outside the subject."""
 
-EDGE, LEFT, RIGHT = 0, 1, 2
-"""Rows of numbers. By place: the edge; by edge: the cells left and right of it for as long as its run (-1: none)."""
 
-MARK, LEFT_KEY, RIGHT_KEY = 0, 1, 2
-"""Rows of keys. By place: the mark of the edge's outline; by edge: the keys of the cells left and right of it."""
+class Edges(NamedTuple):
+    """Edges as `lines` (see X0 ... SLOPE); `of`: the local number of the outline that each bounds; `above`: the edge
+    that goes on where one ends (-1: none)."""
+
+    lines: Array
+    of: Array
+    above: Array
+
+
+def new_edges(count: int) -> Edges:
+    """Make room for so many edges.
+
+    >>> new_edges(0).lines.shape
+    (0, 5)
+    """
+    return Edges(np.empty((count, 5)), np.empty(count, dtype=np.int32), np.empty(count, dtype=np.int32))
 
 
 class Cells(NamedTuple):
@@ -50,7 +74,7 @@ class Cells(NamedTuple):
 
     Per cell: `area` in m2, `part` of the sweep at hand, `first` item, place in the table `at`. `items` are local
     numbers in order. `key`, `slot` are an open hash table (slot -1: free). `counts` holds [cells, items]; `inside` is
-    scratch.
+    scratch, `marks` the mark of each outline.
     """
 
     area: Array
@@ -62,6 +86,7 @@ class Cells(NamedTuple):
     slot: Array
     counts: Array
     inside: Array
+    marks: Array
 
 
 def new_cells(cells: int, items: int, outlines: int) -> Cells:
@@ -73,11 +98,20 @@ def new_cells(cells: int, items: int, outlines: int) -> Cells:
     return Cells(
         np.zeros(cells), np.zeros(cells), np.zeros(cells + 1, dtype=np.int64), np.zeros(cells, dtype=np.int64),
         np.zeros(items, dtype=np.int32), np.zeros(2 * cells, dtype=np.uint64), np.full(2 * cells, -1, dtype=np.int32),
-        np.zeros(2, dtype=np.int64), np.zeros(outlines, dtype=np.uint8),
+        np.zeros(2, dtype=np.int64), np.zeros(outlines, dtype=np.uint8), _marks(outlines),
     )  # fmt: skip
 
 
-@compiled
+def _marks(count: int) -> Array:
+    """Give each number its mark of 64 mixed bits (splitmix64); marks of a combination are joined by exclusive or."""
+    z = np.arange(1, count + 1, dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15)
+    z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    marks: Array = z ^ (z >> np.uint64(31))
+    return marks
+
+
+@lean
 def clear(cells: Cells) -> None:
     """Forget all cells."""
     slot, at, counts = cells.slot, cells.at, cells.counts
@@ -86,16 +120,7 @@ def clear(cells: Cells) -> None:
     counts[0] = counts[1] = 0
 
 
-@compiled
-def _mark(number: int) -> Whole:
-    """Give a number its mark of 64 mixed bits (splitmix64); the marks of a combination are joined by exclusive or."""
-    z = np.uint64(number + 1) * np.uint64(0x9E3779B97F4A7C15)
-    z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return z ^ (z >> np.uint64(31))
-
-
-@compiled
+@lean
 def _place(keys: Array, slot: Array, key: Whole) -> Whole:
     """Find where a combination stands in the table, or would stand."""
     mask = np.uint64(keys.size - 1)
@@ -105,23 +130,34 @@ def _place(keys: Array, slot: Array, key: Whole) -> Whole:
     return at
 
 
-@compiled
-def _new_cell(cells: Cells, of: Array, numbers: Array, keys: Array, upto: int) -> int:
+@lean
+def _order(items: Array, first: int, end: int) -> None:
+    for i in range(first + 1, end):
+        item, j = items[i], i
+        while j > first and items[j - 1] > item:
+            items[j] = items[j - 1]
+            j -= 1
+        items[j] = item
+
+
+@lean
+def _new_cell(cells: Cells, of: Array, row: Array, upto: int) -> int:
     """Write down the combination right of a place: walk from the left and see who is inside; FULL without room."""
     number, items = cells.counts[0], cells.counts[1]
     if number + 1 >= cells.area.size or items + upto + 1 > cells.items.size:
         return FULL
     first, key = items, np.uint64(0)
     for j in range(upto + 1):
-        cells.inside[of[numbers[EDGE, j]]] ^= 1
-        key ^= keys[MARK, j]
+        local = of[row[j]]
+        cells.inside[local] ^= 1
+        key ^= cells.marks[local]
     for j in range(upto + 1):
-        local = of[numbers[EDGE, j]]
+        local = of[row[j]]
         if cells.inside[local]:
             cells.items[items] = local
             items += 1
             cells.inside[local] = 0
-    cells.items[first:items].sort()
+    _order(cells.items, first, items)
     at = _place(cells.key, cells.slot, key)
     cells.key[at], cells.slot[at], cells.at[number] = key, number, at
     cells.area[number] = cells.part[number] = 0.0
@@ -130,173 +166,207 @@ def _new_cell(cells: Cells, of: Array, numbers: Array, keys: Array, upto: int) -
     return DONE
 
 
-@compiled
-def _end_run(part: Array, lengths: Array, numbers: Array, e: int, x: float, y: float) -> None:
+@lean
+def _x(lines: Array, e: int, y: float) -> Any:
+    """Say where an edge stands at a height, never beyond its ends."""
+    x = lines[e, X1] - (lines[e, Y1] - y) * lines[e, SLOPE]
+    if lines[e, SLOPE] >= 0.0:
+        return min(max(x, lines[e, X0]), lines[e, X1])
+    return min(max(x, lines[e, X1]), lines[e, X0])
+
+
+@lean
+def _end_run(part: Array, runs: Array, sides: Array, e: int, x: float, y: float) -> None:
     """Count what lies between the sweep's origin and an edge, from the beginning of its run to (x, y)."""
-    area = 0.5 * (lengths[RUN_X, e] + x) * (y - lengths[RUN_Y, e])
-    if numbers[LEFT, e] >= 0:
-        part[numbers[LEFT, e]] += area
-    if numbers[RIGHT, e] >= 0:
-        part[numbers[RIGHT, e]] -= area
+    left, right = sides[e, LEFT], sides[e, RIGHT]
+    if left != right:
+        area = 0.5 * (runs[e, RUN_X] + x) * (y - runs[e, RUN_Y])
+        if left >= 0:
+            part[left] += area
+        if right >= 0:
+            part[right] -= area
 
 
-@compiled
-def _renew_runs(of: Array, lengths: Array, numbers: Array, keys: Array, m: int, y: float, part: Array, table: Array,
-                slot: Array, subject: int) -> int:
-    """Walk along the row; where an edge no longer divides what it did, count its run and begin a new one.
+@lean
+def _renew(lines: Array, of: Array, row: Array, states: Array, runs: Array, sides: Array, marks: Array, m: int,
+           low: int, high: int, y: float, part: Array, table: Array, slot: Array, subject: int) -> int:
+    """Walk over the places that events touched; where an edge no longer divides what it did, begin a new run.
 
     Only ground of the subject counts, and of that only what no outline before it covers: those lead there. Returns -1,
     or the place right of which a combination begins that is not in the table yet.
     """
-    key = before = left_key = np.uint64(0)
-    left: Whole = -1
-    is_inside = False
-    for j in range(m):
-        e = numbers[EDGE, j]
+    key, hidden, left = np.uint64(0), OUTSIDE, -1
+    if low > 0:
+        key, hidden, left = states[low - 1, KEY], states[low - 1, HIDDEN], np.int64(sides[row[low - 1], RIGHT])
+    for j in range(low, m):
+        e = row[j]
         local = of[e]
-        key ^= keys[MARK, j]
+        key ^= marks[local]
         if local == subject:
-            is_inside = not is_inside
+            hidden ^= OUTSIDE
         elif local < subject:
-            before ^= keys[MARK, j]
-        right_key = key if is_inside and before == np.uint64(0) else np.uint64(0)
-        if right_key != keys[RIGHT_KEY, e] or left_key != keys[LEFT_KEY, e]:
-            right: Whole = -1
-            if right_key != np.uint64(0):
-                right = np.int64(slot[_place(table, slot, right_key)])
-                if right < 0:
-                    return j
-            _end_run(part, lengths, numbers, e, lengths[LOW, j], y)
-            lengths[RUN_X, e], lengths[RUN_Y, e] = lengths[LOW, j], y
-            numbers[LEFT, e], numbers[RIGHT, e] = left, right
-            keys[LEFT_KEY, e], keys[RIGHT_KEY, e] = left_key, right_key
-        left, left_key = np.int64(numbers[RIGHT, e]), right_key
+            hidden ^= marks[local]
+        right = -1
+        if hidden == np.uint64(0):
+            right = np.int64(slot[_place(table, slot, key)])
+            if right < 0:
+                return j
+        if sides[e, LEFT] != left or sides[e, RIGHT] != right:
+            x = _x(lines, e, y)
+            _end_run(part, runs, sides, e, x, y)
+            runs[e, RUN_X], runs[e, RUN_Y] = x, y
+            sides[e, LEFT], sides[e, RIGHT] = left, right
+        if j >= high and states[j, KEY] == key and states[j, HIDDEN] == hidden:
+            break
+        states[j, KEY], states[j, HIDDEN] = key, hidden
+        left = right
     return -1
 
 
-@compiled
-def _sort(lengths: Array, numbers: Array, keys: Array, m: int) -> None:
-    """Order the edges at hand from left to right, by x below, then x above; they are nearly in order."""
-    for i in range(1, m):
-        x, up = lengths[LOW, i], lengths[HIGH, i]
-        if lengths[LOW, i - 1] < x or (lengths[LOW, i - 1] == x and lengths[HIGH, i - 1] <= up):
-            continue
-        slope, e, own = lengths[SLOPE, i], numbers[EDGE, i], keys[MARK, i]
-        j = i
-        while j > 0 and (lengths[LOW, j - 1] > x or (lengths[LOW, j - 1] == x and lengths[HIGH, j - 1] > up)):
-            for each in range(3):
-                lengths[each, j] = lengths[each, j - 1]
-            numbers[EDGE, j], keys[MARK, j] = numbers[EDGE, j - 1], keys[MARK, j - 1]
-            j -= 1
-        lengths[LOW, j], lengths[HIGH, j], lengths[SLOPE, j] = x, up, slope
-        numbers[EDGE, j], keys[MARK, j] = e, own
+@lean
+def _foresee(lines: Array, row: Array, until: Array, m: int, j: int, y: float) -> None:
+    """Write at which height a place changes next: where its edge ends, or crosses that of the next place."""
+    if j < 0 or j >= m:
+        return
+    a = row[j]
+    until[j] = lines[a, Y1]
+    if j + 1 == m:
+        return
+    b = row[j + 1]
+    top = min(lines[a, Y1], lines[b, Y1])
+    if top > y:
+        after = _x(lines, a, top) - _x(lines, b, top)
+        if after > SAME_M:
+            before = max(_x(lines, b, y) - _x(lines, a, y), 0.0)
+            until[j] = min(until[j], y + (top - y) * (before / (before + after)))
 
 
-@compiled
-def _first_crossing(lengths: Array, m: int) -> float:
-    """Say at which share of the slab two neighbours cross first; 2 where none do."""
-    is_crossed = False
-    for j in range(m - 1):
-        is_crossed |= lengths[HIGH, j] - lengths[HIGH, j + 1] > SAME_M
-    first = 2.0
-    if is_crossed:
-        for j in range(m - 1):
-            after = lengths[HIGH, j] - lengths[HIGH, j + 1]
-            if after > SAME_M:
-                before = max(lengths[LOW, j + 1] - lengths[LOW, j], 0.0)
-                first = min(first, before / (before + after))
-    return first
+@lean
+def _is_left(lines: Array, a: int, b: int, y: float) -> Any:
+    """Say whether edge a stands left of edge b at a height, or above it where both stand at one point."""
+    apart = _x(lines, a, y) - _x(lines, b, y)
+    if abs(apart) > SAME_M:
+        return apart < 0.0
+    top = min(lines[a, Y1], lines[b, Y1])
+    return _x(lines, a, top) < _x(lines, b, top)
 
 
-@compiled
-def _pass_crossing(lengths: Array, numbers: Array, keys: Array, m: int, share: float) -> None:
-    """Rise to a crossing and let the neighbours that cross there change places."""
-    j = 0
-    while j < m - 1:
-        after = lengths[HIGH, j] - lengths[HIGH, j + 1]
-        before = max(lengths[LOW, j + 1] - lengths[LOW, j], 0.0)
-        if after > SAME_M and before / (before + after) <= share * (1.0 + 1e-12):
-            for each in range(3):
-                lengths[each, j], lengths[each, j + 1] = lengths[each, j + 1], lengths[each, j]
-            numbers[EDGE, j], numbers[EDGE, j + 1] = numbers[EDGE, j + 1], numbers[EDGE, j]
-            keys[MARK, j], keys[MARK, j + 1] = keys[MARK, j + 1], keys[MARK, j]
-            j += 1
-        j += 1
-    for j in range(m):
-        lengths[LOW, j] += (lengths[HIGH, j] - lengths[LOW, j]) * share
-
-
-@compiled
-def _enter(edges: Array, of: Array, lengths: Array, numbers: Array, keys: Array, m: int, e: int) -> None:
-    """Let an edge stand at the right end of the row."""
-    lengths[LOW, m] = edges[X0, e]
-    lengths[SLOPE, m] = (edges[X1, e] - edges[X0, e]) / (edges[Y1, e] - edges[Y0, e])
-    numbers[EDGE, m], keys[MARK, m] = e, _mark(of[e])
-
-
-@compiled
-def _reach(edges: Array, lengths: Array, numbers: Array, m: int, next_y: float) -> float:
-    """Find the top of the slab, where the next edge begins or one ends, and each edge's x there."""
-    top = next_y
-    for j in range(m):
-        top = min(top, edges[Y1, numbers[EDGE, j]])
-    for j in range(m):
-        e = numbers[EDGE, j]
-        lengths[HIGH, j] = edges[X1, e] - (edges[Y1, e] - top) * lengths[SLOPE, j]
-    return top
-
-
-@compiled
-def _rise(edges: Array, lengths: Array, numbers: Array, keys: Array, m: int, top: float, part: Array) -> int:
-    """Keep the edges that go on above a height, count the runs of the others."""
-    kept = 0
-    for j in range(m):
-        e = numbers[EDGE, j]
-        if edges[Y1, e] > top:
-            lengths[LOW, kept], lengths[SLOPE, kept] = lengths[HIGH, j], lengths[SLOPE, j]
-            numbers[EDGE, kept], keys[MARK, kept] = e, keys[MARK, j]
-            kept += 1
+@lean
+def _enter(lines: Array, row: Array, until: Array, states: Array, runs: Array, sides: Array, m: int, e: int, y: float
+           ) -> int:
+    """Let an edge stand in the row of m edges; returns its place."""
+    runs[e, RUN_X], runs[e, RUN_Y] = lines[e, X0], lines[e, Y0]
+    sides[e, LEFT] = sides[e, RIGHT] = -1
+    low, high = 0, m
+    while low < high:
+        middle = (low + high) // 2
+        if _is_left(lines, row[middle], e, y):
+            low = middle + 1
         else:
-            _end_run(part, lengths, numbers, e, lengths[HIGH, j], top)
-    return kept
+            high = middle
+    for j in range(m, low, -1):
+        row[j], until[j] = row[j - 1], until[j - 1]
+        states[j, KEY], states[j, HIDDEN] = states[j - 1, KEY], states[j - 1, HIDDEN]
+    row[low] = e
+    states[low, KEY], states[low, HIDDEN] = np.uint64(0), OUTSIDE
+    if low > 0:
+        states[low, KEY], states[low, HIDDEN] = states[low - 1, KEY], states[low - 1, HIDDEN]
+    _foresee(lines, row, until, m + 1, low - 1, y)
+    _foresee(lines, row, until, m + 1, low, y)
+    return low
+
+
+@lean
+def _leave(lines: Array, row: Array, until: Array, states: Array, m: int, at: int, y: float) -> None:
+    """Take the edge at a place out of the row of m edges."""
+    for j in range(at, m - 1):
+        row[j], until[j] = row[j + 1], until[j + 1]
+        states[j, KEY], states[j, HIDDEN] = states[j + 1, KEY], states[j + 1, HIDDEN]
+    _foresee(lines, row, until, m - 1, at - 1, y)
 
 
 @compiled
-def sweep(edges: Array, of: Array, n: int, cells: Cells, subject: int, limit: int) -> int:
+def _starts(lines: Array, above: Array, n: int) -> Array:
+    """List the edges that do not go on where another ends, from the lowest to the highest."""
+    goes_on = np.zeros(n, dtype=np.bool_)
+    for e in range(n):
+        if lines[e, Y0] == lines[e, Y1]:  # a level edge bounds nothing
+            goes_on[e] = True
+        if above[e] >= 0:
+            goes_on[above[e]] = True
+    found = np.flatnonzero(~goes_on)
+    return found[np.argsort(lines[found, Y0])]
+
+
+@compiled
+def sweep(edges: Edges, n: int, cells: Cells, subject: int, limit: int) -> int:
     """Count the ground of the subject within n edges into `part` of the cells, in at most so many steps.
 
-    `edges` has the rows X0, Y0, X1, Y1, `of` the local number of the outline that each edge bounds. Edges may lie in
-    any order; an outline's edges must close, or end at the least and greatest height of all.
+    Edges may lie in any order, level ones are passed over; an outline's edges must close, or end at the least and greatest height of all.
     """
-    part, table, slot = cells.part, cells.key, cells.slot
-    order = np.argsort(edges[Y0, :n])
-    lengths, numbers = np.empty((5, n)), np.full((3, n), -1, dtype=np.int32)
-    keys = np.zeros((3, n), dtype=np.uint64)
+    order = _starts(edges.lines, edges.above, n)
+    row, until, states = np.empty(n, dtype=np.int32), np.empty(n), np.empty((n, 2), dtype=np.uint64)
+    runs, sides = np.empty((n, 2)), np.empty((n, 2), dtype=np.int32)
+    return _sweep(edges, order, row, until, states, runs, sides, cells, subject, limit)
+
+
+@lean
+def _sweep(edges: Edges, order: Array, row: Array, until: Array, states: Array, runs: Array, sides: Array,
+           cells: Cells, subject: int, limit: int) -> int:
+    """Go from event to event; what events at one height touched is renewed before the next height."""
+    lines, of, above = edges.lines, edges.of, edges.above
+    part, table, slot, marks = cells.part, cells.key, cells.slot, cells.marks
     m = following = steps = 0
-    y = edges[Y0, order[0]]
-    while following < n or m > 0:
-        if m == 0:
-            y = edges[Y0, order[following]]
-        while following < n and edges[Y0, order[following]] <= y:
-            _enter(edges, of, lengths, numbers, keys, m, order[following])
-            m += 1
-            following += 1
-        top = _reach(edges, lengths, numbers, m, edges[Y0, order[following]] if following < n else np.inf)
-        _sort(lengths, numbers, keys, m)
-        share = 0.0
-        while share < 1.0:
+    low, high, y = row.size, -1, -np.inf
+    while True:
+        next_y, at = np.inf, -1
+        for j in range(m):
+            if until[j] < next_y:
+                next_y, at = until[j], j
+        if following < order.size and lines[order[following], Y0] <= next_y:
+            next_y, at = lines[order[following], Y0], -1
+        if next_y > y and low < row.size:
             missing = 0
             while missing >= 0:
-                missing = _renew_runs(of, lengths, numbers, keys, m, y, part, table, slot, subject)
-                if missing >= 0 and _new_cell(cells, of, numbers, keys, missing) == FULL:
+                missing = _renew(lines, of, row, states, runs, sides, marks, m, low, high, y, part, table, slot,
+                                 subject)
+                if missing >= 0 and _new_cell(cells, of, row, missing) == FULL:
                     return FULL
-            share = _first_crossing(lengths, m)
-            if share < 1.0:
-                _pass_crossing(lengths, numbers, keys, m, share)
-                y += (top - y) * share
-            steps += m
-            if steps > limit:
-                return TOO_BUSY
-        m = _rise(edges, lengths, numbers, keys, m, top, part)
-        y = top
-    return DONE
+                high = max(high, missing)  # what lies before it is renewed already, and looks like untouched
+            low, high = row.size, -1
+        if next_y == np.inf:
+            return DONE
+        y = max(y, next_y)
+        steps += m + EVENT_STEPS
+        if steps > limit:
+            return TOO_BUSY
+        if at < 0:
+            at = _enter(lines, row, until, states, runs, sides, m, order[following], y)
+            following, m = following + 1, m + 1
+            low, high = min(low, at), max(high + 1, at)
+        elif lines[row[at], Y1] > y:
+            row[at], row[at + 1] = row[at + 1], row[at]
+            for j in range(at - 1, at + 2):
+                _foresee(lines, row, until, m, j, y)
+            low, high = min(low, at), max(high, at + 1)
+        elif not _goes_on(lines, above, row, until, runs, sides, part, m, at, y):
+            _leave(lines, row, until, states, m, at, y)
+            m -= 1
+            low, high = min(low, at), max(high - 1, at)
+
+
+@lean
+def _goes_on(lines: Array, above: Array, row: Array, until: Array, runs: Array, sides: Array, part: Array, m: int,
+             at: int, y: float) -> bool:
+    """Count the run of an edge that ends, and set the edge that goes on from it in its place; says whether one does."""
+    e = row[at]
+    _end_run(part, runs, sides, e, lines[e, X1], lines[e, Y1])
+    f = above[e]
+    if f < 0:
+        return False
+    row[at] = f
+    runs[f, RUN_X], runs[f, RUN_Y] = lines[f, X0], lines[f, Y0]
+    sides[f, LEFT], sides[f, RIGHT] = sides[e, LEFT], sides[e, RIGHT]
+    _foresee(lines, row, until, m, at - 1, y)
+    _foresee(lines, row, until, m, at, y)
+    return True

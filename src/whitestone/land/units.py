@@ -11,11 +11,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from whitestone.land.compiled import compiled
+from whitestone.land.compiled import compiled, lean
+from whitestone.land.gather import gather
 from whitestone.land.rings import Outlines
 from whitestone.land.story import DAY, HAZARD, NEVER, STRENGTH, Facts, acts_on, claims, cover, tell
-from whitestone.land.strips import count_ground, gather
-from whitestone.land.sweep import DONE, Cells, Whole, clear
+from whitestone.land.strips import BUSY_STEPS, count_ground
+from whitestone.land.sweep import DONE, Cells, Edges, Whole, clear
 
 __all__ = ["FULL_OUTPUT", "KEPT_CLAIMS", "OUTSIDE", "TWICE", "Output", "count_units", "new_output"]
 
@@ -61,7 +62,7 @@ def new_output(lines: int, sets: int, members: int) -> Output:
     )  # fmt: skip
 
 
-@compiled
+@lean
 def _mix(key: Whole, value: Whole) -> Whole:
     z = (key ^ np.uint64(value)) * np.uint64(0x9E3779B97F4A7C15)
     return z ^ (z >> np.uint64(29))
@@ -110,7 +111,7 @@ def _fewer(facts: Facts, covering: Array, releases: Array) -> Array:
     return kept
 
 
-@compiled
+@lean
 def _hash(facts: Facts, lines: Array, releases: Array, until: Array) -> Whole:
     """Mix all that a story says into one key: equal stories have equal keys, others have not."""
     key: Whole = np.uint64(lines.shape[0] + 1)
@@ -123,12 +124,12 @@ def _hash(facts: Facts, lines: Array, releases: Array, until: Array) -> Whole:
     return key
 
 
-@compiled
+@lean
 def _has_claims(facts: Facts, releases: Array, until: Array) -> bool:
     return releases.size > 1 or (releases.size == 1 and until[0] > facts.works[DAY, releases[0]])
 
 
-@compiled
+@lean
 def _first_release(lines: Array) -> Whole:
     for at in range(lines.shape[0]):
         if lines[at, 4] >= 0:
@@ -152,7 +153,7 @@ def _ordered(keys: Array, lead: Array) -> Array:
     return as_met[np.argsort(lead[as_met], kind="mergesort")]
 
 
-@compiled
+@lean
 def _write_lines(lines: Array, cents: Whole, unit: int, first: int, output: Output) -> bool:
     """Add the lines of a story to those of its unit; says whether there was room."""
     for at in range(lines.shape[0]):
@@ -170,14 +171,15 @@ def _write_lines(lines: Array, cents: Whole, unit: int, first: int, output: Outp
                 return False
             output.key[place], output.slot[place] = key, number
             output.lines[number, 0] = unit
-            output.lines[number, 1:] = lines[at]
+            for each in range(7):
+                output.lines[number, 1 + each] = lines[at, each]
             output.cents[number] = 0
             output.counts[0] = number + 1
         output.cents[number] += cents
     return True
 
 
-@compiled
+@lean
 def _write_set(facts: Facts, releases: Array, until: Array, kind: int, unit: int, cents: Whole, output: Output) -> bool:
     """Write one set of claims, if it has members; says whether there was room."""
     number, first = output.counts[1], output.counts[2]
@@ -242,18 +244,19 @@ def _book(facts: Facts, cells: Cells, members: Array, unit: int, output: Output)
 
 @compiled
 def count_units(shapes: Outlines, facts: Facts, first: Array, members: Array, chosen: Array, across: int,
-                edges: Array, of: Array, cells: Cells, output: Output) -> tuple[int, int]:
+                edges: Edges, cells: Cells, output: Output) -> tuple[int, int]:
     """Count and book the chosen units one after the other; returns how many were booked, and why it ended.
 
     `members[first[u]:first[u + 1]]` are the outlines whose boxes meet that of unit u, in order, its own among them.
     DONE: all; FULL: the cells, FULL_OUTPUT: the output has no room for the next unit.
     """
+    pen = np.empty(4)
     for at in range(chosen.size):
         unit = chosen[at]
         mine = members[first[unit] : first[unit + 1]]
         clear(cells)
-        n = gather(shapes, mine, shapes.boxes[unit], across, edges, of)
-        status = count_ground(edges, of, n, mine.size, cells, np.searchsorted(mine, unit))
+        n = gather(shapes, mine, shapes.boxes[unit], across, edges, pen)
+        status = count_ground(edges, n, mine.size, cells, np.searchsorted(mine, unit), BUSY_STEPS)
         if status == DONE:
             status = _book(facts, cells, mine, unit, output)
         if status != DONE:

@@ -7,10 +7,10 @@ ARGS ?=
 
 .PHONY: demo test check lint types bench soak docs lock clean
 
-demo: .venv/.ready .venv/.assets
+demo: .venv/.ready .venv/.assets .venv/.kernels
 	$(BIN)/whitestone demo $(ARGS)
 
-test: .venv/.dev-ready .venv/.assets
+test: .venv/.dev-ready .venv/.assets .venv/.kernels
 	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m "not soak" --doctest-modules src tests $(ARGS)
 
 check: lint types test
@@ -21,10 +21,10 @@ lint: .venv/.dev-ready
 types: .venv/.dev-ready
 	$(BIN)/mypy
 
-bench: .venv/.dev-ready .venv/.assets
+bench: .venv/.dev-ready .venv/.assets .venv/.kernels
 	$(BIN)/python tools/run_benchmarks.py $(ARGS)
 
-soak: .venv/.dev-ready .venv/.assets
+soak: .venv/.dev-ready .venv/.assets .venv/.kernels
 	WHITESTONE_FUZZ_SECONDS=600 $(BIN)/python -m pytest -m soak --timeout 3600 tests $(ARGS)
 
 docs: .venv/.dev-ready
@@ -48,6 +48,11 @@ docs: .venv/.dev-ready
 .venv/.assets: .venv/.ready src/whitestone/web/assets/package-lock.json tools/build_assets.py
 	command -v npm >/dev/null || $(PIP) install --require-hashes -r requirements-node.txt
 	$(BIN)/python tools/build_assets.py
+	touch $@
+
+# The kernels of the ledger are compiled ahead, so that no question waits for it; new ones where they changed.
+.venv/.kernels: .venv/.ready $(wildcard src/whitestone/land/*.py)
+	$(BIN)/python -m whitestone.land.compiled
 	touch $@
 
 # The lock names no registry and no host. `uv` is needed only here.

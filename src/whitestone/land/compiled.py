@@ -90,7 +90,11 @@ def _compiled(function: Function, **options: bool) -> Function:
 
 
 def compile_ahead() -> Path:
-    """Compile all kernels by counting one square metre; return where they are kept."""
+    """Compile all kernels by counting one square metre; return where they are kept.
+
+    >>> compile_ahead().is_dir()
+    True
+    """
     import shapely
 
     from whitestone.land.book import simulate

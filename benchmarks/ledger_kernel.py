@@ -24,6 +24,7 @@ from typing import Any
 
 import numpy as np
 import shapely
+
 from common import Claim, arguments, report
 
 SIZE, SAMPLE, QUICK = (60_000, 200_000), (3_000, 10_000), (300, 1_000)

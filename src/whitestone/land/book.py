@@ -130,6 +130,26 @@ class Book:
             for line, cents in zip(pieces.lines[chosen], pieces.cents[chosen], strict=True)
         ]
 
+    def reclassified_cents(self, first_day: int) -> dict[tuple[str, str], int]:
+        """Sum what a stronger outcome came over in a period that ends on the last day, by weaker and stronger outcome.
+
+        >>> simulate([], []).reclassified_cents(0)
+        {}
+        """
+        last = self.last_day
+        strength = np.array([STRENGTH[each.outcome] for each in self.line.releases] or [0])
+
+        def answer(bookings: Bookings) -> Array:
+            lines = bookings.pieces.lines
+            chosen = (lines[:, 2] == RECLASSIFIED) & (lines[:, 1] >= first_day) & (lines[:, 1] <= last)
+            sums = np.zeros((4, 4), dtype=np.int64)
+            np.add.at(sums, (lines[chosen, 7], strength[lines[chosen, 5]]), bookings.pieces.cents[chosen])
+            return sums
+
+        sums = self.shelf.sum(("reclassified", first_day, last), answer)
+        return {(_BY_STRENGTH[weaker], _BY_STRENGTH[stronger]): int(sums[weaker, stronger])
+                for weaker, stronger in zip(*np.nonzero(sums), strict=True)}
+
     def entries(self, chosen: Array | None = None) -> Iterator[Entry]:
         """List bookings, all or the chosen ones of `columns`.
 
@@ -148,8 +168,10 @@ class Book:
 
     def shot_m2(self) -> float:
         """Return the stock of the last day as told in the other way, in m2 (see `shots`)."""
-        pieces = self.pieces
-        return float(pieces.shot_m2[pieces.shots[:, 1] <= self.last_day].sum())
+        last = self.last_day
+        told = self.shelf.sum(("shots", last), lambda each: np.array(
+            [each.pieces.shot_m2[each.pieces.shots[:, 1] <= last].sum()]))
+        return float(told[0])
 
 
 def simulate(

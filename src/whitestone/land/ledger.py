@@ -162,10 +162,8 @@ def tabulate(
     first = UNDATED if start is None else start.toordinal()
     table, total = rows(book, first, end.toordinal(), by, year_start)
     ordered = sorted(table, key=lambda key: (key != UNDATED_ROW, key.startswith("("), key))
-    pairs: dict[str, float] = {}
-    for day, weaker, stronger, cents in book.reclassified:
-        if day >= first:
-            pairs[f"{weaker}_to_{stronger}_m2"] = pairs.get(f"{weaker}_to_{stronger}_m2", 0.0) + cents / CENTS
+    pairs = {f"{weaker}_to_{stronger}_m2": cents / CENTS
+             for (weaker, stronger), cents in book.reclassified_cents(first).items()}
     return Ledger(
         start=start,
         end=end,

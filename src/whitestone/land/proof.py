@@ -16,8 +16,11 @@ import numpy as np
 import shapely
 
 from whitestone.land.book import CENTS, COLUMN_NAMES, Book, Entry, to_cents
+from whitestone.land.bookings import Bookings, EntryColumns
 from whitestone.land.inputs import OUTCOMES, UNDATED
+from whitestone.land.pieces import Pieces
 from whitestone.land.places import elsewhere_shares
+from whitestone.land.roster import Roster
 from whitestone.land.shapes import NOISE_M2, ground, intersect, pack, subtract, union, union_by_group
 from whitestone.land.units import OUTSIDE, TWICE
 
@@ -101,7 +104,7 @@ def prove(
         residual_m2=_residual_m2(book),
         releases_no_geometry=int((period & ~measured).sum()),
         releases_older_than_hazard=len(_older(book, first_day)),
-        order_unknown_m2=sum(entry.cents for entry in order_unknown(book)) / 100,
+        order_unknown_m2=int(_undated_cents(book)[4]) / CENTS,
     )
 
 
@@ -150,9 +153,11 @@ def elsewhere_by_hazard(book: Book, places: Mapping[str, Any]) -> np.ndarray[Any
     """
     homes = [_place_of(book, hazard) for hazard in range(len(book.line.ids))]
     shares = np.zeros(len(homes))
-    chosen = [each for each, home in enumerate(homes) if home in places]
-    # Only what does not lie within its place as a whole has to be drawn: most does.
-    whole = elsewhere_shares(book.remaining.shapes(chosen), [homes[each] for each in chosen], places)
+    now = book.now
+    chosen = [each for each, home in enumerate(homes) if home in places and book.line.has_ground[now[each]]]
+    # Only what does not lie within its place as a whole, with its box, has to be drawn: most does.
+    boxes = shapely.box(*book.line.boxes[now[chosen]].T) if chosen else pack([])
+    whole = elsewhere_shares(boxes, [homes[each] for each in chosen], places)
     crossing = np.array(chosen, dtype=np.int64)[whole > 0]
     if crossing.size:
         left = book.remaining.counted(crossing.tolist())
@@ -167,21 +172,30 @@ def claimed_m2(book: Book, kind: int, first_day: int) -> float:
     >>> claimed_m2(simulate([], []), TWICE, 0)
     0.0
     """
-    chosen, cents = claimed(book, kind, first_day)
-    return int(cents[chosen].sum()) / CENTS
+    line, last = book.line, book.last_day
+
+    def answer(bookings: Bookings) -> np.ndarray[Any, Any]:
+        chosen, cents = _claims(bookings.pieces, line.days, kind, first_day, last)
+        return np.array([cents[chosen].sum()], dtype=np.int64)
+
+    return int(book.shelf.sum(("claims", kind, first_day, last), answer)[0]) / CENTS
 
 
 def claimed(book: Book, kind: int, first_day: int) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
     """Choose among the sets of claims of the pieces those that count in the period: a mask, and their hundredths."""
-    pieces = book.pieces
+    return _claims(book.pieces, book.line.days, kind, first_day, book.last_day)
+
+
+def _claims(pieces: Pieces, days_of: np.ndarray[Any, Any], kind: int, first_day: int, last_day: int
+            ) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
     count = len(pieces.sets)
     if not count:
         return np.zeros(0, dtype=bool), np.zeros(0, dtype=np.int64)
-    days = book.line.days[pieces.members[:, 0]]
+    days = days_of[pieces.members[:, 0]]
     set_of = np.repeat(np.arange(count), np.diff(np.append(pieces.sets[:, 3], len(pieces.members))))
-    known = days <= book.last_day
+    known = days <= last_day
     if kind == OUTSIDE:
-        claims = known & (days >= first_day) & (pieces.members[:, 1] > book.last_day)
+        claims = known & (days >= first_day) & (pieces.members[:, 1] > last_day)
         return (pieces.sets[:, 1] == kind) & (np.bincount(set_of, claims, count) > 0), pieces.sets[:, 2]
     many = np.bincount(set_of, known, count) > 1
     within = np.bincount(set_of, known & (days >= first_day), count) > 0
@@ -230,13 +244,37 @@ def order_unknown(book: Book) -> list[Entry]:
     >>> order_unknown(simulate([], []))
     []
     """
-    line, columns = book.line, book.columns
-    if not line.ids or not line.releases:
-        return []
+    return list(book.entries(_order_unknown(book.columns, book.line)))
+
+
+def _order_unknown(columns: EntryColumns, line: Roster) -> np.ndarray[Any, Any]:
+    if not line.slices or not line.releases:
+        return np.zeros(len(columns.day), dtype=bool)
     outcomes = [COLUMN_NAMES.index(each) for each in OUTCOMES]
-    known = line.known[columns.hazard] == UNDATED
     of_undated = (columns.release >= 0) & (line.days[columns.release] == UNDATED)
-    return list(book.entries(np.isin(columns.column, outcomes) & known & of_undated))
+    chosen: np.ndarray[Any, Any] = (
+        np.isin(columns.column, outcomes) & (line.slice_known[columns.account] == UNDATED) & of_undated
+    )
+    return chosen
+
+
+def _undated_cents(book: Book) -> np.ndarray[Any, Any]:
+    """Sum what hangs on what has no date: discovered then, gone by undated work by outcome, and order unknown."""
+    line, last = book.line, book.last_day
+
+    def answer(bookings: Bookings) -> np.ndarray[Any, Any]:
+        columns = bookings.columns
+        known = columns.day <= last
+        sums = np.zeros(5, dtype=np.int64)
+        sums[0] = columns.cents[(columns.column == COLUMN_NAMES.index("discovered")) & (columns.day == UNDATED)].sum()
+        sums[4] = columns.cents[known & _order_unknown(columns, line)].sum()
+        if line.releases:
+            of_undated = known & (columns.release >= 0) & (line.days[columns.release] == UNDATED)
+            for at, outcome in enumerate(OUTCOMES):
+                sums[1 + at] = columns.cents[of_undated & (columns.column == COLUMN_NAMES.index(outcome))].sum()
+        return sums
+
+    return book.shelf.sum(("undated", last), answer)
 
 
 def undated(book: Book) -> dict[str, Any]:
@@ -246,14 +284,11 @@ def undated(book: Book) -> dict[str, Any]:
     >>> undated(simulate([], []))["hazards"]
     0
     """
-    line, columns = book.line, book.columns
+    line, sums = book.line, _undated_cents(book)
     hazards = np.flatnonzero(line.known == UNDATED)
     releases = np.flatnonzero(line.counts & (line.days == UNDATED))
-    first = (columns.column == COLUMN_NAMES.index("discovered")) & (columns.day == UNDATED)
-    found = int(columns.cents[first].sum())
-    of_undated = np.isin(columns.release, releases)
-    gone = {each: int(columns.cents[of_undated & (columns.column == COLUMN_NAMES.index(each))].sum())
-            for each in OUTCOMES}
+    found = int(sums[0])
+    gone = {outcome: int(sums[1 + at]) for at, outcome in enumerate(OUTCOMES)}
     answer: dict[str, Any] = {"hazards": len(hazards), "hazards_m2": found / 100, "releases": len(releases)}
     answer |= {f"{outcome}_m2": cents / 100 for outcome, cents in gone.items()}
     answer["could_not_be_known"] = _cannot_be_known(len(hazards), len(releases))
@@ -285,38 +320,39 @@ def _place_of(book: Book, hazard: int) -> str | None:
 
 def _reported_minus_computed_m2(book: Book, chosen: np.ndarray[Any, Any]) -> float:
     line = book.line
-    index = [each for each in np.flatnonzero(chosen).tolist() if line.releases[each].area_reported_m2 is not None]
-    reported = sum(line.releases[each].area_reported_m2 or 0.0 for each in index)
-    return float(reported - line.area_m2[index].sum()) if index else 0.0
+    index = np.flatnonzero(chosen & ~np.isnan(line.reported_m2))
+    return float(line.reported_m2[index].sum() - line.area_m2[index].sum())
 
 
 def _older(book: Book, first_day: int) -> dict[int, list[int]]:
     """Find the releases older than a hazard on which they act, because they name it: the slices that held then."""
     line = book.line
-    older: dict[int, list[int]] = defaultdict(list)
+    works, holdings = [], []
     dated = line.counts & (line.days > UNDATED) & (line.days >= first_day) & line.is_drawn
     for release in np.flatnonzero(dated).tolist():
         for named in line.releases[release].hazard_ids:
             hazard = line.number.get(named, -1)
             if hazard >= 0 and line.days[release] < line.known[hazard] <= book.last_day:
                 holding = line.slice_on(hazard, int(line.known[hazard]))
-                if holding < 0:
-                    continue
-                work, held = line.release_shapes_of(np.array([release]))[0], line.shapes_of(np.array([holding]))[0]
-                # Outlines that only touch share no ground: such work is not on the hazard.
-                if _shares_ground(work, held):
-                    older[release].append(holding)
+                if holding >= 0 and _boxes_meet(line.release_boxes[release], line.boxes[holding]):
+                    works.append(release)
+                    holdings.append(holding)
+    older: dict[int, list[int]] = defaultdict(list)
+    if works:
+        work, held = line.release_shapes_of(np.array(works)), line.shapes_of(np.array(holdings))
+        # Outlines that only touch share no ground: such work is not on the hazard.
+        shared = shapely.area(intersect(work, held)) >= NOISE_M2
+        for at in np.flatnonzero(shared).tolist():
+            older[works[at]].append(holdings[at])
     return older
 
 
-def _shares_ground(left: Any, right: Any) -> bool:
-    if not shapely.intersects(left, right):
-        return False
-    return float(shapely.area(intersect(pack([left]), pack([right])))[0]) >= NOISE_M2
+def _boxes_meet(left: np.ndarray[Any, Any], right: np.ndarray[Any, Any]) -> bool:
+    return bool((left[:2] <= right[2:]).all() and (right[:2] <= left[2:]).all())
 
 
 def _residual_m2(book: Book) -> float:
     """Take the closing from the stock as told in the other way; what rounding by units explains is no difference."""
     difference = book.shot_m2() - int(book.stock.sum()) / CENTS
-    units = len(np.unique(book.pieces.lines[:, 0]))
+    units = int(book.shelf.sum("units", lambda each: np.array([len(np.unique(each.pieces.lines[:, 0]))]))[0])
     return 0.0 if abs(difference) <= ROUNDED_M2 * max(1, units) else _rounded(difference)

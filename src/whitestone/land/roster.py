@@ -47,9 +47,11 @@ class Part(NamedTuple):
     is_closed: Array
     boxes: Array
     stands: Array
+    slice_known: Array
     days: Array
     is_drawn: Array
     area_m2: Array
+    reported_m2: Array
     release_boxes: Array
     counts: Array
 
@@ -69,9 +71,10 @@ class Roster:
     """Slices of hazards and releases by number, crossed out where `stands` and `counts` are False.
 
     Per slice: `slices`, `hazard_of`, `begins`, `ends`, `account` (those of one hazard with equal keys share one),
-    `has_ground`, `has_position` (also a point), `is_void`, `is_closed`, `boxes`, `stands`. Per hazard: `ids`, `number`
-    (by record id), `known` (first day), `measured` (first day with ground), `parents`, `kin`. Per release: `releases`,
-    `days`, `is_drawn`, `counts`, `area_m2`, `release_boxes`. `shapes` and `release_shapes` are made where asked for.
+    `has_ground`, `has_position` (also a point), `is_void`, `is_closed`, `boxes`, `stands`, `slice_known` (since when
+    its hazard is known). Per hazard: `ids`, `number` (by record id), `known` (first day), `measured` (first day with
+    ground), `parents`, `kin`. Per release: `releases`, `days`, `is_drawn`, `counts`, `area_m2`, `reported_m2` (not a
+    number: none), `release_boxes`. `shapes` and `release_shapes` are made where asked for.
     """
 
     slices: list[HazardSlice]
@@ -93,6 +96,8 @@ class Roster:
     is_drawn: Array
     counts: Array
     area_m2: Array
+    reported_m2: Array
+    slice_known: Array
     boxes: Array
     release_boxes: Array
 

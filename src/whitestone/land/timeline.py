@@ -46,6 +46,9 @@ class Timeline(Roster):
         self._take_shapes()
         self.known = np.full(len(self.ids), NEVER, dtype=np.int64)
         np.minimum.at(self.known, self.hazard_of, self.begins)
+        self.slice_known = self.known[self.hazard_of]
+        self.reported_m2 = np.array([np.nan if each.area_reported_m2 is None else each.area_reported_m2
+                                     for each in self.releases], dtype=float)
         self.measured = np.full(len(self.ids), NEVER, dtype=np.int64)
         np.minimum.at(self.measured, self.hazard_of[self.has_ground], self.begins[self.has_ground])
         self.account = self._accounts()

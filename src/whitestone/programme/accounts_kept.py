@@ -243,7 +243,9 @@ def _renewed(programme: Programme, kept: KeptBook, writer: Session | None, seq: 
     located = (kept.located - ids["hazard"]) | place_hazards(some)
     every = ids["hazard"] | ids["release"] | work
     change, _, _ = count_change(kept.book, every, some.hazards, some.releases)
-    shapes = ShapesOfRecords(programme, kept.inputs.plane, None)
+    before = getattr(kept.book.line.shapes_of, "__self__", None)
+    shapes = (before.following() if isinstance(before, ShapesOfRecords)
+              else ShapesOfRecords(programme, kept.inputs.plane, None))
     book = apply_change(kept.book, change, shapes.of_slices, shapes.of_releases)
     shapes.line = book.line
     made = KeptBook(kept.key, kept.stamp, seq, books.entry_hash(session, seq), kept.parts, inputs, located, book)

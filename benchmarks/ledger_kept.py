@@ -1,0 +1,172 @@
+"""How soon is the ledger of the largest programme right again when one polygon changes, and on any other day?
+
+A simulated country without truth (whitestone.programme.national), recorded in a journal on SQLite: 60,000 hazards and
+200,000 releases, 9.4 million vertices. Counted once, the book is kept; then one release is moved, recorded and the
+ledger asked again, in the same process and in a new one that reads what is kept; and the ledger is asked for another
+day, and as known on an earlier one.
+
+Peer: counting everything again, in the same run. Each claim tells wall clock, with processor time in its note.
+
+    python benchmarks/ledger_kept.py --json [--quick]
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import statistics
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import shapely
+
+from common import Claim, arguments, peak_mib, report
+
+RUNS = 5
+RECORDED = dt.datetime(2024, 1, 15, tzinfo=dt.UTC)
+BATCH = 5_000
+
+
+def timed(work: Callable[[], Any]) -> tuple[float, float, Any]:
+    """Run something once; return wall and processor seconds, and what it gave."""
+    wall, cpu = time.perf_counter(), time.process_time()
+    found = work()
+    return time.perf_counter() - wall, time.process_time() - cpu, found
+
+
+def record(programme: Any, made: Any, plane: Any) -> list[Any]:
+    """Tell the journal of every hazard and release of the simulated country; return the drafts of the releases."""
+    from whitestone.domain.revision import Act, Draft
+
+    act = Act(author="benchmark", reason="simulated")
+    hazards, releases = made.slices(), made.pieces()
+    for kind, things in (("hazard", hazards), ("release", releases)):
+        for at in range(0, len(things), BATCH):
+            some = things[at : at + BATCH]
+            shapes = np.empty(len(some), dtype=object)
+            shapes[:] = [each.geometry for each in some]
+            wkb = shapely.to_wkb(plane.unproject(shapes))
+            drafts = [Draft(kind=kind, record_id=each.record_id, body=body_of(kind, each), geometry=bytes(one),
+                            information_date=day_of(kind, each)) for each, one in zip(some, wkb, strict=True)]
+            programme.journal.append(act, drafts)
+    return releases
+
+
+def body_of(kind: str, each: Any) -> dict[str, Any]:
+    """State of a record what the ledger reads."""
+    if kind == "hazard":
+        return {"classification": each.classification, "status": each.status or "open"}
+    day = None if each.on is None else each.on.isoformat()
+    return {"outcome": each.outcome, "completed_on": day, "hazard_ids": [str(one) for one in each.hazard_ids],
+            "organisation_name": each.keys.get("organisation")}
+
+
+def day_of(kind: str, each: Any) -> str | None:
+    day = each.true_from if kind == "hazard" else each.on
+    return None if day is None else day.isoformat()
+
+
+def forget() -> None:
+    """Forget what this process holds in memory, as a new process would."""
+    from whitestone.programme import accounts, accounts_kept
+
+    accounts_kept._kept.clear()
+    accounts._books.clear()
+
+
+def measure(folder: Path, hazards: int, releases: int) -> dict[str, Any]:
+    """Record the country, and ask."""
+    from whitestone.domain.revision import Act, Draft
+    from whitestone.geodesy.areas import Plane
+    from whitestone.land.compiled import compile_ahead
+    from whitestone.programme.accounts import ledger
+    from whitestone.programme.national import arrays
+    from whitestone.programme.opening import init_programme, open_programme
+
+    os.environ["WHITESTONE_KEYS"] = str(folder / "keys")
+    plane, target = Plane(-41.0, 75.0), str(folder / "programme")
+    found: dict[str, Any] = {}
+    with init_programme(target, name="Benchmark",
+                        settings={"equal_area_lon": -41.0, "equal_area_lat": 75.0}) as programme:
+        compile_ahead()
+        # Recorded in the past, so that there is a day on which less was known than today.
+        own, programme.journal.clock = programme.journal.clock, lambda: int(RECORDED.timestamp() * 1e6)
+        works = record(programme, arrays(1, hazards, releases), plane)
+        programme.journal.clock = own
+        found["full"] = timed(lambda: ledger(programme, programme.clocks("2024-12-31")))[:2]
+        changes, answers = [], []
+        for run in range(RUNS):
+            piece = works[(run * 7919) % len(works)]
+            moved = shapely.affinity.translate(piece.geometry, 5.0 + run, 0.0)
+            parent = programme.journal.history(piece.record_id)[-1].revision_id
+            draft = Draft(kind="release", record_id=piece.record_id, body=body_of("release", piece), parents=(parent,),
+                          geometry=bytes(shapely.to_wkb(plane.unproject(np.array([moved], dtype=object))[0])),
+                          information_date=day_of("release", piece))
+            changes.append(timed(lambda draft=draft: programme.journal.append(
+                Act(author="benchmark", reason="moved"), [draft]))[:2])
+            answers.append(timed(lambda: ledger(programme, programme.clocks("2024-12-31")))[:2])
+        found["change"], found["answer"] = changes, answers
+        found["known"] = [timed(lambda: ledger(programme, programme.clocks("2020-12-31", "2024-06-30")))[:2]
+                          for _ in range(2)]
+    forget()
+    cold = []
+    for day in ("2012-06-30", "2016-12-31", "2021-03-01"):
+        forget()
+        with open_programme(target) as programme:
+            cold.append(timed(lambda programme=programme, day=day: ledger(programme, programme.clocks(day)))[:2])
+    with open_programme(target) as programme:
+        ledger(programme, programme.clocks("2020-12-31"))
+        found["warm"] = [timed(lambda day=day: ledger(programme, programme.clocks(day), by="year"))[:2]
+                         for day in ("2011-06-30", "2013-12-31", "2018-03-01", "2019-09-09", "2023-02-02")]
+    found["cold"] = cold
+    return found
+
+
+def middle(runs: list[tuple[float, float]], which: int = 0) -> float:
+    return statistics.median(run[which] for run in runs)
+
+
+def claims(hazards: int, releases: int, full_size: bool) -> list[Claim]:
+    """Measure and judge."""
+    with tempfile.TemporaryDirectory(dir=os.environ.get("WHITESTONE_BENCH")) as place:
+        found = measure(Path(place), hazards, releases)
+    size = f"{hazards:,} hazards, {releases:,} releases"
+    full = found["full"]
+    change, answer = found["change"][1:] or found["change"], found["answer"][1:] or found["answer"]
+    right = middle(change) + middle(answer)
+
+    def judged(name: str, value: float, goal_s: float, note: str) -> Claim:
+        return Claim(name=name, value=value * 1000, unit="ms", goal=f"< {goal_s * 1000:g} ms", peer="counting again",
+                     peer_value=full[0] * 1000, ratio=full[0] / value, peak_mib=peak_mib(),
+                     holds=value < goal_s if full_size else None, note=f"{size}; {note}")
+
+    return [
+        judged("one polygon changed and recorded, what is kept renewed in the transaction", middle(change), 0.05,
+               f"{middle(change, 1) * 1000:.1f} ms of CPU; the transaction is durable"),
+        judged("the ledger asked again after it, with every proof line", right, 0.05,
+               f"recording included; {(middle(change, 1) + middle(answer, 1)) * 1000:.1f} ms of CPU"),
+        judged("ledger for any day, from what is kept, book in memory", middle(found["warm"]), 1.0,
+               f"by year; {middle(found['warm'], 1) * 1000:.0f} ms of CPU"),
+        judged("ledger for any day, from what is kept, read from the disk", middle(found["cold"]), 1.0,
+               f"nothing in memory but the program; {middle(found['cold'], 1) * 1000:.0f} ms of CPU"),
+        judged("as known on a day, counted once", found["known"][0][0], 20.0, f"{found['known'][0][1]:.1f} s of CPU"),
+        judged("as known on that day, asked again", found["known"][1][0], 1.0, "from memory"),
+        Claim(name="reading the journal and counting everything", value=full[0], unit="s", goal="shown",
+              cpu_s=full[1], peak_mib=peak_mib(), note=size),
+    ]  # fmt: skip
+
+
+def main() -> None:
+    """Measure at the size of a large country, or of a small one; WHITESTONE_BENCH_SHARE takes a share of the large."""
+    asked = arguments(__doc__ or "")
+    share = float(os.environ.get("WHITESTONE_BENCH_SHARE", "1"))
+    hazards, releases = (200, 600) if asked.quick else (int(60_000 * share), int(200_000 * share))
+    report(claims(hazards, releases, not asked.quick), as_json=asked.json)
+
+
+if __name__ == "__main__":
+    main()

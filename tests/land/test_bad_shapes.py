@@ -52,7 +52,7 @@ def test_a_bad_outline_is_a_figure(name: str) -> None:
     assert left_m2(simulate([hazard(shape)], [release(COUNTRY)])) == 0.0
 
 
-def test_many_vertices(count: int = 20_000) -> None:
+def check_many_vertices(count: int) -> None:
     turn = np.linspace(0, 2 * np.pi, count, endpoint=False)
     radius = 1_000 + np.random.default_rng(1).uniform(-3, 3, count)
     shape = shapely.Polygon(np.column_stack([np.cos(turn), np.sin(turn)]) * radius[:, None])
@@ -62,14 +62,14 @@ def test_many_vertices(count: int = 20_000) -> None:
     )
 
 
-def test_many_releases_on_one_hazard(across: int = 40) -> None:
+def check_many_releases_on_one_hazard(across: int) -> None:
     tiles = [shapely.box(x, y, x + 10, y + 10) for x in range(0, 10 * across, 10) for y in range(0, 10 * across, 10)]
     ground = shapely.box(0, 0, 10 * across + 5, 10 * across)
     book = simulate([hazard(ground)], [release(each, number) for number, each in enumerate(tiles)])
     assert left_m2(book) == pytest.approx(5 * 10 * across)
 
 
-def test_all_shapes_identical(count: int = 300) -> None:
+def check_all_shapes_identical(count: int) -> None:
     shape = shapely.Point(0, 0).buffer(100)
     book = simulate([hazard(shape, number + 1) for number in range(count)],
                     [release(shape, number, day=number % 7) for number in range(count)])
@@ -77,7 +77,7 @@ def test_all_shapes_identical(count: int = 300) -> None:
     assert int(book.cents[book.lines[:, 2] == 6].sum()) / 100 == pytest.approx(shape.area, abs=0.01)
 
 
-def test_hairlines_that_cross(count: int = 60) -> None:
+def check_hairlines_that_cross(count: int) -> None:
     size, width = 1_000.0, 0.01
     at = np.linspace(10, size - 10, count // 2)
     lines = [shapely.box(x, 0, x + width, size) for x in at] + [shapely.box(0, y, size, y + width) for y in at]
@@ -87,10 +87,17 @@ def test_hairlines_that_cross(count: int = 60) -> None:
     assert left_m2(book) == pytest.approx(size * size - taken, abs=0.02)
 
 
+def test_many_of_everything() -> None:
+    check_many_vertices(20_000)
+    check_many_releases_on_one_hazard(40)
+    check_all_shapes_identical(300)
+    check_hairlines_that_cross(60)
+
+
 @pytest.mark.soak
 @pytest.mark.timeout(1800)
 def test_the_same_at_full_size() -> None:
-    test_many_vertices(2_000_000)
-    test_many_releases_on_one_hazard(316)
-    test_all_shapes_identical(10_000)
-    test_hairlines_that_cross(5_000)
+    check_many_vertices(2_000_000)
+    check_many_releases_on_one_hazard(316)
+    check_all_shapes_identical(10_000)
+    check_hairlines_that_cross(5_000)

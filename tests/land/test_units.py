@@ -33,6 +33,9 @@ def test_every_account_is_what_shapely_gives_it(seed: int) -> None:
     book = simulate(hazards, releases, LAST.toordinal())
     line, columns = book.line, book.columns
     booked: dict[tuple[int, int], int] = defaultdict(int)
+    units: dict[tuple[int, int], set[int]] = defaultdict(set)  # an account may lie in several, each rounded by itself
+    for row in book.lines:
+        units[int(row[3]), int(row[5])].add(int(row[0]))
     for hazard, release, column, cents in zip(columns.hazard, columns.release, columns.column, columns.cents,
                                               strict=True):  # fmt: skip
         if column in (4, 5, 6):
@@ -49,9 +52,11 @@ def test_every_account_is_what_shapely_gives_it(seed: int) -> None:
                 continue
             rest = shapely.difference(left, line.release_shapes[release])
             gone = left.area - rest.area
-            assert abs(booked[hazard, release] / 100 - gone) <= 0.0101 + 1e-9 * gone, (slice_.record_id, release)
+            allowed = 0.01 + 0.01 * len(units[hazard, release]) + 1e-9 * gone
+            assert abs(booked[hazard, release] / 100 - gone) <= allowed, (slice_.record_id, release)
             left = rest
-        assert abs(book.stock[hazard] / 100 - left.area) < 0.011 + 1e-9 * left.area
+        rounded = 0.01 + 0.01 * len({int(row[0]) for row in book.lines if row[3] == hazard})
+        assert abs(book.stock[hazard] / 100 - left.area) <= rounded + 1e-9 * left.area
 
 
 def _strength(piece: ReleasePiece) -> int:

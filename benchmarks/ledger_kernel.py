@@ -175,7 +175,7 @@ CREATE TEMP TABLE outside AS SELECT r.id, coalesce(ST_Difference(r.geom, b.geom)
 
 
 def by_postgis(path: Path) -> dict[str, float]:
-    """Do the peer's sums in SQL, with an index, statistics, and memory as the manual advises; wall clock of one core."""
+    """Do the peer's sums in SQL, with indexes, statistics, and memory as the manual advises."""
     import psycopg
 
     made = load(path)
@@ -199,7 +199,7 @@ def by_postgis(path: Path) -> dict[str, float]:
             if statement.strip():
                 server.execute(statement)
         whole, left = server.execute("SELECT sum(whole), sum(after_cancelled) FROM taken").fetchone()
-        united = [server.execute(f"SELECT ST_Area(ST_Union(geom)) FROM {each}").fetchone()[0]
+        united = [server.execute(f"SELECT ST_Area(ST_Union(geom)) FROM {each}").fetchone()[0]  # noqa: S608
                   for each in ("hazards", "releases", "outside")]
         return {"cpu_s": server_seconds(process) - begun, "hazards_m2": united[0], "released_m2": whole - left,
                 "left_m2": left}

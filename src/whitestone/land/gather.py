@@ -22,7 +22,7 @@ BEGAN, NOW, WAY, FIRST_WAY = 0, 1, 2, 3
 """Pen: from which height to which a line along the left side waits to be drawn; which way the last edge went, and the
 first."""
 FELL, ROSE, LEVEL = 0.0, 1.0, 2.0
-"""Ways of edges. A level one bounds nothing for a sweep that rises; where ground is cut into strips it has to be met."""
+"""Ways of edges. A level one bounds nothing for a sweep that rises; where ground is cut into strips it must be met."""
 
 
 @lean
@@ -30,7 +30,8 @@ def gather(shapes: Outlines, members: Array, box: Array, across: int, edges: Edg
     """Collect the edges of the members (numbered as they come) that matter within a box; returns how many.
 
     `across` 1 exchanges x and y, of the box too: the same ground swept the other way. Lengths are told from the middle
-    and the foot of the box, where they are most exact. There are at most three edges for two vertices; `pen` is scratch (4).
+    and the foot of the box, where they are most exact. There are at most three edges for two vertices; `pen` is scratch
+    (4).
     """
     xy, rings, first_ring = shapes.xy, shapes.rings, shapes.first_ring
     middle, foot = 0.5 * (box[across] + box[2 + across]), box[1 - across]
@@ -120,12 +121,10 @@ def _draw(lines: Array, of: Array, above: Array, n: int, first: int, x0: float, 
     lines[n, X0], lines[n, Y0], lines[n, X1], lines[n, Y1] = x0, y0, x1, y1
     lines[n, SLOPE] = (x1 - x0) / (y1 - y0)
     of[n], above[n] = local, -1
-    if n > first and rises and pen[WAY] == ROSE:
-        if lines[n - 1, X1] == x0 and lines[n - 1, Y1] == y0:
-            above[n - 1] = n
-    elif n > first and not rises and pen[WAY] == FELL:
-        if lines[n - 1, X0] == x1 and lines[n - 1, Y0] == y1:
-            above[n] = n - 1
+    if (n > first and rises and pen[WAY] == ROSE) and (lines[n - 1, X1] == x0 and lines[n - 1, Y1] == y0):
+        above[n - 1] = n
+    elif (n > first and not rises and pen[WAY] == FELL) and (lines[n - 1, X0] == x1 and lines[n - 1, Y0] == y1):
+        above[n] = n - 1
     pen[WAY] = ROSE if rises else FELL
     if n == first:
         pen[FIRST_WAY] = pen[WAY]

@@ -38,7 +38,7 @@ SAME_M = 1e-9
 """Edges that pass each other by less than this between two heights have not crossed (a nanometre)."""
 
 X0, Y0, X1, Y1, SLOPE = 0, 1, 2, 3, 4
-"""Columns of edges: each rises from (x0, y0) to (x1, y1), or is level; and so far to the right for each metre that it rises."""
+"""Columns of edges: each rises from (x0, y0) to (x1, y1), or is level; and how far it goes right for a metre up."""
 
 RUN_X, RUN_Y = 0, 1
 """Columns of runs: where an edge began to divide the cells that it divides now."""
@@ -195,7 +195,8 @@ def _renew(lines: Array, of: Array, row: Array, states: Array, runs: Array, side
     Only ground of the subject counts, and of that only what no outline before it covers: those lead there. Returns -1,
     or the place right of which a combination begins that is not in the table yet.
     """
-    key, hidden, left = np.uint64(0), OUTSIDE, -1
+    key, hidden = np.uint64(0), OUTSIDE
+    left: Whole = -1
     if low > 0:
         key, hidden, left = states[low - 1, KEY], states[low - 1, HIDDEN], np.int64(sides[row[low - 1], RIGHT])
     for j in range(low, m):
@@ -206,7 +207,7 @@ def _renew(lines: Array, of: Array, row: Array, states: Array, runs: Array, side
             hidden ^= OUTSIDE
         elif local < subject:
             hidden ^= marks[local]
-        right = -1
+        right: Whole = -1
         if hidden == np.uint64(0):
             right = np.int64(slot[_place(table, slot, key)])
             if right < 0:
@@ -302,7 +303,8 @@ def _starts(lines: Array, above: Array, n: int) -> Array:
 def sweep(edges: Edges, n: int, cells: Cells, subject: int, limit: int) -> int:
     """Count the ground of the subject within n edges into `part` of the cells, in at most so many steps.
 
-    Edges may lie in any order, level ones are passed over; an outline's edges must close, or end at the least and greatest height of all.
+    Edges may lie in any order, level ones are passed over; an outline's edges must close, or end at the least and
+    greatest height of all.
     """
     order = _starts(edges.lines, edges.above, n)
     row, until, states = np.empty(n, dtype=np.int32), np.empty(n), np.empty((n, 2), dtype=np.uint64)

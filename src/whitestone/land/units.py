@@ -130,10 +130,11 @@ def _has_claims(facts: Facts, releases: Array, until: Array) -> bool:
 
 
 @lean
-def _first_release(lines: Array) -> Whole:
+def _first_account(lines: Array) -> Whole:
+    """Number the account from which a story's ground leaves first: those stand together, and are rounded together."""
     for at in range(lines.shape[0]):
         if lines[at, 4] >= 0:
-            return lines[at, 4]
+            return lines[at, 4] * (1 << 31) + lines[at, 2]
     return -1
 
 
@@ -213,7 +214,7 @@ def _book(facts: Facts, cells: Cells, members: Array, unit: int, output: Output)
         if releases.size > KEPT_CLAIMS:
             releases = _fewer(facts, covering, releases)
         lines, until = tell(facts, covering, releases), claims(facts, covering, releases)
-        keys[len(stories)], lead[len(stories)] = _hash(facts, lines, releases, until), _first_release(lines)
+        keys[len(stories)], lead[len(stories)] = _hash(facts, lines, releases, until), _first_account(lines)
         stories.append((lines, releases, until, cells.area[cell]))
     count = len(stories)
     order = _ordered(keys[:count], lead[:count])
@@ -225,9 +226,9 @@ def _book(facts: Facts, cells: Cells, members: Array, unit: int, output: Output)
         while at < count and keys[order[at]] == keys[order[at - 1]]:
             area += stories[order[at]][3]
             at += 1
+        sum_m2 += area  # also of what is too small for a booking of its own: the next one carries it
         if area < NOISE_M2:
             continue
-        sum_m2 += area
         cents = np.int64(np.round(sum_m2 * CENTS)) - booked
         booked += cents
         has_room = cents == 0 or _write_lines(lines, cents, unit, before[0], output)

@@ -118,7 +118,8 @@ def _part(local: Timeline, numbers: _Numbers) -> Part:
         numbers.hazards[local.hazard_of[new]], numbers.slices[local.account[new]],
         *(getattr(local, name)[new] for name in
           ("begins", "ends", "has_ground", "has_position", "is_void", "is_closed", "boxes", "stands", "slice_known")),
-        *(getattr(local, name)[work] for name in ("days", "is_drawn", "area_m2", "reported_m2", "release_boxes", "counts")),
+        *(getattr(local, name)[work] for name in
+          ("days", "is_drawn", "area_m2", "reported_m2", "release_boxes", "counts")),
     )  # fmt: skip
 
 

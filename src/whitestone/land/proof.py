@@ -22,12 +22,13 @@ from whitestone.land.pieces import Pieces
 from whitestone.land.places import elsewhere_shares
 from whitestone.land.roster import Roster
 from whitestone.land.shapes import NOISE_M2, ground, intersect, pack, subtract, union, union_by_group
-from whitestone.land.units import OUTSIDE, TWICE
+from whitestone.land.units import CROWDED, OUTSIDE, TWICE
 
 __all__ = [
     "Disagreement",
     "Proof",
     "claim_shares",
+    "crowded_m2",
     "disagreement_m2",
     "disagreement_shares",
     "elsewhere_by_hazard",
@@ -199,7 +200,21 @@ def _claims(pieces: Pieces, days_of: np.ndarray[Any, Any], kind: int, first_day:
         return (pieces.sets[:, 1] == kind) & (np.bincount(set_of, claims, count) > 0), pieces.sets[:, 2]
     many = np.bincount(set_of, known, count) > 1
     within = np.bincount(set_of, known & (days >= first_day), count) > 0
-    return (pieces.sets[:, 1] == kind) & many & within, pieces.sets[:, 2]
+    return (pieces.sets[:, 1] != OUTSIDE) & many & within, pieces.sets[:, 2]
+
+
+def crowded_m2(book: Book) -> float:
+    """Measure ground under more releases than all claims are kept of, over all days.
+
+    >>> from whitestone.land.book import simulate
+    >>> crowded_m2(simulate([], []))
+    0.0
+    """
+    def answer(bookings: Bookings) -> np.ndarray[Any, Any]:
+        sets = bookings.pieces.sets
+        return np.array([sets[sets[:, 1] == CROWDED, 2].sum()], dtype=np.int64)
+
+    return int(book.shelf.sum("crowded", answer)[0]) / CENTS
 
 
 def claim_shares(book: Book, kind: int, first_day: int) -> dict[int, int]:

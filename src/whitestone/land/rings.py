@@ -68,8 +68,9 @@ def meeting(boxes: Array, others: Array) -> tuple[Array, Array]:
     asked = np.flatnonzero(~np.isnan(boxes).any(axis=1))
     if not known.size or not asked.size:
         return starts, np.zeros(0, dtype=np.int64)
-    tree = shapely.STRtree(shapely.box(*others[known].T))
-    left, right = tree.query(shapely.box(*boxes[asked].T))
+    rectangles = shapely.box(*others[known].T)
+    tree = shapely.STRtree(rectangles)
+    left, right = tree.query(rectangles if boxes is others else shapely.box(*boxes[asked].T))
     left, right = asked[left], known[right]
     order = np.lexsort((right, left))
     np.cumsum(np.bincount(left, minlength=len(boxes)), out=starts[1:])

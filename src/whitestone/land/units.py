@@ -18,7 +18,7 @@ from whitestone.land.story import DAY, HAZARD, NEVER, STRENGTH, Facts, acts_on, 
 from whitestone.land.strips import BUSY_STEPS, count_ground
 from whitestone.land.sweep import DONE, Cells, Edges, Whole, clear
 
-__all__ = ["FULL_OUTPUT", "KEPT_CLAIMS", "OUTSIDE", "TWICE", "Output", "count_units", "new_output"]
+__all__ = ["FULL_OUTPUT", "CROWDED", "KEPT_CLAIMS", "OUTSIDE", "TWICE", "Output", "count_units", "new_output"]
 
 Array = np.ndarray[Any, Any]
 
@@ -27,8 +27,9 @@ NOISE_M2 = 1e-4
 CENTS = 100.0
 FULL_OUTPUT = 3
 """A unit ended because its bookings have no room; FULL of the sweep says that its cells have none."""
-OUTSIDE, TWICE = 0, 1
-"""Kinds of claims: releases that lie outside every hazard on which they act; ground released more than once."""
+OUTSIDE, TWICE, CROWDED = 0, 1, 2
+"""Kinds of claims: releases that lie outside every hazard on which they act; ground released more than once; ground
+released more often than all claims are kept of (see KEPT_CLAIMS)."""
 KEPT_CLAIMS = 8
 """Of ground under more releases than this the claims keep the first two by day and the last."""
 
@@ -188,7 +189,7 @@ def _write_set(facts: Facts, releases: Array, until: Array, kind: int, unit: int
     if number + 1 >= output.sets.shape[0] or count + releases.size > output.members.shape[0]:
         return False
     for at in range(releases.size):
-        if kind == TWICE or until[at] > facts.works[DAY, releases[at]]:
+        if kind != OUTSIDE or until[at] > facts.works[DAY, releases[at]]:
             output.members[count, 0], output.members[count, 1] = releases[at], until[at]
             count += 1
     if count > first:
@@ -202,7 +203,7 @@ def _write_set(facts: Facts, releases: Array, until: Array, kind: int, unit: int
 def _book(facts: Facts, cells: Cells, members: Array, unit: int, output: Output) -> int:
     """Write what the cells of a unit lived through; DONE, or FULL with nothing of the unit written."""
     before = output.counts[0], output.counts[1], output.counts[2]
-    stories = [(np.empty((0, 7), dtype=np.int64), members[:0], members[:0], 0.0)][:0]
+    stories = [(np.empty((0, 7), dtype=np.int64), members[:0], members[:0], 0.0, TWICE)][:0]
     keys = np.empty(cells.counts[0], dtype=np.uint64)
     lead = np.empty(cells.counts[0], dtype=np.int64)
     for cell in range(cells.counts[0]):
@@ -211,17 +212,19 @@ def _book(facts: Facts, cells: Cells, members: Array, unit: int, output: Output)
         outlines = members[cells.items[cells.first[cell] : cells.first[cell + 1]]]
         covering = _joined(facts.slice_first, facts.slice_of, outlines)
         releases = _joined(facts.work_first, facts.work_of, outlines)
+        kind = TWICE
         if releases.size > KEPT_CLAIMS:
-            releases = _fewer(facts, covering, releases)
+            kind, releases = CROWDED, _fewer(facts, covering, releases)
         lines, until = tell(facts, covering, releases), claims(facts, covering, releases)
         keys[len(stories)], lead[len(stories)] = _hash(facts, lines, releases, until), _first_account(lines)
-        stories.append((lines, releases, until, cells.area[cell]))
+        keys[len(stories)] = _mix(keys[len(stories)], kind)
+        stories.append((lines, releases, until, cells.area[cell], kind))
     count = len(stories)
     order = _ordered(keys[:count], lead[:count])
     at = 0
     sum_m2, booked = 0.0, np.int64(0)
     while at < count:
-        lines, releases, until, area = stories[order[at]]
+        lines, releases, until, area, kind = stories[order[at]]
         at += 1
         while at < count and keys[order[at]] == keys[order[at - 1]]:
             area += stories[order[at]][3]
@@ -235,7 +238,7 @@ def _book(facts: Facts, cells: Cells, members: Array, unit: int, output: Output)
         if cents != 0 and has_room and _has_claims(facts, releases, until):
             has_room = _write_set(facts, releases, until, OUTSIDE, unit, cents, output)
             if has_room and releases.size > 1:
-                has_room = _write_set(facts, releases, until, TWICE, unit, cents, output)
+                has_room = _write_set(facts, releases, until, kind, unit, cents, output)
         if not has_room:
             output.counts[0], output.counts[1], output.counts[2] = before
             output.slot[:] = -1

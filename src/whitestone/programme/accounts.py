@@ -17,7 +17,8 @@ from whitestone.errors import InvalidValue
 from whitestone.land.book import Book, simulate
 from whitestone.land.inputs import UNDATED
 from whitestone.land.ledger import Ledger, tabulate
-from whitestone.land.proof import Proof, disagreement_m2, prove
+from whitestone.land.proof import Proof, crowded_m2, disagreement_m2, prove
+from whitestone.land.units import KEPT_CLAIMS
 from whitestone.programme.accounts_beside import beside
 from whitestone.programme.accounts_closed import add_last_closing, bookings_of
 from whitestone.programme.accounts_disputes import awaiting, disputed
@@ -121,7 +122,7 @@ def _open(programme: Programme, clocks: Clocks, end: dt.date) -> Accounts:
 
 
 def _accounts(programme: Programme, inputs: Inputs, located: set[uuid.UUID], book: Book, end: dt.date) -> Accounts:
-    inputs.notes += _named_places(book, inputs)
+    inputs.notes += [*_named_places(book, inputs), *_crowded(book)]
     month, day = programme.settings.reporting_year_start.split("-")
     return Accounts(
         inputs=inputs,
@@ -147,6 +148,14 @@ def _of_day(programme: Programme, kept: KeptBook, clocks: Clocks) -> Inputs:
         awaiting=awaiting(programme.journal, clocks, inputs.plane),
         notes=list(inputs.notes),
     )
+
+
+def _crowded(book: Book) -> list[str]:
+    """Say where the claims on ground are told by some of its releases only."""
+    crowded = crowded_m2(book)
+    said = (f"On {crowded:,.2f} m2 more than {KEPT_CLAIMS} releases lie on each other: of those the line 'claimed "
+            "twice' knows the first two and the last, and the records behind it name these. Its figure since ever is exact.")
+    return [said] if crowded else []
 
 
 def _named_places(book: Book, inputs: Inputs) -> list[str]:

@@ -153,8 +153,10 @@ def _of_day(programme: Programme, kept: KeptBook, clocks: Clocks) -> Inputs:
 def _crowded(book: Book) -> list[str]:
     """Say where the claims on ground are told by some of its releases only."""
     crowded = crowded_m2(book)
-    said = (f"On {crowded:,.2f} m2 more than {KEPT_CLAIMS} releases lie on each other: of those the line 'claimed "
-            "twice' knows the first two and the last, and the records behind it name these. Its figure since ever is exact.")
+    said = (
+        f"On {crowded:,.2f} m2 more than {KEPT_CLAIMS} releases lie on each other: of those the line 'claimed twice' "
+        "knows the first two and the last, and the records behind it name these. Its figure since ever is exact."
+    )
     return [said] if crowded else []
 
 

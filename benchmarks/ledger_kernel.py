@@ -67,6 +67,7 @@ def warm() -> None:
 def accounts(path: Path, threads: int, proves: bool) -> dict[str, float]:
     """Count all accounts, from arrays of shapes to bookings."""
     from whitestone.land.book import Book
+    from whitestone.land.bookings import Bookings, Shelf
     from whitestone.land.pieces import measure
     from whitestone.land.timeline import Timeline
 
@@ -75,7 +76,9 @@ def accounts(path: Path, threads: int, proves: bool) -> dict[str, float]:
     warm()
     begun, wall = time.process_time(), time.perf_counter()
     line = Timeline(slices, pieces)
-    book = Book(line, measure(line.ground(), threads=threads, proves=proves), LAST.toordinal())
+    ground = line.ground()
+    pieces = measure(ground, threads=threads, proves=proves)
+    book = Book(line, Shelf(Bookings(pieces)), ground.outlines.boxes, LAST.toordinal())
     columns = book.columns
     sums = np.bincount(columns.column, columns.cents, 9) / 100
     return {"cpu_s": time.process_time() - begun, "wall_s": time.perf_counter() - wall,

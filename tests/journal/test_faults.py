@@ -23,6 +23,7 @@ from whitestone.errors import (
     WrongCall,
 )
 from whitestone.journal import EncodedBatch, create, open_journal
+from whitestone.journal.layout import SCHEMA_VERSION
 
 WRITER = """
 import sys
@@ -221,11 +222,14 @@ def test_older_tables_are_brought_up_to_date_and_newer_ones_refused(target: str)
     with create(target, name="p") as journal:
         journal.append(Act(author="a"), [Draft(kind="item", record_id=new_id())])
         with journal.store.writing() as session:
-            session.run("UPDATE meta SET value = '0' WHERE key = 'schema_version'")
+            session.run("UPDATE meta SET value = '1' WHERE key = 'schema_version'")
+            session.run("UPDATE alembic_version SET version_num = '0001'")
+            session.run("DROP TABLE book")  # what the second version brought
     with open_journal(target) as journal:
         assert journal.verify().entries == 1
         with journal.store.writing() as session:
-            assert session.one("SELECT value FROM meta WHERE key = 'schema_version'") == ("1",)
+            assert session.one("SELECT value FROM meta WHERE key = 'schema_version'") == (str(SCHEMA_VERSION),)
+            assert session.one("SELECT count(*) FROM book") == (0,)
             session.run("UPDATE meta SET value = '99' WHERE key = 'schema_version'")
     with pytest.raises(WrongCall):
         open_journal(target)

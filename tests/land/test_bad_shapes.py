@@ -26,7 +26,7 @@ def release(shape: Any, number: int = 1, outcome: str = "cleared", day: int = 0)
 
 
 def left_m2(book: Book) -> float:
-    assert abs(book.shot_m2() - int(book.stock.sum()) / 100) <= 0.01 * (1 + len(np.unique(book.lines[:, 0])))
+    assert abs(book.shot_m2() - int(book.stock.sum()) / 100) <= 0.01 * (1 + len(np.unique(book.pieces.lines[:, 0])))
     return int(book.stock.sum()) / 100
 
 
@@ -74,7 +74,7 @@ def check_all_shapes_identical(count: int) -> None:
     book = simulate([hazard(shape, number + 1) for number in range(count)],
                     [release(shape, number, day=number % 7) for number in range(count)])
     assert left_m2(book) == 0.0
-    assert int(book.cents[book.lines[:, 2] == 6].sum()) / 100 == pytest.approx(shape.area, abs=0.01)
+    assert int(book.pieces.cents[book.pieces.lines[:, 2] == 6].sum()) / 100 == pytest.approx(shape.area, abs=0.01)
 
 
 def check_hairlines_that_cross(count: int) -> None:

@@ -10,9 +10,9 @@ import pytest
 import shapely
 
 from whitestone.geodesy.repair import repair
-from whitestone.land.book import Book, simulate
+from whitestone.land.book import simulate
 from whitestone.land.inputs import HazardSlice, ReleasePiece
-from whitestone.land.pieces import Pieces, measure
+from whitestone.land.pieces import measure
 from whitestone.land.timeline import Timeline
 from whitestone.programme.national import arrays
 
@@ -34,7 +34,7 @@ def test_every_account_is_what_shapely_gives_it(seed: int) -> None:
     line, columns = book.line, book.columns
     booked: dict[tuple[int, int], int] = defaultdict(int)
     units: dict[tuple[int, int], set[int]] = defaultdict(set)  # an account may lie in several, each rounded by itself
-    for row in book.lines:
+    for row in book.pieces.lines:
         units[int(row[3]), int(row[5])].add(int(row[0]))
     for hazard, release, column, cents in zip(columns.hazard, columns.release, columns.column, columns.cents,
                                               strict=True):  # fmt: skip
@@ -44,7 +44,7 @@ def test_every_account_is_what_shapely_gives_it(seed: int) -> None:
             booked[int(hazard), int(release)] -= int(cents)
     order = sorted(range(len(releases)), key=lambda each: (line.days[each], -_strength(line.releases[each]), each))
     for hazard, slice_ in enumerate(line.slices):
-        before = [other for other in range(len(line.slices)) if line.rank[other] < line.rank[hazard]]
+        before = [other for other in range(len(line.slices)) if line.rank(other) < line.rank(hazard)]
         left = shapely.difference(line.shapes[hazard], shapely.union_all(line.shapes[before]))
         for release in order:
             if line.release_shapes[release].is_empty or not shapely.intersects(left, line.release_shapes[release]):
@@ -55,7 +55,7 @@ def test_every_account_is_what_shapely_gives_it(seed: int) -> None:
             allowed = 0.01 + 0.01 * len(units[hazard, release]) + 1e-9 * gone
             assert abs(booked[hazard, release] / 100 - gone) <= allowed, (slice_.record_id, release)
             left = rest
-        rounded = 0.01 + 0.01 * len({int(row[0]) for row in book.lines if row[3] == hazard})
+        rounded = 0.01 + 0.01 * len({int(row[0]) for row in book.pieces.lines if row[3] == hazard})
         assert abs(book.stock[hazard] / 100 - left.area) <= rounded + 1e-9 * left.area
 
 
@@ -65,7 +65,7 @@ def _strength(piece: ReleasePiece) -> int:
 
 def test_the_stock_told_in_the_other_way_leaves_no_residual() -> None:
     book = simulate(*programme(9), LAST.toordinal())
-    assert abs(book.shot_m2() - int(book.stock.sum()) / 100) < 0.01 * len(np.unique(book.lines[:, 0]))
+    assert abs(book.shot_m2() - int(book.stock.sum()) / 100) < 0.01 * len(np.unique(book.pieces.lines[:, 0]))
 
 
 def test_any_number_of_threads_gives_identical_pieces() -> None:
@@ -83,11 +83,6 @@ def test_a_unit_counted_alone_is_as_it_is_among_all() -> None:
     chosen = np.arange(3, ground.first.size - 1, 11)
     some = measure(ground, chosen, threads=1)
     assert len(some.lines)
-    assert Book(line, of_units(every, chosen)).stock.tolist() == Book(line, some).stock.tolist()
     assert np.array_equal(every.lines[np.isin(every.lines[:, 0], chosen)], some.lines)
     assert np.array_equal(every.cents[np.isin(every.lines[:, 0], chosen)], some.cents)
 
-
-def of_units(pieces: Pieces, chosen: np.ndarray) -> Pieces:
-    mine = np.isin(pieces.lines[:, 0], chosen)
-    return pieces._replace(lines=pieces.lines[mine], cents=pieces.cents[mine])

@@ -55,6 +55,7 @@ class Events(NamedTuple):
 def class_of(line: Roster) -> Array:
     """Give the number of the class (along CLASSES) of each slice.
 
+    >>> from whitestone.land.timeline import Timeline
     >>> class_of(Timeline([], [])).tolist()
     []
     """
@@ -65,6 +66,7 @@ def class_of(line: Roster) -> Array:
 def count_events(line: Roster, last_day: int = NEVER) -> Events:
     """List what changed the number of open hazards up to and including a day, in the order of hazards and days.
 
+    >>> from whitestone.land.timeline import Timeline
     >>> count_events(Timeline([], [])).day.tolist()
     []
     """

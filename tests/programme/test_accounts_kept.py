@@ -168,6 +168,48 @@ def test_rebuild_and_erasure_leave_no_book(programme: Programme) -> None:
     assert answers(programme, "2020-12-31") == before
 
 
+def test_a_fault_of_what_is_kept_stands_in_the_way_of_no_record(
+    programme: Programme, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    teller = Teller(programme, 4)
+    for _ in range(6):
+        teller.tell()
+    before = answers(programme, "2020-12-31")[0]["total"]["hazards"]
+    with monkeypatch.context() as patched:
+        patched.setattr(accounts_kept, "_renewed", lambda *_: 1 / 0)
+        teller.say("hazard", new_id(), {"classification": "sha"}, geometry=wkb(teller.rng),
+                   information_date="2015-01-01")
+    assert not parts(programme)
+    assert answers(programme, "2020-12-31")[0]["total"]["hazards"] == before + 1
+
+
+def test_two_that_hold_the_same_book_and_both_record_leave_one_that_is_right(programme: Programme, target: str) -> None:
+    """Each in memory of its own: the one that is behind follows, and adds nothing to what the other wrote."""
+    teller = Teller(programme, 6)
+    for _ in range(8):
+        teller.tell()
+    answers(programme, "2020-12-31")
+    with open_programme(target, who="ben") as other:
+        for turn in range(6):
+            here, there = (programme, other) if turn % 2 else (other, programme)
+            mine = dict(accounts_kept._kept)
+            answers(here, "2020-12-31")
+            teller.programme = there
+            teller.tell()
+            accounts_kept._kept.clear()
+            accounts_kept._kept.update(mine)  # what this process held before the other one recorded
+            desk._books.clear()
+            teller.programme = here
+            teller.tell()
+        followed = answers(other, "2020-12-31")
+        forget()
+        from_disk = answers(other, "2020-12-31")
+    with programme.journal.store.writing() as session:
+        books.drop_books(session)
+    forget()
+    assert followed == from_disk == answers(programme, "2020-12-31")
+
+
 def parts(programme: Programme) -> list[int]:
     with programme.journal.store.reading() as session:
-        return books.read_seqs(session, "now")
+        return books.read_chain(session, "now")[1]

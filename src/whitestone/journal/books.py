@@ -20,34 +20,40 @@ if TYPE_CHECKING:
     from whitestone.journal.store import Session
 
 __all__ = ["StoredPart", "add_change", "changed_since", "drop_books", "entry_hash", "is_kept",
-           "keep_whole", "read_parts", "read_seqs"]
+           "keep_whole", "read_parts", "read_chain"]
 
 MOST_KEPT = 8
 """How many books are kept, one for each moment of knowledge that was asked for; the oldest goes first."""
 
 
 class StoredPart(NamedTuple):
-    """One part of a kept book: its number (0: the whole), the entry up to which it holds, its stamp and its bytes."""
+    """One part of a kept book: its number (0: the whole), the entry up to which it holds, its stamp, turn and bytes.
+
+    Every whole has a turn of its own: turn and number of parts say together which chain of changes this is.
+    """
 
     part: int
     seq: int
     stamp: str
+    turn: int
     data: bytes
 
 
 def read_parts(session: Session, key: str) -> list[StoredPart]:
     """Return the parts of a kept book in their order; an empty list when none is kept."""
-    sql = "SELECT part, seq, stamp, data FROM book WHERE key = ? ORDER BY part"
-    return [StoredPart(part, seq, stamp, bytes(data)) for part, seq, stamp, data in session.rows(sql, [key])]
+    sql = "SELECT part, seq, stamp, turn, data FROM book WHERE key = ? ORDER BY part"
+    rows = session.rows(sql, [key])
+    return [StoredPart(part, seq, stamp, turn, bytes(data)) for part, seq, stamp, turn, data in rows]
 
 
-def read_seqs(session: Session, key: str) -> list[int]:
-    """Return up to which entry each part of a kept book holds."""
-    return [seq for (seq,) in session.all("SELECT seq FROM book WHERE key = ? ORDER BY part", [key])]
+def read_chain(session: Session, key: str) -> tuple[int, list[int]]:
+    """Return the turn of a kept book (0: none) and up to which entry each of its parts holds."""
+    rows = session.all("SELECT seq, turn FROM book WHERE key = ? ORDER BY part", [key])
+    return (rows[0][1] if rows else 0), [seq for seq, _ in rows]
 
 
-def keep_whole(session: Session, key: str, seq: int, stamp: str, data: bytes) -> None:
-    """Keep a book in the place of what is kept under its key, and let go of the oldest beyond a few."""
+def keep_whole(session: Session, key: str, seq: int, stamp: str, data: bytes) -> int:
+    """Keep a book in the place of what is kept under its key, and let go of the oldest beyond a few; give its turn."""
     session.run("DELETE FROM book WHERE key = ?", [key])
     last = session.one("SELECT max(turn) FROM book")
     turn = (last[0] if last and last[0] is not None else 0) + 1
@@ -55,6 +61,7 @@ def keep_whole(session: Session, key: str, seq: int, stamp: str, data: bytes) ->
     kept = [name for (name,) in session.all("SELECT key FROM book WHERE part = 0 ORDER BY turn DESC")]
     for name in kept[MOST_KEPT:]:
         session.run("DELETE FROM book WHERE key = ?", [name])
+    return int(turn)
 
 
 def add_change(session: Session, key: str, part: int, seq: int, stamp: str, data: bytes) -> None:

@@ -214,6 +214,8 @@ class PostgresStore(Store):
             return StoreFull(where=self.where)
         if state == "42P01":
             return NotAProgramme(where=self.where)
+        if state in ("25006", "42501"):
+            return WrongCall(why=f"{self.where} cannot be written by this user.")
         return _duplicate(error) if state == "23505" else None
 
     def for_writing(self) -> Store:

@@ -91,15 +91,24 @@ class Bookings:
         lines, cents = self.pieces.lines[own], self.pieces.cents[own]
         return lines[:, 1], lines[:, 3], np.where(lines[:, 2] == OWN_IN, cents, -cents)
 
+    @cached_property
+    def _by_unit(self) -> tuple[tuple[Array, Array], ...]:
+        """Sort lines, sets and shots by their unit, once: what some units hold is then found without looking at all."""
+        ordered = []
+        for each in (self.pieces.lines, self.pieces.sets, self.pieces.shots):
+            order = np.argsort(each[:, 0], kind="stable")
+            ordered.append((order, each[order, 0]))
+        return tuple(ordered)
+
     def of_units(self, units: Array) -> Bookings:
         """Return the bookings of some units."""
         pieces = self.pieces
-        lines, shots = np.isin(pieces.lines[:, 0], units), np.isin(pieces.shots[:, 0], units)
-        sets = np.isin(pieces.sets[:, 0], units)
-        sizes = np.diff(np.append(pieces.sets[:, 3], len(pieces.members)))
-        members = np.repeat(sets, sizes)
+        lines, sets, shots = (_found(order, keys, units) for order, keys in self._by_unit)
+        ends = np.append(pieces.sets[1:, 3], len(pieces.members))
+        first, sizes = pieces.sets[sets, 3], ends[sets] - pieces.sets[sets, 3]
         kept = pieces.sets[sets].copy()
-        kept[:, 3] = np.cumsum(sizes[sets]) - sizes[sets]
+        kept[:, 3] = np.cumsum(sizes) - sizes
+        members = np.arange(int(sizes.sum())) + np.repeat(first - kept[:, 3], sizes)
         return Bookings(Pieces(pieces.lines[lines], pieces.cents[lines], kept, pieces.members[members],
                                pieces.shots[shots], pieces.shot_m2[shots]))  # fmt: skip
 
@@ -156,6 +165,14 @@ class Shelf:
             return self.base.pieces
         left = self.base.of_units(_others(self.base, self.gone_units))
         return join([left.pieces, *(each.pieces for each in self.more)])
+
+
+def _found(order: Array, keys: Array, wanted: Array) -> Array:
+    """Give the places, in order, of all whose key is wanted; `keys` are sorted, `order` says whose they are."""
+    low, high = np.searchsorted(keys, wanted, "left"), np.searchsorted(keys, wanted, "right")
+    sizes = high - low
+    places = np.arange(int(sizes.sum())) + np.repeat(low - (np.cumsum(sizes) - sizes), sizes)
+    return np.sort(order[places])
 
 
 def _others(bookings: Bookings, units: Array) -> Array:

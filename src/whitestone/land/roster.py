@@ -158,21 +158,28 @@ class Roster:
         return mine
 
     @cached_property
+    def _lineage(self) -> list[int]:
+        """List the slices that name parents; few do, and what is added is looked at once."""
+        return [index for index, each in enumerate(self.slices) if each.parents]
+
+    @cached_property
     def parents(self) -> list[list[int]]:
         """List for each hazard those out of which it was split or merged, as its slices say."""
-        named: list[set[int]] = [set() for _ in self.ids]
-        for index, each in enumerate(self.slices):
-            if each.parents and self.stands[index]:
-                named[self.hazard_of[index]] |= {self.number[one] for one in each.parents if one in self.number}
-        return [sorted(each - {hazard}) for hazard, each in enumerate(named)]
+        found: list[list[int]] = [[]] * len(self.ids)
+        for index in self._lineage:
+            if self.stands[index]:
+                hazard = int(self.hazard_of[index])
+                named = {self.number[one] for one in self.slices[index].parents if one in self.number} - {hazard}
+                found[hazard] = sorted({*found[hazard], *named})
+        return found
 
     @cached_property
     def _children(self) -> dict[uuid.UUID, set[int]]:
         """Map each record that a slice names as a parent to the hazards that name it, whether it is here or not."""
         named: dict[uuid.UUID, set[int]] = {}
-        for index, each in enumerate(self.slices):
-            if each.parents and self.stands[index]:
-                for parent in each.parents:
+        for index in self._lineage:
+            if self.stands[index]:
+                for parent in self.slices[index].parents:
                     named.setdefault(parent, set()).add(int(self.hazard_of[index]))
         return named
 
@@ -189,16 +196,17 @@ class Roster:
     @cached_property
     def kin(self) -> list[list[int]]:
         """List for each hazard its parents and theirs, over any number of splits and merges; a ring ends."""
-        found: list[list[int]] = []
-        for hazard in range(len(self.ids)):
+        found = list(self.parents)
+        for hazard, parents in enumerate(self.parents):
             kin: set[int] = set()
-            ahead = list(self.parents[hazard])
+            ahead = list(parents)
             while ahead:
                 each = ahead.pop()
                 if each not in kin and each != hazard:
                     kin.add(each)
                     ahead += self.parents[each]
-            found.append(sorted(kin))
+            if kin:
+                found[hazard] = sorted(kin)
         return found
 
     def slice_on(self, hazard: int, day: int) -> int:
@@ -235,11 +243,25 @@ class Roster:
 
     def releases_of(self, record_id: uuid.UUID) -> list[int]:
         """Return the numbers of the releases of a record that count; an activity may report several."""
+        return self._by_record().get(record_id, [])
+
+    def _by_record(self) -> dict[uuid.UUID, list[int]]:
         if self._releases_of is None:
             self._releases_of = {}
             for index in np.flatnonzero(self.counts).tolist():
                 self._releases_of.setdefault(self.releases[index].record_id, []).append(index)
-        return self._releases_of.get(record_id, [])
+        return self._releases_of
+
+    def _renumbered(self, more: Part, gone: Gone) -> dict[uuid.UUID, list[int]]:
+        """Give the releases by record as they are when some are added and some are crossed out."""
+        found = dict(self._by_record())
+        crossed = set(gone.releases.tolist())
+        for index in crossed:
+            record = self.releases[index].record_id
+            found[record] = [each for each in found.get(record, []) if each not in crossed]
+        for at, each in enumerate(more.releases):
+            found[each.record_id] = [*found.get(each.record_id, []), len(self.releases) + at]
+        return found
 
     def grown(self, more: Part, gone: Gone, shapes_of: Shapes, release_shapes_of: Shapes) -> Roster:
         """Return a roster with some slices and releases more at its end, and some crossed out."""
@@ -248,6 +270,9 @@ class Roster:
         part.stands[gone.slices] = part.counts[gone.releases] = False
         part.boxes[gone.slices] = part.release_boxes[gone.releases] = np.nan
         made = Roster.of(part, shapes_of, release_shapes_of)
+        first = len(self.slices)
+        made._lineage = [*self._lineage, *(first + at for at, each in enumerate(more.slices) if each.parents)]
+        made._releases_of = self._renumbered(more, gone)
         made._faces = {key: (code, dict(number)) for key, (code, number) in self._faces.items()}
         return made
 

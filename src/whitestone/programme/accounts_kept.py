@@ -11,6 +11,7 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import hashlib
+import logging
 import uuid
 from collections import OrderedDict
 from collections.abc import Iterable
@@ -38,6 +39,8 @@ MOST_CHANGED = 200
 """More changed records than this in one transaction, or since a book was kept, and it is counted anew instead."""
 MOST_PARTS = 50
 """After so many changes the whole is written again."""
+MOST_BYTES = 900_000_000
+"""A larger book is not kept: the engines take about a gigabyte in one value. It is counted where it is asked for."""
 FOLLOWED = ("hazard", "release", "activity")
 ANEW = ("place", "organisation", "setting")
 _SAMENESS = ("same", "undone")
@@ -49,13 +52,15 @@ _MOST_IN_MEMORY = 3
 class KeptBook(msgspec.Struct):
     """A book of all days as known at a moment, up to entry `seq` of the journal, whose hash is `head`.
 
-    `located` are the hazards that were placed by location; `parts` says in how many parts it is kept.
+    `located` are the hazards that were placed by location. It is what the first `parts` parts of the kept chain `turn`
+    say; 0 parts: it is not what any chain says.
     """
 
     key: str
     stamp: str
     seq: int
     head: bytes | None
+    turn: int
     parts: int
     inputs: Inputs
     located: set[uuid.UUID]
@@ -95,7 +100,25 @@ def kept_book(programme: Programme, clocks: Clocks) -> KeptBook:
 
 
 def follow(programme: Programme, batch: Batch) -> None:
-    """Renew what is kept for the records of a batch, in its transaction; leave it behind where they are too many."""
+    """Renew what is kept for the records of a batch, in its transaction; leave it behind where they are too many.
+
+    What is kept is a convenience: no fault of it may stand in the way of a record. Whatever goes wrong, nothing of it
+    stays, all books are dropped, and the next question counts anew.
+    """
+    batch.session.run("SAVEPOINT book")
+    is_right = False
+    with contextlib.suppress(Exception):
+        _follow(programme, batch)
+        is_right = True
+    if not is_right:
+        batch.session.run("ROLLBACK TO SAVEPOINT book")
+        books.drop_books(batch.session)
+        _kept.pop((programme.journal.programme_id, "now"), None)
+        logging.getLogger("whitestone").warning("the kept ledger could not follow a change; it is counted anew")
+    batch.session.run("RELEASE SAVEPOINT book")
+
+
+def _follow(programme: Programme, batch: Batch) -> None:
     journal, clocks = programme.journal, Clocks(EVER, None, None)
     with journal.store.seeing(batch.session):
         place = (journal.programme_id, _key(clocks))
@@ -143,7 +166,7 @@ def _count(programme: Programme, clocks: Clocks, stamp: str, seq: int) -> KeptBo
     inputs.hazards, inputs.releases = [], []
     with programme.journal.store.reading() as session:
         head = books.entry_hash(session, seq)
-    return KeptBook(_key(clocks), stamp, seq, head, 0, inputs, located, book)
+    return KeptBook(_key(clocks), stamp, seq, head, 0, 0, inputs, located, book)
 
 
 def place_hazards(inputs: Inputs) -> set[uuid.UUID]:
@@ -171,8 +194,9 @@ def _keep_whole(programme: Programme, kept: KeptBook) -> None:
     store = programme.journal.store
     writer = store.for_writing() if store.readonly else store  # a question is asked for reading only, and may be kept
     with contextlib.suppress(Busy, StoreFull, WrongCall), writer.writing() as session:
-        books.keep_whole(session, kept.key, kept.seq, kept.stamp, _pack(kept, pack_book(kept.book)))
-        kept.parts = 1
+        data = _pack(kept, pack_book(kept.book))
+        if len(data) <= MOST_BYTES:
+            kept.turn, kept.parts = books.keep_whole(session, kept.key, kept.seq, kept.stamp, data), 1
     if writer is not store:
         writer.close()
 
@@ -208,7 +232,7 @@ def _read(programme: Programme, clocks: Clocks, stamp: str) -> KeptBook | None:
                     frozenset(beside.reporting), beside.valid_from, beside.activity_of)  # fmt: skip
     with programme.journal.store.reading() as session:
         head = books.entry_hash(session, parts[-1].seq)
-    return KeptBook(_key(clocks), stamp, parts[-1].seq, head, len(parts), inputs, beside.located, book)
+    return KeptBook(_key(clocks), stamp, parts[-1].seq, head, parts[0].turn, len(parts), inputs, beside.located, book)
 
 
 def _follow_reading(programme: Programme, kept: KeptBook) -> KeptBook | None:
@@ -248,23 +272,28 @@ def _renewed(programme: Programme, kept: KeptBook, writer: Session | None, seq: 
               else ShapesOfRecords(programme, kept.inputs.plane, None))
     book = apply_change(kept.book, change, shapes.of_slices, shapes.of_releases)
     shapes.line = book.line
-    made = KeptBook(kept.key, kept.stamp, seq, books.entry_hash(session, seq), kept.parts, inputs, located, book)
-    if writer is not None and kept.parts:
-        _keep_change(made, writer, pack_change(change))
+    head = books.entry_hash(session, seq)
+    made = KeptBook(kept.key, kept.stamp, seq, head, kept.turn, kept.parts, inputs, located, book)
+    # A book that followed without writing it down is no longer what the chain says, and may add nothing to it.
+    if writer is None or not _keep_change(made, writer, pack_change(change)):
+        made.turn = made.parts = 0
     return made
 
 
-def _keep_change(made: KeptBook, writer: Session, data: bytes) -> None:
-    """Write a change down behind what is kept, if that reaches up to it; after many, write the whole again."""
-    kept = books.read_seqs(writer, made.key)
-    if len(kept) != made.parts:
-        return
-    if made.parts >= MOST_PARTS:
-        books.keep_whole(writer, made.key, made.seq, made.stamp, _pack(made, pack_book(made.book)))
-        made.parts = 1
-    else:
+def _keep_change(made: KeptBook, writer: Session, data: bytes) -> bool:
+    """Write a change down behind what is kept, if that is what it changed; after many, write the whole again."""
+    turn, kept = books.read_chain(writer, made.key)
+    if not made.parts or (turn, len(kept)) != (made.turn, made.parts):
+        return False
+    if made.parts < MOST_PARTS:
         books.add_change(writer, made.key, made.parts, made.seq, made.stamp, _pack(made, data))
         made.parts += 1
+        return True
+    whole = _pack(made, pack_book(made.book))
+    if len(whole) > MOST_BYTES:
+        return False
+    made.turn, made.parts = books.keep_whole(writer, made.key, made.seq, made.stamp, whole), 1
+    return True
 
 
 def _can_follow(programme: Programme, changed: Iterable[tuple[str, uuid.UUID]]) -> bool:

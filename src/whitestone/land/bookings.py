@@ -121,6 +121,8 @@ class Shelf:
         self.base, self.more = base, tuple(more)
         self.gone = gone or Bookings(join([]))
         self._made = {} if made is None else made
+        self.met: dict[tuple[int, int], bool] = {}
+        """Whether a release and a slice, by numbers, share ground: numbers do not move, so it is measured once."""
 
     @property
     def is_changed(self) -> bool:
@@ -150,7 +152,9 @@ class Shelf:
         more = [each.of_units(_others(each, units)) for each in self.more]
         gone = join([self.gone.pieces, self.base.of_units(np.setdiff1d(units, self.gone_units)).pieces])
         kept = [each for each in [*more, Bookings(instead)] if len(each.pieces.lines) or len(each.pieces.sets)]
-        return Shelf(self.base, Bookings(gone), [Bookings(join([each.pieces for each in kept]))], self._made)
+        made = Shelf(self.base, Bookings(gone), [Bookings(join([each.pieces for each in kept]))], self._made)
+        made.met = self.met
+        return made
 
     @cached_property
     def gone_units(self) -> Array:

@@ -352,14 +352,21 @@ def _older(book: Book, first_day: int) -> dict[int, list[int]]:
                 if holding >= 0 and _boxes_meet(line.release_boxes[release], line.boxes[holding]):
                     works.append(release)
                     holdings.append(holding)
+    _meet(book, [pair for pair in zip(works, holdings, strict=True) if pair not in book.shelf.met])
     older: dict[int, list[int]] = defaultdict(list)
-    if works:
-        work, held = line.release_shapes_of(np.array(works)), line.shapes_of(np.array(holdings))
-        # Outlines that only touch share no ground: such work is not on the hazard.
-        shared = shapely.area(intersect(work, held)) >= NOISE_M2
-        for at in np.flatnonzero(shared).tolist():
-            older[works[at]].append(holdings[at])
+    for pair in zip(works, holdings, strict=True):
+        if book.shelf.met[pair]:
+            older[pair[0]].append(pair[1])
     return older
+
+
+def _meet(book: Book, pairs: list[tuple[int, int]]) -> None:
+    """Measure whether releases and slices share ground. Outlines that only touch share none: such work is not on it."""
+    if pairs:
+        work, held = (np.array(each, dtype=np.int64) for each in zip(*pairs, strict=True))
+        common = intersect(book.line.release_shapes_of(work), book.line.shapes_of(held))
+        shared = shapely.area(common) >= NOISE_M2
+        book.shelf.met.update(zip(pairs, shared.tolist(), strict=True))
 
 
 def _boxes_meet(left: np.ndarray[Any, Any], right: np.ndarray[Any, Any]) -> bool:

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from whitestone.land.pieces import Ground, Pieces, join, measure
+from whitestone.land.pieces import Ground, Pieces, in_order, join, measure
 from whitestone.land.rings import Outlines
 from whitestone.land.story import ACCOUNT, HAZARD, RECLASSIFIED, Facts
 
@@ -139,13 +139,7 @@ def assemble(parts: Sequence[Pieces]) -> Pieces:
     >>> assemble([]).lines.shape
     (0, 8)
     """
-    pieces = join(parts)
-    lines, sets, shots = (np.argsort(each[:, 0], kind="stable") for each in (pieces.lines, pieces.sets, pieces.shots))
-    first, members = _spans(np.append(pieces.sets[:, 3], len(pieces.members)), sets)
-    ordered = pieces.sets[sets]
-    ordered[:, 3] = first[:-1]
-    return Pieces(pieces.lines[lines], pieces.cents[lines], ordered, pieces.members[members], pieces.shots[shots],
-                  pieces.shot_m2[shots])  # fmt: skip
+    return in_order(join(parts))
 
 
 def _sub_facts(facts: Facts, outlines: Array) -> tuple[Facts, PartNumbers]:

@@ -19,7 +19,7 @@ from whitestone.land.story import Facts
 from whitestone.land.sweep import FULL, Edges, new_cells, new_edges
 from whitestone.land.units import FULL_OUTPUT, count_units, new_output
 
-__all__ = ["Ground", "Pieces", "join", "measure", "meet"]
+__all__ = ["Ground", "Pieces", "in_order", "join", "measure", "meet"]
 
 Array = np.ndarray[Any, Any]
 
@@ -71,12 +71,44 @@ def measure(ground: Ground, chosen: Array | None = None, *, threads: int | None 
     if chosen is None:
         chosen = np.arange(ground.first.size - 1)
     chosen = chosen[ground.first[chosen + 1] > ground.first[chosen]]
-    parts = [chosen[at : at + CHUNK] for at in range(0, chosen.size, CHUNK)]
+    # Neighbours one after the other: what they share is then still at hand, however large the programme is.
+    near = chosen[_along_curve(ground.outlines.boxes[chosen])]
+    parts = [near[at : at + CHUNK] for at in range(0, near.size, CHUNK)]
     workers = threads or os.cpu_count() or 1
     if workers == 1 or len(parts) < 2:
-        return join([_measure_part(ground, part, proves) for part in parts])
+        return in_order(join([_measure_part(ground, part, proves) for part in parts]))
     with ThreadPoolExecutor(workers) as pool:
-        return join(list(pool.map(lambda part: _measure_part(ground, part, proves), parts)))
+        return in_order(join(list(pool.map(lambda part: _measure_part(ground, part, proves), parts))))
+
+
+def _along_curve(boxes: Array) -> Array:
+    """Order boxes along a curve that fills the plane (Morton's), so that what lies together comes together."""
+    if not len(boxes):
+        return np.zeros(0, dtype=np.int64)
+    centres = 0.5 * (boxes[:, :2] + boxes[:, 2:])
+    low = centres.min(axis=0)
+    side = max(float((centres.max(axis=0) - low).max()), 1e-9)
+    cell = ((centres - low) / side * 0xFFFF).astype(np.uint64)
+    for shift, mask in ((8, 0x00FF00FF), (4, 0x0F0F0F0F), (2, 0x33333333), (1, 0x55555555)):
+        cell = (cell | (cell << np.uint64(shift))) & np.uint64(mask)
+    order: Array = np.argsort(cell[:, 0] | (cell[:, 1] << np.uint64(1)), kind="stable")
+    return order
+
+
+def in_order(pieces: Pieces) -> Pieces:
+    """Put pieces into the order of their units, in whatever order these were counted.
+
+    >>> in_order(join([])).lines.shape
+    (0, 8)
+    """
+    lines, sets, shots = (np.argsort(each[:, 0], kind="stable") for each in (pieces.lines, pieces.sets, pieces.shots))
+    sizes = np.diff(np.append(pieces.sets[:, 3], len(pieces.members)))[sets]
+    ordered = pieces.sets[sets]
+    first = np.cumsum(sizes) - sizes
+    members = np.arange(int(sizes.sum())) + np.repeat(ordered[:, 3] - first, sizes)
+    ordered[:, 3] = first
+    return Pieces(pieces.lines[lines], pieces.cents[lines], ordered, pieces.members[members], pieces.shots[shots],
+                  pieces.shot_m2[shots])  # fmt: skip
 
 
 def join(parts: Sequence[Pieces]) -> Pieces:

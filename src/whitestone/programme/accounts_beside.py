@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter, defaultdict
 from collections.abc import Iterator
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -57,6 +58,10 @@ class _Reader:
             if state.record_id not in self.absorbed:
                 yield state, as_core(kind, state.body, codes)
 
+    @cached_property
+    def _hazard_bodies(self) -> list[tuple[State, dict[str, Any]]]:
+        return list(self._bodies("hazard"))
+
     def _is_within(self, day: dt.date | None) -> bool:
         """Say whether a day belongs to the period; what has no date belongs to a period without a beginning."""
         if day is None:
@@ -67,7 +72,7 @@ class _Reader:
         """Count hazards by class and status on the last day."""
         counted = Counter(
             (str(body.get("classification") or UNKNOWN), str(body.get("status") or UNKNOWN))
-            for _, body in self._bodies("hazard")
+            for _, body in self._hazard_bodies
         )
         return [
             {"class": classification, "status": status, "hazards": count}
@@ -78,7 +83,7 @@ class _Reader:
         """Add up the closing of hazards that cannot be reached, or not all year; unknown sizes are counted."""
         access = {
             str(state.record_id): str(body["access"])
-            for state, body in self._bodies("hazard")
+            for state, body in self._hazard_bodies
             if body.get("access") in NOT_REACHED
         }
         if not access:
@@ -95,18 +100,13 @@ class _Reader:
 
     def cleared_depth(self) -> list[dict[str, Any]]:
         """Add up the drawn ground of cleared releases by depth; overlaps between releases are not taken out here."""
-        work = {str(state.record_id): body.get("depth_achieved_cm") for state, body in self._bodies("activity")}
-        depth = {
-            state.record_id: body.get("depth_cm") or work.get(str(body.get("activity_id")))
-            for state, body in self._bodies("release")
-        }
         found: dict[float | None, list[float]] = defaultdict(list)
         line = self.opened.book.line
         for at in np.flatnonzero(line.counts & line.is_drawn).tolist():
             piece = line.releases[at]
             if piece.outcome == "cleared" and self._is_within(piece.on):
-                own = depth.get(piece.record_id)
-                found[None if own is None else float(own)].append(float(line.area_m2[at]))
+                own = piece.keys.get("depth_cm")
+                found[None if own is None else float(str(own))].append(float(line.area_m2[at]))
         ordered = sorted(found, key=lambda each: (each is None, each or 0.0))
         return [
             {"depth_cm": own, "releases": len(found[own]), "drawn_m2": round(sum(found[own]), 2)} for own in ordered

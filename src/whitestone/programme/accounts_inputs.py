@@ -328,6 +328,7 @@ class _Reader:
         return {
             "organisation": self.organisations.get(str(organisation), str(organisation)) if organisation else name,
             "donor": body.get("donor") or activity.get("donor"),
+            "depth_cm": _number(body.get("depth_cm") or activity.get("depth_achieved_cm")),
             "method": body.get("method") or activity.get("method"),
             "place": body.get("place_id") or activity.get("place_id")
             or body.get("place_name") or activity.get("place_name"),
@@ -369,6 +370,10 @@ def _as_id(text: Any) -> uuid.UUID | None:
         return uuid.UUID(str(text))
     except ValueError:
         return None
+
+
+def _number(value: Any) -> str | None:
+    return None if value is None else f"{float(value):g}"
 
 
 def _is_void(body: dict[str, Any]) -> bool:

@@ -73,12 +73,13 @@ def measure(ground: Ground, chosen: Array | None = None, *, threads: int | None 
     chosen = chosen[ground.first[chosen + 1] > ground.first[chosen]]
     # Neighbours one after the other: what they share is then still at hand, however large the programme is.
     near = chosen[_along_curve(ground.outlines.boxes[chosen])]
+    vertices = _vertices_to_meet(ground)
     parts = [near[at : at + CHUNK] for at in range(0, near.size, CHUNK)]
     workers = threads or os.cpu_count() or 1
     if workers == 1 or len(parts) < 2:
-        return in_order(join([_measure_part(ground, part, proves) for part in parts]))
+        return in_order(join([_measure_part(ground, part, vertices, proves) for part in parts]))
     with ThreadPoolExecutor(workers) as pool:
-        return in_order(join(list(pool.map(lambda part: _measure_part(ground, part, proves), parts))))
+        return in_order(join(list(pool.map(lambda part: _measure_part(ground, part, vertices, proves), parts))))
 
 
 def _along_curve(boxes: Array) -> Array:
@@ -129,12 +130,18 @@ def join(parts: Sequence[Pieces]) -> Pieces:
     )  # fmt: skip
 
 
-def _measure_part(ground: Ground, chosen: Array, proves: bool) -> Pieces:
+def _vertices_to_meet(ground: Ground) -> Array:
+    """Count for each unit the vertices of all outlines that it has to look at."""
+    sums = np.zeros(len(ground.members) + 1, dtype=np.int64)
+    np.cumsum(ground.outlines.vertices[ground.members], out=sums[1:])
+    counts: Array = sums[ground.first[1:]] - sums[ground.first[:-1]]
+    return counts
+
+
+def _measure_part(ground: Ground, chosen: Array, vertices: Array, proves: bool) -> Pieces:
     """Count some units; whatever is too small for the next one is made larger."""
     outlines, facts, first, members = ground
-    vertices = outlines.vertices
-    sums = np.concatenate([[0], np.cumsum(vertices[members])])
-    edges_most = max(1, int((sums[first[chosen + 1]] - sums[first[chosen]]).max(initial=0)))
+    edges_most = max(1, int(vertices[chosen].max(initial=0)))
     most = max(1, int((first[chosen + 1] - first[chosen]).max(initial=0)))
     edges = new_edges(3 * edges_most // 2 + 1)
     room = [CELLS, ITEMS, LINES, SETS, MEMBERS]

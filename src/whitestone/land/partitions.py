@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from whitestone.land.pieces import Ground, Pieces, in_order, join, measure
+from whitestone.land.pieces import Ground, Pieces, in_order, join, measure, vertices_to_meet
 from whitestone.land.rings import Outlines
 from whitestone.land.story import ACCOUNT, HAZARD, RECLASSIFIED, Facts
 
@@ -39,9 +39,7 @@ class PartNumbers(NamedTuple):
 
 def work_of(ground: Ground) -> Array:
     """Tell how much work each unit is: the vertices of all outlines that it looks at; 0 for a unit without ground."""
-    sums = np.concatenate([[0], np.cumsum(ground.outlines.vertices[ground.members])])
-    work: Array = sums[ground.first[1:]] - sums[ground.first[:-1]]
-    return work
+    return vertices_to_meet(ground)
 
 
 def cut(ground: Ground, parts: int) -> list[Array]:

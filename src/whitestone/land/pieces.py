@@ -19,7 +19,7 @@ from whitestone.land.story import Facts
 from whitestone.land.sweep import FULL, Edges, new_cells, new_edges
 from whitestone.land.units import FULL_OUTPUT, count_units, new_output
 
-__all__ = ["Ground", "Pieces", "in_order", "join", "measure", "meet"]
+__all__ = ["Ground", "Pieces", "in_order", "join", "measure", "meet", "vertices_to_meet"]
 
 Array = np.ndarray[Any, Any]
 
@@ -73,7 +73,7 @@ def measure(ground: Ground, chosen: Array | None = None, *, threads: int | None 
     chosen = chosen[ground.first[chosen + 1] > ground.first[chosen]]
     # Neighbours one after the other: what they share is then still at hand, however large the programme is.
     near = chosen[_along_curve(ground.outlines.boxes[chosen])]
-    vertices = _vertices_to_meet(ground)
+    vertices = vertices_to_meet(ground)
     parts = [near[at : at + CHUNK] for at in range(0, near.size, CHUNK)]
     workers = threads or os.cpu_count() or 1
     if workers == 1 or len(parts) < 2:
@@ -130,8 +130,13 @@ def join(parts: Sequence[Pieces]) -> Pieces:
     )  # fmt: skip
 
 
-def _vertices_to_meet(ground: Ground) -> Array:
-    """Count for each unit the vertices of all outlines that it has to look at."""
+def vertices_to_meet(ground: Ground) -> Array:
+    """Count for each unit the vertices of all outlines that it has to look at; 0 for a unit without ground.
+
+    >>> from whitestone.land.timeline import Timeline
+    >>> vertices_to_meet(Timeline([], []).ground()).tolist()
+    []
+    """
     sums = np.zeros(len(ground.members) + 1, dtype=np.int64)
     np.cumsum(ground.outlines.vertices[ground.members], out=sums[1:])
     counts: Array = sums[ground.first[1:]] - sums[ground.first[:-1]]

@@ -16,9 +16,9 @@ import numpy as np
 
 from whitestone.land.book import Book
 from whitestone.land.inputs import HazardSlice, ReleasePiece, day_number
+from whitestone.land.partitions import PartNumbers, whole
 from whitestone.land.pieces import Pieces, measure
 from whitestone.land.roster import Gone, Part, Roster, Shapes
-from whitestone.land.story import RECLASSIFIED
 from whitestone.land.timeline import Timeline
 
 __all__ = ["Change", "apply_change", "count_change", "renew"]
@@ -192,16 +192,6 @@ def _numbers(line: Roster, local: Timeline, slices: tuple[Array, list[int]], rel
 
 def _renumbered(pieces: Pieces, numbers: _Numbers, chosen: Array, first_unit: int) -> Pieces:
     """Write the numbers of the whole into pieces that were counted locally."""
-    lines, sets = pieces.lines.copy(), pieces.sets.copy()
-    members, shots = pieces.members.copy(), pieces.shots.copy()
-    for units in (lines, sets, shots):
-        units[:, 0] = first_unit + np.searchsorted(chosen, units[:, 0])
-    lines[:, 3] = numbers.hazards[lines[:, 3]]
-    lines[:, 4] = numbers.slices[lines[:, 4]]
-    moved, worked = lines[:, 6] >= 0, lines[:, 5] >= 0
-    lines[worked, 5] = numbers.releases[lines[worked, 5]]
-    lines[moved, 6] = numbers.hazards[lines[moved, 6]]
-    moved &= lines[:, 2] != RECLASSIFIED  # whose last number is no account
-    lines[moved, 7] = numbers.slices[lines[moved, 7]]
-    members[:, 0] = numbers.releases[members[:, 0]]
-    return Pieces(lines, pieces.cents, sets, members, shots, pieces.shot_m2)
+    units = np.zeros(int(chosen.max(initial=-1)) + 1, dtype=np.int64)
+    units[chosen] = first_unit + np.arange(chosen.size)
+    return whole(pieces, PartNumbers(units, numbers.hazards, numbers.slices, numbers.releases))

@@ -9,10 +9,17 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 ROOT = Path(__file__).resolve().parent.parent
 REQUIRED = os.environ.get("WHITESTONE_REQUIRE") == "1"
 SERVER = os.environ.get("WHITESTONE_TEST_PG", "postgresql://whitestone:whitestone@127.0.0.1:54329/postgres")
+
+# CI draws the same examples each time, so that whether a change lands does not hang on chance; by hand and in the soak
+# tests new ones are drawn.
+settings.register_profile("steady", derandomize=True)
+if os.environ.get("CI"):
+    settings.load_profile("steady")
 
 
 def absent(reason: str) -> None:

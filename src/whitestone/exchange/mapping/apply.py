@@ -14,10 +14,11 @@ import polars as pl
 from whitestone.domain.extensions import lists
 from whitestone.domain.kinds import KINDS
 from whitestone.domain.settings import Settings
-from whitestone.exchange.mapping.blocks import Faults, LinkSource, make_records
+from whitestone.exchange.mapping.blocks import Faults, make_records
 from whitestone.exchange.mapping.check import UNKNOWN_KIND
 from whitestone.exchange.mapping.columns import View
 from whitestone.exchange.mapping.corrections import corrected_chunk
+from whitestone.exchange.mapping.linking import LinkSource
 from whitestone.exchange.mapping.model import Mapping, RecordSpec, When
 from whitestone.exchange.mapping.positions import Positions, Reference, from_columns, from_geometry
 from whitestone.exchange.mapping.rows import (

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -17,7 +16,8 @@ from whitestone.domain.dates import parse_partial
 from whitestone.domain.extensions import attributes_of
 from whitestone.domain.kinds import KINDS, Attribute, Kind
 from whitestone.exchange.mapping.columns import Column, View, json_text, member, without_separator
-from whitestone.exchange.mapping.model import FieldSpec, LinkSpec, Mapping, PlaceSpec, RecordSpec
+from whitestone.exchange.mapping.linking import LinkSource, place_links, record_links
+from whitestone.exchange.mapping.model import FieldSpec, LinkSpec, Mapping, RecordSpec
 from whitestone.exchange.mapping.positions import Positions
 from whitestone.exchange.mapping.rows import Made, RowFinding
 from whitestone.exchange.mapping.screening import Values, screen_records
@@ -27,20 +27,10 @@ from whitestone.exchange.mapping.understand import Understanding, understand
 if TYPE_CHECKING:
     from whitestone.exchange.mapping.apply import Applier
 
-__all__ = ["Faults", "LinkSource", "make_records"]
+__all__ = ["Faults", "make_records"]
 
 Mask = npt.NDArray[np.bool_]
 _EPOCH = dt.date(1970, 1, 1)
-
-
-class LinkSource(Protocol):
-    """Who knows the records that rows may link to."""
-
-    def records(self, dataset: str | None, kind: str, ids: Sequence[str]) -> dict[str, str]:
-        """Give the record id of each local id that is known."""
-
-    def places(self, spec: PlaceSpec, asked: Sequence[tuple[str, str, str]]) -> list[str | tuple[str, str]]:
-        """Give for each (code, name, within) the record id of the place, or a fault (code, sentence)."""
 
 
 class Faults:
@@ -187,11 +177,11 @@ class _Block:
             spec = link.place
             sources = [name for name in (spec.pcode, spec.name, spec.within) if name is not None]
             column = self.view.column(*sources)
-            written, faults = _place_links(spec, column, source)
+            written, faults = place_links(spec, column, source)
         else:
             column = self.view.column(link.column or "")
             target = self.kind.attributes[link.attribute].links_to or ""
-            written, faults = _record_links(link, link.kind or target, column, source, many)
+            written, faults = record_links(link, link.kind or target, column, source, many)
         made = Understanding(pl.Series(written, dtype=pl.String), faults)
         self.body.append(column.spread(member(link.attribute, made.json)).fill_null(""))
         self._settle(column, made, FieldSpec(columns=link.sources, unknown=link.unknown), secret=False)
@@ -354,46 +344,6 @@ def _used(spec: RecordSpec) -> set[str]:
 def _position_columns(mapping: Mapping) -> set[str | None]:
     spec = mapping.position
     return set() if spec is None else {spec.x, spec.y, spec.pair}
-
-
-def _place_links(
-    spec: PlaceSpec, column: Column, source: LinkSource
-) -> tuple[list[str | None], dict[int, tuple[str, str]]]:
-    sources = [name for name in (spec.pcode, spec.name, spec.within) if name is not None]
-    asked = []
-    for text in column.uniques:
-        cells = dict(zip(sources, text.split("\x1f"), strict=True))
-        parts = (cells.get(name, "").strip() if name else "" for name in (spec.pcode, spec.name, spec.within))
-        code, name, within = parts
-        asked.append((spec.prefix + code.zfill(spec.pad) if code else "", name, within))
-    written: list[str | None] = []
-    faults: dict[int, tuple[str, str]] = {}
-    for number, found in enumerate(source.places(spec, asked)):
-        if isinstance(found, str):
-            written.append(json.dumps(found) if found else None)
-        else:
-            faults[number] = found
-            written.append(None)
-    return written, faults
-
-
-def _record_links(
-    link: LinkSpec, kind: str, column: Column, source: LinkSource, many: bool
-) -> tuple[list[str | None], dict[int, tuple[str, str]]]:
-    pieces = [
-        [part.strip() for part in (text.split(link.split) if link.split else [text]) if part.strip()]
-        for text in column.uniques
-    ]
-    known = source.records(link.dataset, kind, sorted({part for parts in pieces for part in parts}))
-    written: list[str | None] = []
-    faults: dict[int, tuple[str, str]] = {}
-    for number, parts in enumerate(pieces):
-        found = [known[part] for part in parts if part in known]
-        lost = [part for part in parts if part not in known]
-        if lost:
-            faults[number] = ("link-broken", f"no {kind} is known here by {', '.join(map(repr, lost))}")
-        written.append(json.dumps(found if many else found[0]) if found else None)
-    return written, faults
 
 
 def _acts_on(text: str | None) -> int | None:

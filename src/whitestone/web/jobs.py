@@ -26,22 +26,24 @@ class Jobs:
     def __init__(self) -> None:
         self._pool = ThreadPoolExecutor(max_workers=2, thread_name_prefix="figures")
         self._lock = threading.Lock()
-        self._answers: OrderedDict[Hashable, Future[Any]] = OrderedDict()
+        self._answers: OrderedDict[Hashable, tuple[Future[Any], Callable[[], Any]]] = OrderedDict()
 
     def answer(self, key: Hashable, compute: Callable[[], Any], *, patience_s: float = 0.2) -> tuple[bool, Any]:
         """Return (True, value) if it is there in `patience_s`, else (False, None); what `compute` raises is raised."""
         with self._lock:
-            future = self._answers.get(key)
-            if future is None:
-                future = self._answers[key] = self._pool.submit(compute)
+            if key not in self._answers:
+                # With the answer stands what it was computed from: a key that tells it by its id() then never comes
+                # to mean something else that was given the same place in memory.
+                self._answers[key] = (self._pool.submit(compute), compute)
                 while len(self._answers) > _KEPT:
                     self._answers.popitem(last=False)
             self._answers.move_to_end(key)
+            future = self._answers[key][0]
         try:
             return True, future.result(timeout=patience_s)
-        except NotYet:
-            return False, None
-        except BaseException:
+        except BaseException as error:
+            if isinstance(error, NotYet) and not future.done():  # what is computed may have run out of time itself
+                return False, None
             # What failed once (a busy file) may succeed when it is asked again.
             with self._lock:
                 self._answers.pop(key, None)

@@ -45,8 +45,12 @@ class Problem(Exception):
 
     @property
     def next(self) -> str:
-        """Say what the user does next."""
-        return self.next_step.format(**self.details)
+        """Say what the user does next: what the caller knows better than the catalogue (`fix`), else `next_step`.
+
+        >>> UnknownRecord(record="x").next == UnknownRecord.next_step, UnknownRecord(record="x", fix="Look there.").next
+        (True, 'Look there.')
+        """
+        return str(self.details.get("fix") or self.next_step.format(**self.details))
 
     def as_dict(self) -> dict[str, Any]:
         """Return the one shape in which every surface prints a failure.
@@ -104,11 +108,6 @@ class WrongCall(Problem):
     code = "wrong-call"
     sentence = "{why}"
     next_step = "See --help for what this command takes."
-
-    @property
-    def next(self) -> str:
-        """Say what the user does next: what the caller knows better than the manual (`fix`), else to look it up."""
-        return str(self.details.get("fix") or self.next_step)
 
 
 class UnreadableFile(Problem):

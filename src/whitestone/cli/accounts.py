@@ -101,7 +101,8 @@ def _frozen(
     from whitestone.programme.periods_stored import closed_ledger
 
     if any(others):
-        raise WrongCall(why="A closed year has its own days and its own knowledge: --closed takes no other dates.")
+        raise WrongCall(why="A closed year has its own days and its own knowledge: --closed takes no other dates.",
+                        fix="Leave --from, --to, --situation-on and --as-known-on away, or --closed.")
     with open_programme(asked.target, asked.who, readonly=True) as programme:
         answer = closed_ledger(programme, year, by=by, explain=explain)
     if as_json:

@@ -57,7 +57,8 @@ def _bring_home(asked: Context, path: Path) -> Any:
     from whitestone.programme.opening import open_programme
 
     if not is_export(path):
-        raise WrongCall(why="An import needs --mapping MAPPING.toml, or --suggest to draft one.")
+        raise WrongCall(why="An import needs a mapping: it says what the columns mean.",
+                        fix="Draft one with --suggest --out MAPPING.toml, read it, then call with --mapping.")
     with open_programme(asked.target, asked.who) as programme, _progress(path) as progress:
         return bring_home(programme, path, progress=progress)
 
@@ -229,7 +230,8 @@ def held(
             emit({"held": found}, as_json, lambda: "\n".join(lines) or "No row is held.")
             return
         if run is None:
-            raise WrongCall(why="--out writes the held rows of one run: name the run.")
+            raise WrongCall(why="--out writes the held rows of one run: name the run.",
+                        fix="'whitestone runs list' lists them.")
         if key is not None or any(row["sealed"] for row in held_rows(programme, run)):
             programme.journal.seals.unlock(key)
         count = write_held(programme, run, out, purpose=purpose)

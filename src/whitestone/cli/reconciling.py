@@ -47,9 +47,9 @@ def reconcile(
     from whitestone.programme.reconciling_out import write_table
 
     if dry_run and decide:
-        raise WrongCall(why="--decide writes a decision; leave --dry-run away.")
+        raise WrongCall(why="--decide writes a decision, and --dry-run writes nothing.", fix="Leave one of them away.")
     if decide and not reason.strip():
-        raise WrongCall(why="A decision needs a reason (--reason).")
+        raise WrongCall(why="A decision needs a reason.", fix="Say with --reason why.")
     asked: Context = context.obj
     with open_programme(asked.target, asked.who, readonly=dry_run) as programme:
         if is_watched():

@@ -62,7 +62,8 @@ def backup(journal: Journal, path: Path, *, key: Path | None = None, progress: P
     if path.exists():
         raise WrongCall(why=f"{path} is already there, and a backup never overwrites.", fix=_ELSEWHERE)
     if not path.parent.is_dir():
-        raise WrongCall(why=f"There is no folder {path.parent} to write a backup to.")
+        raise WrongCall(why=f"There is no folder {path.parent} to write a backup to.",
+                        fix="Make the folder, or name another place.")
     with journal.store.reading() as session:
         secret = load_key(key or key_path(journal.programme_id), public_key(session))
         with _whole_or_nothing(path) as stream:

@@ -97,7 +97,8 @@ class SqliteStore(Store):
         if code == sqlite3.SQLITE_NOTADB:
             return NotAProgramme(where=self.where)
         if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN):
-            return WrongCall(why=f"{self.where} cannot be written.")
+            return WrongCall(why=f"{self.where} cannot be written.",
+                             fix="Check that the folder is there and that you may write in it; then call again.")
         return _duplicate(error) if isinstance(error, sqlite3.IntegrityError) else None
 
     def for_writing(self) -> Store:
@@ -215,7 +216,8 @@ class PostgresStore(Store):
         if state == "42P01":
             return NotAProgramme(where=self.where)
         if state in ("25006", "42501"):
-            return WrongCall(why=f"{self.where} cannot be written by this user.")
+            return WrongCall(why=f"{self.where} cannot be written by this user.",
+                             fix="Name a user of the database who may write, or ask for the right to.")
         return _duplicate(error) if state == "23505" else None
 
     def for_writing(self) -> Store:

@@ -104,12 +104,13 @@ def _require_empty(target: str) -> None:
     if target.startswith(("postgresql://", "postgres://")) or not Path(target).exists():
         return
     if not Path(target).is_dir():
-        raise WrongCall(why=f"{target} is not a folder.")
+        raise WrongCall(why=f"{target} is not a folder.", fix="Name a folder that is empty or not there yet.")
     # What an earlier restore left when it was killed does not count.
     kept = [item.name for item in Path(target).iterdir() if not item.name.startswith((STAGING, "attachments"))]
     if kept:
         named = ", ".join(sorted(kept)[:3])
-        raise WrongCall(why=f"{target} holds other things already ({named}); name an empty folder.")
+        raise WrongCall(why=f"{target} holds other things already ({named}).",
+                        fix="Name a folder that is empty or not there yet.")
 
 
 def _into_folder(stream: BinaryIO, secret: ProgrammeKey, folder: Path, programme_id: uuid.UUID, same_node: bool,

@@ -206,14 +206,14 @@ def accept(programme: Programme, finding_ids: Iterable[uuid.UUID], *, reason: st
     Refuses an empty reason with WrongCall and a finding that no rule finds with UnknownRecord.
     """
     if not reason.strip():
-        raise WrongCall(why="A finding is accepted with a reason (--reason).")
+        raise WrongCall(why="A finding is accepted with a reason.", fix="Say with --reason why.")
     return _decide(programme, finding_ids, {"finding_state": "accepted", "state_reason": reason}, reason)
 
 
 def reopen(programme: Programme, finding_ids: Iterable[uuid.UUID], *, reason: str) -> list[uuid.UUID]:
     """Open findings again that had been accepted; refuses as `accept` does."""
     if not reason.strip():
-        raise WrongCall(why="A finding is opened again with a reason (--reason).")
+        raise WrongCall(why="A finding is opened again with a reason.", fix="Say with --reason why.")
     return _decide(programme, finding_ids, {"finding_state": "open", "state_reason": reason}, reason)
 
 

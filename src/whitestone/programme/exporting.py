@@ -56,9 +56,10 @@ def export(programme: Programme, kinds: Sequence[str], path: Path, clocks: Clock
         raise InvalidValue(field="format", value=form, why=f"one of {', '.join(FORMATS)}")
     asked = Asked(_names(kinds, purpose), list(kinds) == ["all"], form, hxl, approved_only, _said(caveat), purpose)
     if len(asked.names) > 1 and form != "gpkg":
-        raise WrongCall(why=f"A {form} file holds one kind; give one --kind, or --format gpkg.")
+        raise WrongCall(why=f"A {form} file holds one kind.", fix="Give one --kind, or --format gpkg.")
     if not path.parent.is_dir():
-        raise WrongCall(why=f"There is no folder {path.parent} to write into.")
+        raise WrongCall(why=f"There is no folder {path.parent} to write into.",
+                        fix="Make the folder, or name another place.")
     part = path.with_name(f".{os.getpid()}.{path.name}")
     try:
         about, written = _write(programme, asked, part, clocks)
@@ -67,7 +68,8 @@ def export(programme: Programme, kinds: Sequence[str], path: Path, clocks: Clock
     except OSError as error:
         if error.errno == errno.ENOSPC:
             raise StoreFull(where=path.parent) from None
-        raise WrongCall(why=f"{path} cannot be written: {error.strerror or error}.") from None
+        raise WrongCall(why=f"{path} cannot be written: {error.strerror or error}.",
+                        fix="Check the name, and that you may write there; then call again.") from None
     finally:
         part.unlink(missing_ok=True)
     left_out = _left_out(programme, asked, clocks)
@@ -139,7 +141,8 @@ def _write(programme: Programme, asked: Asked, part: Path, clocks: Clocks) -> tu
         written[name] = write(records, part, asked.form, kind=name, about=said, hxl=asked.hxl, beside=False,
                               restricted=bool(asked.purpose))
     if not written:
-        raise WrongCall(why="There is no record to export as of these clocks.")
+        raise WrongCall(why="There is no record to export as of these clocks.",
+                        fix="Import something first, or name another day, kind or dataset.")
     if RESTRICTED_KINDS & written.keys():
         about = msgspec.structs.replace(about, caveat=f"{RESTRICTED} {about.caveat}")
     return about, written

@@ -42,9 +42,9 @@ def find_run(programme: Programme, text: str) -> State:
     found = [state for state in programme.journal.states("run", geometry=False)
              if str(state.record_id).startswith(text.strip().lower())]  # fmt: skip
     if not found or not text.strip():
-        raise UnknownRecord(record=f"of a run {text!r}")
+        raise UnknownRecord(record=f"of a run {text!r}", fix="'whitestone runs list' lists the runs.")
     if len(found) > 1:
-        raise WrongCall(why=f"{len(found)} runs begin with {text!r}; give more of the id.")
+        raise WrongCall(why=f"{len(found)} runs begin with {text!r}.", fix="Give more of the id.")
     return found[0]
 
 

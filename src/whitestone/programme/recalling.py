@@ -32,7 +32,7 @@ def resolve(programme: Programme, text: str) -> uuid.UUID:
         found = found or [state.record_id for state in states]
         if len(found) > 1:
             some = ", ".join(str(each) for each in found[:5])
-            raise WrongCall(why=f"{text!r} names {len(found)} records: {some}. Give the record id.") from None
+            raise WrongCall(why=f"{text!r} names {len(found)} records: {some}.", fix="Give the record id.") from None
         if not found:
             raise UnknownRecord(record=text) from None
         return found[0]

@@ -141,9 +141,10 @@ class Reconciliation(msgspec.Struct):
         found = [(of, each) for of in self.kinds.values() for each in of.judged
                  if str(each.difference.id).startswith(wanted)]  # fmt: skip
         if not found or not wanted:
-            raise UnknownRecord(record=f"of a difference {text!r}")
+            raise UnknownRecord(record=f"of a difference {text!r}",
+                                fix="'whitestone reconcile OTHER --all --limit 1000' lists them with their ids.")
         if len(found) > 1:
-            raise WrongCall(why=f"{text!r} begins the ids of {len(found)} differences; give more of it.")
+            raise WrongCall(why=f"{text!r} begins the ids of {len(found)} differences.", fix="Give more of the id.")
         return found[0]
 
     def decide(self, text: str, word: str, *, reason: str) -> Decided:
@@ -177,14 +178,16 @@ def open_party(
     if "://" not in other and path.is_file():
         return file_party(programme, path, mapping, kinds)
     if mapping is not None:
-        raise WrongCall(why=f"--mapping belongs to a file, and {other} is none.")
+        raise WrongCall(why=f"--mapping belongs to a file, and {other} is none.",
+                        fix="Check the name of the file; another programme needs no mapping.")
     if "://" not in other and not path.exists():
         raise NotAProgramme(where=other)
     with open_programme(other, programme.who, readonly=True) as theirs:
         if theirs.journal.programme_id == programme.journal.programme_id and theirs.journal.node_id == (
             programme.journal.node_id
         ):
-            raise WrongCall(why="A programme cannot be reconciled with itself; name another one or a file.")
+            raise WrongCall(why="A programme cannot be reconciled with itself.",
+                            fix="Name another programme, or a file.")
         party = programme_party(theirs, kinds, clocks)
         if theirs.journal.programme_id == programme.journal.programme_id:
             # A restored copy: another node of one programme is another party.

@@ -141,11 +141,12 @@ def decide(
     if word not in WORDS:
         raise InvalidValue(field="decision", value=word, why=f"one of {', '.join(WORDS)}")
     if not reason.strip():
-        raise WrongCall(why="A decision needs a reason (--reason).")
+        raise WrongCall(why="A decision needs a reason.", fix="Say with --reason why.")
     state = WORDS[word]
     before = programme.journal.state(difference.id)
     if word == "reopen" and (before is None or before.body.get("decision_type") == "undone"):
-        raise WrongCall(why="Nothing was decided about this difference, so nothing can be taken back.")
+        raise WrongCall(why="Nothing was decided about this difference, so nothing can be taken back.",
+                        fix="'whitestone reconcile OTHER --all' lists what was decided.")
     done = Decided(difference.id, difference.id, state)
     drafts = [_decision(programme, party, difference, said, state, before)]
     if word == "adopt":
@@ -179,8 +180,9 @@ def _adoption(programme: Programme, party: Party, difference: Difference, said: 
               shift_m: tuple[float, float], done: Decided) -> Draft:  # fmt: skip
     if difference.status not in ("differs", "only_theirs"):
         raise WrongCall(why=f"A difference of the kind “{difference.status}” cannot be adopted as one act: it is not "
-                            "one record for one. Bring theirs in with 'whitestone import', or decide about ours with "
-                            "'whitestone records'.")  # fmt: skip
+                            "one record for one.",
+                        fix="Bring theirs in with 'whitestone import', or decide about ours with 'whitestone records'."
+                        )  # fmt: skip
     theirs = said[1][difference.rows[1][0]]
     ours = uuid.UUID(difference.ours[0]) if difference.ours else None
     before = programme.journal.state(ours) if ours is not None else None

@@ -66,13 +66,14 @@ def declare_same(programme: Programme, record: uuid.UUID, other: uuid.UUID, *, r
     what is declared already, with WrongCall.
     """
     if not reason.strip():
-        raise WrongCall(why="A decision needs a reason (--reason).")
+        raise WrongCall(why="A decision needs a reason.", fix="Say with --reason why.")
     kept, absorbed = _state(programme, record), _state(programme, other)
     if kept.kind != absorbed.kind:
-        raise WrongCall(why=f"A {kept.kind} and a {absorbed.kind} cannot be the same; link them instead.")
+        raise WrongCall(why=f"A {kept.kind} and a {absorbed.kind} cannot be the same.",
+                        fix="Link them instead: 'whitestone records state'.")
     groups = same_groups(programme.journal)
     if groups.get(record, record) == groups.get(other, other):
-        raise WrongCall(why="These two are one record already.")
+        raise WrongCall(why="These two are one record already.", fix="Nothing is to be done; --undo parts them.")
     decision = new_id()
     # The head of each group is absorbed, so that earlier decisions stay as they were made.
     body = {
@@ -92,11 +93,12 @@ def undo_same(programme: Programme, record: uuid.UUID, other: uuid.UUID, *, reas
     Refuses no reason, and two records that no single decision joined, with WrongCall.
     """
     if not reason.strip():
-        raise WrongCall(why="A decision needs a reason (--reason).")
+        raise WrongCall(why="A decision needs a reason.", fix="Say with --reason why.")
     standing = _standing(programme.journal, None)
     found = next((each for each in standing if {each.kept_id, each.absorbed_id} == {record, other}), None)
     if found is None:
-        raise WrongCall(why="No decision that stands joined these two records; see 'whitestone history' of each.")
+        raise WrongCall(why="No decision that stands joined these two records.",
+                        fix="See 'whitestone history' of each.")
     last = programme.journal.history(found.decision_id)[-1]
     body = {"decision_type": "undone", "decided_on": programme.today().isoformat()}
     draft = Draft(kind="decision", record_id=found.decision_id, body=body, parents=(last.revision_id,))

@@ -163,6 +163,7 @@ def _progress(title: str) -> Iterator[Callable[[str, int, int], None] | None]:
         task = bar.add_task(title, total=None)
 
         def show(what: str, done: int, everything: int) -> None:
+            """Tell the bar what is being done and how far it is."""
             bar.update(task, description=f"{title}: {what}", completed=done, total=everything or None)
 
         yield show

@@ -203,6 +203,7 @@ def _link(attribute: Attribute, value: Any, lists: Lists) -> tuple[str, str] | N
 
 def _each(check: Check) -> Check:
     def checked(attribute: Attribute, value: Any, lists: Lists) -> tuple[str, str] | None:
+        """Check every value of a list, and that none stands twice."""
         if not isinstance(value, (list, tuple)):
             return "wrong-type", "expected a list"
         if len(value) != len({each if isinstance(each, Hashable) else repr(each) for each in value}):

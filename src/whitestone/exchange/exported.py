@@ -67,6 +67,7 @@ def _restored(
     inner: Callable[[Reading, int], Iterator[Chunk]], overflow: Mapping[tuple[str, str], str]
 ) -> Callable[[Reading, int], Iterator[Chunk]]:
     def chunks(reading: Reading, limit: int) -> Iterator[Chunk]:
+        """Give back what the writer guarded, moved or wrote as text."""
         for chunk in inner(reading, limit):
             frame = chunk.frame.with_columns(pl.all().str.replace(_GUARD, "$1"))
             frame = _refilled(frame, overflow) if overflow else frame
@@ -140,6 +141,7 @@ def open_export(path: Path) -> Reading:
 
 def _joined(layers: list[Reading], others: list[str]) -> Reading:
     def chunks(reading: Reading, limit: int) -> Iterator[Chunk]:
+        """Read the layers one behind the other, their rows numbered through."""
         before = 0
         for layer in layers:
             count = 0

@@ -153,6 +153,7 @@ def _mgrs(x: Cells, y: Cells, way: _Way) -> Positions:
 
 def _gridded(read: Callable[[Cells, Cells, int | None], grids.Placed]) -> Callable[[Cells, Cells, _Way], Positions]:
     def reader(x: Cells, y: Cells, way: _Way) -> Positions:
+        """Read references of this grid."""
         return _from_grid(read(x, y, way.number), way)
 
     return reader

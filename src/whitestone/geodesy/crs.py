@@ -268,6 +268,7 @@ def _shift(step: int) -> Any:
     pipeline = pyproj.Transformer.from_pipeline(f"urn:ogc:def:coordinateOperation:EPSG::{step}")
 
     def shift(lon: Floats, lat: Floats) -> tuple[Floats, Floats]:
+        """Shift positions in degrees."""
         north, east = pipeline.transform(lat, lon)
         return np.asarray(east), np.asarray(north)
 

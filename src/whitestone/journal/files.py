@@ -144,6 +144,7 @@ class _Tee:
         self.digest = hashlib.sha256()
 
     def write(self, data: bytes) -> int:
+        """Hash what is written on."""
         self.digest.update(data)
         return self._stream.write(data)
 

@@ -236,6 +236,7 @@ class _Fold:
         self.last_is_whole = False
 
     def add(self, entry: Entry, left_out: frozenset[str] | set[str]) -> None:
+        """Fold one entry in, without the attributes that lost a conflict (`left_out`)."""
         body = _decode(entry.body) if entry.body else {}
         extra = _decode(entry.extra) if entry.extra else {}
         lost = False

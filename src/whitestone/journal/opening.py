@@ -63,7 +63,8 @@ def open_journal(target: str | Path, *, readonly: bool = False) -> Journal:
         raise NotAProgramme(where=store.where)
     version = int(meta["schema_version"])
     if version > SCHEMA_VERSION:
-        raise WrongCall(why=f"This programme was written by a newer program (tables of version {version}).")
+        raise WrongCall(why=f"This programme was written by a newer program (tables of version {version}).",
+                        fix="Install the newer version of Whitestone and call again; nothing was changed.")
     if version < SCHEMA_VERSION and not readonly:
         make_tables(store)
         with store.writing() as session:
@@ -82,6 +83,7 @@ def make_tables(store: Store) -> None:
     if isinstance(store, SqliteStore):
         @event.listens_for(engine, "connect")
         def configure(connection: Any, record: Any) -> None:
+            """Set what holds for the whole file; only before its first table."""
             connection.execute("PRAGMA page_size=16384")  # fits revisions of about 1 KB better than smaller pages
             connection.execute("PRAGMA journal_mode=WAL")
     try:

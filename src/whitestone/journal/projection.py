@@ -165,6 +165,7 @@ def _write(session: Session, closed: list[int], dropped: list[int], fresh: list[
 
 def _views(session: Session, entries: list[Entry], mixed: bool) -> Iterator[tuple[int, list[Slice]]]:
     def geometry_of(seq: int) -> bytes:
+        """Read the geometry of one entry, nothing where it has none."""
         row = session.one("SELECT geometry FROM revision WHERE seq = ?", [seq])
         return bytes(row[0]) if row and row[0] is not None else b""
 

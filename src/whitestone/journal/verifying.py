@@ -100,6 +100,7 @@ class _Walk:
                 progress(seq)
 
     def checkpoint(self, mark: Sequence[Any]) -> None:
+        """Prove one signature: of a node of this programme, over the entry that stands there."""
         seq, signed_hash, node, signature, made_at = mark
         public = self.nodes.get(bytes(node).hex())
         if public is None or not checkpoints.is_signed(public, signature, seq, signed_hash, made_at):
@@ -109,6 +110,7 @@ class _Walk:
         self.signed = seq
 
     def end(self) -> None:
+        """Refuse a chain that ends before an entry that was signed."""
         if self.marks and max(self.marks) > self.seq:
             raise _Broken(self.seq + 1, f"entries up to {max(self.marks)} were signed and are missing")
 

@@ -193,6 +193,7 @@ def find_groups(candidates: Pairs, trust: Trust, ours: Side, theirs: Side) -> li
     found += [Group(each.b, each.a, each.cover, each.common_m2) for each in _splits(turned, trust)]
 
     def rank(group: Group) -> tuple[float, float, list[str]]:
+        """Put the group that covers most first; names decide between equals, the same from either side."""
         names = [ours.names[row] for row in group.a] + [theirs.names[row] for row in group.b]
         return -round(group.cover, 6), -round(group.common_m2, 2), sorted(names)
 

@@ -82,6 +82,7 @@ def _of_hazard(line: Roster, classes: Array, hazard: int, last_day: int) -> Iter
     open_as, ends, was_here = -1, 0, False
 
     def event(day: int, at: int, flow: str) -> tuple[int, ...]:
+        """Write one event as numbers."""
         return day, hazard, line.account[at], int(classes[at]), _NUMBER[flow]
 
     for at in line.slices_of(hazard).tolist():

@@ -125,10 +125,12 @@ def account(found: Comparison) -> Account:
 
 def _lines(found: Comparison, sizes: list[Ints]) -> list[Line]:
     def line(name: str, a: Any, b: Any) -> Line:
+        """Sum some rows of both sides."""
         a, b = np.asarray(a, dtype=np.int64), np.asarray(b, dtype=np.int64)
         return Line(name, len(a), len(b), int(sizes[0][a].sum()), int(sizes[1][b].sum()))
 
     def members(is_split: bool) -> tuple[list[int], list[int]]:
+        """List the rows of both sides that stand in splits, or in merges."""
         kept = [each for each in found.groups if each.is_split == is_split]
         return [row for each in kept for row in each.a], [row for each in kept for row in each.b]
 

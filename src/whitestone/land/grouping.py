@@ -88,6 +88,7 @@ def account_key(book: Book, by: str) -> Callable[[int, int], str]:
     slices = book.line.slices
 
     def key(hazard: int, account: int) -> str:
+        """Name the row of one hazard in one account."""
         if by == "hazard":
             return str(book.line.ids[hazard])
         if by == "class":
@@ -179,6 +180,7 @@ def _flows(book: Book, first_day: int, by: str) -> np.ndarray[Any, Any]:
     has_stock = by not in RELEASE_DIMENSIONS
 
     def answer(bookings: Bookings) -> np.ndarray[Any, Any]:
+        """Sum some bookings by row: the flows, opening, closing, and how many there are."""
         columns = bookings.columns
         known = columns.day <= last
         within = known & (columns.day >= first_day)
@@ -323,6 +325,7 @@ def _by_year(book: Book, first_day: int, year_start: tuple[int, int]) -> np.ndar
     begins = np.array([dt.date(year, *year_start).toordinal() for year in range(1, dt.MAXYEAR + 1)])
 
     def answer(bookings: Bookings) -> np.ndarray[Any, Any]:
+        """Sum the flows of some bookings by the year in which they fall."""
         columns = bookings.columns
         within = (columns.day >= first_day) & (columns.day <= last)
         year = np.searchsorted(begins, columns.day[within], side="right")
@@ -346,6 +349,7 @@ def _period(book: Book, first_day: int) -> dict[str, int]:
     last = book.last_day
 
     def answer(bookings: Bookings) -> np.ndarray[Any, Any]:
+        """Sum the flows of some bookings, and the stock at both ends."""
         columns = bookings.columns
         known = columns.day <= last
         within = known & (columns.day >= first_day)

@@ -176,6 +176,7 @@ def claimed_m2(book: Book, kind: int, first_day: int) -> float:
     line, last = book.line, book.last_day
 
     def answer(bookings: Bookings) -> np.ndarray[Any, Any]:
+        """Sum the claims of some units that count in the period."""
         chosen, cents = _claims(bookings.pieces, line.days, kind, first_day, last)
         return np.array([cents[chosen].sum()], dtype=np.int64)
 
@@ -211,6 +212,7 @@ def crowded_m2(book: Book) -> float:
     0.0
     """
     def answer(bookings: Bookings) -> np.ndarray[Any, Any]:
+        """Sum the ground of some units on which claims are told in part only."""
         sets = bookings.pieces.sets
         return np.array([sets[sets[:, 1] == CROWDED, 2].sum()], dtype=np.int64)
 
@@ -278,6 +280,7 @@ def _undated_cents(book: Book) -> np.ndarray[Any, Any]:
     line, last = book.line, book.last_day
 
     def answer(bookings: Bookings) -> np.ndarray[Any, Any]:
+        """Sum what of some bookings hangs on what has no date."""
         columns = bookings.columns
         known = columns.day <= last
         sums = np.zeros(5, dtype=np.int64)

@@ -177,6 +177,7 @@ def _moved(old: Snapshot, new: Snapshot, dimensions: list[str]) -> tuple[list[_K
     """Drop the bookings that both sides have in the same rows: most of them."""
 
     def keyed(side: Snapshot) -> Counter[_Keyed]:
+        """Count bookings together with the rows in which they stand."""
         rows = [_rows(side, by) for by in dimensions]
         return Counter(zip(side.bookings, zip(*rows, strict=True), strict=True))
 

@@ -84,6 +84,7 @@ class Homecoming(Importing):
         """Read chunks one ahead of the writing."""
 
         def understood() -> Iterator[Piece]:
+            """Understand one chunk after the other; what is written already is passed over."""
             for chunk in reading.chunks(task.chunk_rows):
                 known = task.written.get(chunk.first_row) == chunk.count
                 yield Piece(chunk.first_row, chunk.count, None if known else applier.apply(chunk))

@@ -175,6 +175,7 @@ def _serve(stdin: BinaryIO, stdout: BinaryIO) -> None:
                       digest_key=task.digest_key)  # fmt: skip
 
     def tell(piece: Piece | None) -> None:
+        """Hand over a chunk with all that was learned of the file so far; None ends it."""
         notes: list[Note] = reading.notes
         pickle.dump((piece, reading.columns, notes, links.no_places), stdout, protocol=5)
         stdout.flush()

@@ -71,6 +71,7 @@ def _encoded(
     made: Made, span: slice, columns: Columns, rows: list[int] | None, records: Ids, workflow: Workflow
 ) -> EncodedBatch:
     def pick(column: list[Any] | None) -> list[Any] | None:
+        """Take the rows of this piece out of a column of the block."""
         if column is None:
             return None
         found = column[span]

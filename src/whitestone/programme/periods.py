@@ -136,6 +136,7 @@ def _may_close(
     """Refuse what an information manager would not sign; see `close_period`."""
 
     def refuse(why: str, remedy: str) -> None:
+        """Refuse this year, with what to do about it."""
         raise PeriodRefused(year=name, act="closed", why=why, remedy=remedy)
 
     start, end = span

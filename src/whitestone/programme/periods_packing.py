@@ -26,6 +26,7 @@ class _Bookings(msgspec.Struct, kw_only=True):
     cents: list[int]
 
     def listed(self) -> list[Booking]:
+        """Give the columns back as bookings, in their order."""
         texts = self.texts
         release = [None if at < 0 else texts[at] for at in self.release]
         hazard, column = [texts[at] for at in self.hazard], [texts[at] for at in self.column]

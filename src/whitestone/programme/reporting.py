@@ -89,7 +89,7 @@ def write_report(report: Report, formats: list[str], folder: Path) -> list[Path]
     """Write a report in each format into `folder`; refuses unknown formats with WrongCall before it writes."""
     unknown = [name for name in formats if name not in FORMATS]
     if unknown:
-        raise WrongCall(why=f"Unknown format(s) {', '.join(unknown)}: one of {', '.join(FORMATS)}.")
+        raise WrongCall(why=f"No report is made as {', '.join(unknown)}.", fix=f"Name some of {', '.join(FORMATS)}.")
     folder.mkdir(parents=True, exist_ok=True)
     paths = []
     for name in formats:
@@ -117,6 +117,7 @@ def _map(programme: Programme, states: dict[str, list[State]]) -> Section:
     plane = programme.plane()
 
     def shapes(chosen: list[State]) -> Any:
+        """Bring the outlines of some states into the plane; those without one are left out."""
         wkb = [state.geometry for state in chosen if state.geometry is not None]
         geometry = shapely.from_wkb(np.array(wkb, dtype=object)) if wkb else np.array([], dtype=object)
         return plane.project(geometry) if plane is not None and len(wkb) else np.array([], dtype=object)

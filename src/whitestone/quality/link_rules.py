@@ -91,6 +91,7 @@ def _id_groups(picture: Picture) -> list[list[Subject]]:
     """Group subjects of one kind and reporter by folded id; only groups of two or more."""
 
     def make() -> list[list[Subject]]:
+        """Gather records of one kind and reporter whose ids are one after folding."""
         groups: dict[tuple[str, str, str], list[Subject]] = defaultdict(list)
         for subject in picture.everything():
             local_id = subject.body.get("local_id")

@@ -98,7 +98,9 @@ def rule(name: str, severity: str, question: str) -> Callable[[Callable[[Picture
     """
 
     def wrap(function: Callable[[Picture], Iterator[Finding]]) -> Rule:
+        """Make a rule of the function."""
         def check(picture: Picture) -> Iterator[Finding]:
+            """Name the rule on what it finds, and its severity where the finding states none."""
             for found in function(picture):
                 yield msgspec.structs.replace(found, rule=name, severity=found.severity or severity)
 

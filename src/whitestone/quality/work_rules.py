@@ -130,6 +130,7 @@ def casualties_differ(picture: Picture) -> Iterator[Finding]:
 
 def _items_by_activity(picture: Picture) -> dict[str, list[Subject]]:
     def make() -> dict[str, list[Subject]]:
+        """Gather finds by the activity that they name."""
         items: dict[str, list[Subject]] = defaultdict(list)
         for item in picture.of("item"):
             if item.body.get("activity_id"):

@@ -38,6 +38,7 @@ def guard(get_response: Answer) -> Answer:
     """Refuse other hosts and other methods than reading; add the security headers to every answer."""
 
     def answer(request: HttpRequest) -> HttpResponse:
+        """Refuse or pass on, and let every answer carry the headers that protect it."""
         request.csp_nonce = secrets.token_urlsafe(16)  # type: ignore[attr-defined]
         response = _refuse(request) or get_response(request)
         response.headers["Content-Security-Policy"] = _CSP.format(nonce=request.csp_nonce)  # type: ignore[attr-defined]

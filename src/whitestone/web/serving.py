@@ -71,6 +71,7 @@ def application(desk: Desk) -> Wsgi:
     install(desk)
 
     def add_headers(headers: Any, path: str, url: str) -> None:
+        """Let files carry the same headers as pages."""
         for name, value in SECURITY_HEADERS.items():
             headers[name] = value
 

@@ -100,6 +100,7 @@ def _note(reading: Reading, info: dict[str, Any], layers: list[str]) -> None:
 
 def _source(info: dict[str, Any], encoding: str | None) -> Callable[[Reading, int], Iterator[Chunk]]:
     def chunks(reading: Reading, limit: int) -> Iterator[Chunk]:
+        """Read range after range; what the directory promises and the file lacks are faults."""
         shapefile = reading.format == "shapefile"
         promised = promised_rows(reading.path) if shapefile else max(0, int(info["features"]))
         whole = whole_rows(reading.path, promised) if shapefile else promised
@@ -125,9 +126,11 @@ class _LayerReader:
         self._reading, self._encoding = reading, encoding
 
     def empty(self) -> pl.DataFrame:
+        """Give a frame of no rows with the columns of the layer."""
         return pl.DataFrame(schema=dict.fromkeys(self._reading.columns, pl.String))
 
     def read(self, at: int, count: int) -> Iterator[Chunk]:
+        """Read `count` features from number `at` (0-based) on."""
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")

@@ -127,6 +127,7 @@ def _settle_single(reading: Reading, found: Encoding) -> None:
     """Open a file that is one feature, one geometry or one object."""
 
     def elements() -> Iterator[Element]:
+        """Give the whole file as one element; of an endless one, its first blocks."""
         whole = b"".join(islice(transcode(reading.path, found), 16)).strip(b" \t\r\n\x1e")
         yield Element(whole)
 
@@ -142,6 +143,7 @@ def _settle(reading: Reading, found: Encoding, elements: Elements, features: boo
     reading.has_geometry = features
 
     def chunks(reading: Reading, limit: int) -> Iterator[Chunk]:
+        """Split the file anew at each reading, and make rows of its elements."""
         yield from make(reading, elements(), limit)
 
     reading.source = chunks

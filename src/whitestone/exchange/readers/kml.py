@@ -41,6 +41,7 @@ def feature_reading(path: Path, name: str, tags: tuple[str, ...], understand: Ca
     found, blocks = xml_blocks(path)
 
     def chunks(reading: Reading, limit: int) -> Iterator[Chunk]:
+        """Stream the features, and say at the end what was met beside them."""
         stream = FeatureStream(path, blocks, tags, others)
         yield from _chunks(reading, stream, understand, limit)
         _note(reading, stream, name)

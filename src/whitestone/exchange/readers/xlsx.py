@@ -120,6 +120,7 @@ class _Filler:
         self.used = False
 
     def fill(self, row: SheetRow) -> None:
+        """Write into a row what merged cells above or left of it say."""
         while self._waiting and self._waiting[-1].first_row <= row.number:
             merge = self._waiting.pop()
             merge.value = row.cells.get(merge.first) if merge.first_row == row.number else None
@@ -136,6 +137,7 @@ class _Filler:
 
 def _source(book: Book, name: str, after: int) -> Callable[[Reading, int], Iterator[Chunk]]:
     def chunks(reading: Reading, limit: int) -> Iterator[Chunk]:
+        """Stream the rows of the sheet below its header."""
         gathering, size = Gathering(reading.columns, limit, geometry=False), 0
         for row, broken in _rows(reading, book, name):
             if broken:

@@ -25,6 +25,7 @@ def open_book(path: Path, archive: zipfile.ZipFile) -> Book:
     flags = {"1904": False}
 
     def on_workbook(name: str, given: dict[str, str]) -> None:
+        """Note the sheets in their order, and from when days are counted."""
         if name == "sheet":
             reference = next((value for key, value in given.items() if key.rpartition(":")[2] == "id"
                               and ":" in key), "")
@@ -33,6 +34,7 @@ def open_book(path: Path, archive: zipfile.ZipFile) -> Book:
             flags["1904"] = given.get("date1904", "0") in ("1", "true")
 
     def on_relation(name: str, given: dict[str, str]) -> None:
+        """Note which part of the archive an id means; what lies outside is never followed."""
         if name == "Relationship" and given.get("TargetMode") != "External":
             targets[given.get("Id", "")] = given.get("Target", "")
 
@@ -72,6 +74,7 @@ def _strings(path: Path, archive: zipfile.ZipFile) -> list[str]:
     state = {"text": False, "phonetic": False, "size": 0}
 
     def start(name: str, _given: dict[str, str]) -> None:
+        """Begin a text; readings in another script (phonetic) are no part of it."""
         if name == "si":
             parts.clear()
         elif name == "rPh":
@@ -80,6 +83,7 @@ def _strings(path: Path, archive: zipfile.ZipFile) -> list[str]:
             state["text"] = not state["phonetic"]
 
     def end(name: str) -> None:
+        """Keep a whole text, up to a limit for all of them."""
         if name == "si":
             strings.append(unescaped("".join(parts)))
             state["size"] += len(strings[-1]) + 50
@@ -92,6 +96,7 @@ def _strings(path: Path, archive: zipfile.ZipFile) -> list[str]:
             state["text"] = False
 
     def text(data: str) -> None:
+        """Take a piece of a text."""
         if state["text"]:
             parts.append(data)
 
@@ -107,6 +112,7 @@ def _date_styles(path: Path, archive: zipfile.ZipFile) -> list[bool]:
     state = {"cells": False}
 
     def start(name: str, given: dict[str, str]) -> None:
+        """Note which styles write a number as a date."""
         if name == "numFmt":
             formats[given.get("numFmtId", "")] = given.get("formatCode", "")
         elif name == "cellXfs":
@@ -118,6 +124,7 @@ def _date_styles(path: Path, archive: zipfile.ZipFile) -> list[bool]:
                           else number.isdigit() and int(number) in BUILT_IN_DATES)
 
     def end(name: str) -> None:
+        """Leave the list of cell styles."""
         if name == "cellXfs":
             state["cells"] = False
 

@@ -27,6 +27,7 @@ def migrate(engine: Any) -> None:
     scripts = ScriptDirectory.from_config(config)
 
     def upgrade(revision: Any, context: Any) -> Any:
+        """Go from the version that stands to the last one."""
         return scripts._upgrade_revs("head", revision)
 
     environment = EnvironmentContext(config, scripts, fn=upgrade)

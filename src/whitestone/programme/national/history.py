@@ -61,6 +61,7 @@ class _Teller:
 
     @property
     def released(self) -> int:
+        """Count the releases told so far."""
         return sum(len(history.works) for history in self.histories)
 
     def tell(self, releases: int) -> None:

@@ -83,6 +83,7 @@ def value(stated: Any, kind: str, attribute: str) -> str | SafeString:
 def in_words(sentence: str) -> str:
     """Write the areas of a sentence as the figures of a page are written."""
     def written(found: re.Match[str]) -> str:
+        """Write one area as the page writes figures."""
         return f"{words.figure(float(found[1].replace(',', '')), 2)} m²"
 
     return re.sub(r"(\d[\d,]*\.\d\d) m2", written, sentence)

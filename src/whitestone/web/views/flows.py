@@ -91,6 +91,7 @@ def beside_tables(beside: Mapping[str, Any], divisor: float, decimals: int) -> d
     languages, lists = programme.settings.languages, programme.lists
 
     def coded(codes: str, value: str) -> str:
+        """Name a code for people; unknown is written out."""
         return _("unknown") if value == "unknown" else words.coded(codes, value, languages, lists)
 
     items = [

@@ -55,6 +55,7 @@ def _table(frozen: Frozen, by: str) -> dict[str, Any]:
         name in ALWAYS or frozen.total[at[name]] or any(values[at[name]] for _, _, values in rows))]  # fmt: skip
 
     def cells(values: list[int]) -> list[tuple[str, str]]:
+        """Write the columns that are shown."""
         return [(name, _written(name, values[at[name]])) for name in shown]
 
     return {
@@ -88,6 +89,7 @@ def restated(request: HttpRequest, slug: str) -> HttpResponse:
     context: dict[str, Any] = {"title": period.year, "clocks": clocks, "period": period, "slug": slug}
 
     def compute() -> dict[str, Any]:
+        """Count the year again; one at a time, as all that opens the book."""
         from whitestone.programme.restatements import restatements
         from whitestone.web.views.ledger import one_book
 
@@ -114,6 +116,7 @@ def _figure(answer: dict[str, Any], figure: dict[str, Any]) -> dict[str, Any]:
     unit, decimals = ("", 0) if column in COUNTED else ("m²", 2)
 
     def written(value: float) -> str:
+        """Write an amount with its unit."""
         return f"{words.figure(value, decimals)} {unit}".strip()
 
     return {

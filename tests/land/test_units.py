@@ -10,9 +10,12 @@ import pytest
 import shapely
 
 from whitestone.geodesy.repair import repair
-from whitestone.land.book import simulate
+from whitestone.land.book import Book, simulate
+from whitestone.land.bookings import Bookings, Shelf
 from whitestone.land.inputs import HazardSlice, ReleasePiece
 from whitestone.land.pieces import measure
+from whitestone.land.proof import prove
+from whitestone.land.story import DISCOVERED
 from whitestone.land.timeline import Timeline
 from whitestone.programme.national import arrays
 
@@ -66,6 +69,21 @@ def _strength(piece: ReleasePiece) -> int:
 def test_the_stock_told_in_the_other_way_leaves_no_residual() -> None:
     book = simulate(*programme(9), LAST.toordinal())
     assert abs(book.shot_m2() - int(book.stock.sum()) / 100) < 0.01 * len(np.unique(book.pieces.lines[:, 0]))
+
+
+@pytest.mark.parametrize("moved", [(60,), (60, -60)])
+def test_an_error_in_one_unit_is_a_residual_however_many_units_there_are(moved: tuple[int, ...]) -> None:
+    """Rounding is judged unit by unit: what 330 units may round together must not hide 0.60 m2, nor errors cancel."""
+    book = simulate(*programme(9), LAST.toordinal())
+    assert prove(book, 0, places={}).residual_m2 == 0
+    lines = book.pieces.lines
+    found = np.flatnonzero(lines[:, 2] == DISCOVERED)
+    few = found[np.bincount(lines[:, 0])[lines[found, 0]] <= 40][: len(moved)]
+    assert len(set(lines[few, 0])) == len(moved)
+    cents = book.pieces.cents.copy()
+    cents[few] += moved
+    wrong = Book(book.line, Shelf(Bookings(book.pieces._replace(cents=cents))), book.unit_boxes, book.last_day)
+    assert prove(wrong, 0, places={}).residual_m2 == pytest.approx(0.6 * len(moved), abs=0.25 * len(moved))
 
 
 def test_any_number_of_threads_gives_identical_pieces() -> None:

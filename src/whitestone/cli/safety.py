@@ -197,6 +197,7 @@ def _proved(answer: dict[str, Any]) -> str:
 
 def _erased(answer: dict[str, Any]) -> str:
     text = f"Erased: {answer['keys']} keys and {answer['parts']} parts of {answer['record']}. The rest of it stays."
+    text += "\nIf 'serve' is running, start it again: it may still show what it holds in memory."
     if answer["pages_remain"]:
         text += "\nSomebody reads the database now; old pages go when they have finished and 'erase' is called again."
     return text

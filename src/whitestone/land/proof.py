@@ -22,6 +22,7 @@ from whitestone.land.pieces import Pieces
 from whitestone.land.places import elsewhere_shares
 from whitestone.land.roster import Roster
 from whitestone.land.shapes import NOISE_M2, ground, intersect, pack, subtract, union, union_by_group
+from whitestone.land.story import OWN_IN
 from whitestone.land.units import CROWDED, OUTSIDE, TWICE
 
 __all__ = [
@@ -39,8 +40,12 @@ __all__ = [
 ]
 
 
-ROUNDED_M2 = 0.01
-"""How much rounding to hundredths may move in one unit of ground: half a hundredth at its beginning and its end."""
+ROUNDED_M2 = 0.005
+"""How much rounding to hundredths may move in one unit of ground, for each of its bookings and once more."""
+ROUNDED_SHARE = 1e-9
+"""And how far two sums over the same ground may lie apart by the arithmetic of floats."""
+_STOCK_SIGNS = np.array([1, 1, -1, 0, -1, -1, -1, 1])
+"""How the columns of bookings move the stock of a unit; what passes from hazard to hazard stays in it."""
 
 
 class Disagreement(NamedTuple):
@@ -377,7 +382,18 @@ def _boxes_meet(left: np.ndarray[Any, Any], right: np.ndarray[Any, Any]) -> bool
 
 
 def _residual_m2(book: Book) -> float:
-    """Take the closing from the stock as told in the other way; what rounding by units explains is no difference."""
-    difference = book.shot_m2() - int(book.stock.sum()) / CENTS
-    units = int(book.shelf.sum("units", lambda each: np.array([len(np.unique(each.pieces.lines[:, 0]))]))[0])
-    return 0.0 if abs(difference) <= ROUNDED_M2 * max(1, units) else _rounded(difference)
+    """Add up by how much units tell another stock in the other way than rounding explains: nothing cancels out."""
+    def answer(bookings: Bookings) -> np.ndarray[Any, Any]:
+        """Sum the unexplained hundredths of some units."""
+        lines, shots = bookings.pieces.lines, bookings.pieces.shots
+        lines, cents = lines[lines[:, 2] < OWN_IN], bookings.pieces.cents[lines[:, 2] < OWN_IN]
+        units = 1 + max(int(lines[:, 0].max(initial=-1)), int(shots[:, 0].max(initial=-1)))
+        stock = np.zeros(units, dtype=np.int64)
+        within = lines[:, 1] <= book.last_day
+        np.add.at(stock, lines[within, 0], (cents * _STOCK_SIGNS[lines[:, 2]])[within])
+        told = np.bincount(shots[:, 0], np.where(shots[:, 1] <= book.last_day, bookings.pieces.shot_m2, 0.0), units)
+        apart = np.abs(told - stock / CENTS)
+        rounded = ROUNDED_M2 * (1 + np.bincount(lines[:, 0], minlength=units)) + ROUNDED_SHARE * told
+        return np.array([np.rint(CENTS * apart[apart > rounded]).sum()], dtype=np.int64)
+
+    return int(book.shelf.sum(("residual", book.last_day), answer)[0]) / CENTS

@@ -19,7 +19,7 @@ from whitestone.programme.opening import Programme
 from whitestone.programme.reconciling import OfKind, Reconciliation
 from whitestone.programme.reconciling_rows import Difference
 
-__all__ = ["LISTED", "Kept", "kept", "keep", "rows_of"]
+__all__ = ["LISTED", "Kept", "forget", "keep", "kept", "rows_of"]
 
 LISTED = 5_000
 """Differences of a kind that are kept for the page, undecided ones first, then by the ground that is in dispute."""
@@ -68,6 +68,14 @@ def kept(programme: Programme) -> list[Kept]:
         except (OSError, msgspec.DecodeError):
             continue
     return sorted(found, key=lambda each: str(each.answer.get("compared_at")), reverse=True)
+
+
+def forget(programme: Programme) -> int:
+    """Delete what is kept of all parties, because something that stands in it was erased; say how many files went."""
+    files = list((programme.journal.folder / FOLDER).glob("*.json"))
+    for path in files:
+        path.unlink(missing_ok=True)
+    return len(files)
 
 
 def rows_of(found: Reconciliation, *, everything: bool = False) -> list[dict[str, Any]]:

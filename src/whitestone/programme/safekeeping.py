@@ -14,6 +14,7 @@ from whitestone.domain.revision import Revision
 from whitestone.errors import UnknownRecord
 from whitestone.journal.keys import remember_head, remembered_head
 from whitestone.journal.surroundings import kept_rows
+from whitestone.journal.tiles import TileTable
 from whitestone.programme.opening import Programme
 from whitestone.programme.periods import period_faults
 from whitestone.programme.recalling import COUNTED_ONLY
@@ -98,8 +99,18 @@ def remake(programme: Programme, *, progress: Callable[..., None] | None = None)
 def erase(
     programme: Programme, record_id: uuid.UUID, *, reason: str, parts: Iterable[str] = ("sealed",)
 ) -> dict[str, Any]:
-    """Destroy what identifies a person in a record, for good; the statistical part stays."""
+    """Destroy what identifies a person in a record, for good; the statistical part stays.
+
+    Tiles and kept reconciliations, which lie beside the journal and may show the erased part, are forgotten as well: the
+    next who asks has them made again.
+    """
+    from whitestone.programme.reconciling_kept import forget
+
     done = programme.journal.seals.erase(record_id, programme.who, reason, parts=parts)
+    forget(programme)
+    tiles = TileTable.in_folder(programme.journal.folder)
+    tiles.forget_all()
+    tiles.close()
     return {"record": str(record_id), "keys": done.keys, "parts": done.parts, "pages_remain": done.pages_remain}
 
 

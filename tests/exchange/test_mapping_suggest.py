@@ -153,3 +153,40 @@ def test_a_draft_quotes_no_free_text_about_persons(tmp_path: Path) -> None:
     rows = "".join(f"C-{n},male,killed,2014-05-{n:02d},brother of Canary {n}\n" for n in range(1, 20))
     path.write_text("victim id,sex,outcome,date,remarks\n" + rows)
     assert "Canary" not in suggest(path).toml
+
+
+def test_columns_of_a_grown_spreadsheet_are_drafted_with_what_is_not_understood(tmp_path: Path) -> None:
+    """A heading that says what a column is outweighs some cells that do not: they become findings, not a lost column."""
+    head = ["Обозначение участка", "Тип (SHA/CHA)", "Дата обнаружения ", "Площадь, кв.м", "Загрязнение", "Кто сообщил"]
+    rows = [
+        ["УО-001", "SHA", "2019-05-03", "8.200,5", "ППМ", "Simulated Person One"],
+        ["УО-002", "CHA", "03.06.2019", "3500", "ППМ; ПТМ", "Simulated Person Two"],
+        ["УО-003", "SHA", "2019-07-15", "неизвестно", "ПТМ", ""],
+        ["УО-004", "SHA", "июль 2020", "12500", "ППМ;ПТМ", ""],
+    ]
+    draft = drafted(tmp_path, head, rows)
+    fields = draft.mapping.records[0].fields
+    assert fields["discovered_on"] == FieldSpec(column="Дата обнаружения", formats=["%Y-%m-%d", "%d.%m.%Y"])
+    assert fields["area_reported_m2"] == FieldSpec(column="Площадь, кв.м", decimal=",", thousands=".")
+    assert fields["contamination"] == FieldSpec(column="Загрязнение", split=";")
+    assert "NOT understood: 'июль 2020'" in draft.toml
+    assert "NOT understood: 'неизвестно'" in draft.toml
+    assert "check the unit" not in draft.toml
+    assert draft.mapping.personal == ["Кто сообщил"]
+    assert "Simulated Person" not in draft.toml
+
+
+@pytest.mark.parametrize(
+    ("head", "factor"),
+    [("Площадь, га", 10_000.0), ("Area (ha)", 10_000.0), ("Площадь, км²", 1e6), ("Površina m2", 1.0)],
+)
+def test_the_unit_of_an_area_is_read_from_its_heading(tmp_path: Path, head: str, factor: float) -> None:
+    draft = drafted(tmp_path, ["Hazard id", "Hazard type", head], [["H-1", "SHA", "1.5"], ["H-2", "CHA", "2.5"]])
+    assert draft.mapping.records[0].fields["area_reported_m2"].factor == factor
+    assert "check the unit" not in draft.toml
+
+
+def test_a_column_of_which_less_than_half_is_dates_or_numbers_is_left_alone(tmp_path: Path) -> None:
+    rows = [["H-1", "SHA", "soon", "large"], ["H-2", "CHA", "in May", "small"], ["H-3", "SHA", "03.06.2019", "12"]]
+    draft = drafted(tmp_path, ["Hazard id", "Hazard type", "Survey date", "Area m2"], rows)
+    assert not {"discovered_on", "area_reported_m2"} & draft.mapping.records[0].fields.keys()

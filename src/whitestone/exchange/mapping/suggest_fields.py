@@ -8,7 +8,15 @@ import msgspec
 
 from whitestone.domain.kinds import KINDS, Attribute
 from whitestone.exchange.mapping.model import FieldSpec
-from whitestone.exchange.mapping.suggest_profile import Profile, is_headed, is_personal, understood_share, words
+from whitestone.exchange.mapping.suggest_profile import (
+    Profile,
+    is_headed,
+    is_personal,
+    not_numbers,
+    some_dates,
+    understood_share,
+    words,
+)
 
 __all__ = ["Guess", "fields_for"]
 
@@ -101,7 +109,8 @@ def _because(column: Profile, what: str) -> str:
 def _code(column: Profile, attribute: Attribute, named: float) -> Guess | None:
     if column.distinct > 100 or not column.filled or column.numeric:
         return None
-    share, read = understood_share(column.values, attribute.codes or "")
+    values, split = _apart(column.values, attribute)
+    share, read = understood_share(values, attribute.codes or "")
     telling = attribute.codes in _BY_CONTENT and share >= 0.8
     if share < (0.3 if named == 1 else 0.5 if named else 2) and not telling:
         return None
@@ -111,7 +120,20 @@ def _code(column: Profile, attribute: Attribute, named: float) -> Guess | None:
     reason = f"by {how}; {len(read) - len(lost)} of {len(read)} values understood ({pairs})"
     if lost:
         reason += f"; NOT understood, add them to a values table: {', '.join(map(repr, lost[:8]))}"
-    return Guess(attribute.name, FieldSpec(column=column.name), reason, share * (0.75 + 0.25 * named))
+    spec = FieldSpec(column=column.name, split=split)
+    return Guess(attribute.name, spec, reason, share * (0.75 + 0.25 * named))
+
+
+def _apart(values: list[str], attribute: Attribute) -> tuple[list[str], str | None]:
+    """Take apart the cells of an attribute that holds several codes, where one sign between them makes more of them."""
+    best, split = values, None
+    for sign in (";", "|", ",", "/", "+") if attribute.type == "codes" else ():
+        if not any(sign in value for value in values):
+            continue
+        parts = list(dict.fromkeys(part.strip() for value in values for part in value.split(sign) if part.strip()))
+        if understood_share(parts, attribute.codes or "")[0] > understood_share(best, attribute.codes or "")[0]:
+            best, split = parts, sign
+    return best, split
 
 
 def _date(column: Profile, attribute: Attribute, named: float) -> Guess | None:
@@ -119,7 +141,9 @@ def _date(column: Profile, attribute: Attribute, named: float) -> Guess | None:
         if column.numeric and column.whole and column.low >= 20_000 and column.high <= 60_000:
             spec = FieldSpec(column=column.name, formats=["excel"])
             return Guess(attribute.name, spec, "by its heading; the numbers are spreadsheet days", 0.5 + 0.3 * named)
-        return None
+        formats, note = some_dates(column) if named == 1 else ([], "")
+        return Guess(attribute.name, FieldSpec(column=column.name, formats=formats), f"by its heading; {note}",
+                     0.6) if formats else None  # fmt: skip
     spec = FieldSpec(column=column.name, formats=column.date_formats)
     return Guess(attribute.name, spec, f"by its heading; {column.date_note}", 0.6 + 0.3 * named)
 
@@ -127,20 +151,32 @@ def _date(column: Profile, attribute: Attribute, named: float) -> Guess | None:
 def _number(column: Profile, attribute: Attribute, named: float) -> Guess | None:
     if attribute.name == "admin_level":
         return _level(column, named)
-    if not column.numeric or column.low < 0 or (attribute.type == "count" and not column.whole):
+    lost = not_numbers(column) if named == 1 and not column.numeric else []
+    if not column.numeric and not 0 < len(lost) <= 0.5 * len(column.values):
+        return None
+    if column.low < 0 or (attribute.type == "count" and (not column.whole or lost)):
         return None
     factor, unit = _unit(column.head) if attribute.type == "area" else (1.0, "")
     spec = FieldSpec(column=column.name, decimal=column.decimal, thousands=column.thousands, factor=factor)
     reason = f"by its heading{unit}; numbers from {column.low:g} to {column.high:g}"
+    if lost:
+        reason += f", with {column.decimal!r} before decimals; NOT understood: {', '.join(map(repr, lost[:8]))}"
     return Guess(attribute.name, spec, reason, 0.55 + 0.35 * named)
 
 
 def _unit(head: str) -> tuple[float, str]:
-    if "km2" in head or "sq km" in head or "square kilomet" in head:
+    if any(word in head for word in _SQUARE_KILOMETRES):
         return 1_000_000.0, ", square kilometres"
-    if head.endswith(" ha") or "hectare" in head or "hectarea" in head:
+    if head.endswith((" ha", " га")) or any(word in head for word in _HECTARES):
         return 10_000.0, ", hectares"
-    return 1.0, ", taken for square metres: check the unit" if "m2" not in head and "sqm" not in head else ""
+    is_said = any(word in head for word in _SQUARE_METRES)
+    return 1.0, "" if is_said else ", taken for square metres: check the unit"
+
+
+_SQUARE_KILOMETRES = ("km2", "sq km", "square kilomet", "км2", "кв км", "квадратных километр")
+_HECTARES = ("hectare", "hectarea", "hektar", "гектар")
+_SQUARE_METRES = ("m2", "sqm", "sq m", "square metre", "square meter", "м2", "кв м", "квадратных метр",
+                  "metros cuadrados", "metres carres")  # fmt: skip
 
 
 def _level(column: Profile, named: float) -> Guess | None:

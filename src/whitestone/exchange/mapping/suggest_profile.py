@@ -17,7 +17,8 @@ from whitestone.domain.codes import CODE_LISTS, folded
 from whitestone.errors import InvalidValue
 from whitestone.exchange.mapping.understand import read_date
 
-__all__ = ["Profile", "Words", "is_headed", "is_personal", "numbers_of", "profile", "understood_share", "words"]
+__all__ = ["Profile", "Words", "is_headed", "is_personal", "not_numbers", "numbers_of", "profile", "some_dates",
+           "understood_share", "words"]
 
 DATE_FORMATS = ("%d/%m/%Y", "%m/%d/%Y", "%d.%m.%Y", "%d-%m-%Y", "%Y%m%d", "%d/%m/%y", "%m/%d/%y", "%d %b %Y",
                 "%d %B %Y", "%d-%b-%Y", "%d-%b-%y", "%b %Y", "%B %Y", "%m/%Y", "%m.%Y", "%Y")
@@ -200,10 +201,34 @@ _ISO_FORMATS = ("%Y-%m-%d", "%Y-%m-%dT%H:%M:%S")
 _MIXED = (*_ISO_FORMATS, *(form for form in DATE_FORMATS if form not in ("%Y%m%d", "%d/%m/%y", "%m/%d/%y")))
 
 
-def _mixed_formats(sample: list[str]) -> tuple[list[str] | None, str]:
+def some_dates(column: Profile) -> tuple[list[str], str]:
+    """Find the formats of a column that is headed as a date and of which at least half are dates; none: no formats.
+
+    >>> some_dates(profile("Date found", pl.Series(["03.06.2019", "2019-07-15", "soon"])))[1]
+    "written in 2 ways; NOT understood: 'soon'"
+    >>> some_dates(profile("Date found", pl.Series([], dtype=pl.String)))
+    ([], '')
+    """
+    formats, note = _mixed_formats(column.values[:300], most_left=0.5)
+    return formats or [], note
+
+
+def not_numbers(column: Profile) -> list[str]:
+    """List the different values of a column that its separators do not make a number.
+
+    >>> not_numbers(profile("Area", pl.Series(["12", "unknown"]))), not_numbers(profile("Area", pl.Series(["12"])))
+    (['unknown'], [])
+    """
+    read = numbers_of(pl.Series(column.values, dtype=pl.String), column.decimal, column.thousands)
+    return [value for value, number in zip(column.values, read.tolist(), strict=True) if not np.isfinite(number)]
+
+
+def _mixed_formats(sample: list[str], most_left: float = 0.05) -> tuple[list[str] | None, str]:
     """Find the formats of a column in which dates are written in several ways, as people fill spreadsheets."""
     dated = [value for value in sample if any(char.isdigit() for char in value)]
-    if len(dated) < 0.9 * len(sample) or all(numbers_of(pl.Series([value]), ",", ".")[0] >= 0 for value in sample[:20]):
+    if not sample or len(dated) < (1 - 2 * most_left) * len(sample):
+        return None, ""
+    if all(numbers_of(pl.Series([value]), ",", ".")[0] >= 0 for value in sample[:20]):
         return None, ""
     left, chosen = list(sample), []
     while left:
@@ -217,13 +242,13 @@ def _mixed_formats(sample: list[str]) -> tuple[list[str] | None, str]:
     if chosen and serials:
         chosen.append("excel")
         left = [value for value in left if value not in serials]
-    if chosen in ([], ["%Y"]) or len(left) > 0.05 * len(sample) or {"%d/%m/%Y", "%m/%d/%Y"} <= {*chosen}:
+    if chosen in ([], ["%Y"]) or len(left) > most_left * len(sample) or {"%d/%m/%Y", "%m/%d/%Y"} <= {*chosen}:
         return None, ""
     note = f"written in {len(chosen)} ways"
     first = [int(value.split("/")[0]) for value in sample if _read_by(value, "%d/%m/%Y")]
     if first and max(first) <= 12:
         note += "; day first or month first cannot be told: no value above 12, check it"
-    return chosen, note + (f"; not read: {', '.join(map(repr, left[:3]))}" if left else "")
+    return chosen, note + (f"; NOT understood: {', '.join(map(repr, left[:8]))}" if left else "")
 
 
 def _read_by(value: str, form: str) -> bool:

@@ -64,6 +64,27 @@ def test_figures_carry_rule_denominator_and_records(programme: Programme) -> Non
     assert all(figure.rule and figure.denominator and figure.unit for figure in report.figures)
 
 
+def test_where_no_hazard_has_an_outline_open_ground_is_unknown_and_every_sort_of_hazard_is_on_the_map(
+    tmp_path: Path,
+) -> None:
+    point = bytes(shapely.to_wkb(shapely.Point(10, 40)))
+    sorts = [{"classification": "sha", "status": "open"}, {"classification": "eod_spot", "status": "open"},
+             {"classification": "cha", "status": "closed"}, {"classification": "cha", "status": "invalid"}]  # fmt: skip
+    plane = {"equal_area_lon": 10.0, "equal_area_lat": 40.0}
+    with init_programme(str(tmp_path / "p"), name="Points (simulated)", settings=plane) as programme:
+        assert situation(programme, programme.clocks()).figures[0].value == 0, "nothing is recorded"
+        drafts = [Draft(kind="hazard", record_id=new_id(), body=body, geometry=point) for body in sorts]
+        programme.journal.append(Act(author="tester"), drafts)
+        report = situation(programme, programme.clocks())
+    assert report.figures[0].label == "Ground still open"
+    assert report.figures[0].value is None
+    drawn = next(section for section in report.sections if section.title == "Map")
+    for words in ("Suspected hazardous area (SHA)", "Hazard of another or no class", "Closed or handed over"):
+        assert words in (drawn.svg or "")
+    assert "Confirmed hazardous area (CHA)" not in (drawn.svg or "")
+    assert "1 hazards were withdrawn as invalid" in (drawn.svg_says or "")
+
+
 def test_both_clocks_rule_the_figures(programme: Programme) -> None:
     before = situation(programme, programme.clocks("2019"))
     values = {figure.label: figure.value for figure in before.figures}

@@ -48,5 +48,5 @@ def test_what_was_erased_is_shown_by_nothing_that_lies_beside_the_journal(tmp_pa
         assert kept(programme) == []
         left = [path for path in programme.journal.folder.rglob("*") if path.is_file()]
         assert left
-        assert not [path.name for path in left
-                    if any(word in path.read_bytes() for word in (b"Simulated family", b"drawn: SIMULATED"))]  # fmt: skip
+        words = (b"Simulated family", b"drawn: SIMULATED")
+        assert not [path.name for path in left if any(word in path.read_bytes() for word in words)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import re
 
 import numpy as np
 import openpyxl
@@ -12,7 +13,7 @@ import shapely
 
 from whitestone.reports.charts import FLOWS, svg, waterfall_spec
 from whitestone.reports.html import SHOWN_RECORDS, render_html
-from whitestone.reports.maps import MapLayer, draw_map
+from whitestone.reports.maps import STYLES, MapLayer, draw_map
 from whitestone.reports.model import LAW_5, Figure, Report, Section, Table
 from whitestone.reports.pdf import render_pdf
 from whitestone.reports.xlsx import render_xlsx
@@ -98,6 +99,16 @@ def test_a_map_says_law_5_counts_dots_and_draws_nothing_as_an_empty_frame() -> N
     assert "1 areas smaller than a point" in drawn
     assert "Nothing with a position" in draw_map([])
     assert "Nothing with a position" not in drawn
+
+
+def test_a_hazard_known_by_a_point_is_a_mark_that_can_be_seen_and_is_said() -> None:
+    spots = np.array([shapely.Point(0, 0), shapely.Point(9_000, 7_000)])
+    drawn = draw_map([MapLayer("sha", spots), MapLayer("item", spots[:1])])
+    marks = re.findall(r'<circle cx="[^"]*" cy="[^"]*" r="([^"]*)" fill="([^"]*)" stroke="([^"]*)"', drawn)
+    assert [(float(radius) >= 3, fill) for radius, fill, _ in marks[:2]] == [(True, STYLES["sha"].fill)] * 2
+    assert all(stroke != fill for _, fill, stroke in marks)
+    assert "2 hazards are known by a point only" in drawn
+    assert "smaller than a point of this print" not in drawn
 
 
 def test_a_waterfall_ends_where_the_account_closes() -> None:

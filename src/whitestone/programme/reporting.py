@@ -18,7 +18,7 @@ from whitestone.programme.accounts import ledger
 from whitestone.programme.checking import check
 from whitestone.programme.opening import Clocks, Programme
 from whitestone.programme.reporting_closed import closed_years
-from whitestone.programme.reporting_figures import glance
+from whitestone.programme.reporting_figures import CLOSED, glance
 from whitestone.programme.sameness import same_groups
 from whitestone.reports import charts
 from whitestone.reports.html import render_html
@@ -122,14 +122,14 @@ def _map(programme: Programme, states: dict[str, list[State]]) -> Section:
         geometry = shapely.from_wkb(np.array(wkb, dtype=object)) if wkb else np.array([], dtype=object)
         return plane.project(geometry) if plane is not None and len(wkb) else np.array([], dtype=object)
 
-    by_class = {
-        code: [state for state in states["hazard"] if state.body.get("classification") == code]
-        for code in ("sha", "cha")
-    }
+    sorts: dict[str, list[State]] = {"sha": [], "cha": [], "other": [], "closed": [], "invalid": []}
+    for state in states["hazard"]:
+        status, named = state.body.get("status"), str(state.body.get("classification"))
+        open_as = named if named in ("sha", "cha") else "other"
+        sorts["invalid" if status == "invalid" else "closed" if status in CLOSED else open_as].append(state)
     layers = [
         MapLayer("place", shapes([state for state in states["place"] if (state.body.get("admin_level") or 9) <= 2])),
-        MapLayer("sha", shapes(by_class["sha"])),
-        MapLayer("cha", shapes(by_class["cha"])),
+        *(MapLayer(sort, shapes(sorts[sort])) for sort in ("closed", "other", "sha", "cha")),
         MapLayer("released", shapes(states["release"])),
         MapLayer("item", shapes(states["item"])),
         MapLayer("accident", shapes(states["accident"])),
@@ -137,6 +137,8 @@ def _map(programme: Programme, states: dict[str, list[State]]) -> Section:
     drawn = sum(len(layer.geometry) for layer in layers)
     missing = sum(state.geometry is None for kind in ("hazard", "release") for state in states[kind])
     says = f"{drawn:,} features drawn; {missing:,} hazards and releases have no location and are not on the map."
+    if sorts["invalid"]:
+        says += f" {len(sorts['invalid']):,} hazards were withdrawn as invalid and are not drawn."
     return Section(title="Map", svg=draw_map([layer for layer in layers if len(layer.geometry)]), svg_says=says)
 
 

@@ -46,8 +46,10 @@ def glance(
 
 def _ground(states: Mapping[str, Sequence[State]], total: Mapping[str, Any]) -> Iterable[_Rough]:
     hazards = states["hazard"]
-    rule = "Ledger closing: each square metre once, less what was released."
-    yield "Ground still open", total["closing_m2"], "m²", rule, _APPROVED, hazards
+    rule = "Ledger closing: each square metre once, less what was released. What has no outline is in no square metre."
+    # Where no hazard has an outline the ground that is open is unknown, and 0 would say that there is none.
+    is_unknown = bool(total["hazards"]) and total["size_unknown"] == total["hazards"]
+    yield "Ground still open", None if is_unknown else total["closing_m2"], "m²", rule, _APPROVED, hazards
     open_ = [state for state in hazards if state.body.get("status") not in CLOSED]
     rule = f"Status is none of {', '.join(CLOSED)}."
     for code in ("cha", "sha"):

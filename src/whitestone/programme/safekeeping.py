@@ -101,8 +101,8 @@ def erase(
 ) -> dict[str, Any]:
     """Destroy what identifies a person in a record, for good; the statistical part stays.
 
-    Tiles and kept reconciliations, which lie beside the journal and may show the erased part, are forgotten as well: the
-    next who asks has them made again.
+    Tiles and kept reconciliations, which lie beside the journal and may show the erased part, are forgotten as well:
+    the next who asks has them made again.
     """
     from whitestone.programme.reconciling_kept import forget
 

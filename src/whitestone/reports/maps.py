@@ -1,7 +1,8 @@
 """How does the picture of the ground look on paper, in colour, in grey and with its limits said?
 
 Symbols after IMAS 07.11 / TN 07.11/01: CHA red, SHA orange, each at half transparency and with a hatch
-of its own so that the map survives a grey printer; what is too small for the paper is drawn as a dot and said.
+of its own so that the map survives a grey printer; what is too small for the paper is drawn as a dot and said. A hazard
+that is known by a point only is a mark that can be seen, and the map says that its size is unknown.
 """
 
 from __future__ import annotations
@@ -34,6 +35,8 @@ STYLES: dict[str, Style] = {
     "place": Style("Boundary", "none", "#8a97a0", 1.0),
     "cha": Style("Confirmed hazardous area (CHA)", "#FF0000", "#B00000", 0.5, "cha"),
     "sha": Style("Suspected hazardous area (SHA)", "#F4A718", "#B36B00", 0.5, "sha"),
+    "other": Style("Hazard of another or no class", "#8a96a0", "#3f4a52", 0.5),
+    "closed": Style("Closed or handed over", "none", "#59646c", 1.0),
     "released": Style("Released (cancelled, reduced, cleared)", "#6FB58B", "#2f7d5b", 0.55),
     "accident": Style("Accident", "#1b1b1b", "#ffffff", 1.0),
     "item": Style("Item found", "#3b5fc0", "#ffffff", 1.0),
@@ -57,11 +60,12 @@ def draw_map(layers: Sequence[MapLayer], *, width: int = 760, height: int = 560)
     """
     extent = _extent(layers)
     frame = _Frame(extent, width, height)
-    tiny = 0
+    tiny = points = 0
     parts = [_head(width, height)]
     for layer in layers:
-        drawn, dots = _draw_layer(layer, frame)
+        drawn, dots, marks = _draw_layer(layer, frame)
         tiny += dots
+        points += marks if layer.style in _HAZARDS else 0
         parts += drawn
     parts += [_scale_bar(frame), _north(frame), *_legend([layer.style for layer in layers], height)]
     if not any(len(layer.geometry) for layer in layers):
@@ -69,6 +73,7 @@ def draw_map(layers: Sequence[MapLayer], *, width: int = 760, height: int = 560)
             f'<text x="{width / 2}" y="{height / 2}" text-anchor="middle">Nothing with a position is recorded.</text>'
         )
     said = f" {tiny:,} areas smaller than a point of this print are drawn as dots." if tiny else ""
+    said += f" {points:,} hazards are known by a point only: where, not how large." if points else ""
     parts.append(f'<text x="8" y="{height - 6}" font-size="10">{escape(LAW_5 + said)}</text></svg>')
     return "".join(parts)
 
@@ -100,19 +105,26 @@ def _extent(layers: Sequence[MapLayer]) -> tuple[float, float, float, float]:
     return left - margin, bottom - margin, right + margin, top + margin
 
 
-def _draw_layer(layer: MapLayer, frame: _Frame) -> tuple[list[str], int]:
+_HAZARDS = ("sha", "cha", "other", "closed")
+_MANY_POINTS = 1_000
+"""Points of one layer from which on marks are small, so that they do not hide one another."""
+
+
+def _draw_layer(layer: MapLayer, frame: _Frame) -> tuple[list[str], int, int]:
+    """Draw one layer; say how many of its areas became dots, and how many of its shapes are points."""
     style = STYLES[layer.style]
     kept = layer.geometry[~(shapely.is_missing(layer.geometry) | shapely.is_empty(layer.geometry))]
     if not len(kept):
-        return [], 0
+        return [], 0, 0
     areal = shapely.get_dimensions(kept) == 2
     span = shapely.bounds(kept)
     size = np.hypot(span[:, 2] - span[:, 0], span[:, 3] - span[:, 1]) * frame.scale
-    small = (~areal & (shapely.get_dimensions(kept) == 0)) | (areal & (size < 1.5))
-    shapes = shapely.simplify(kept[~small], 0.4 / frame.scale)
+    point = shapely.get_dimensions(kept) == 0
+    small = areal & (size < 1.5)
+    shapes = shapely.simplify(kept[~small & ~point], 0.4 / frame.scale)
     path = "".join(_path(shape, frame) for shape in shapes if not shape.is_empty)
     dots = frame.paper(shapely.get_coordinates(shapely.centroid(kept[small])))
-    radius = 2.2 if layer.style in ("accident", "item") else 0.9
+    marks = frame.paper(shapely.get_coordinates(shapely.centroid(kept[point])))
     drawn = []
     if path:
         paint = f'fill="{style.fill}" fill-opacity="{style.opacity}" stroke="{style.stroke}" stroke-width="0.5"'
@@ -120,8 +132,11 @@ def _draw_layer(layer: MapLayer, frame: _Frame) -> tuple[list[str], int]:
         if style.hatch:
             drawn.append(f'<path d="{path}" fill="url(#{style.hatch})" fill-rule="evenodd"/>')
     colour = style.fill if style.fill != "none" else style.stroke
-    drawn += [f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{radius}" fill="{colour}"/>' for x, y in dots]
-    return drawn, int((small & areal).sum())
+    drawn += [f'<circle cx="{x:.1f}" cy="{y:.1f}" r="0.9" fill="{colour}"/>' for x, y in dots]
+    radius = (3.6 if layer.style in _HAZARDS else 2.2) if len(marks) < _MANY_POINTS else 1.6
+    drawn += [f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{radius}" fill="{style.fill}" stroke="{style.stroke}"'
+              ' stroke-width="0.8"/>' for x, y in marks]  # fmt: skip
+    return drawn, int(small.sum()), int(point.sum())
 
 
 def _path(shape: shapely.Geometry, frame: _Frame) -> str:
@@ -156,7 +171,7 @@ def _scale_bar(frame: _Frame) -> str:
     step = 10 ** math.floor(math.log10(metres))
     length = max(factor * step for factor in (1, 2, 5) if factor * step <= metres)
     label = f"{length / 1000:g} km" if length >= 1000 else f"{length:g} m"
-    x, y = frame.width - 20 - length * frame.scale, frame.height - 34
+    x, y = frame.width - 20 - length * frame.scale, frame.height - 64  # above the legend, whatever stands in it
     return (
         f'<path d="M{x:.1f} {y - 4}V{y}H{x + length * frame.scale:.1f}V{y - 4}" fill="none" stroke="#333"/>'
         f'<text x="{x:.1f}" y="{y - 8}" font-size="10">{label}</text>'

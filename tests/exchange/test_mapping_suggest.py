@@ -156,7 +156,7 @@ def test_a_draft_quotes_no_free_text_about_persons(tmp_path: Path) -> None:
 
 
 def test_columns_of_a_grown_spreadsheet_are_drafted_with_what_is_not_understood(tmp_path: Path) -> None:
-    """A heading that says what a column is outweighs some cells that do not: they become findings, not a lost column."""
+    """A heading that says what a column is outweighs some cells that do not: those become findings."""
     head = ["Обозначение участка", "Тип (SHA/CHA)", "Дата обнаружения ", "Площадь, кв.м", "Загрязнение", "Кто сообщил"]
     rows = [
         ["УО-001", "SHA", "2019-05-03", "8.200,5", "ППМ", "Simulated Person One"],

@@ -149,11 +149,16 @@ def _report_text(path: Path, report: Any) -> str:
     ]
     if report.unmapped_columns:
         lines.append("  kept as they are: " + _some(report.unmapped_columns))
-    told = [(found.code, found.row, found.message) for found in report.findings]
+    told = [(found.code, found.row, _where(found.column, found.message)) for found in report.findings]
     lines += _findings_text(report.findings_by_code, told, report.run)
     if report.held:
         lines.append(f"  Held rows: whitestone runs held {report.run[:8]} --out held.csv, correct, import that file.")
     return "\n".join(lines)
+
+
+def _where(column: str | None, message: str) -> str:
+    """Name the column of a finding: a number that is none may stand in several."""
+    return f"{column}: {message}" if column else message
 
 
 def _some(names: list[str]) -> str:
@@ -202,7 +207,7 @@ def show(context: typer.Context, run: Run, as_json: Json = False) -> None:
     with open_programme(asked.target, asked.who, readonly=True) as programme:
         answer = show_run(programme, run)
     lines = [_run_line(answer), f"still held: {answer['still_held']:,}"]
-    told = [(each["code"], each["row"], each["message"]) for each in answer["findings"]]
+    told = [(each["code"], each["row"], _where(each.get("column"), each["message"])) for each in answer["findings"]]
     lines += _findings_text(answer.get("findings_by_code") or {}, told, answer["run"])
     emit(answer, as_json, lambda: "\n".join(lines))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Iterator
 from typing import Any
 
@@ -95,7 +96,9 @@ def _record_faults(record: RecordSpec, labels: list[str], settings: Settings) ->
         yield f"date: {record.date!r} is not among its fields"
     for name, spec in record.fields.items():
         if name not in attributes:
-            yield f"fields.{name}: a {record.kind} has no such attribute"
+            near = difflib.get_close_matches(name, attributes, n=1)
+            meant = f"; did you mean {near[0]}?" if near else "; docs/reference/dictionary.md lists them"
+            yield f"fields.{name}: a {record.kind} has no such attribute{meant}"
         else:
             yield from (f"fields.{name}: {fault}" for fault in _field_faults(spec, attributes[name], codes))
     for link in record.links:

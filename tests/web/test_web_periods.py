@@ -151,6 +151,9 @@ def test_a_year_that_was_never_closed_is_not_there(asking: Any) -> None:
     assert asking.get("/periods/2023").status_code == 404
     assert asking.get("/periods/2024?by=colour").status_code == 422
     assert asking.get("/periods/2024/records?by=colour").status_code == 422
+    # Not "the figure is 0": there is no such figure.
+    assert asking.get("/periods/2024/records?by=class&key=sha&column=colour").status_code == 422
+    assert asking.get("/periods/2024/records?by=class&key=nowhere&column=closing").status_code == 422
 
 
 def test_a_changed_byte_is_named_on_the_pages(asking: Any, closed: Programme) -> None:

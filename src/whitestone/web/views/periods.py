@@ -156,6 +156,10 @@ def records(request: HttpRequest, slug: str) -> HttpResponse:
         by, key = TOTAL, TOTAL
     if by != TOTAL and by not in snapshot.rows:
         raise InvalidValue(field="by", value=by, why=f"one of {', '.join(snapshot.rows)}")
+    if column not in frozen.columns:
+        raise InvalidValue(field="column", value=column, why=f"one of {', '.join(frozen.columns)}")
+    if by != TOTAL and key not in {own for own, _, _ in frozen.table(by).rows}:
+        raise InvalidValue(field="key", value=key, why=f"a row of the frozen figures by {by}")
     lines = behind(snapshot, by, key, column)
     names = {own: label for own, label, _ in frozen.table("hazard").rows}
     context: dict[str, Any] = {

@@ -177,6 +177,26 @@ def test_records_without_a_shape_are_matched_by_id_or_by_saying_the_same() -> No
     assert account(found).unknown_size_ours == 4
 
 
+def test_records_without_a_shape_that_state_nothing_in_common_are_not_called_the_same() -> None:
+    ours = make_side(["a"], [None], [{"status": "open"}], own_ids=["H-1"])
+    found = compare(ours, make_side(["b"], [None], [{"terrain": "hill"}], own_ids=["X-9"]))
+    assert (len(found.pairs), found.only_ours.tolist(), found.only_theirs.tolist()) == (0, [0], [0])
+    # Two that state nothing at all are told apart by nothing: each side holds one of them.
+    assert len(compare(make_side(["c"], [None], [{}]), make_side(["d"], [None], [{}])).pairs) == 1
+
+
+def test_any_of_several_former_ids_tells_a_record() -> None:
+    """What was merged has the ids of all its parts; one that stands with two records tells nothing."""
+    ours = make_side(["a", "b"], [None, None], [{"status": "open"}, {"status": "open"}], own_ids=["N-1", "N-2"],
+                     former_ids=[("O-1", "O-2"), ("O-2", "O-3")])  # fmt: skip
+    theirs = make_side(["x", "y"], [None, None], [{"status": "closed"}] * 2, own_ids=["O-3", "O-1"])
+    found = compare(ours, theirs)
+    assert {(ours.names[a], theirs.names[b]) for a, b in zip(found.pairs.a, found.pairs.b, strict=True)} == {
+        ("a", "y"), ("b", "x")}  # fmt: skip
+    shared = make_side(["z"], [None], [{"status": "closed"}], own_ids=["O-2"])
+    assert len(compare(ours, shared).pairs) == 0
+
+
 def test_points_are_matched_by_nearness() -> None:
     ours = make_side(["a", "b"], [shapely.Point(0, 0), shapely.Point(500, 0)], [{}, {}])
     theirs = make_side(["c", "d"], [shapely.Point(3, 4), shapely.Point(580, 0)], [{}, {}])

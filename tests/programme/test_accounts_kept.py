@@ -157,6 +157,22 @@ def test_a_decision_that_two_are_one_lets_the_book_be_counted_anew(programme: Pr
     assert answers(programme, "2020-12-31")[0]["total"]["hazards"] == 1
 
 
+def test_a_decision_that_is_withdrawn_lets_the_book_be_counted_anew(programme: Programme) -> None:
+    """It states nothing any more, and the two that it joined count twice again."""
+    teller = Teller(programme, 7)
+    first, second = new_id(), new_id()
+    for record in (first, second):
+        teller.say("hazard", record, {"classification": "sha", "status": "open"}, geometry=wkb(teller.rng))
+    apart = ledger(programme, programme.clocks(), by="class")["total"]
+    decision = declare_same(programme, first, second, reason="test")
+    assert ledger(programme, programme.clocks(), by="class")["total"]["hazards"] == 1
+    (said,) = programme.journal.history(decision)
+    withdrawn = Draft(kind="decision", record_id=decision, nature=Nature.DECISION, workflow=Workflow.WITHDRAWN,
+                      parents=(said.revision_id,))  # fmt: skip
+    programme.journal.append(Act(author="anna", reason="test"), [withdrawn])
+    assert ledger(programme, programme.clocks(), by="class")["total"] == apart
+
+
 def test_rebuild_and_erasure_leave_no_book(programme: Programme) -> None:
     teller = Teller(programme, 2)
     for _ in range(8):

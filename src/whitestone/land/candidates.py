@@ -7,6 +7,7 @@ without any shape, by saying the same. All measures are taken on whole arrays; a
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from typing import Any
 
 import msgspec
@@ -114,21 +115,23 @@ def id_pairs(ours: Side, theirs: Side) -> tuple[Ints, Ints, Ints]:
     [[0, 1], [0, 1], [3, 2]]
     """
     found: dict[tuple[int, int], int] = {}
-    former = [[each[0] if len(each) == 1 else None for each in side.former_ids] for side in (ours, theirs)]
-    for code, left, right in ((SAME_RECORD, ours.names, theirs.names), (OWN_ID, ours.own_ids, theirs.own_ids),
-                              (FORMER_ID, former[0], theirs.own_ids),
-                              (FORMER_ID, ours.own_ids, former[1])):  # fmt: skip
-        here, there = _once(left), _once(right)
+    own = [_once(enumerate(side.own_ids)) for side in (ours, theirs)]
+    former = [_once((at, each) for at, ids in enumerate(side.former_ids) for each in dict.fromkeys(ids))
+              for side in (ours, theirs)]  # fmt: skip
+    names = [_once(enumerate(side.names)) for side in (ours, theirs)]
+    for code, (here, there) in ((SAME_RECORD, names), (OWN_ID, own), (FORMER_ID, (former[0], own[1])),
+                                (FORMER_ID, (own[0], former[1]))):  # fmt: skip
         for key in here.keys() & there.keys():
             found.setdefault((here[key], there[key]), code)
     rows = np.array(sorted(found), dtype=np.int64).reshape(-1, 2)
     return rows[:, 0], rows[:, 1], np.array([found[a, b] for a, b in rows.tolist()], dtype=np.int64)
 
 
-def _once(keys: Any) -> dict[str, int]:
+def _once(keys: Iterable[tuple[int, str | None]]) -> dict[str, int]:
+    """Give the row of each id that stands on one row only."""
     first: dict[str, int] = {}
     several: set[str] = set()
-    for at, key in enumerate(keys):
+    for at, key in keys:
         if key is None:
             continue
         if key in first:
@@ -338,13 +341,21 @@ def _wanderers(ours: Side, theirs: Side, met: list[Ints], limits: list[str]) -> 
 
 
 def _alike(ours: Side, theirs: Side, by_id: tuple[Ints, Ints, Ints], cells: list[Cells]) -> tuple[Ints, Ints]:
-    """Pair records without a shape that say the same, the first with the first: nothing else tells them apart."""
+    """Pair records without a shape that say the same, the first with the first: nothing else tells them apart.
+
+    What states something, and nothing that the other side could agree to, does not say the same.
+    """
     compared = [each for each in cells if each.is_compared]
     waiting: list[dict[tuple[int, ...], list[int]]] = []
     for side, taken, column in ((ours, by_id[0], "ours"), (theirs, by_id[1], "theirs")):
         free = ~side.is_placed
         free[taken] = False
-        rows = np.flatnonzero(free)
+        says = np.zeros(len(side), dtype=bool)
+        for each in cells:
+            says |= getattr(each, column) >= 0
+        for each in compared:
+            says &= getattr(each, column) < 0
+        rows = np.flatnonzero(free & ~says)
         codes = np.column_stack([getattr(each, column)[rows] for each in compared]) if compared else None
         said: dict[tuple[int, ...], list[int]] = {}
         for at, row in enumerate(rows.tolist()):

@@ -7,6 +7,7 @@ rule and what it could not know.
 from __future__ import annotations
 
 import datetime as dt
+import threading
 import uuid
 from collections import OrderedDict
 from typing import Any
@@ -35,6 +36,8 @@ KEPT = 4
 
 _books: OrderedDict[tuple[Any, ...], Accounts] = OrderedDict()
 _wholes: dict[tuple[Any, ...], Accounts] = {}
+_one_at_a_time = threading.RLock()
+"""Pages of `serve` ask from several threads (the ledger, and the rules on lineage): one book is counted once."""
 
 
 class Accounts(msgspec.Struct):
@@ -84,13 +87,14 @@ def accounts(programme: Programme, clocks: Clocks, end: dt.date | None = None) -
     """
     last = min(end or clocks.on, clocks.on)
     settings = msgspec.json.encode(programme.settings)
-    key = (programme.journal.programme_id, programme.journal.head(), settings, clocks.on, clocks.known, last)
-    if key not in _books:
-        _books[key] = _open(programme, clocks, last)
-        while len(_books) > KEPT:
-            _books.popitem(last=False)
-    _books.move_to_end(key)
-    return _books[key]
+    with _one_at_a_time:
+        key = (programme.journal.programme_id, programme.journal.head(), settings, clocks.on, clocks.known, last)
+        if key not in _books:
+            _books[key] = _open(programme, clocks, last)
+            while len(_books) > KEPT:
+                _books.popitem(last=False)
+        _books.move_to_end(key)
+        return _books[key]
 
 
 def whole_accounts(programme: Programme, clocks: Clocks) -> Accounts:

@@ -301,8 +301,8 @@ def _can_follow(programme: Programme, changed: Iterable[tuple[str, uuid.UUID]]) 
     decisions = [record for kind, record in changed if kind == "decision"]
     if any(kind in ANEW for kind, _ in changed):
         return False
-    return not any(state.body.get("decision_type") in _SAMENESS
-                   for state in (programme.journal.states("decision", ids=decisions) if decisions else ()))
+    # All that a decision ever said: one that was withdrawn says nothing now, and that is what cannot be followed.
+    return not any(each.body.get("decision_type") in _SAMENESS for each in programme.journal.histories(decisions))
 
 
 def _works_of(kept: KeptBook, releases: set[uuid.UUID]) -> set[uuid.UUID]:

@@ -1,7 +1,7 @@
 """Which explosive ordnance item was found, where, and what became of it?
 
-Identification only. The position is where it was found, never where it was destroyed. A mark is kept as two readers read
-it; what somebody makes of it is kept apart. It dates manufacture, and says nothing of who laid the item.
+Identification only. The position is where it was found, never where it was destroyed. A mark is kept as two readers
+read it; what somebody makes of it is kept apart. It dates manufacture, and says nothing of who laid the item.
 """
 
 from __future__ import annotations

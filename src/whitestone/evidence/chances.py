@@ -10,18 +10,18 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from scipy import stats
+from scipy import special
 
 from whitestone.errors import InvalidValue
 
-__all__ = ["EXTRA_A_YEAR", "at_most", "bayes_factor", "benjamini_hochberg", "benjamini_yekutieli", "late_marks_p",
+__all__ = ["EXTRA_A_YEAR", "bayes_factor", "benjamini_hochberg", "benjamini_yekutieli", "late_marks_p",
            "released_finds_p", "share_interval", "tolerated_rate"]
 
 Array = np.ndarray[Any, Any]
 
 EXTRA_A_YEAR: Array = np.geomspace(0.03, 10.0, 41)
-"""How many extra finds a year and district laying after D might add: from one in thirty years to ten a year, every order
-of size as likely as the next. The Bayes factor weighs all of them, so that nobody picks the rate after seeing the data."""
+"""How many extra finds a year laying after D might add in a district: from one in thirty years to ten a year, every
+order of size as likely as the next. All are weighed, so that nobody picks the rate after seeing the data."""
 
 
 def late_marks_p(later: int, read: int, misreading_rate: float) -> float:
@@ -35,7 +35,7 @@ def late_marks_p(later: int, read: int, misreading_rate: float) -> float:
     if not 0 <= later <= read:
         raise InvalidValue(field="later", value=later, why=f"from 0 to the {read} marks read")
     _rate(misreading_rate)
-    return float(stats.binom.sf(later - 1, read, misreading_rate))
+    return float(special.betainc(later, read - later + 1, misreading_rate)) if later else 1.0
 
 
 def released_finds_p(found: int, expected: float) -> float:
@@ -47,7 +47,7 @@ def released_finds_p(found: int, expected: float) -> float:
     (0.008, 0.32, 1.0)
     """
     _counts(found, expected)
-    return float(stats.poisson.sf(found - 1, expected))
+    return float(special.gammainc(found, expected)) if found else 1.0
 
 
 def bayes_factor(found: int, expected: float, years: float = 1.0) -> float:
@@ -80,8 +80,10 @@ def share_interval(part: int, whole: int, level: float = 0.95) -> tuple[float, f
         raise InvalidValue(field="part", value=part, why=f"from 0 to {whole}")
     if whole == 0:
         return float("nan"), 0.0, 1.0
-    found = stats.binomtest(part, whole).proportion_ci(level, method="exact")
-    return part / whole, float(found.low), float(found.high)
+    tail = (1 - level) / 2
+    low = special.betaincinv(part, whole - part + 1, tail) if part else 0.0
+    high = special.betaincinv(part + 1, whole - part, 1 - tail) if part < whole else 1.0
+    return part / whole, float(low), float(high)
 
 
 def tolerated_rate(later: int, read: int, alpha: float) -> float:
@@ -90,7 +92,7 @@ def tolerated_rate(later: int, read: int, alpha: float) -> float:
     >>> round(tolerated_rate(3, 3, 0.05), 2), tolerated_rate(0, 10, 0.05)
     (0.37, 0.0)
     """
-    return float(stats.beta.ppf(alpha, later, read - later + 1)) if later else 0.0
+    return float(special.betaincinv(later, read - later + 1, alpha)) if later else 0.0
 
 
 def benjamini_hochberg(ps: Sequence[float]) -> list[float]:
@@ -114,15 +116,6 @@ def benjamini_yekutieli(ps: Sequence[float]) -> list[float]:
     ([0.055, 0.073, 0.073], [])
     """
     return list(map(float, _stepped(np.asarray(ps, float), float(np.sum(1 / np.arange(1, len(ps) + 1))))))
-
-
-def at_most(adjusted: Sequence[float], alpha: float) -> list[bool]:
-    """Say which adjusted values are at most alpha.
-
-    >>> at_most([0.01, 0.2], 0.05), at_most([], 0.05)
-    ([True, False], [])
-    """
-    return [each <= alpha for each in adjusted]
 
 
 def _stepped(ps: Array, factor: float) -> Array:

@@ -1,7 +1,7 @@
 """What does the mark on an item say, as two people read it, and may it date anything?
 
-Readings are kept as written, legible or not; what an analyst makes of them stands apart. A dated mark dates manufacture:
-the item was laid on that day or later (terminus post quem). It never says who laid it.
+Readings are kept as written, legible or not; what an analyst makes of them stands apart. A dated mark dates
+manufacture: the item was laid on that day or later (terminus post quem). It never says who laid it.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ def agreement(mark: Mark) -> str:
 
 
 def verdict(mark: Mark | None, after: dt.date, found: dt.date | None = None) -> str:
-    """Judge a mark against day D (`after`): `later`, `not_later`, or a code of NOT_COUNTED that says why it is not counted.
+    """Judge a mark against day D (`after`): `later`, `not_later`, or the code of NOT_COUNTED that says why not.
 
     Later means that even the earliest day that the mark allows lies after D; a mark of D's own year is not later.
     `found` is the day of the find: a mark later than that is a misreading. Refuses an interpretation that is no date

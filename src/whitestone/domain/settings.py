@@ -136,8 +136,8 @@ _ROWS = (
     Setting("closing_tolerance_m2", "number", 1.0, "Remaining area that counts as nothing when a hazard closes, m2.",
             _between(0, 1e4)),
     Setting("dating_after", "date", None, "Day D of the dating table: which finds speak for laying after it.", _day),
-    Setting("dating_misreading_rate", "share", 0.01, "Marks that two readers read alike, and later than they are: their "
-            "share; an assumption until double readings are counted.", _between(1e-6, 0.5)),
+    Setting("dating_misreading_rate", "share", 0.01, "Marks that two readers read alike and later than they are: the "
+            "share; an assumption until two readings are counted.", _between(1e-6, 0.5)),
     Setting("dating_missed_per_km2_year", "number", 0.5, "Missed items that come to light on released land, a km2 and "
             "year; an assumption until fitted to quality control.", _between(1e-6, 1e4)),
     Setting("dating_cluster_m", "number", 50.0, "Finds nearer than this to an earlier find are one event, metres.",

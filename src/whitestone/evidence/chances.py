@@ -19,7 +19,7 @@ __all__ = ["EXTRA_A_YEAR", "bayes_factor", "benjamini_hochberg", "benjamini_yeku
 
 Array = np.ndarray[Any, Any]
 
-EXTRA_A_YEAR: Array = np.geomspace(0.03, 10.0, 41)
+EXTRA_A_YEAR: Array = 0.03 * (10.0 / 0.03) ** ((np.arange(48) + 0.5) / 48)
 """How many extra finds a year laying after D might add in a district: from one in thirty years to ten a year, every
 order of size as likely as the next. All are weighed, so that nobody picks the rate after seeing the data."""
 

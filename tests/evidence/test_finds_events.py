@@ -1,0 +1,58 @@
+"""Do clustered finds count as one event, and does what was counted stay counted?"""
+
+from __future__ import annotations
+
+import math
+import time
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from whitestone.errors import InvalidValue
+from whitestone.evidence.events import event_of
+
+points = st.lists(st.tuples(st.integers(-300, 300), st.integers(-300, 300)), max_size=40)
+
+
+def slow(xy: list[tuple[int, int]], within: float) -> list[int]:
+    """Tell events by comparing every pair."""
+    begun: list[int] = []
+    for at, (x, y) in enumerate(xy):
+        near = [other for other in range(at) if math.hypot(xy[other][0] - x, xy[other][1] - y) <= within]
+        begun.append(begun[near[0]] if near else at)
+    return begun
+
+
+@given(points, st.sampled_from([0, 10, 50, 120]))
+def test_a_find_begins_an_event_exactly_where_no_earlier_find_is_near(xy: list[tuple[int, int]], within: int) -> None:
+    got = event_of([x for x, _ in xy], [y for _, y in xy], within)
+    want = slow(xy, within)
+    assert [at for at, own in enumerate(got) if own == at] == [at for at, own in enumerate(want) if own == at]
+    assert all(got[own] == own for own in got)
+
+
+@given(points, st.integers(0, 40))
+def test_what_comes_later_changes_no_event(xy: list[tuple[int, int]], cut: int) -> None:
+    whole = event_of([x for x, _ in xy], [y for _, y in xy], 50)
+    part = event_of([x for x, _ in xy[:cut]], [y for _, y in xy[:cut]], 50)
+    assert whole[: len(part)] == part
+
+
+def test_ten_thousand_finds_on_one_spot_are_one_event_at_no_cost() -> None:
+    rng = np.random.default_rng(1)
+    x, y = rng.normal(0, 10, 10_000), rng.normal(0, 10, 10_000)
+    began = time.process_time()
+    found = event_of(x.tolist(), y.tolist(), 50.0)
+    assert time.process_time() - began < 5
+    assert len(set(found)) <= 3
+
+
+def test_a_find_without_a_position_is_an_event_of_its_own() -> None:
+    assert event_of([0, math.nan, 1, math.nan], [0, 0, 1, math.nan], 50) == [0, 1, 0, 3]
+
+
+def test_a_negative_reach_is_refused() -> None:
+    with pytest.raises(InvalidValue):
+        event_of([0], [0], -1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import time
 
@@ -33,6 +34,32 @@ def test_a_find_begins_an_event_exactly_where_no_earlier_find_is_near(xy: list[t
     assert all(got[own] == own for own in got)
 
 
+def slow_looks(xy: list[tuple[int, int]], within: float, looks: list[int]) -> list[int]:
+    """Tell events look by look, by comparing every pair until nothing changes."""
+    begun = [-1] * len(xy)
+    for look in sorted(set(looks)):
+        members = [at for at in range(len(xy)) if looks[at] == look]
+        label = {at: at for at in members}
+        for _ in members:
+            for one, two in itertools.product(members, members):
+                if math.dist(xy[one], xy[two]) <= within:
+                    label[one] = label[two] = min(label[one], label[two])
+        for first in set(label.values()):
+            group = [at for at in members if label[at] == first]
+            old = [begun[b] for b in range(members[0]) for at in group if math.dist(xy[b], xy[at]) <= within]
+            for at in group:
+                begun[at] = min(old, default=first)
+    return begun
+
+
+@given(points, st.sampled_from([0, 10, 50, 120]), st.data())
+def test_finds_of_one_look_are_joined_in_whatever_order_they_came(
+    xy: list[tuple[int, int]], within: int, data: st.DataObject
+) -> None:
+    looks = sorted(data.draw(st.lists(st.integers(0, 4), min_size=len(xy), max_size=len(xy))))
+    assert event_of([x for x, _ in xy], [y for _, y in xy], within, looks) == slow_looks(xy, within, looks)
+
+
 @given(points, st.integers(0, 40))
 def test_what_comes_later_changes_no_event(xy: list[tuple[int, int]], cut: int) -> None:
     whole = event_of([x for x, _ in xy], [y for _, y in xy], 50)
@@ -45,6 +72,7 @@ def test_ten_thousand_finds_on_one_spot_are_one_event_at_no_cost() -> None:
     x, y = rng.normal(0, 10, 10_000), rng.normal(0, 10, 10_000)
     began = time.process_time()
     found = event_of(x.tolist(), y.tolist(), 50.0)
+    assert len(set(event_of(x.tolist(), y.tolist(), 50.0, ["May"] * 10_000))) == 1
     assert time.process_time() - began < 5
     assert len(set(found)) <= 3
 

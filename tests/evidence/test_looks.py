@@ -44,11 +44,11 @@ def test_looking_at_a_plain_p_value_each_month_would_cry_wolf() -> None:
 
 
 def test_each_kind_of_evidence_alone_is_an_e_value_at_every_look() -> None:
-    read, later, found, expected = world(4, districts=40_000)
+    read, later, found, expected = world(4, districts=15_000)
     for evidence in (marks_evidence(read, later, RATE), found_evidence(found, expected, np.full(found.shape, 1 / 12))):
         means = np.exp(evidence).mean(axis=0)
         spread = np.exp(evidence).std(axis=0) / np.sqrt(len(evidence))
-        assert (means <= 1 + 5 * spread + 0.01).all()
+        assert (means <= 1 + 5 * spread + 0.02).all()
 
 
 def test_a_smaller_true_rate_than_assumed_makes_fewer_alarms() -> None:

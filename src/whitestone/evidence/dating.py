@@ -107,7 +107,8 @@ def count_finds(finds: Sequence[Find], assumed: Assumptions, released_km2: Mappi
         raise InvalidValue(field="released_km2", value="negative", why="an area is not negative")
     dated, left_out = _dated(finds, assumed.after, until)
     order = [find for _, find in dated]
-    begun = event_of([_metres(find.x_m) for find in order], [_metres(find.y_m) for find in order], assumed.cluster_m)
+    begun = event_of([_metres(find.x_m) for find in order], [_metres(find.y_m) for find in order], assumed.cluster_m,
+                     [month_of(day) for day, _ in dated])
     names = sorted({*districts, *(district for district, _ in released_km2), *(_named(find) for find in order)})
     months = months_between(month_of(assumed.after), month_of(until))
     looks = _empty(names, months)

@@ -88,7 +88,8 @@ def found_evidence(found: Array, expected: Array, years: Array) -> Array:
     for at in range(0, len(found), block):
         part = slice(at, at + block)
         extra = spans[part, :, None] * EXTRA_A_YEAR
-        ratio = np.log1p(np.divide(extra, expected[part, :, None], out=np.zeros_like(extra), where=extra > 0))
+        usual = np.where(spans[part] > 0, expected[part], 1.0)[:, :, None]
+        ratio = np.log(usual + extra) - np.log(usual)
         told[part] = _log_mean(np.cumsum(found[part, :, None] * ratio - extra, axis=1))
     return told
 

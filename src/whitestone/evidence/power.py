@@ -6,6 +6,7 @@ carried to the next. A table that shows no alarm says little where its power is 
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 from typing import Any
 
@@ -23,6 +24,7 @@ LATE_SHARES = (0.0, 0.02, 0.05, 0.1, 0.2, 0.5)
 EXTRA_FINDS = (0.0, 0.5, 1.0, 2.0, 4.0, 8.0)
 
 
+@functools.cache
 def marks_power(late_share: float, read_a_look: int, looks: int, misreading_rate: float, alpha: float) -> float:
     """Give the probability that marks alone raise an alarm within some looks, where a share is truly later than D.
 
@@ -49,6 +51,7 @@ def marks_power(late_share: float, read_a_look: int, looks: int, misreading_rate
     return _absorbed(step, alarms, most)
 
 
+@functools.cache
 def found_power(extra_a_year: float, expected_a_year: float, looks: int, alpha: float) -> float:
     """Give the probability that finds in released land alone raise an alarm within so many monthly looks.
 

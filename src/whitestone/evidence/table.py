@@ -74,7 +74,7 @@ def dating_table(followed: Followed, counted: Counted | None = None, *, is_whole
     """
     looks, assumed = followed.looks, followed.assumed
     rungs = {} if counted is None else _rungs(followed, counted)
-    shown = looks.events + looks.accidents + looks.read + looks.released > 0
+    shown = looks.items + looks.accidents + looks.read + looks.released > 0
     if is_whole:
         shown = np.ones_like(shown)
     rows = [_row(followed, rungs, int(at), int(month)) for at, month in zip(*np.nonzero(shown), strict=True)]

@@ -14,7 +14,7 @@ import msgspec
 from whitestone.domain.dates import PartialDate, parse_partial
 from whitestone.errors import InvalidValue
 
-__all__ = ["LATER", "NOT_COUNTED", "NOT_LATER", "Mark", "Reading", "agreement", "verdict"]
+__all__ = ["LATER", "NOT_COUNTED", "NOT_LATER", "VERDICTS", "Mark", "Reading", "agreement", "verdict"]
 
 LATER, NOT_LATER = "later", "not_later"
 NOT_COUNTED = {
@@ -26,6 +26,7 @@ NOT_COUNTED = {
     "later_than_find": "read as later than the day of the find: a misreading, or a wrong day",
 }
 """Why a mark is in no count, by code."""
+VERDICTS = {LATER: "made later than D", NOT_LATER: "not shown to be made later than D", **NOT_COUNTED}
 
 _DASHES = dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2212"), "-")
 

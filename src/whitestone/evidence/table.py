@@ -16,7 +16,7 @@ from whitestone.evidence.chances import late_marks_p, released_finds_p, tolerate
 from whitestone.evidence.dating import NO_DISTRICT, Assumptions, Counted, Looks, month_of
 from whitestone.evidence.ladder import ALTERNATIVES, NO_RUNG, RUNGS, day_of, explained, rung_of
 from whitestone.evidence.looks import Evidence, follow, found_evidence, listed, marks_evidence, plan_of_looks
-from whitestone.evidence.marks import LATER, NOT_COUNTED, NOT_LATER, agreement, verdict
+from whitestone.evidence.marks import LATER, NOT_COUNTED, NOT_LATER, VERDICTS, agreement, verdict
 from whitestone.evidence.power import power_table
 
 __all__ = ["FACTORS", "Followed", "assumed_words", "dating_table", "follow_looks", "marks_cell", "released_cell"]
@@ -244,13 +244,14 @@ def _finds(followed: Followed, counted: Counted) -> list[dict[str, Any]]:
     for find, event, rung in zip(counted.finds, counted.event, _judged(followed, counted), strict=True):
         day = day_of(find.found_on)
         mark = find.mark
+        said = None if mark is None else verdict(mark, followed.assumed.after, day.last_day if day else None)
         rows.append({
             "id": find.id, "name": find.name, "kind": find.kind, "district": find.district, "found_on": find.found_on,
             "event": event, "rung": rung, "open": explained(rung),
             "mark": None if mark is None else {
                 "reading_1": mark.first.text, "reading_2": mark.second.text, "readers": agreement(mark),
                 "made_from": mark.made_from, "made_to": mark.made_to,
-                "verdict": verdict(mark, followed.assumed.after, day.last_day if day else None)},
+                "verdict": said, "words": VERDICTS.get(said or "")},
             "released": find.released, "released_on": find.released_on, "in_known_hazard": find.in_hazard,
         })  # fmt: skip
     return rows

@@ -32,8 +32,9 @@ def _drafts() -> Iterator[Draft]:
     yield draft("place", 1, shapely.box(-5000, -5000, 5000, 5000), None, name="Upper <b>Valley</b>", admin_level=2)
     yield draft("release", 2, shapely.box(0, 0, 700, 700), "2021-06-20", outcome="cleared", completed_on="2021-06-20")
     for at in range(4):
-        body = {"local_id": f"I-{at}", "found_on": f"2022-0{at + 1}-10", "geo_accuracy_m": 3.0, **(READ if at == 2 else {})}
-        yield draft("item", 10 + at, shapely.Point(60 + 160 * at, 90), f"2022-0{at + 1}-10", **body)
+        day = f"2022-0{at + 1}-10"
+        body = {"local_id": f"I-{at}", "found_on": day, "geo_accuracy_m": 3.0, **(READ if at == 2 else {})}
+        yield draft("item", 10 + at, shapely.Point(60 + 160 * at, 90), day, **body)
     yield draft("accident", 20, shapely.Point(-3000, 2000), "2022-07-01", local_id="A-1", occurred_on="2022-07-01")
 
 
@@ -77,7 +78,7 @@ def test_the_table_shows_results_with_their_sensitivity_and_what_stays_open(ask:
     assert "25 at 2 %" in page
     assert "missed expected" in page
     assert "Bayes factor" in page
-    for words in ("missed when the ground was cleared", "clearance polygon that lies in the wrong place", "moved by water"):
+    for words in ("missed when the ground was cleared", "polygon that lies in the wrong place", "moved by water"):
         assert words in page
     assert "Plan of looks" in page
     assert "Power" in page
@@ -137,7 +138,8 @@ def test_in_a_browser_the_map_draws_and_nothing_sticks_out(served: str, chromium
     page = chromium.new_page(viewport={"width": width, "height": 800})
     foreign: list[str] = []
     faults: list[str] = []
-    page.on("request", lambda asked: None if asked.url.startswith((served, "blob:", "data:")) else foreign.append(asked.url))
+    own = (served, "blob:", "data:")
+    page.on("request", lambda asked: None if asked.url.startswith(own) else foreign.append(asked.url))
     page.on("pageerror", lambda error: faults.append(str(error)))
     try:
         page.goto(f"{served}{ASK}")
@@ -145,8 +147,5 @@ def test_in_a_browser_the_map_draws_and_nothing_sticks_out(served: str, chromium
         assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth + 1")
         assert foreign == []
         assert faults == []
-        shot = __import__("os").environ.get("WHITESTONE_SHOTS")
-        if shot:
-            page.screenshot(path=f"{shot}/dating-{width}.png", full_page=True)
     finally:
         page.close()

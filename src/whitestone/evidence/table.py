@@ -120,12 +120,12 @@ def marks_cell(later: int, read: int, e_value: float, moved: Sequence[float], as
     >>> import datetime as dt
     >>> cell = marks_cell(3, 3, 2.5e5, [1e6, 6e4, 4e3], Assumptions(after=dt.date(2020, 11, 10)))
     >>> cell["text"].split("; p <=")[0]
-    '3 of 3 later; p 1e-06, e 2.5e+05 at 1 % misread (e 1e+06 at 0.5 %, 6e+04 at 2 %, 4e+03 at 5 %)'
+    '3 of 3 later; p 1e-06, e 2.5e+05 at 1 % misread (e 1e+06 at 0.5 %, 60000 at 2 %, 4000 at 5 %)'
     """
     rates = [min(0.999, assumed.misreading_rate * factor) for factor in FACTORS]
     p = late_marks_p(later, read, assumed.misreading_rate)
     upto = tolerated_rate(later, read, assumed.alpha)
-    words = f"{later} of {read} later; p {p:.2g}, e {e_value:.2g} at {_percent(assumed.misreading_rate)} misread"
+    words = f"{later} of {read} later; p {p:.2g}, e {_short(e_value)} at {_percent(assumed.misreading_rate)} misread"
     words += f" ({', '.join(_moved(moved, map(_percent, rates)))})"
     words += f"; p <= {assumed.alpha:g} up to {_percent(upto)} misread" if p <= assumed.alpha else ""
     return {"read": read, "later": later, "misreading_rate": assumed.misreading_rate, "p_one_look": p, "e": e_value,
@@ -148,11 +148,18 @@ def released_cell(found: int, expected: float, e_value: float, moved: Sequence[f
                 "sensitivity": [], "text": "no land released since D"}  # fmt: skip
     means = [expected * factor for factor in FACTORS]
     p = released_finds_p(found, expected)
-    words = f"{found} found, {expected:.2g} missed expected; p {p:.2g}, Bayes factor {e_value:.2g}"
-    words += f" ({', '.join(f'{each:.2g} at {mean:.2g}' for each, mean in zip(moved, means, strict=True))})"
+    words = f"{found} found, {expected:.2g} missed expected; p {p:.2g}, Bayes factor {_short(e_value)}"
+    words += f" ({', '.join(f'{_short(each)} at {mean:.2g}' for each, mean in zip(moved, means, strict=True))})"
     return {"found": found, "expected": expected, "years": years, "p_one_look": p, "bayes_factor": e_value,
             "sensitivity": [{"expected": mean, "p_one_look": released_finds_p(found, mean), "bayes_factor": each}
                             for mean, each in zip(means, moved, strict=True)], "text": words}  # fmt: skip
+
+
+def _short(value: float) -> str:
+    """Write a figure with two or three digits that count; whole from 100 to 100,000, a power of ten beyond."""
+    if 100 <= value < 1e5:
+        return f"{value:.0f}"
+    return f"{value:.2g}"
 
 
 def _percent(rate: float) -> str:
@@ -160,7 +167,7 @@ def _percent(rate: float) -> str:
 
 
 def _moved(values: Sequence[float], where: Any) -> list[str]:
-    said = [f"{value:.2g} at {rate}" for value, rate in zip(values, where, strict=True)]
+    said = [f"{_short(value)} at {rate}" for value, rate in zip(values, where, strict=True)]
     return [f"e {said[0]}", *said[1:]] if said else []
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import integrate, stats
 
@@ -34,17 +34,20 @@ def test_the_figures_that_are_known() -> None:
     assert [round(each, 3) for each in share_interval(247, 345)] == [0.716, 0.665, 0.763]
 
 
+@settings(max_examples=100, deadline=None)
 @given(counts, counts, rates)
 def test_late_marks_are_the_tail_of_a_binomial(later: int, more: int, rate: float) -> None:
     assert late_marks_p(later, later + more, rate) == pytest.approx(stats.binom.sf(later - 1, later + more, rate), 1e-6)
 
 
+@settings(max_examples=100, deadline=None)
 @given(st.integers(0, 60), st.floats(0.01, 50))
 def test_released_finds_are_the_tail_of_a_poisson(found: int, expected: float) -> None:
     known = stats.poisson.sf(found - 1, expected)
     assert released_finds_p(found, expected) == pytest.approx(known, rel=1e-6, abs=1e-12)
 
 
+@settings(max_examples=100, deadline=None)
 @given(st.integers(0, 12), st.floats(0.05, 5))
 def test_the_bayes_factor_is_a_likelihood_averaged_over_the_extra_rates(found: int, expected: float) -> None:
     low, high = np.log([0.03, 10.0])
@@ -53,6 +56,7 @@ def test_the_bayes_factor_is_a_likelihood_averaged_over_the_extra_rates(found: i
     assert bayes_factor(found, expected) == pytest.approx(whole / stats.poisson.pmf(found, expected), rel=0.02)
 
 
+@settings(max_examples=100, deadline=None)
 @given(st.floats(0.05, 5))
 def test_the_bayes_factor_averages_to_one_where_nothing_was_added(expected: float) -> None:
     """What makes it an e-value: sum over all counts of probability times factor is 1."""
@@ -61,12 +65,14 @@ def test_the_bayes_factor_averages_to_one_where_nothing_was_added(expected: floa
     assert mean == pytest.approx(1.0, abs=1e-6)
 
 
+@settings(max_examples=100, deadline=None)
 @given(st.integers(1, 50), st.integers(0, 50))
 def test_the_tolerated_rate_is_where_p_reaches_alpha(later: int, more: int) -> None:
     rate = tolerated_rate(later, later + more, 0.05)
     assert late_marks_p(later, later + more, rate) == pytest.approx(0.05, rel=1e-6)
 
 
+@settings(max_examples=100, deadline=None)
 @given(st.integers(0, 60), st.integers(0, 60))
 def test_the_interval_is_that_of_clopper_and_pearson(part: int, more: int) -> None:
     if part + more == 0:
@@ -76,6 +82,7 @@ def test_the_interval_is_that_of_clopper_and_pearson(part: int, more: int) -> No
     assert (low, high) == (pytest.approx(known.low, abs=1e-9), pytest.approx(known.high, abs=1e-9))
 
 
+@settings(max_examples=100, deadline=None)
 @given(p_values)
 def test_adjusted_values_are_those_of_a_library(ps: list[float]) -> None:
     if ps:
@@ -83,6 +90,7 @@ def test_adjusted_values_are_those_of_a_library(ps: list[float]) -> None:
         assert benjamini_yekutieli(ps) == pytest.approx(stats.false_discovery_control(ps, method="by"))
 
 
+@settings(max_examples=100, deadline=None)
 @given(p_values, st.floats(0, 1), st.data())
 def test_a_smaller_p_never_takes_anything_off_the_list(ps: list[float], alpha: float, data: st.DataObject) -> None:
     if not ps:

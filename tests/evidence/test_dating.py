@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from whitestone.errors import InvalidValue
@@ -141,12 +141,14 @@ finds_any = st.lists(
 )
 
 
+@settings(max_examples=60, deadline=None)
 @given(finds_any, st.sampled_from([0.0, 0.01, 3.0]))
 def test_the_order_in_which_finds_are_given_changes_nothing(finds: list[Find], km2: float) -> None:
     land = {("Upper Valley", "2021-06"): km2}
     assert table(finds, land) == table(finds[::-1], land)
 
 
+@settings(max_examples=60, deadline=None)
 @given(finds_any)
 def test_rows_add_up_to_districts_and_districts_to_all_finds(finds: list[Find]) -> None:
     counted = count_finds(finds, ASSUMED, {}, UNTIL)
@@ -159,6 +161,7 @@ def test_rows_add_up_to_districts_and_districts_to_all_finds(finds: list[Find]) 
     assert sum(row["events"] for row in told["districts"]) == len(set(counted.event))
 
 
+@settings(max_examples=60, deadline=None)
 @given(finds_any)
 def test_what_is_found_later_changes_no_earlier_look(finds: list[Find]) -> None:
     def state(some: list[Find]) -> np.ndarray[Any, Any]:
@@ -174,6 +177,7 @@ def test_what_is_found_later_changes_no_earlier_look(finds: list[Find]) -> None:
 ACCUSING = re.compile(r"\b(laid|planted|emplaced|mined|placed) by\b|\b(responsib|culprit|guilt|perpetrat)\w*", re.I)
 
 
+@settings(max_examples=60, deadline=None)
 @given(finds_any)
 def test_no_sentence_names_who_laid_anything_or_calls_a_place_safe(finds: list[Find]) -> None:
     said = json.dumps(table(finds))

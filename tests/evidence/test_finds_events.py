@@ -8,7 +8,7 @@ import time
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from whitestone.errors import InvalidValue
@@ -26,6 +26,7 @@ def slow(xy: list[tuple[int, int]], within: float) -> list[int]:
     return begun
 
 
+@settings(max_examples=100, deadline=None)
 @given(points, st.sampled_from([0, 10, 50, 120]))
 def test_a_find_begins_an_event_exactly_where_no_earlier_find_is_near(xy: list[tuple[int, int]], within: int) -> None:
     got = event_of([x for x, _ in xy], [y for _, y in xy], within)
@@ -52,6 +53,7 @@ def slow_looks(xy: list[tuple[int, int]], within: float, looks: list[int]) -> li
     return begun
 
 
+@settings(max_examples=100, deadline=None)
 @given(points, st.sampled_from([0, 10, 50, 120]), st.data())
 def test_finds_of_one_look_are_joined_in_whatever_order_they_came(
     xy: list[tuple[int, int]], within: int, data: st.DataObject
@@ -60,6 +62,7 @@ def test_finds_of_one_look_are_joined_in_whatever_order_they_came(
     assert event_of([x for x, _ in xy], [y for _, y in xy], within, looks) == slow_looks(xy, within, looks)
 
 
+@settings(max_examples=100, deadline=None)
 @given(points, st.integers(0, 40))
 def test_what_comes_later_changes_no_event(xy: list[tuple[int, int]], cut: int) -> None:
     whole = event_of([x for x, _ in xy], [y for _, y in xy], 50)

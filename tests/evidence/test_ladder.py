@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from whitestone.evidence.ladder import ALTERNATIVES, NO_RUNG, RUNGS, Find, explained, rung_of, speaks_for_released
@@ -54,6 +54,7 @@ def test_a_missed_item_a_misplaced_polygon_and_water_are_always_listed(rung: str
     assert {"missed", "misplaced", "moved"} <= set(explained(rung)) <= set(ALTERNATIVES)
 
 
+@settings(max_examples=100, deadline=None)
 @given(st.sampled_from([None, "2019", "2020-11", "2021-06-01", "2024"]), st.sampled_from(["cleared", "reduced", None]),
        st.sampled_from(["item", "accident"]), st.floats(0, 100), st.sampled_from([True, False, None]))
 def test_a_stronger_bayes_factor_never_lowers_a_find(released_on: str | None, released: str | None, kind: str,

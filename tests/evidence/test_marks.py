@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from whitestone.errors import InvalidValue
@@ -64,6 +64,7 @@ def test_an_interpretation_that_is_no_date_is_refused() -> None:
 signs = st.text(alphabet="0123456789-–— AБв", min_size=1, max_size=12).filter(str.strip)
 
 
+@settings(max_examples=100, deadline=None)
 @given(signs, signs)
 def test_agreement_asks_neither_who_reads_first_nor_for_blanks_case_or_dashes(one: str, two: str) -> None:
     there, back = mark(one, two), mark(two, one)
@@ -72,6 +73,7 @@ def test_agreement_asks_neither_who_reads_first_nor_for_blanks_case_or_dashes(on
     assert agreement(spaced) == "agreed"
 
 
+@settings(max_examples=100, deadline=None)
 @given(st.dates(dt.date(1940, 1, 1), dt.date(2030, 1, 1)), st.dates(dt.date(1990, 1, 1), dt.date(2030, 1, 1)))
 def test_a_later_day_d_never_makes_a_mark_later(made: dt.date, after: dt.date) -> None:
     said = verdict(mark(made_from=made.isoformat()), after)

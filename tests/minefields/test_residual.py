@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
@@ -34,6 +34,7 @@ def test_fields_drawn_from_the_prior_hold_what_is_foretold(detection: float) -> 
             assert np.mean(same <= most) >= float(level) - 4 * 0.5 / np.sqrt(same.size)
 
 
+@settings(max_examples=100, deadline=None)
 @given(st.integers(0, 60), st.floats(0.1, 20), st.floats(0.05, 1.0), st.floats(0.05, 20), st.floats(0.1, 5))
 def test_what_remains_is_a_negative_binomial(found: int, area: float, detection: float, mean: float,
                                              shape: float) -> None:
@@ -46,6 +47,7 @@ def test_what_remains_is_a_negative_binomial(found: int, area: float, detection:
         assert most == 0 or stats.nbinom.cdf(most - 1, shape + found, stays) < float(level) + 1e-9
 
 
+@settings(max_examples=100, deadline=None)
 @given(st.integers(0, 30), st.integers(1, 200), st.data())
 def test_a_test_with_targets_lies_between_its_doubts_and_nears_its_share(found: int, placed: int,
                                                                          data: st.DataObject) -> None:
@@ -69,6 +71,7 @@ def test_ground_that_was_not_searched_keeps_its_items() -> None:
     assert residual_items(4, 1.0, 1.0).none == 1.0
 
 
+@settings(max_examples=100, deadline=None)
 @given(st.integers(0, 10), st.floats(0, 50), st.floats(0.2, 1), st.floats(0.05, 5), st.floats(0.5, 0.99))
 def test_a_survey_may_stop_exactly_when_no_more_is_needed(found: int, searched: float, detection: float, limit: float,
                                                           confidence: float) -> None:

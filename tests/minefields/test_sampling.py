@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
@@ -42,6 +42,7 @@ def test_detection_below_one_agrees_with_the_published_approximation(detection: 
 lots = st.integers(1, 400)
 
 
+@settings(max_examples=100, deadline=None)
 @given(lots, st.floats(0.001, 0.999), st.floats(0.5, 0.999), st.floats(0.3, 1.0))
 def test_the_sample_is_the_smallest_that_does_it(units: int, share: float, confidence: float, detection: float) -> None:
     plan = accept_on_zero(units, share, confidence, detection)
@@ -54,6 +55,7 @@ def test_the_sample_is_the_smallest_that_does_it(units: int, share: float, confi
         assert chance_of_zero(units, plan.defective_units, plan.sample - 1, detection) > risk * (1 - 1e-8)
 
 
+@settings(max_examples=100, deadline=None)
 @given(st.integers(1, 120), st.data())
 def test_the_chance_of_zero_is_a_sum_over_what_may_be_drawn(units: int, data: st.DataObject) -> None:
     defective, sample = (data.draw(st.integers(0, units)) for _ in range(2))
@@ -63,6 +65,7 @@ def test_the_chance_of_zero_is_a_sum_over_what_may_be_drawn(units: int, data: st
     assert chance_of_zero(units, defective, sample, detection) == pytest.approx(want, abs=1e-9)
 
 
+@settings(max_examples=100, deadline=None)
 @given(lots, st.floats(0.01, 0.5), st.floats(0.5, 0.99))
 def test_a_worse_look_never_needs_fewer_units(units: int, share: float, confidence: float) -> None:
     sizes = [accept_on_zero(units, share, confidence, each).sample for each in (1.0, 0.9, 0.7)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from whitestone.errors import InvalidValue
@@ -21,6 +21,7 @@ def test_rows_that_go_silent_go_on_as_often_as_foretold() -> None:
     assert goes_on[~shown].mean() == pytest.approx(told, abs=0.004)
 
 
+@settings(max_examples=100, deadline=None)
 @given(st.floats(0, 200), st.floats(0.5, 20), shares, shares, shares, st.floats(0.001, 0.3))
 def test_the_stretch_needed_is_the_shortest_that_does_it(empty: float, spacing: float, detection: float, present: float,
                                                          prior: float, limit: float) -> None:
@@ -46,6 +47,7 @@ def test_lanes_miss_rows_as_often_as_simulated(row: float, gap: float, width: fl
     assert missed.mean() == pytest.approx(told["missed"], abs=0.005)
 
 
+@settings(max_examples=100, deadline=None)
 @given(st.floats(1, 300), st.floats(0.5, 3), st.floats(1, 10), shares)
 def test_the_gap_needed_is_the_widest_that_does_it(row: float, width: float, spacing: float, detection: float) -> None:
     gap = lanes_miss(row, width + 5, width, spacing, detection)["needed_gap_m"]

@@ -147,6 +147,26 @@ def test_settings_are_the_assumptions_unless_others_are_given(desk: Desk) -> Non
         desk.programme.set({"dating_after": "last winter"}, reason="no day")
 
 
+def test_the_table_knows_no_party_whoever_reported_what(tmp_path: Path) -> None:
+    """Names of parties, operators and authors swapped: the same table, and none of the names in it."""
+    told = []
+    for number, (one, two) in enumerate((("Party North", "Party South"), ("Party South", "Party North"))):
+        settings = {"equal_area_lon": 46.0, "equal_area_lat": 40.0}
+        with init_programme(str(tmp_path / str(number)), name="P", who=one, settings=settings) as programme:
+            here = Desk(programme)
+            here.say("release", {"outcome": "cleared", "completed_on": "2021-06-20", "organisation_name": one},
+                     square(1000, 1000, 500), "2021-06-20")  # fmt: skip
+            here.find("F-1", 1100, 1100, "2022-03-04", organisation_name=two, remarks=f"laid by {one}", **MARK)
+            answer = here.table()
+        said = json.dumps(answer)
+        assert "Party" not in said
+        assert "laid by" not in said
+        for row in answer["finds"]:
+            row["id"] = row["event"] = ""
+        told.append(answer)
+    assert told[0] == told[1]
+
+
 def test_an_empty_programme_has_an_empty_table_with_its_assumptions(desk: Desk) -> None:
     answer = desk.table()
     assert answer["finds"] == answer["rows"] == []

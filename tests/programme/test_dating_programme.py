@@ -80,6 +80,8 @@ def test_each_find_stands_on_its_rung_by_the_ground_as_it_was_before_it(desk: De
     open_area = {"classification": "sha", "status": "open"}
     desk.say("hazard", {"local_id": "H-1", **open_area}, square(8000, 8000, 400), "2018-01-01")
     desk.say("hazard", {"local_id": "H-2", **open_area}, square(3000, 8000, 400), "2023-01-01")
+    desk.say("release", {"outcome": "cleared"}, square(6000, 1000, 500))
+    desk.find("undated release", 6100, 1100, "2022-03-04")
     desk.find("A", 1100, 1100, "2022-03-04", **MARK)
     desk.find("B", 2500, 2500, "2022-03-04", **MARK)
     desk.find("old release", 5100, 5100, "2022-03-04")
@@ -89,7 +91,7 @@ def test_each_find_stands_on_its_rung_by_the_ground_as_it_was_before_it(desk: De
     desk.say("accident", {"local_id": "E", "occurred_on": "2022-05-01"}, wkb(shapely.Point(9000, 1000)), "2022-05-01")
     assert rungs(desk.table()) == {
         "A": "A", "B": "B", "old release": "none", "in hazard": "none", "hazard came later": "D",
-        "before its release": "D", "E": "E",
+        "before its release": "D", "E": "E", "undated release": "none",
     }  # fmt: skip
 
 

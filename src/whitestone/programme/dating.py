@@ -187,8 +187,11 @@ def _accuracy_m(state: State) -> float:
 
 def _last_releases(releases: Sequence[ReleasePiece], points: Sequence[Any],
                    days: Sequence[Any]) -> dict[int, ReleasePiece]:
-    """Find for each point the last release over it that was completed before the find; of one day the strongest."""
-    drawn = [each for each in releases if each.geometry is not None and each.on is not None]
+    """Find for each point the last release over it that was completed before the find; of one day the strongest.
+
+    An undated release may have come before: it counts where no dated one did, so that its ground is not outside it.
+    """
+    drawn = [each for each in releases if each.geometry is not None]
     here = [at for at, point in enumerate(points) if point is not None and days[at] is not None]
     if not drawn or not here:
         return {}
@@ -197,15 +200,16 @@ def _last_releases(releases: Sequence[ReleasePiece], points: Sequence[Any],
     found: dict[int, ReleasePiece] = {}
     for row, index in zip(which.tolist(), over.tolist(), strict=True):
         at, release = here[row], drawn[index]
-        if release.on is not None and release.on < days[at].first_day and _rank(release) > _rank(found.get(at)):
+        is_before = release.on is None or release.on < days[at].first_day
+        if is_before and _rank(release) > _rank(found.get(at)):
             found[at] = release
     return found
 
 
 def _rank(release: ReleasePiece | None) -> tuple[dt.date, int]:
-    if release is None or release.on is None:
+    if release is None:
         return dt.date.min, 0
-    return release.on, STRENGTH.get(release.outcome, 0)
+    return release.on or dt.date.min, STRENGTH.get(release.outcome, 0)
 
 
 def _outside_hazards(inputs: Inputs, points: Sequence[Any], days: Sequence[Any],

@@ -88,6 +88,23 @@ def test_a_file_that_cannot_be_read_ends_with_two_and_no_traceback(tmp_path: Pat
     assert run("dating", "--file", str(tmp_path / "none.json")).returncode == 2
 
 
+def test_a_spreadsheet_of_marks_comes_in_and_is_dated(tmp_path: Path) -> None:
+    """The draft recognises the columns by their headings; readings stay as written."""
+    here, table, mapping = str(tmp_path / "p"), tmp_path / "finds.csv", str(tmp_path / "m.toml")
+    table.write_text(
+        "local_id,category,found_on,lon,lat,mark_reading_1,mark_legibility_1,mark_reader_1,mark_reading_2,"
+        "mark_legibility_2,mark_reader_2,made_from,custody\n"
+        "I-1,ap_mine,2022-03-04,46.93123,39.99123,3-21,legible,r1,3 - 21,legible,r2,2021,unbroken\n"
+        "I-2,ap_mine,2022-04-04,46.94123,39.99123,?-21,partly_legible,r1,,,,,unknown\n"
+    )
+    init_programme(here, name="P", who="anna").close()
+    assert run("-C", here, "import", str(table), "--suggest", "--out", mapping).returncode == 0
+    assert run("-C", here, "import", str(table), "--mapping", mapping).returncode == 0
+    finds = {row["name"]: row for row in answer("-C", here, "dating", "--after", "2020-11-10")["finds"]}
+    assert (finds["I-1"]["rung"], finds["I-1"]["mark"]["reading_2"]) == ("B", "3 - 21")
+    assert finds["I-2"]["mark"]["verdict"] == "one_reader"
+
+
 def test_samples_are_those_of_the_guide() -> None:
     asked = ("sampling", "accept-on-zero", "--units", "10", "--defective-share", "0.2")
     sizes = [answer(*asked, "--confidence", confidence, "--detection", detection)["sample"]

@@ -93,10 +93,16 @@ def test_the_page_names_nobody_and_calls_nothing_safe(ask: Any) -> None:
 
 def test_a_month_and_a_district_narrow_the_page_and_the_map(ask: Any) -> None:
     whole = wait_ready(ask, "/dating/finds.json?after=2020-11-10&on=2023-12-31").json()
-    assert len(whole["features"]) == 5
-    assert {each["properties"]["rung"] for each in whole["features"]} >= {"A", "C", "E"}
+    (valley,) = [each for each in whole["features"] if "district" in each["properties"]]
+    points = [each["properties"] for each in whole["features"] if "rung" in each["properties"]]
+    assert valley["geometry"]["type"] == "Polygon"
+    assert valley["properties"]["alarm"]
+    assert len(points) == 5
+    assert {each["rung"] for each in points} >= {"A", "C", "E"}
     part = ask.get("/dating/finds.json?after=2020-11-10&on=2023-12-31&month=2022-03").json()
-    assert [each["properties"]["name"] for each in part["features"]] == ["I-2"]
+    assert [each["properties"].get("name") for each in part["features"]] == [None, "I-2"]
+    early = ask.get("/dating/finds.json?after=2020-11-10&on=2023-12-31&month=2022-01").json()
+    assert not early["features"][0]["properties"]["alarm"]
     page = text(wait_ready(ask, f"{ASK}&month=2022-03"))
     assert "1 of 1 finds" in page
 

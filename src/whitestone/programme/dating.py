@@ -27,7 +27,7 @@ from whitestone.programme.accounts_inputs import Inputs, read_inputs, shapes_of_
 from whitestone.programme.opening import Clocks, Programme
 from whitestone.programme.sameness import same_groups
 
-__all__ = ["ACCURACY_UNKNOWN_M", "assumptions_of", "date_finds", "mark_of"]
+__all__ = ["ACCURACY_UNKNOWN_M", "assumptions_of", "date_finds", "district_outlines", "mark_of"]
 
 Array = np.ndarray[Any, Any]
 
@@ -83,6 +83,22 @@ def date_finds(programme: Programme, clocks: Clocks, assumed: Assumptions, level
         f"A find is outside every known hazard when none lies within its accuracy ({ACCURACY_UNKNOWN_M:g} m where "
         f"not known).",
     ]}  # fmt: skip
+
+
+def district_outlines(programme: Programme, clocks: Clocks, level: int | None) -> dict[str, Any]:
+    """Give the outlines (degrees) of the districts of a level by name, as the table names them; empty without a level.
+
+    Edges are drawn to 50 m: enough for an overview, and light enough for a page.
+    """
+    if level is None:
+        return {}
+    found = {}
+    for state in programme.journal.states("place", on=clocks.on, known=clocks.known):
+        if state.body.get("admin_level") == level and state.geometry is not None:
+            shape = shapely.simplify(shapely.from_wkb(state.geometry), 0.0005)
+            if shape.geom_type in ("Polygon", "MultiPolygon"):
+                found[str(state.body.get("name") or state.body.get("pcode") or state.record_id)] = shape
+    return found
 
 
 def mark_of(body: Mapping[str, Any]) -> Mark | None:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
+import shapely
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 
 from whitestone.errors import InvalidValue
 from whitestone.evidence.ladder import NO_RUNG
-from whitestone.programme.dating import assumptions_of, date_finds
+from whitestone.programme.dating import assumptions_of, date_finds, district_outlines
 from whitestone.programme.opening import Clocks
 from whitestone.web.desk import clocks_of, current
 
@@ -52,7 +54,10 @@ def page(request: HttpRequest) -> HttpResponse:
 
 
 def shapes(request: HttpRequest) -> JsonResponse:
-    """Give the finds of the table as GeoJSON points with their rung, of one month and district where asked."""
+    """Give finds as GeoJSON points with their rung, and districts with their alarm, of a month and district if asked.
+
+    With a month, a district's alarm is what it was by the end of that month.
+    """
     clocks = clocks_of(request)
     after = request.GET.get("after") or current().programme.settings.dating_after
     ready, table = _answer(request, clocks, after or "", patience_s=60.0)
@@ -63,10 +68,21 @@ def shapes(request: HttpRequest) -> JsonResponse:
     features = [{"type": "Feature", "geometry": {"type": "Point", "coordinates": [row["lon"], row["lat"]]},
                  "properties": {"rung": row["rung"], "name": row["name"], "month": (row["found_on"] or "")[:7]}}
                 for row in finds]  # fmt: skip
+    if finds:
+        features = [*_districts(clocks, table, month, {row["district"] for row in finds}), *features]
     lons, lats = ([row[name] for row in finds] for name in ("lon", "lat"))
     edge = 0.002
     box = [min(lons) - edge, min(lats) - edge, max(lons) + edge, max(lats) + edge] if finds else None
     return JsonResponse({"type": "FeatureCollection", "features": features, "bbox": box})
+
+
+def _districts(clocks: Clocks, table: dict[str, Any], month: str | None,
+               names: set[str | None]) -> list[dict[str, Any]]:
+    outlines = district_outlines(current().programme, clocks, table["level"])
+    alarms = {row["district"]: row["alarm_in"] for row in table["districts"]}
+    return [{"type": "Feature", "geometry": json.loads(shapely.to_geojson(outlines[name])),
+             "properties": {"district": name, "alarm": bool(alarms.get(name) and alarms[name] <= (month or "9"))}}
+            for name in sorted(filter(None, names)) if name in outlines]  # fmt: skip
 
 
 def _answer(request: HttpRequest, clocks: Clocks, after: str, patience_s: float = 0.5) -> tuple[bool, Any]:

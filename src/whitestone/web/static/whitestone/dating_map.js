@@ -40,6 +40,9 @@ async function start() {
       layers: [
         { id: "ground", type: "background", paint: { "background-color": colour("map-ground") } },
         { id: "graticule", type: "line", source: "graticule", paint: { "line-color": "#d9d8cf", "line-width": 0.7 } },
+        { id: "alarm", type: "fill", source: "finds", filter: ["==", ["get", "alarm"], true], paint: { "fill-color": colour("warn"), "fill-opacity": 0.15 } },
+        { id: "quiet", type: "line", source: "finds", filter: ["==", ["get", "alarm"], false], paint: { "line-color": colour("ink-2"), "line-width": 1, "line-dasharray": [3, 2] } },
+        { id: "alarm-line", type: "line", source: "finds", filter: ["==", ["get", "alarm"], true], paint: { "line-color": colour("warn"), "line-width": 2.5 } },
       ],
     },
   });
@@ -47,7 +50,7 @@ async function start() {
   map.on("style.load", () => {
     for (const rung of ["A", "B", "C", "D", "E"]) map.addImage(rung, disc(rung), { pixelRatio: 2 });
     map.addImage("none", disc(""), { pixelRatio: 2 });
-    map.addLayer({ id: "finds", type: "symbol", source: "finds", layout: { "icon-image": ["get", "rung"], "icon-allow-overlap": true, "symbol-sort-key": ["match", ["get", "rung"], "A", 5, "B", 4, "C", 3, "D", 2, "E", 1, 0] } });
+    map.addLayer({ id: "finds", type: "symbol", source: "finds", filter: ["has", "rung"], layout: { "icon-image": ["get", "rung"], "icon-allow-overlap": true, "symbol-sort-key": ["match", ["get", "rung"], "A", 5, "B", 4, "C", 3, "D", 2, "E", 1, 0] } });
     draw();
   });
   map.on("moveend", draw);

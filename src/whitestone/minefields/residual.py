@@ -28,6 +28,10 @@ _NODES = 200
 LEVELS = (0.5, 0.9, 0.95, 0.99)
 
 
+MOST = 1e7
+"""Counts, hectares and priors beyond it are slips of the pen."""
+
+
 class Residual(msgspec.Struct, frozen=True, kw_only=True):
     """What remains: its mean, the probability that nothing does, and numbers not exceeded with some probability."""
 
@@ -106,11 +110,11 @@ def scattered_stop(found: int, searched_ha: float, detection: float, limit_per_h
 
 def _check(found: int, area_ha: float, searched_ha: float, prior_per_ha: float, prior_shape: float, *,
            may_be_empty: bool = False) -> None:
-    if found < 0:
-        raise InvalidValue(field="found", value=found, why="a count is not negative")
-    if not (area_ha > 0 or (may_be_empty and area_ha == 0)) or not 0 <= searched_ha <= area_ha:
+    if not 0 <= found <= MOST:
+        raise InvalidValue(field="found", value=found, why=f"from 0 to {MOST:g}")
+    if not (MOST >= area_ha > 0 or (may_be_empty and area_ha == 0)) or not 0 <= searched_ha <= area_ha:
         raise InvalidValue(field="area_ha", value=area_ha, why="above 0, and not less than what was searched")
-    if not (prior_per_ha > 0 and prior_shape > 0):
+    if not (MOST >= prior_per_ha > 1 / MOST and MOST >= prior_shape > 1 / MOST):
         raise InvalidValue(field="prior", value=(prior_shape, prior_per_ha),
                            why="a proper prior: shape and mean above 0")
 
@@ -125,7 +129,7 @@ def _detections(detection: float | None, seeded: tuple[int, int] | None) -> tupl
             raise InvalidValue(field="detection", value=detection, why="above 0, and 1 at most")
         return np.array([detection]), np.ones(1)
     hit, placed = seeded
-    if not 0 <= hit <= placed:
+    if not 0 <= hit <= placed <= MOST:
         raise InvalidValue(field="seeded", value=seeded, why="found, then placed, and not more found than placed")
     middles = (np.arange(_NODES) + 0.5) / _NODES
     return special.betaincinv(hit + 0.5, placed - hit + 0.5, middles), np.full(_NODES, 1 / _NODES)

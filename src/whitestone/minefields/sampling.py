@@ -22,6 +22,10 @@ __all__ = ["SamplingPlan", "accept_on_zero", "chance_of_zero", "drawn_units"]
 Array = np.ndarray[Any, Any]
 
 
+MOST_UNITS = 10_000_000
+"""A larger lot is cut into several."""
+
+
 class SamplingPlan(msgspec.Struct, frozen=True, kw_only=True):
     """A plan: how many of `units` to look at (None: even all are not enough), and what zero finds would say.
 
@@ -53,8 +57,8 @@ def accept_on_zero(units: int, defective_share: float, confidence: float, detect
     >>> accept_on_zero(100, 0.01, 0.95, 0.9).sample is None, accept_on_zero(1, 0.5, 0.95).sample
     (True, 1)
     """
-    if units < 1:
-        raise InvalidValue(field="units", value=units, why="at least 1")
+    if not 1 <= units <= MOST_UNITS:
+        raise InvalidValue(field="units", value=units, why=f"from 1 to {MOST_UNITS:,}")
     for field, value in (("defective_share", defective_share), ("confidence", confidence)):
         if not 0 < value < 1:
             raise InvalidValue(field=field, value=value, why="above 0 and below 1")

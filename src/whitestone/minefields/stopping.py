@@ -15,6 +15,10 @@ from whitestone.errors import InvalidValue
 __all__ = ["lanes_miss", "row_goes_on"]
 
 
+LEAST_M, MOST_M = 0.01, 1e6
+"""Lengths outside these bounds are slips of the pen, metres."""
+
+
 def row_goes_on(empty_m: float, spacing_m: float, detection: float, *, present: float = 0.9, prior: float = 0.5,
                 limit: float = 0.01) -> dict[str, Any]:
     """Give the probability that a row goes on beyond a stretch without a find, and the stretch after which it may be
@@ -32,8 +36,9 @@ def row_goes_on(empty_m: float, spacing_m: float, detection: float, *, present: 
     0.5
     """
     _shares(detection=detection, present=present, prior=prior, limit=limit)
-    if empty_m < 0 or not spacing_m > 0:
-        raise InvalidValue(field="spacing_m", value=spacing_m, why="above 0, and no negative stretch")
+    if not (0 <= empty_m <= MOST_M and LEAST_M <= spacing_m <= MOST_M):
+        raise InvalidValue(field="spacing_m", value=spacing_m,
+                           why=f"from {LEAST_M:g} m, and stretches up to {MOST_M:g} m")
     silent = 1 - present * detection
     places = math.floor(round(empty_m / spacing_m, 9))
     goes_on = _posterior(prior, silent, places)
@@ -68,7 +73,8 @@ def lanes_miss(row_m: float, lane_gap_m: float, lane_width_m: float, spacing_m: 
     1.0
     """
     _shares(detection=detection, present=present, limit=limit)
-    if row_m < 0 or not (spacing_m > 0 and 0 < lane_width_m <= lane_gap_m):
+    lanes_fit = LEAST_M <= lane_width_m <= lane_gap_m <= MOST_M
+    if not (0 <= row_m <= MOST_M and spacing_m >= LEAST_M and lanes_fit):
         raise InvalidValue(field="lane_gap_m", value=lane_gap_m,
                            why="not less than the lane's width, and lengths above 0")
     shown = min(1.0, lane_width_m / spacing_m) * present * detection

@@ -246,6 +246,8 @@ def test_dates_that_cannot_be() -> None:
     )
     assert len(found("dates-out-of-order", subject("activity", started_on="2016-05-02", ended_on="2016-05-01"))) == 1
     assert found("dates-out-of-order", subject("activity", started_on="2016-05-02", ended_on="2016")) == []
+    assert len(found("dates-out-of-order", subject("item", made_from="2023", found_on="2022-05-01"))) == 1
+    assert found("dates-out-of-order", subject("item", made_from="2022", found_on="2022-05-01")) == []
     hazard = subject("hazard", discovered_on="2018")
     release = subject("release", completed_on="2017-12", hazard_ids=[str(hazard.record_id)])
     assert len(found("release-before-hazard", hazard, release)) == 1

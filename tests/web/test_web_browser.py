@@ -97,7 +97,7 @@ def test_every_page_can_be_reached_by_keyboard(visit: OPEN) -> None:
 
 @pytest.mark.parametrize(
     "path",
-    ["/", "/map", "/records", "/records/hazard", "/runs", "/findings", "/ledger", "/periods",
+    ["/", "/map", "/records", "/records/hazard", "/runs", "/findings", "/ledger", "/periods", "/dating",
      f"/record/{IDS['north']}"],
 )
 @pytest.mark.parametrize("turned", ["", "?dir=rtl"])

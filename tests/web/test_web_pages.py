@@ -25,6 +25,8 @@ PAGES = [
     "/findings/geometry-missing",
     "/runs",
     "/periods",
+    "/dating",
+    "/dating?after=2010-01-01",
     f"/runs/{IDS['run']}",
     f"/record/{IDS['north']}",
     f"/record/{IDS['nowhere']}",

@@ -50,7 +50,12 @@ def list_(
 
 
 @records.command()
-def find(context: typer.Context, text: str, limit: int = 50, as_json: Json = False) -> None:
+def find(
+    context: typer.Context,
+    text: str,
+    limit: Annotated[int, typer.Option(min=1, max=1_000_000, help="How many are listed at most.")] = 50,
+    as_json: Json = False,
+) -> None:
     """Find records by own id, name or the beginning of a record id."""
     from itertools import islice
 

@@ -26,6 +26,7 @@ __all__ = [
     "ClaimQualifier",
     "ClaimStatus",
     "ClosureReason",
+    "CustodyStatus",
     "DatasetEdition",
     "DatasetLink",
     "DecisionType",
@@ -50,6 +51,8 @@ __all__ = [
     "InspectionResult",
     "InspectionType",
     "MappingLink",
+    "MarkLegibility",
+    "MarkTechnique",
     "MinefieldRecordLinks",
     "OperationalMethod",
     "OrganisationLink",
@@ -84,6 +87,7 @@ CasualtyOutcome = Annotated[str, Meta(extra={"type": "code", "codes": "casualty_
 ClaimQualifier = Annotated[str, Meta(extra={"type": "code", "codes": "claim_qualifier"})]
 ClaimStatus = Annotated[str, Meta(extra={"type": "code", "codes": "claim_status"})]
 ClosureReason = Annotated[str, Meta(extra={"type": "code", "codes": "closure_reason"})]
+CustodyStatus = Annotated[str, Meta(extra={"type": "code", "codes": "custody_status"})]
 DatasetEdition = Annotated[str, Meta(extra={"type": "code", "codes": "dataset_edition"})]
 DecisionType = Annotated[str, Meta(extra={"type": "code", "codes": "decision_type"})]
 DisposalOutcome = Annotated[str, Meta(extra={"type": "code", "codes": "disposal_outcome"})]
@@ -100,6 +104,8 @@ IdConfidence = Annotated[str, Meta(extra={"type": "code", "codes": "id_confidenc
 InfoReliability = Annotated[str, Meta(extra={"type": "code", "codes": "info_reliability"})]
 InspectionResult = Annotated[str, Meta(extra={"type": "code", "codes": "inspection_result"})]
 InspectionType = Annotated[str, Meta(extra={"type": "code", "codes": "inspection_type"})]
+MarkLegibility = Annotated[str, Meta(extra={"type": "code", "codes": "mark_legibility"})]
+MarkTechnique = Annotated[str, Meta(extra={"type": "code", "codes": "mark_technique"})]
 OperationalMethod = Annotated[str, Meta(extra={"type": "code", "codes": "operational_method"})]
 OrganisationType = Annotated[str, Meta(extra={"type": "code", "codes": "organisation_type"})]
 PeriodStatus = Annotated[str, Meta(extra={"type": "code", "codes": "period_status"})]

@@ -58,6 +58,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     place_share_min_records: int = 50
     released_m2_per_person_day: float = 1000.0
     closing_tolerance_m2: float = 1.0
+    dating_after: str | None = None
+    dating_misreading_rate: float = 0.01
+    dating_missed_per_km2_year: float = 0.5
+    dating_cluster_m: float = 50.0
+    dating_alpha: float = 0.05
     simulated: bool = False
     extra_fields: dict[str, list[ExtraField]] = {}
     national_codes: dict[str, dict[str, NationalCode]] = {}
@@ -81,6 +86,10 @@ def _zone(value: Any) -> str | None:
 
 def _year_start(value: Any) -> str | None:
     return None if re.fullmatch(r"(0[1-9]|1[0-2])-(0[1-9]|1\d|2[0-8])", value) else "MM-DD, up to day 28"
+
+
+def _day(value: Any) -> str | None:
+    return None if value is None or re.fullmatch(r"\d{4}-\d{2}-\d{2}", value) else "a day, YYYY-MM-DD"
 
 
 def _crs(value: Any) -> str | None:
@@ -126,6 +135,15 @@ _ROWS = (
             _between(1, 1e9)),
     Setting("closing_tolerance_m2", "number", 1.0, "Remaining area that counts as nothing when a hazard closes, m2.",
             _between(0, 1e4)),
+    Setting("dating_after", "date", None, "Day D of the dating table: which finds speak for laying after it.", _day),
+    Setting("dating_misreading_rate", "share", 0.01, "Marks that two readers read alike and later than they are: the "
+            "share; an assumption until two readings are counted.", _between(1e-6, 0.5)),
+    Setting("dating_missed_per_km2_year", "number", 0.5, "Missed items that come to light on released land, a km2 and "
+            "year; an assumption until fitted to quality control.", _between(1e-6, 1e4)),
+    Setting("dating_cluster_m", "number", 50.0, "Finds nearer than this to an earlier find are one event, metres.",
+            _between(0, 1e5)),
+    Setting("dating_alpha", "share", 0.05, "False alarms of the dating table: share of districts, over all looks.",
+            _between(1e-6, 0.5)),
     Setting("simulated", "flag", False, "True when the data are invented; every page and print then says so."),
     Setting("extra_fields", "fields", {}, "National fields of each kind of record: see domain.extensions."),
     Setting("national_codes", "codes", {}, "National codes of each code list, children of core codes: see `codes`.",

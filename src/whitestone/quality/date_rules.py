@@ -26,7 +26,7 @@ ORDER: dict[str, tuple[tuple[str, str], ...]] = {
     "activity": (("started_on", "ended_on"), ("ended_on", "approved_on"), ("ended_on", "handed_over_on")),
     "release": (("completed_on", "approved_on"),),
     "task": (("planned_from", "planned_to"), ("issued_on", "withdrawn_on")),
-    "item": (("found_on", "destroyed_on"),),
+    "item": (("found_on", "destroyed_on"), ("made_from", "made_to"), ("made_from", "found_on")),
     "minefield_record": (("laid_from", "laid_to"), ("laid_from", "recorded_on"), ("recorded_on", "transferred_on"),
                          ("laid_from", "lifted_on")),
     "casualty": (("occurred_on", "died_later_on"),),

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from django.urls import path
 
-from whitestone.web.views import errors, findings, ledger, maps, periods, reconciling, records, repairs, runs, start
+from whitestone.web.views import (
+    dating,
+    errors,
+    findings,
+    ledger,
+    maps,
+    periods,
+    reconciling,
+    records,
+    repairs,
+    runs,
+    start,
+)
 
 urlpatterns = [
     path("", start.start, name="start"),
@@ -32,6 +44,8 @@ urlpatterns = [
     path("reconciliation", reconciling.page, name="reconciliation"),
     path("reconciliation/<slug:name>/<uuid:difference>", reconciling.difference, name="difference"),
     path("reconciliation/<slug:name>/<uuid:difference>.json", reconciling.shapes, name="difference-shapes"),
+    path("dating", dating.page, name="dating"),
+    path("dating/finds.json", dating.shapes, name="dating-shapes"),
     path("runs", runs.page, name="runs"),
     path("runs/<uuid:run>", runs.run, name="run"),
 ]

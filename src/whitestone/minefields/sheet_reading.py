@@ -9,7 +9,7 @@ from typing import Any
 
 from whitestone.domain.dates import PartialDate, parse_partial
 from whitestone.errors import InvalidValue
-from whitestone.minefields.readings import UNKNOWN, Reading, read_number
+from whitestone.minefields.readings import Reading, read_number
 from whitestone.minefields.sheet_parts import SheetFinding
 from whitestone.minefields.sheet_words import member, word
 

@@ -64,7 +64,7 @@ def _between(lon: Floats, lat: Floats, when: npt.NDArray[Any], epoch: int) -> Fl
     back = back.reshape(-1)
     towards_east = east[0, back] + share * (east[1, back] - east[0, back])
     towards_north = north[0, back] + share * (north[1, back] - north[0, back])
-    return np.degrees(np.arctan2(towards_east, towards_north))
+    return np.asarray(np.degrees(np.arctan2(towards_east, towards_north)), dtype=float)
 
 
 @functools.lru_cache(maxsize=256)

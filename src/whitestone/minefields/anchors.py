@@ -18,10 +18,9 @@ from whitestone.geodesy.crs import Operation, Transform, fits, is_projected, tra
 from whitestone.geodesy.grids import gauss_krueger, zone_family
 from whitestone.minefields.sheet_parts import Crs, ReferencePoint, Sheet
 
-__all__ = ["Anchor", "Hypothesis", "anchors", "epsg_of"]
+__all__ = ["Anchor", "Hypothesis", "anchors", "epsg_of", "grid_code"]
 
 _WGS84 = 4326
-_PLACES = "EPSG:4326"
 
 
 class Hypothesis(msgspec.Struct, frozen=True, kw_only=True):
@@ -112,8 +111,8 @@ def _from_text(point: ReferencePoint, sheet: Sheet, hypothesis: Hypothesis) -> A
         return Anchor(no=point.no, fault=("crs-nonexistent", f"reference point {point.no}: {problem}"))
     if placed.faults:
         return Anchor(no=point.no, fault=placed.faults[0])
-    return Anchor(no=point.no, lon=float(placed.lon[0]), lat=float(placed.lat[0]), epsg=epsg, operation=placed.operation,
-                  accuracy_m=_joined(point.accuracy_m, float(placed.accuracy_m[0])), said=placed.said)
+    return Anchor(no=point.no, lon=float(placed.lon[0]), lat=float(placed.lat[0]), epsg=epsg, said=placed.said,
+                  accuracy_m=_joined(point.accuracy_m, float(placed.accuracy_m[0])), operation=placed.operation)
 
 
 def _from_numbers(point: ReferencePoint, x: float, y: float, sheet: Sheet, hypothesis: Hypothesis,
@@ -126,9 +125,8 @@ def _from_numbers(point: ReferencePoint, x: float, y: float, sheet: Sheet, hypot
             return Anchor(no=point.no, fault=("crs-unknown", f"reference point {point.no}: {words}"))
         said += (words,)
     try:
-        epsg, x, words = _zoned(x, y, epsg)
-        if words:
-            said += (words,)
+        epsg, x, zone = _zoned(x, y, epsg)
+        said += (zone,) if zone else ()
         way = _way(epsg, _operation(crs, hypothesis, epsg), x, y)
     except InvalidValue as problem:
         code = "zone-unclear" if problem.details.get("field") == "zone" else "crs-nonexistent"
@@ -160,7 +158,8 @@ def _zoned(x: float, y: float, epsg: int) -> tuple[int, float, str | None]:
     zone = int(x // 1_000_000)
     if 100_000 <= x <= 900_000:
         prefix = _zone(epsg)
-        return epsg, x + prefix * 1_000_000.0, f"easting {x:g} has lost its zone; zone {prefix} of EPSG:{epsg} is put back"
+        words = f"easting {x:g} has lost its zone; zone {prefix} of EPSG:{epsg} is put back"
+        return epsg, x + prefix * 1_000_000.0, words
     if zone == _zone(epsg):
         return epsg, x, None
     placed = gauss_krueger([str(x)], [str(y)], epsg)
@@ -212,7 +211,7 @@ def _joined(*parts: float | None) -> float | None:
     return math.hypot(*known) if known and any(known) else None
 
 
-def grid_code(epsg: int | None, lon: float) -> str | None:
+def grid_code(epsg: int | None, lon: float) -> str:
     """Name the projection whose grid north a grid bearing means; the usual grid of the datum where degrees are stated.
 
     >>> grid_code(28408, 46.9), grid_code(4284, 46.9), grid_code(4326, 46.9), grid_code(None, 46.9)

@@ -14,12 +14,12 @@ from whitestone.geodesy.declination import FIRST_YEAR, LAST_YEAR, declination_de
 from whitestone.minefields.anchors import Hypothesis, grid_code
 from whitestone.minefields.sheet_parts import Leg, Sheet
 
-__all__ = ["PACE_M", "Legs", "North", "bearing_over_turn", "north_around", "read_legs"]
+__all__ = ["PACE_M", "Legs", "North", "bearing_over_turn", "north_around", "norths_around", "read_legs"]
 
 Floats = npt.NDArray[np.float64]
 
 PACE_M = 0.75
-"""Length of a pace where the sheet states none: a usual marching pace; an assumption, each programme may set its own."""
+"""Length of a pace where the sheet states none: a usual marching pace, an assumption; a programme may set its own."""
 _METRES = {"m": 1.0, "km": 1000.0, "yard": 0.9144, "foot": 0.3048, "unknown": 1.0}
 _SPAN_DEG = 0.02
 """How far the second and third place lie from which the slope of declination and convergence is taken: about 2 km."""

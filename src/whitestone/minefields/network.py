@@ -89,9 +89,9 @@ def connect(sheet: Sheet, legs: Legs | None, placed: Sequence[str]) -> Network:
     reached = set(order)
     spare = tuple(leg for leg in np.flatnonzero(usable).tolist() if leg not in walked and int(starts[leg]) in reached)
     rows = [[number.get(each or "", -1) for each in (row.start, row.end)] for row in sheet.rows]
-    return Network(
-        names, np.array(anchors, dtype=np.int64), starts, ends, np.array(order, dtype=np.int64), parent, tree, sign, spare,
-        np.array([number[name] for name in _ring(sheet)], dtype=np.int64), np.array(rows, dtype=np.int64).reshape(-1, 2))
+    ring = np.array([number[name] for name in _ring(sheet)], dtype=np.int64)
+    return Network(names, np.array(anchors, dtype=np.int64), starts, ends, np.array(order, dtype=np.int64), parent,
+                   tree, sign, spare, ring, np.array(rows, dtype=np.int64).reshape(-1, 2))
 
 
 def _names(sheet: Sheet) -> tuple[str, ...]:
@@ -104,7 +104,7 @@ def _names(sheet: Sheet) -> tuple[str, ...]:
 
 
 def _ring(sheet: Sheet) -> tuple[str, ...]:
-    """Return the perimeter; where the sheet states none, the stations of a loop of legs that closes, if there is one."""
+    """Return the perimeter; where the sheet states none, the stations of the first loop of legs, if there is one."""
     if sheet.perimeter:
         return sheet.perimeter
     seen: dict[str, int] = {}

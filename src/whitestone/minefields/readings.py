@@ -80,7 +80,7 @@ def read_number(raw: Any) -> tuple[Reading, str | None]:
 
 
 def read_bearing(raw: Any) -> tuple[Reading, bool, str | None]:
-    """Read a bearing in its unit's own numbers; return it, whether it was written in hundreds (`12-45`), and what is wrong.
+    """Read a bearing in its unit's own numbers; return it, whether it is written in hundreds, and what is wrong.
 
     `12-45` is 1245 thousandths; degrees with minutes (`44°30'`) are decimal degrees. The unit is not judged here.
 

@@ -22,7 +22,7 @@ NORTHS = ("true", "grid", "magnetic", "unknown")
 
 
 class SheetFinding(msgspec.Struct, frozen=True, kw_only=True):
-    """What is wrong or in doubt, and where in the file: a JSON path, the sheet's id and a sentence. Nothing is dropped."""
+    """What is wrong or in doubt, and where in the file: a JSON path, the sheet's key and a sentence."""
 
     code: str
     path: str
@@ -54,7 +54,7 @@ class Resolved(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ReferencePoint(msgspec.Struct, frozen=True, kw_only=True):
-    """A landmark from which the sheet measures; x east (or longitude), y north (or latitude), as the sheet orders them."""
+    """A landmark from which the sheet measures; x east (or longitude), y north (or latitude)."""
 
     no: str
     description: str | None = None

@@ -85,8 +85,8 @@ class Place:
         if wrong:
             self.say("number-unclear", name, f"{name}: {wrong}", reading.written)
         elif reading.doubtful:
-            self.say("digits-unreadable", name, f"{name} {reading.written!r} can be read in {len(reading.readings)} ways; "
-                     "all are kept", reading.written, "notice")
+            ways = f"{name} {reading.written!r} can be read in {len(reading.readings)} ways; all are kept"
+            self.say("digits-unreadable", name, ways, reading.written, "notice")
 
     def number(self, *names: str, least: float = -math.inf, most: float = math.inf) -> float | None:
         """Return a number that is beyond doubt and in range; None, with a finding, where it is not."""
@@ -124,7 +124,8 @@ class Place:
             reading, wrong = read_number(raw)
             self.doubts(f"{names[0]}.{kind}", reading, wrong)
             if reading.value is not None and (reading.value < 0 or reading.value != int(reading.value)):
-                self.say("out-of-range", f"{names[0]}.{kind}", f"{kind}: {reading.written!r} is no count", reading.written)
+                why = f"{kind}: {reading.written!r} is no count"
+                self.say("out-of-range", f"{names[0]}.{kind}", why, reading.written)
                 reading = Reading(reading.written)
             found[str(kind)] = reading
         return found

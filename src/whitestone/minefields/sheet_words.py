@@ -13,7 +13,8 @@ __all__ = ["DIRECTIONS", "DISTANCES", "METHODS", "NORTHS", "UNITS", "member", "p
 
 
 def _inverted(meanings: Mapping[str, str]) -> Mapping[str, str]:
-    return MappingProxyType({plain(each): name for name, words in meanings.items() for each in (name, *words.split("|"))})
+    pairs = ((each, name) for name, words in meanings.items() for each in (name, *words.split("|")))
+    return MappingProxyType({plain(each): name for each, name in pairs})
 
 
 def plain(text: Any) -> str:
@@ -29,7 +30,8 @@ UNITS = _inverted({
     "degrees": "deg|degree|°|dd|градусы|градус",
     "gon": "gons|grad|grads|gradian|gradians|400|гоны",
     "mil6400": "nato mil|mil nato|6400|mils6400|mil-6400|nato",
-    "mil6000": "thousandths|6000|mils6000|ru_thousandths|тысячные|тысячных|делений угломера|ru_thousandths_ccw|ru_thousandths_cw",
+    "mil6000": "thousandths|6000|mils6000|тысячные|тысячных|делений угломера|ru_thousandths|ru_thousandths_ccw|"
+               "ru_thousandths_cw",
     "unknown": "|?|unstated|not stated|none|null|mil|mils",
 })
 """Word -> unit of a bearing. `mil` alone is unknown: it may be 6400 or 6000, 9.8 m sideways in every 100 m."""

@@ -109,17 +109,19 @@ def _sheet(place: Place, at: int, taken: dict[str, int]) -> Sheet:
     pace = place.number("pace_m", "pace_length_m", "pace_length", least=0.1, most=3.0)
     unit, north = place.raw("bearing_unit", "angle_unit"), place.raw("north", "north_ref", "north_reference")
     legs = tuple(_leg(each, {"unit": unit, "north": north}) for each in place.objects("legs"))
-    points = tuple(_point(each, position) for position, each in enumerate(place.objects("reference_points", "references")))
+    points = tuple(_point(each, no) for no, each in enumerate(place.objects("reference_points", "references")))
     return Sheet(
         id=own, key=key, at=at, batch=place.text("batch", "transfer_batch"), standard=place.text("standard"),
-        district=place.text("district", "region"), unit_as_written=place.text("unit", "prepared_by_unit", "unit_as_written"),
+        district=place.text("district", "region"),
+        unit_as_written=place.text("unit", "prepared_by_unit", "unit_as_written", "prepared_by_unit_as_written"),
         laid_from=place.date("laid_from", "date_laid_from"), laid_to=place.date("laid_to", "date_laid_to"),
         recorded_on=place.date("recorded_on", "date_record_made"), crs=_crs(place), reference_points=points, legs=legs,
         perimeter=_perimeter(place), rows=tuple(_row(each, row) for row, each in enumerate(place.objects("rows"))),
         items=tuple(_item(each) for each in place.objects("items")),
         events=tuple(_event(each) for each in place.objects("events")), quantities=place.counts("quantities"),
         total=place.reading("total", "claimed_total", "claimed_total_mines"),
-        front_m=place.number("front_m", "area_front_m", least=0.0), depth_m=place.number("depth_m", "area_depth_m", least=0.0),
+        front_m=place.number("front_m", "area_front_m", least=0.0),
+        depth_m=place.number("depth_m", "area_depth_m", least=0.0),
         pace_m=pace, clockwise=clockwise, remarks=place.text("remarks", "notes"), as_written=dict(place.held))
 
 
@@ -194,8 +196,9 @@ def _leg(place: Place, usual: dict[str, Any]) -> Leg:
     metres = place.raw("distance_unit") is None
     return Leg(
         start=_station(place, "from", "start"), end=_station(place, "to", "end"), bearing=bearing, hundreds=hundreds,
-        unit=merged.word(UNITS, "unit", "bearing_unit"), clockwise=clockwise, north=merged.word(NORTHS, "north", "north_ref"),
-        distance=distance, distance_unit="m" if metres else place.word(DISTANCES, "distance_unit"),
+        unit=merged.word(UNITS, "unit", "bearing_unit"), clockwise=clockwise,
+        north=merged.word(NORTHS, "north", "north_ref"), distance=distance,
+        distance_unit="m" if metres else place.word(DISTANCES, "distance_unit"),
         method=place.word(METHODS, "method"), pace_m=place.number("pace_m", "pace_length_m", least=0.1, most=3.0),
         declination_deg=place.number("declination_deg", "decl_used", least=-180, most=180))
 
@@ -230,8 +233,8 @@ def _row(place: Place, at: int) -> Row:
 def _item(place: Place) -> SheetItem:
     bearing, _, wrong = read_bearing(place.raw("bearing"))
     place.doubts("bearing", bearing, wrong)
-    return SheetItem(type=place.text("type", "type_as_written"), at=place.text("at", "from", "station"), bearing=bearing,
-                     distance=place.reading("distance"), x=place.reading("x"), y=place.reading("y"),
+    return SheetItem(type=place.text("type", "type_as_written"), at=place.text("at", "from", "station"),
+                     bearing=bearing, distance=place.reading("distance"), x=place.reading("x"), y=place.reading("y"),
                      count=place.reading("count", "quantity"), remark=place.text("remark", "remarks"))
 
 
@@ -240,8 +243,8 @@ def _event(place: Place) -> Event:
     quantity = place.counts("quantity") if isinstance(raw, (dict, list)) else {}
     if not quantity and raw is not None and not isinstance(raw, (dict, list)):
         quantity = {"": place.reading("quantity")}
-    return Event(kind=place.text("kind", "type", "event") or "unknown", on=place.date("on", "date"), by=place.text("by"),
-                 quantity=quantity, source=place.text("source"))
+    return Event(kind=place.text("kind", "type", "event") or "unknown", on=place.date("on", "date"),
+                 by=place.text("by"), quantity=quantity, source=place.text("source"))
 
 
 def _find(place: Place, at: int, taken: dict[str, int]) -> Find:
@@ -268,7 +271,8 @@ def _ground(place: Place) -> Any:
     if isinstance(raw, dict) and plain(raw.get("type")) == "feature":
         raw = raw.get("geometry")
     if not isinstance(raw, dict) or not raw.get("coordinates"):
-        place.say("ground-missing", "geometry", "the searched ground has no outline and counts as none", severity="notice")
+        why = "the searched ground has no outline and counts as none"
+        place.say("ground-missing", "geometry", why, severity="notice")
         return empty
     try:
         ground = shapely.force_2d(shape(raw))

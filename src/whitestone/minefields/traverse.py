@@ -131,7 +131,7 @@ class SheetGeometry(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def ring_lonlat(self) -> Floats:
-        """Return the perimeter as [k, 2] WGS 84 degrees, without repeating the first; NaN where a station is not reached.
+        """Return the perimeter as [k, 2] WGS 84 degrees, the first not repeated; NaN where a station is not reached.
 
         >>> lay_out(Sheet(id="A", key="A")).ring_lonlat.shape
         (0, 2)
@@ -218,14 +218,16 @@ def _one(sheet: Sheet, hypothesis: Hypothesis, placed: tuple[Anchor, ...], first
     said = (*legs.said, *(words for each in placed for words in each.said), *_doubts(sheet, north, legs, first))
     return SheetGeometry(
         key=sheet.key, hypothesis=hypothesis, anchor_lonlat=centre if first else None,
-        anchor_accuracy_m=first.accuracy_m if first else None, anchors=placed, operation=first.operation if first else None,
-        stations=net.stations, lon=lonlat[:, 0] if first else np.full(len(net.stations), np.nan),
+        anchor_accuracy_m=first.accuracy_m if first else None, anchors=placed,
+        operation=first.operation if first else None, stations=net.stations,
+        lon=lonlat[:, 0] if first else np.full(len(net.stations), np.nan),
         lat=lonlat[:, 1] if first else np.full(len(net.stations), np.nan), east_m=east, north_m=northing,
         anchor_stations=net.anchors, anchor_east_m=anchor_east, anchor_north_m=anchor_north, leg_start=net.leg_start,
         leg_end=net.leg_end, true_bearing_deg=true_deg, length_m=legs.length_m,
         plane_bearing_deg=np.degrees(np.arctan2(along_east, along_north)) % 360.0,
-        plane_length_m=np.hypot(along_east, along_north), pace=legs.pace, magnetic=legs.north == 2, doubtful=legs.doubtful,
-        order=net.order, parent=net.parent, tree_leg=net.tree_leg, sign=net.sign, perimeter=net.perimeter, rows=net.rows,
+        plane_length_m=np.hypot(along_east, along_north), pace=legs.pace, magnetic=legs.north == 2,
+        doubtful=legs.doubtful, order=net.order, parent=net.parent, tree_leg=net.tree_leg, sign=net.sign,
+        perimeter=net.perimeter, rows=net.rows,
         impossible=bool(legs.over.any()), said=tuple(dict.fromkeys(said)),
         closures=_closures(net, legs, ends, east, northing, anchor_east, anchor_north),
         declination_deg=north.declination[0] if north else None,

@@ -15,11 +15,20 @@ from whitestone.errors import InvalidValue
 from whitestone.geodesy.declination import declination_deg
 
 
-@pytest.mark.parametrize(("lon", "lat", "year", "expected"), [
-    (46.93, 39.99, 1982, 4.49), (46.93, 39.99, 1993, 4.65), (46.93, 39.99, 2005, 5.24), (46.93, 39.99, 2024, 6.41),
-    (18.41, 43.86, 1993, 2.07), (18.41, 43.86, 2024, 5.0), (-57.85, -51.69, 1982, 5.09), (-57.85, -51.69, 2024, 2.32),
-    (104.92, 11.56, 1993, 0.0),
-])
+@pytest.mark.parametrize(
+    ("lon", "lat", "year", "expected"),
+    [
+        (46.93, 39.99, 1982, 4.49),
+        (46.93, 39.99, 1993, 4.65),
+        (46.93, 39.99, 2005, 5.24),
+        (46.93, 39.99, 2024, 6.41),
+        (18.41, 43.86, 1993, 2.07),
+        (18.41, 43.86, 2024, 5.0),
+        (-57.85, -51.69, 1982, 5.09),
+        (-57.85, -51.69, 2024, 2.32),
+        (104.92, 11.56, 1993, 0.0),
+    ],
+)
 def test_declinations_of_known_places_and_years(lon: float, lat: float, year: int, expected: float) -> None:
     """Near Aghdam, Sarajevo, Stanley, Phnom Penh: the field turned by degrees since the records were made."""
     found = declination_deg(lon, lat, dt.date(year, 6, 30))

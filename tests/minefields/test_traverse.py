@@ -22,7 +22,8 @@ START = (46.93, 39.99)
 
 def leg(start: str, end: str, bearing: Any, distance: Any, **more: Any) -> dict[str, Any]:
     """Make one leg of true degrees and metres, unless `more` says otherwise."""
-    return {"from": start, "to": end, "bearing": bearing, "unit": "degrees", "north": "true", "distance": distance, **more}
+    stated = {"from": start, "to": end, "bearing": bearing, "distance": distance}
+    return {**stated, "unit": "degrees", "north": "true", **more}
 
 
 def sheet(legs: list[dict[str, Any]], **more: Any) -> dict[str, Any]:
@@ -63,8 +64,16 @@ def test_the_same_bearings_taken_as_magnetic_move_the_corners() -> None:
 
 
 legs_drawn = st.lists(
-    st.tuples(st.floats(0, 0.9999), st.integers(5, 1500), st.sampled_from(sorted(TURN)), st.booleans(),
-              st.sampled_from(["true", "grid", "magnetic"])), min_size=1, max_size=8)
+    st.tuples(
+        st.floats(0, 0.9999),
+        st.integers(5, 1500),
+        st.sampled_from(sorted(TURN)),
+        st.booleans(),
+        st.sampled_from(["true", "grid", "magnetic"]),
+    ),
+    min_size=1,
+    max_size=8,
+)
 
 
 @settings(max_examples=60, deadline=None)
@@ -77,8 +86,17 @@ def test_any_traverse_agrees_with_a_walk_in_space_within_a_decimetre_a_kilometre
     here, legs, walked, length = (lon, lat), [], [], 0.0
     for at, (share, distance, unit, clockwise, north) in enumerate(drawn):
         number = round(share * TURN[unit], 2)
-        legs.append({"from": f"S{at}" if at else "R1", "to": f"S{at + 1}", "bearing": number, "unit": unit, "north": north,
-                     "distance": distance, "scale_direction": "clockwise" if clockwise else "anticlockwise"})
+        legs.append(
+            {
+                "from": f"S{at}" if at else "R1",
+                "to": f"S{at + 1}",
+                "bearing": number,
+                "unit": unit,
+                "north": north,
+                "distance": distance,
+                "scale_direction": "clockwise" if clockwise else "anticlockwise",
+            }
+        )
         bearing = number / TURN[unit] * 360.0 * (1 if clockwise else -1)
         if north == "magnetic":
             east, up, _ = ppigrf.igrf(here[0], here[1], 0.0, dt.datetime(day.year, day.month, day.day))
@@ -89,8 +107,13 @@ def test_any_traverse_agrees_with_a_walk_in_space_within_a_decimetre_a_kilometre
         here = walk(*here, bearing, distance)
         walked.append(here)
         length += distance / 1000.0
-    record = {"id": "A", "crs": {"epsg": 32638}, "recorded_on": day.isoformat(), "legs": legs,
-              "reference_points": [{"no": "R1", **dict(zip("xy", grid.transform(lon, lat), strict=True))}]}
+    record = {
+        "id": "A",
+        "crs": {"epsg": 32638},
+        "recorded_on": day.isoformat(),
+        "legs": legs,
+        "reference_points": [{"no": "R1", **dict(zip("xy", grid.transform(lon, lat), strict=True))}],
+    }
     made = laid(record)
     for at, place in enumerate(walked):
         station = made.stations.index(f"S{at + 1}")
@@ -101,7 +124,9 @@ def test_any_traverse_agrees_with_a_walk_in_space_within_a_decimetre_a_kilometre
 @given(legs_drawn)
 def test_plane_legs_add_up_to_the_stations(drawn: list[tuple[float, int, str, bool, str]]) -> None:
     """What an estimator disturbs are straight legs of the plane: undisturbed they lead exactly to the stations."""
-    legs = [leg(f"S{at}" if at else "R1", f"S{at + 1}", share * 360, metres) for at, (share, metres, *_) in enumerate(drawn)]
+    legs = [
+        leg(f"S{at}" if at else "R1", f"S{at + 1}", share * 360, metres) for at, (share, metres, *_) in enumerate(drawn)
+    ]
     made = laid(sheet(legs))
     east, north = np.zeros(len(made.stations)), np.zeros(len(made.stations))
     for at in made.order.tolist():
@@ -162,9 +187,14 @@ def test_a_sheet_without_a_place_keeps_its_shape_and_says_that_it_lies_nowhere()
     assert any("lies nowhere" in words for words in made.said)
 
 
-@pytest.mark.parametrize(("hypothesis", "bearing"), [
-    ({}, 12.0), ({"north": "true"}, 12.0), ({"unit": "mil6400", "whole": True}, 11.25 / 360 * 360 / 60),
-])
+@pytest.mark.parametrize(
+    ("hypothesis", "bearing"),
+    [
+        ({}, 12.0),
+        ({"north": "true"}, 12.0),
+        ({"unit": "mil6400", "whole": True}, 11.25 / 360 * 360 / 60),
+    ],
+)
 def test_a_hypothesis_answers_only_what_the_sheet_leaves_open_unless_it_is_for_the_whole(
     hypothesis: dict[str, Any], bearing: float
 ) -> None:
@@ -199,15 +229,27 @@ def test_the_length_of_a_pace_is_that_of_the_leg_the_sheet_or_the_hypothesis() -
     assert laid(record, pace_m=0.7).length_m[0] == pytest.approx(70.0)
 
 
-@pytest.mark.parametrize(("epsg", "x", "y", "operation", "said"), [
-    (28408, 8664842, 4430282, 15865, ""), (28408, 664842, 4430282, 15865, "zone 8"), (2498, 664842, 4430282, 15865, ""),
-    (4284, 46.93, 39.99, 15865, ""), (None, 8664842, 4430282, 15865, "guessed"), (28407, 8664842, 4430282, 15865, "zone 8"),
-])
-def test_the_same_place_in_every_grid_that_a_sheet_may_use(epsg: int | None, x: float, y: float, operation: int,
-                                                           said: str) -> None:
+@pytest.mark.parametrize(
+    ("epsg", "x", "y", "operation", "said"),
+    [
+        (28408, 8664842, 4430282, 15865, ""),
+        (28408, 664842, 4430282, 15865, "zone 8"),
+        (2498, 664842, 4430282, 15865, ""),
+        (4284, 46.93, 39.99, 15865, ""),
+        (None, 8664842, 4430282, 15865, "guessed"),
+        (28407, 8664842, 4430282, 15865, "zone 8"),
+    ],
+)
+def test_the_same_place_in_every_grid_that_a_sheet_may_use(
+    epsg: int | None, x: float, y: float, operation: int, said: str
+) -> None:
     """SK-42 39.99 N 46.93 E is zone 8 grid N 4,430,282, E 8,664,842; 102.6 m from the same numbers in WGS 84."""
-    record = {"id": "A", "crs": {"epsg": epsg, "operation": operation}, "reference_points": [{"no": "R1", "x": x, "y": y}],
-              "legs": [leg("R1", "T1", 0, 100)]}
+    record = {
+        "id": "A",
+        "crs": {"epsg": epsg, "operation": operation},
+        "reference_points": [{"no": "R1", "x": x, "y": y}],
+        "legs": [leg("R1", "T1", 0, 100)],
+    }
     made = laid(record)
     assert made.anchor_lonlat is not None
     assert apart(made.anchor_lonlat, START) == pytest.approx(102.6, abs=0.5)
@@ -243,8 +285,11 @@ def test_a_resolved_landmark_counts_before_its_written_numbers() -> None:
 
 
 def test_many_sheets_at_once_are_those_laid_out_one_by_one() -> None:
-    records = [sheet([leg("R1", "T1", 10 * k, 300, north=n)], recorded_on=str(1990 + k)) for k in range(4)
-               for n in ("true", "grid", "magnetic")]
+    records = [
+        sheet([leg("R1", "T1", 10 * k, 300, north=n)], recorded_on=str(1990 + k))
+        for k in range(4)
+        for n in ("true", "grid", "magnetic")
+    ]
     sheets = read_sheets(records).records
     together = lay_out_many([(each, Hypothesis()) for each in sheets])
     for each, made in zip(sheets, together, strict=True):

@@ -35,8 +35,9 @@ def walk(lon: float, lat: float, bearing_deg: float, length_m: float) -> tuple[f
         east = (-math.sin(x), math.cos(x), 0.0)
         north = (-math.sin(y) * math.cos(x), -math.sin(y) * math.sin(x), math.cos(y))
         step = length_m / steps
-        moved = [p + step * (math.sin(turned) * e + math.cos(turned) * n)
-                 for p, e, n in zip(here, east, north, strict=True)]
+        moved = [
+            p + step * (math.sin(turned) * e + math.cos(turned) * n) for p, e, n in zip(here, east, north, strict=True)
+        ]
         before = lon
         lon, lat = ground(*moved)
         # Straight on the ground: the meridians converge under the walker.

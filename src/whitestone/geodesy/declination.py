@@ -44,8 +44,11 @@ def declination_deg(lon: npt.ArrayLike, lat: npt.ArrayLike, on: Any) -> Floats:
         return np.zeros(when.shape)
     years = when.astype("datetime64[Y]").astype(int) + 1970
     if (outside := (years < FIRST_YEAR) | (years >= LAST_YEAR)).any():
-        raise InvalidValue(field="date of the compass", value=str(when[outside].flat[0]),
-                           why=f"{MODEL} knows {FIRST_YEAR} to {LAST_YEAR - 1}")
+        raise InvalidValue(
+            field="date of the compass",
+            value=str(when[outside].flat[0]),
+            why=f"{MODEL} knows {FIRST_YEAR} to {LAST_YEAR - 1}",
+        )
     epochs = years // _EPOCH_YEARS * _EPOCH_YEARS
     found = np.full(when.shape, np.nan)
     for epoch in np.unique(epochs).tolist():

@@ -97,26 +97,42 @@ def _anchor(point: ReferencePoint, sheet: Sheet, hypothesis: Hypothesis) -> Anch
     x, y = (point.y, point.x) if hypothesis.swapped else (point.x, point.y)
     if x.middle is None or y.middle is None:
         return Anchor(no=point.no, fault=("coordinates-missing", f"reference point {point.no} has no coordinates"))
-    said = tuple(f"reference point {point.no}: {name} {each.written!r} is in doubt, the middle reading is drawn"
-                 for name, each in (("x", point.x), ("y", point.y)) if each.doubtful)
+    said = tuple(
+        f"reference point {point.no}: {name} {each.written!r} is in doubt, the middle reading is drawn"
+        for name, each in (("x", point.x), ("y", point.y))
+        if each.doubtful
+    )
     return _from_numbers(point, x.middle, y.middle, sheet, hypothesis, said)
 
 
 def _from_text(point: ReferencePoint, sheet: Sheet, hypothesis: Hypothesis) -> Anchor:
     epsg = epsg_of(point, sheet, hypothesis)
     try:
-        placed = parse_positions([point.coordinate], None, "auto", f"EPSG:{epsg or _WGS84}",
-                                 _operation(point.crs or sheet.crs, hypothesis, epsg or _WGS84))
+        placed = parse_positions(
+            [point.coordinate],
+            None,
+            "auto",
+            f"EPSG:{epsg or _WGS84}",
+            _operation(point.crs or sheet.crs, hypothesis, epsg or _WGS84),
+        )
     except InvalidValue as problem:
         return Anchor(no=point.no, fault=("crs-nonexistent", f"reference point {point.no}: {problem}"))
     if placed.faults:
         return Anchor(no=point.no, fault=placed.faults[0])
-    return Anchor(no=point.no, lon=float(placed.lon[0]), lat=float(placed.lat[0]), epsg=epsg, said=placed.said,
-                  accuracy_m=_joined(point.accuracy_m, float(placed.accuracy_m[0])), operation=placed.operation)
+    return Anchor(
+        no=point.no,
+        lon=float(placed.lon[0]),
+        lat=float(placed.lat[0]),
+        epsg=epsg,
+        said=placed.said,
+        accuracy_m=_joined(point.accuracy_m, float(placed.accuracy_m[0])),
+        operation=placed.operation,
+    )
 
 
-def _from_numbers(point: ReferencePoint, x: float, y: float, sheet: Sheet, hypothesis: Hypothesis,
-                  said: tuple[str, ...]) -> Anchor:
+def _from_numbers(
+    point: ReferencePoint, x: float, y: float, sheet: Sheet, hypothesis: Hypothesis, said: tuple[str, ...]
+) -> Anchor:
     epsg = epsg_of(point, sheet, hypothesis)
     crs = point.crs or sheet.crs
     if epsg is None:
@@ -136,8 +152,15 @@ def _from_numbers(point: ReferencePoint, x: float, y: float, sheet: Sheet, hypot
         return Anchor(no=point.no, epsg=epsg, fault=("out-of-range", f"({x:g}, {y:g}) is nowhere in EPSG:{epsg}"))
     if way.assumed:
         said += (way.sentence(),)
-    return Anchor(no=point.no, lon=lon, lat=lat, accuracy_m=_joined(point.accuracy_m, way.accuracy_m), epsg=epsg,
-                  operation=way.operation, said=said)
+    return Anchor(
+        no=point.no,
+        lon=lon,
+        lat=lat,
+        accuracy_m=_joined(point.accuracy_m, way.accuracy_m),
+        epsg=epsg,
+        operation=way.operation,
+        said=said,
+    )
 
 
 def _guessed(x: float, y: float) -> tuple[int | None, str]:

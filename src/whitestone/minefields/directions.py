@@ -84,12 +84,15 @@ def read_legs(sheet: Sheet, hypothesis: Hypothesis) -> Legs:
     lengths = [_length(leg, sheet, hypothesis, said) for leg in sheet.legs]
     norths = [_north(leg, hypothesis, said) for leg in sheet.legs]
     return Legs(
-        np.array([each[0] for each in bearings], dtype=float), np.array(lengths, dtype=float),
+        np.array([each[0] for each in bearings], dtype=float),
+        np.array(lengths, dtype=float),
         np.array(norths, dtype=np.int8),
         np.array([np.nan if leg.declination_deg is None else leg.declination_deg for leg in sheet.legs], dtype=float),
         np.array([_paced(leg) for leg in sheet.legs], dtype=bool),
         np.array([leg.bearing.doubtful or leg.distance.doubtful for leg in sheet.legs], dtype=bool),
-        np.array([each[1] for each in bearings], dtype=bool), tuple(dict.fromkeys(said)))
+        np.array([each[1] for each in bearings], dtype=bool),
+        tuple(dict.fromkeys(said)),
+    )
 
 
 def bearing_over_turn(leg: Leg, unit: str) -> bool:
@@ -132,8 +135,10 @@ def norths_around(places: Sequence[tuple[float, float, int | None, dt.date, bool
     for code in set(codes):
         rows = [at for at, each in enumerate(codes) if each == code]
         convergence[rows] = convergence_deg(lon[rows].ravel(), lat[rows].ravel(), code).reshape(-1, 3)
-    return [North(place[0], place[1], _plane(declination[at]), _plane(convergence[at]), place[3], place[4])
-            for at, place in enumerate(places)]
+    return [
+        North(place[0], place[1], _plane(declination[at]), _plane(convergence[at]), place[3], place[4])
+        for at, place in enumerate(places)
+    ]
 
 
 def _plane(values: Floats) -> tuple[float, float, float]:
@@ -142,7 +147,8 @@ def _plane(values: Floats) -> tuple[float, float, float]:
 
 
 def _linear(plane: tuple[float, float, float], east: float, north: float) -> float:
-    return plane[0] + plane[1] * east + plane[2] * north
+    # Over the 180th meridian the next longitude is a whole turn away.
+    return plane[0] + plane[1] * ((east + 180.0) % 360.0 - 180.0) + plane[2] * north
 
 
 def _within(day: dt.date) -> dt.date:

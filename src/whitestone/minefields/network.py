@@ -90,8 +90,19 @@ def connect(sheet: Sheet, legs: Legs | None, placed: Sequence[str]) -> Network:
     spare = tuple(leg for leg in np.flatnonzero(usable).tolist() if leg not in walked and int(starts[leg]) in reached)
     rows = [[number.get(each or "", -1) for each in (row.start, row.end)] for row in sheet.rows]
     ring = np.array([number[name] for name in _ring(sheet)], dtype=np.int64)
-    return Network(names, np.array(anchors, dtype=np.int64), starts, ends, np.array(order, dtype=np.int64), parent,
-                   tree, sign, spare, ring, np.array(rows, dtype=np.int64).reshape(-1, 2))
+    return Network(
+        names,
+        np.array(anchors, dtype=np.int64),
+        starts,
+        ends,
+        np.array(order, dtype=np.int64),
+        parent,
+        tree,
+        sign,
+        spare,
+        ring,
+        np.array(rows, dtype=np.int64).reshape(-1, 2),
+    )
 
 
 def _names(sheet: Sheet) -> tuple[str, ...]:
@@ -111,12 +122,17 @@ def _ring(sheet: Sheet) -> tuple[str, ...]:
     for at, leg in enumerate(sheet.legs):
         seen.setdefault(leg.start, at)
         if leg.end in seen and at - seen[leg.end] >= 2:
-            return tuple(each.start for each in sheet.legs[seen[leg.end]:at + 1])
+            return tuple(each.start for each in sheet.legs[seen[leg.end] : at + 1])
     return ()
 
 
-def _tree(count: int, starts: Ints, ends: Ints, usable: npt.NDArray[np.bool_], roots: Sequence[int],
-          ) -> tuple[list[int], Ints, Ints, npt.NDArray[np.int8]]:
+def _tree(
+    count: int,
+    starts: Ints,
+    ends: Ints,
+    usable: npt.NDArray[np.bool_],
+    roots: Sequence[int],
+) -> tuple[list[int], Ints, Ints, npt.NDArray[np.int8]]:
     """Walk from the first root, then from the next one that was not reached: as the sheet was measured, forwards.
 
     A leg is walked backwards only where no way forwards leads to its start.

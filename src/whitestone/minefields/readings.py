@@ -21,8 +21,9 @@ __all__ = ["MOST_READINGS", "UNKNOWN", "Reading", "read_bearing", "read_number"]
 MOST_READINGS = 1_000
 """More readings than this (three unreadable digits) say nothing: the number is unknown, and the finding says so."""
 
-_WORDS_FOR_UNKNOWN = frozenset({"", "?", "-", "—", "unknown", "unreadable", "illegible", "n/a", "na", "none", "null",
-                                "неизвестно", "нрзб", "nan"})
+_WORDS_FOR_UNKNOWN = frozenset(
+    {"", "?", "-", "—", "unknown", "unreadable", "illegible", "n/a", "na", "none", "null", "неизвестно", "нрзб", "nan"}
+)
 _DOUBT = re.compile(r"\[[0-9]+\]|[?*_□�]")
 _HUNDREDS = re.compile(r"^(\d{1,2})\s*[-–—‑−]\s*(\d{2})$")
 

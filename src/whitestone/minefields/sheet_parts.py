@@ -14,8 +14,22 @@ import msgspec
 from whitestone.domain.dates import PartialDate
 from whitestone.minefields.readings import UNKNOWN, Reading
 
-__all__ = ["NORTHS", "UNITS", "Batch", "Crs", "Event", "Find", "Leg", "ReferencePoint", "Resolved", "Row", "Searched",
-           "Sheet", "SheetFinding", "SheetItem"]
+__all__ = [
+    "NORTHS",
+    "UNITS",
+    "Batch",
+    "Crs",
+    "Event",
+    "Find",
+    "Leg",
+    "ReferencePoint",
+    "Resolved",
+    "Row",
+    "Searched",
+    "Sheet",
+    "SheetFinding",
+    "SheetItem",
+]
 
 UNITS = ("degrees", "gon", "mil6400", "mil6000", "unknown")
 NORTHS = ("true", "grid", "magnetic", "unknown")

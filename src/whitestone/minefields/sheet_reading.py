@@ -26,12 +26,21 @@ class Notes:
         self.findings: list[SheetFinding] = []
         self.held: list[tuple[str, Any]] = []
 
-    def say(self, code: str, path: str, sentence: str, *, sheet: str | None = None, written: Any = None,
-            severity: str = "warning") -> None:
+    def say(
+        self,
+        code: str,
+        path: str,
+        sentence: str,
+        *,
+        sheet: str | None = None,
+        written: Any = None,
+        severity: str = "warning",
+    ) -> None:
         """Note a finding at a JSON path."""
         text = None if written is None else str(written)[:200]
-        self.findings.append(SheetFinding(code=code, path=path, sentence=sentence, sheet=sheet, written=text,
-                                          severity=severity))
+        self.findings.append(
+            SheetFinding(code=code, path=path, sentence=sentence, sheet=sheet, written=text, severity=severity)
+        )
 
     def hold(self, path: str, value: Any, why: str, sheet: str | None = None) -> None:
         """Keep what is no object of the format, and say so."""
@@ -92,8 +101,12 @@ class Place:
         """Return a number that is beyond doubt and in range; None, with a finding, where it is not."""
         reading = self.reading(*names)
         if reading.value is not None and not least <= reading.value <= most:
-            self.say("out-of-range", names[0], f"{names[0]} {reading.written!r} lies outside {least:g} to {most:g}",
-                     reading.written)
+            self.say(
+                "out-of-range",
+                names[0],
+                f"{names[0]} {reading.written!r} lies outside {least:g} to {most:g}",
+                reading.written,
+            )
             return None
         return reading.value
 
@@ -114,8 +127,15 @@ class Place:
         if value is None:
             return {}
         if isinstance(value, list):
-            value = {str(each.get("type")): each.get("count", each.get("quantity")) for each in value
-                     if isinstance(each, dict)} if all(isinstance(each, dict) for each in value) else None
+            value = (
+                {
+                    str(each.get("type")): each.get("count", each.get("quantity"))
+                    for each in value
+                    if isinstance(each, dict)
+                }
+                if all(isinstance(each, dict) for each in value)
+                else None
+            )
         if not isinstance(value, dict):
             self.say("not-understood", names[0], f"{names[0]} is no list of types with numbers", self.raw(*names))
             return {}
@@ -141,7 +161,6 @@ class Place:
                 yield Place(each, path, self.notes, self.sheet)
             else:
                 self.notes.hold(path, each, f"{path} is no object and is kept as it is", self.sheet)
-
 
 
 def _iso(text: str) -> str:

@@ -26,48 +26,58 @@ def plain(text: Any) -> str:
     return "".join(sign for sign in str(text).casefold() if sign.isalnum() or sign in "°?") if text is not None else ""
 
 
-UNITS = _inverted({
-    "degrees": "deg|degree|°|dd|градусы|градус",
-    "gon": "gons|grad|grads|gradian|gradians|400|гоны",
-    "mil6400": "nato mil|mil nato|6400|mils6400|mil-6400|nato",
-    "mil6000": "thousandths|6000|mils6000|тысячные|тысячных|делений угломера|ru_thousandths|ru_thousandths_ccw|"
-               "ru_thousandths_cw",
-    "unknown": "|?|unstated|not stated|none|null|mil|mils",
-})
+UNITS = _inverted(
+    {
+        "degrees": "deg|degree|°|dd|градусы|градус",
+        "gon": "gons|grad|grads|gradian|gradians|400|гоны",
+        "mil6400": "nato mil|mil nato|6400|mils6400|mil-6400|nato",
+        "mil6000": "thousandths|6000|mils6000|тысячные|тысячных|делений угломера|ru_thousandths|ru_thousandths_ccw|"
+        "ru_thousandths_cw",
+        "unknown": "|?|unstated|not stated|none|null|mil|mils",
+    }
+)
 """Word -> unit of a bearing. `mil` alone is unknown: it may be 6400 or 6000, 9.8 m sideways in every 100 m."""
 
-NORTHS = _inverted({
-    "true": "tn|geographic|true north|истинный|географический|astronomic",
-    "grid": "gn|grid north|directional|дирекционный|map",
-    "magnetic": "mn|mag|magnetic north|compass|магнитный",
-    "unknown": "|?|unstated|not stated|none|null",
-})
+NORTHS = _inverted(
+    {
+        "true": "tn|geographic|true north|истинный|географический|astronomic",
+        "grid": "gn|grid north|directional|дирекционный|map",
+        "magnetic": "mn|mag|magnetic north|compass|магнитный",
+        "unknown": "|?|unstated|not stated|none|null",
+    }
+)
 
-DISTANCES = _inverted({
-    "m": "metre|metres|meter|meters|м|метр|метров|mt",
-    "pace": "paces|шаг|шагов|step|steps",
-    "step_pair": "pair of paces|pairs of paces|double pace|double paces|пара шагов|пар шагов|step pairs|pace_pair|п.ш.",
-    "yard": "yards|yd|yds",
-    "foot": "feet|ft",
-    "km": "kilometre|kilometres|kilometer|kilometers|км",
-    "unknown": "|?|none|null|unstated",
-})
+DISTANCES = _inverted(
+    {
+        "m": "metre|metres|meter|meters|м|метр|метров|mt",
+        "pace": "paces|шаг|шагов|step|steps",
+        "step_pair": "pair of paces|pairs of paces|double pace|double paces|step pairs|pace_pair|пара шагов|пар шагов",
+        "yard": "yards|yd|yds",
+        "foot": "feet|ft",
+        "km": "kilometre|kilometres|kilometer|kilometers|км",
+        "unknown": "|?|none|null|unstated",
+    }
+)
 
-METHODS = _inverted({
-    "pace": "paces|paced|pacing|steps|шагами",
-    "tape": "taped|chain|chained|cable|rope|measured|лентой",
-    "instrument": "theodolite|total station|rangefinder|laser|aiming circle|stereo",
-    "gnss": "gps|satellite",
-    "map": "from map|scaled",
-    "estimate": "estimated|eye|by eye|на глаз",
-    "unknown": "|?|none|null|unstated",
-})
+METHODS = _inverted(
+    {
+        "pace": "paces|paced|pacing|steps|шагами",
+        "tape": "taped|chain|chained|cable|rope|measured|лентой",
+        "instrument": "theodolite|total station|rangefinder|laser|aiming circle|stereo",
+        "gnss": "gps|satellite",
+        "map": "from map|scaled",
+        "estimate": "estimated|eye|by eye|на глаз",
+        "unknown": "|?|none|null|unstated",
+    }
+)
 
-DIRECTIONS = _inverted({
-    "clockwise": "cw|right|true|по часовой",
-    "anticlockwise": "ccw|counterclockwise|counter-clockwise|left|false|против часовой",
-    "unknown": "|?|none|null|unstated",
-})
+DIRECTIONS = _inverted(
+    {
+        "clockwise": "cw|right|true|по часовой",
+        "anticlockwise": "ccw|counterclockwise|counter-clockwise|left|false|против часовой",
+        "unknown": "|?|none|null|unstated",
+    }
+)
 
 
 def word(raw: Any, meanings: Mapping[str, str]) -> tuple[str, bool]:

@@ -160,11 +160,19 @@ def lay_out_many(pairs: Iterable[tuple[Sheet, Hypothesis]], *, undated: dt.date 
     """
     asked = [(sheet, hypothesis, anchors(sheet, hypothesis)) for sheet, hypothesis in pairs]
     firsts = [next((each for each in placed if each.placed), None) for _, _, placed in asked]
-    norths = iter(norths_around([(first.lon, first.lat, first.epsg, sheet.measured_on or undated,
-                                  sheet.measured_on is None)
-                                 for (sheet, _, _), first in zip(asked, firsts, strict=True) if first is not None]))
-    return [_one(sheet, hypothesis, placed, first, next(norths) if first is not None else None)
-            for (sheet, hypothesis, placed), first in zip(asked, firsts, strict=True)]
+    norths = iter(
+        norths_around(
+            [
+                (first.lon, first.lat, first.epsg, sheet.measured_on or undated, sheet.measured_on is None)
+                for (sheet, _, _), first in zip(asked, firsts, strict=True)
+                if first is not None
+            ]
+        )
+    )
+    return [
+        _one(sheet, hypothesis, placed, first, next(norths) if first is not None else None)
+        for (sheet, hypothesis, placed), first in zip(asked, firsts, strict=True)
+    ]
 
 
 def to_plane(lon: npt.ArrayLike, lat: npt.ArrayLike, centre: Point) -> tuple[Floats, Floats]:
@@ -200,8 +208,9 @@ def to_lonlat(east_m: npt.ArrayLike, north_m: npt.ArrayLike, centre: Point) -> t
     return np.asarray(lon), np.asarray(lat)
 
 
-def _one(sheet: Sheet, hypothesis: Hypothesis, placed: tuple[Anchor, ...], first: Anchor | None,
-         north: North | None) -> SheetGeometry:
+def _one(
+    sheet: Sheet, hypothesis: Hypothesis, placed: tuple[Anchor, ...], first: Anchor | None, north: North | None
+) -> SheetGeometry:
     legs = read_legs(sheet, hypothesis)
     net = connect(sheet, legs, [each.no for each in placed if each.placed])
     own = {each.no: (each.lon, each.lat) for each in reversed(placed) if each.placed}
@@ -217,21 +226,42 @@ def _one(sheet: Sheet, hypothesis: Hypothesis, placed: tuple[Anchor, ...], first
     along_east, along_north = ends[:, 0] - start_east, ends[:, 1] - start_north
     said = (*legs.said, *(words for each in placed for words in each.said), *_doubts(sheet, north, legs, first))
     return SheetGeometry(
-        key=sheet.key, hypothesis=hypothesis, anchor_lonlat=centre if first else None,
-        anchor_accuracy_m=first.accuracy_m if first else None, anchors=placed,
-        operation=first.operation if first else None, stations=net.stations,
+        key=sheet.key,
+        hypothesis=hypothesis,
+        anchor_lonlat=centre if first else None,
+        anchor_accuracy_m=first.accuracy_m if first else None,
+        anchors=placed,
+        operation=first.operation if first else None,
+        stations=net.stations,
         lon=lonlat[:, 0] if first else np.full(len(net.stations), np.nan),
-        lat=lonlat[:, 1] if first else np.full(len(net.stations), np.nan), east_m=east, north_m=northing,
-        anchor_stations=net.anchors, anchor_east_m=anchor_east, anchor_north_m=anchor_north, leg_start=net.leg_start,
-        leg_end=net.leg_end, true_bearing_deg=true_deg, length_m=legs.length_m,
+        lat=lonlat[:, 1] if first else np.full(len(net.stations), np.nan),
+        east_m=east,
+        north_m=northing,
+        anchor_stations=net.anchors,
+        anchor_east_m=anchor_east,
+        anchor_north_m=anchor_north,
+        leg_start=net.leg_start,
+        leg_end=net.leg_end,
+        true_bearing_deg=true_deg,
+        length_m=legs.length_m,
         plane_bearing_deg=np.degrees(np.arctan2(along_east, along_north)) % 360.0,
-        plane_length_m=np.hypot(along_east, along_north), pace=legs.pace, magnetic=legs.north == 2,
-        doubtful=legs.doubtful, order=net.order, parent=net.parent, tree_leg=net.tree_leg, sign=net.sign,
-        perimeter=net.perimeter, rows=net.rows,
-        impossible=bool(legs.over.any()), said=tuple(dict.fromkeys(said)),
+        plane_length_m=np.hypot(along_east, along_north),
+        pace=legs.pace,
+        magnetic=legs.north == 2,
+        doubtful=legs.doubtful,
+        order=net.order,
+        parent=net.parent,
+        tree_leg=net.tree_leg,
+        sign=net.sign,
+        perimeter=net.perimeter,
+        rows=net.rows,
+        impossible=bool(legs.over.any()),
+        said=tuple(dict.fromkeys(said)),
         closures=_closures(net, legs, ends, east, northing, anchor_east, anchor_north),
         declination_deg=north.declination[0] if north else None,
-        convergence_deg=north.convergence[0] if north else None, measured_on=north.on if north else None)
+        convergence_deg=north.convergence[0] if north else None,
+        measured_on=north.on if north else None,
+    )
 
 
 def _doubts(sheet: Sheet, north: North | None, legs: Legs, first: Anchor | None) -> Iterable[str]:
@@ -242,8 +272,9 @@ def _doubts(sheet: Sheet, north: North | None, legs: Legs, first: Anchor | None)
         yield f"the sheet bears no date: the declination of {north.on.isoformat()} is assumed"
 
 
-def _walk(net: Network, legs: Legs, north: North | None, own: dict[str, Point], centre: Point,
-          true_deg: Floats) -> Floats:
+def _walk(
+    net: Network, legs: Legs, north: North | None, own: dict[str, Point], centre: Point, true_deg: Floats
+) -> Floats:
     """Place the stations, each after its parent, and fill in the true bearing of every leg that starts somewhere."""
     places = np.full((len(net.stations), 2), np.nan)
     for at in net.order.tolist():
@@ -293,8 +324,9 @@ def _ends(net: Network, legs: Legs, true_deg: Floats, lonlat: Floats, centre: Po
     return ends
 
 
-def _closures(net: Network, legs: Legs, ends: Floats, east: Floats, north: Floats, anchor_east: Floats,
-              anchor_north: Floats) -> tuple[Closure, ...]:
+def _closures(
+    net: Network, legs: Legs, ends: Floats, east: Floats, north: Floats, anchor_east: Floats, anchor_north: Floats
+) -> tuple[Closure, ...]:
     found = []
     for leg in net.spare:
         end = int(net.leg_end[leg])
@@ -305,5 +337,3 @@ def _closures(net: Network, legs: Legs, ends: Floats, east: Floats, north: Float
         if net.tree_leg[at] >= 0 and np.isfinite(east[at]):
             found.append(Closure(-1, at, float(east[at]) - x, float(north[at]) - y, net.way(legs.length_m, at)))
     return tuple(found)
-
-

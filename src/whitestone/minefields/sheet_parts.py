@@ -21,6 +21,7 @@ __all__ = [
     "Crs",
     "Event",
     "Find",
+    "Lane",
     "Leg",
     "ReferencePoint",
     "Resolved",
@@ -29,6 +30,8 @@ __all__ = [
     "Sheet",
     "SheetFinding",
     "SheetItem",
+    "Transfer",
+    "Verification",
 ]
 
 UNITS = ("degrees", "gon", "mil6400", "mil6000", "unknown")
@@ -139,6 +142,44 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
     source: str | None = None
 
 
+class Lane(msgspec.Struct, frozen=True, kw_only=True):
+    """A lane or gap through the field, as the sheet places it; never taken for ground without items."""
+
+    no: str
+    start: str | None = None
+    end: str | None = None
+    width_m: float | None = None
+    marking: str | None = None
+
+
+class Transfer(msgspec.Struct, frozen=True, kw_only=True):
+    """How the sheet came into these hands, and what was claimed about it, by whom: a claim stays a claim."""
+
+    from_party: str | None = None
+    to_party: str | None = None
+    on: PartialDate | None = None
+    channel: str | None = None
+    legal_basis: str | None = None
+    form: str | None = None
+    item_count_claimed: Reading = UNKNOWN
+    claim: str | None = None
+    claimed_by: str | None = None
+    conditions_of_use: str | None = None
+
+
+class Verification(msgspec.Struct, frozen=True, kw_only=True):
+    """What came of comparing the sheet with the ground: result, offset, items found by type."""
+
+    on: PartialDate | None = None
+    organisation: str | None = None
+    method: str | None = None
+    result: str | None = None
+    offset_m: float | None = None
+    offset_azimuth_deg: float | None = None
+    found: dict[str, Reading] = {}
+    remark: str | None = None
+
+
 class Sheet(msgspec.Struct, frozen=True, kw_only=True):
     """One minefield record as understood; `as_written` is the transcription, whole."""
 
@@ -161,6 +202,9 @@ class Sheet(msgspec.Struct, frozen=True, kw_only=True):
     rows: tuple[Row, ...] = ()
     items: tuple[SheetItem, ...] = ()
     events: tuple[Event, ...] = ()
+    lanes: tuple[Lane, ...] = ()
+    transfer: Transfer | None = None
+    verifications: tuple[Verification, ...] = ()
     quantities: dict[str, Reading] = {}
     total: Reading = UNKNOWN
     front_m: float | None = None

@@ -14,6 +14,14 @@ from shapely.geometry import shape
 
 from whitestone.errors import UnreadableFile
 from whitestone.minefields.readings import Reading, read_bearing
+from whitestone.minefields.sheet_contents import (
+    read_event,
+    read_item,
+    read_lane,
+    read_row,
+    read_transfer,
+    read_verification,
+)
 from whitestone.minefields.sheet_parts import (
     Batch,
     Crs,
@@ -146,9 +154,12 @@ def _sheet(place: Place, at: int, taken: dict[str, int]) -> Sheet:
         reference_points=points,
         legs=legs,
         perimeter=_perimeter(place),
-        rows=tuple(_row(each, row) for row, each in enumerate(place.objects("rows"))),
-        items=tuple(_item(each) for each in place.objects("items")),
-        events=tuple(_event(each) for each in place.objects("events")),
+        rows=tuple(read_row(each, row) for row, each in enumerate(place.objects("rows"))),
+        items=tuple(read_item(each) for each in place.objects("items")),
+        events=tuple(read_event(each) for each in place.objects("events")),
+        lanes=tuple(read_lane(each, lane) for lane, each in enumerate(place.objects("lanes", "gaps"))),
+        transfer=read_transfer(place),
+        verifications=tuple(read_verification(each) for each in place.objects("verifications", "verification")),
         quantities=place.counts("quantities"),
         total=place.reading("total", "claimed_total", "claimed_total_mines"),
         front_m=place.number("front_m", "area_front_m", least=0.0),
@@ -287,46 +298,6 @@ def _perimeter(place: Place) -> tuple[str, ...]:
     names = [str(each).strip() for each in raw if each is not None and str(each).strip()]
     # A ring may be written closed; the station is one all the same.
     return tuple(names[:-1] if len(names) > 1 and names[0] == names[-1] else names)
-
-
-def _row(place: Place, at: int) -> Row:
-    return Row(
-        no=place.text("no", "row_no", "id") or str(at + 1),
-        start=place.text("from", "start"),
-        end=place.text("to", "end"),
-        count=place.counts("count", "mines_by_type", "counts"),
-        length_m=place.number("length_m", "length", least=0.0),
-        remark=place.text("remark", "remarks"),
-    )
-
-
-def _item(place: Place) -> SheetItem:
-    bearing, _, wrong = read_bearing(place.raw("bearing"))
-    place.doubts("bearing", bearing, wrong)
-    return SheetItem(
-        type=place.text("type", "type_as_written"),
-        at=place.text("at", "from", "station"),
-        bearing=bearing,
-        distance=place.reading("distance"),
-        x=place.reading("x"),
-        y=place.reading("y"),
-        count=place.reading("count", "quantity"),
-        remark=place.text("remark", "remarks"),
-    )
-
-
-def _event(place: Place) -> Event:
-    raw = place.raw("quantity")
-    quantity = place.counts("quantity") if isinstance(raw, (dict, list)) else {}
-    if not quantity and raw is not None and not isinstance(raw, (dict, list)):
-        quantity = {"": place.reading("quantity")}
-    return Event(
-        kind=place.text("kind", "type", "event") or "unknown",
-        on=place.date("on", "date"),
-        by=place.text("by"),
-        quantity=quantity,
-        source=place.text("source"),
-    )
 
 
 def _find(place: Place, at: int, taken: dict[str, int]) -> Find:

@@ -224,7 +224,7 @@ def _point(place: Place, at: int) -> ReferencePoint:
     crs = _crs(place) if place.raw("crs") is not None else None
     if crs is None and place.raw("x") is None and place.raw("lon") is not None:
         crs = Crs(epsg=4326, basis="stated")
-    exists = place.raw("exists", "still_exists")
+    exists = {"true": True, "false": False, "yes": True, "no": False}.get(plain(place.raw("exists", "still_exists")))
     return ReferencePoint(
         no=place.text("no", "id", "name") or f"R{at + 1}",
         description=place.text("description"),
@@ -234,7 +234,7 @@ def _point(place: Place, at: int) -> ReferencePoint:
         crs=crs,
         resolved=resolved,
         accuracy_m=place.number("accuracy_m", least=0.0),
-        exists=exists if isinstance(exists, bool) else None,
+        exists=exists,
     )
 
 

@@ -73,7 +73,7 @@ def test_rows_of_cells_lose_nothing(held: dict[str, Any]) -> None:
     assert whole(from_grid(to_grid(held)).held) == whole({"records": [], "finds": [], "searched": [], **held})
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
 @given(held=files)
 def test_a_workbook_written_and_read_back_loses_nothing(held: dict[str, Any], tmp_path_factory: Any) -> None:
     assert whole(back(held, tmp_path_factory.mktemp("book"))) == whole(held)

@@ -166,9 +166,6 @@ def _fill(sheet: Any, heads: tuple[str, ...], lines: list[Line]) -> None:
                 _text(sheet.cell(row, at), value)
             elif value is not None:
                 sheet.cell(row, at).value = value
-    for row in range(len(lines) + 2, 202 if sheet.title != OTHER else 0):
-        for at in range(1, len(heads) + 1):
-            sheet.cell(row, at).number_format = "@"
     sheet.freeze_panes = "B2"
 
 

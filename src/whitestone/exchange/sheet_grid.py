@@ -116,6 +116,10 @@ def _lay(
     if labels and str(named["id"]) != labels[at]:
         named["id"] = labels[at]
         others.append((layout.member, at + 1, "id", each.get("id")))
+    if not labels and not any(value is not None for value in cells):
+        # A row without a cell is no row: it gets a name, which `Other` takes away again.
+        named["id"] = f"#{at + 1}"
+        others.append((layout.member, at + 1, "id", None))
     _add(grid, layout.name, named)
     others += [(layout.member, at + 1, "/".join(path), value) for path, value in rest]
     for owned in _OWNED if labels else ():

@@ -136,8 +136,9 @@ def test_a_record_that_nobody_listed_is_made_and_told() -> None:
     assert [(sheet, row) for sheet, row, _ in taken.odd] == [("Legs", 2)]
 
 
-@pytest.mark.parametrize("written", ["46.9 39.9, 46.91 39.9, 46.91 39.91", "POLYGON ((46.9 39.9, 46.91 39.9, 46.91 39.91, "
-                                     "46.9 39.9))"])  # fmt: skip
+@pytest.mark.parametrize(
+    "written", ["46.9 39.9, 46.91 39.9, 46.91 39.91", "POLYGON ((46.9 39.9, 46.91 39.9, 46.91 39.91, 46.9 39.9))"]
+)
 def test_an_outline_may_be_typed_as_pairs_or_as_wkt(written: str) -> None:
     taken = typed(Searched=[["id", "geometry"], ["S", written]])
     ground = read_sheets(taken.held).searched[0].geometry

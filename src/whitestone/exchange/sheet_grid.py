@@ -108,7 +108,7 @@ def _lay(
     others: list[tuple[str, int, str, Any]],
 ) -> None:
     if not isinstance(each, dict):
-        _add(grid, layout.name, dict(zip(layout.heads, [labels[at] if labels else None], strict=False)))
+        _add(grid, layout.name, {"id": labels[at] if labels else f"#{at + 1}"})
         others.append((layout.member, at + 1, "", each))
         return
     cells, rest = spread(each, layout)

@@ -9,7 +9,7 @@ from typing import Any
 
 import openpyxl
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from whitestone.errors import UnreadableFile
@@ -73,7 +73,7 @@ def test_rows_of_cells_lose_nothing(held: dict[str, Any]) -> None:
     assert whole(from_grid(to_grid(held)).held) == whole({"records": [], "finds": [], "searched": [], **held})
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck), phases=[Phase.generate])
 @given(held=files)
 def test_a_workbook_written_and_read_back_loses_nothing(held: dict[str, Any], tmp_path_factory: Any) -> None:
     assert whole(back(held, tmp_path_factory.mktemp("book"))) == whole(held)

@@ -156,7 +156,9 @@ def _object(layout: Layout, at: int, each: dict[str, Any]) -> Iterator[tuple[dic
     cells, rest = spread(each, layout)
     named = dict(zip(layout.heads[1:], cells, strict=False))
     counts = each.get(layout.counts) if layout.counts else None
-    lines = list(counts.items()) if isinstance(counts, dict) else []
+    plain = isinstance(counts, dict) and all(fits(kind) and fits(count) for kind, count in counts.items())
+    lines = list(counts.items()) if isinstance(counts, dict) and plain else []
+    rest += [((str(layout.counts),), counts)] if counts is not None and not plain else []
     named |= {"type": lines[0][0], "count": lines[0][1]} if lines else {}
     yield named, "", None
     for kind, count in lines[1:]:

@@ -1,4 +1,4 @@
-"""Does every sheet of a file end as a record, whatever is wrong with it, and does nothing that is protected lie open?"""
+"""Does every sheet of a file end as a record, whatever is wrong with it, and does what is protected stay closed?"""
 
 from __future__ import annotations
 
@@ -20,14 +20,16 @@ from whitestone.programme.minefield_interpretation import add_scan, georeference
 from whitestone.programme.opening import Programme, init_programme
 
 SHEET: dict[str, Any] = {
-    "id": "A-17", "batch": "first", "standard": "soviet_formulyar", "recorded_on": "1993-06-14", "prepared_by": "Invented Name",
+    "id": "A-17", "batch": "first", "standard": "soviet_formulyar", "recorded_on": "1993-06-14",
+    "prepared_by": "Invented Name",
     "crs": {"epsg": 28408}, "reference_points": [{"no": "R1", "description": "bridge", "x": 8664842, "y": 4430282}],
     "legs": [{"from": "R1", "to": "T1", "bearing": "12-45", "unit": "mil6000", "north": "magnetic", "distance": "2?0"}],
     "perimeter": ["T1"], "quantities": {"PMN-2": 120},
 }  # fmt: skip
 FILE = {"records": [SHEET, "no sheet"], "finds": [{"id": "F-1", "lon": 46.93, "lat": 39.99, "type": "PMN-2"}],
         "searched": [{"id": "S-1", "searched_on": "2022-08-20", "p_detect": 0.9, "geometry": {
-            "type": "Polygon", "coordinates": [[[46.9, 39.9], [46.91, 39.9], [46.91, 39.91], [46.9, 39.9]]]}}]}  # fmt: skip
+            "type": "Polygon", "coordinates": [[[46.9, 39.9], [46.91, 39.9], [46.91, 39.91],
+                                                 [46.9, 39.9]]]}}]}  # fmt: skip
 
 
 @pytest.fixture

@@ -52,7 +52,7 @@ def fit_sketch(image: Points, ground: Points, kind: str = "helmert") -> Fit:
     fewer points than the kind needs, and points that lie in one place or (affine) on one line.
 
     >>> fit = fit_sketch([(0, 0), (100, 0), (0, 100)], [(10, 50), (60, 50), (10, 0)])
-    >>> round(fit.scale_m, 3), round(fit.turn_deg, 3), round(fit.rms_m, 6)
+    >>> round(fit.scale_m, 3), round(abs(fit.turn_deg), 3), round(fit.rms_m, 6)
     (0.5, 0.0, 0.0)
     >>> fit_sketch([], [])
     Traceback (most recent call last):

@@ -11,7 +11,7 @@ from whitestone.domain.dates import PartialDate, parse_partial
 from whitestone.errors import InvalidValue
 from whitestone.minefields.readings import Reading, read_number
 from whitestone.minefields.sheet_parts import SheetFinding
-from whitestone.minefields.sheet_words import member, word
+from whitestone.minefields.sheet_words import member, plain, spellings, word
 
 __all__ = ["Notes", "Place"]
 
@@ -56,6 +56,7 @@ class Place:
         self.path = path
         self.notes = notes
         self.sheet = sheet
+        self._spelled: dict[str, str] | None = None
 
     def say(self, code: str, name: str | None, sentence: str, written: Any = None, severity: str = "warning") -> None:
         """Note a finding about a member of this object (None: the object itself)."""
@@ -64,7 +65,15 @@ class Place:
 
     def raw(self, *names: str) -> Any:
         """Return a member by any of its names; None where it is absent or null."""
-        return member(self.held, names)[1]
+        for name in names:
+            if name in self.held:
+                return self.held[name]
+        if self._spelled is None:
+            self._spelled = spellings(self.held)
+        for name in names:
+            if (own := self._spelled.get(plain(name))) is not None:
+                return self.held[own]
+        return None
 
     def text(self, *names: str) -> str | None:
         """Return a member as text; numbers as they print; None where it is absent or blank."""

@@ -5,11 +5,12 @@ Words that are not understood are unknown, a finding, and kept as written; no wo
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import functools
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
-__all__ = ["DIRECTIONS", "DISTANCES", "METHODS", "NORTHS", "UNITS", "member", "plain", "word"]
+__all__ = ["DIRECTIONS", "DISTANCES", "METHODS", "NORTHS", "UNITS", "member", "plain", "spellings", "word"]
 
 
 def _inverted(meanings: Mapping[str, str]) -> Mapping[str, str]:
@@ -23,7 +24,13 @@ def plain(text: Any) -> str:
     >>> plain("Mil-6000 "), plain(None)
     ('mil6000', '')
     """
-    return "".join(sign for sign in str(text).casefold() if sign.isalnum() or sign in "°?") if text is not None else ""
+    return _reduced(str(text)) if text is not None else ""
+
+
+@functools.lru_cache(maxsize=4096)
+def _reduced(text: str) -> str:
+    """Reduce a text once: a file of ten thousand sheets repeats a few hundred words."""
+    return "".join(sign for sign in text.casefold() if sign.isalnum() or sign in "°?")
 
 
 UNITS = _inverted(
@@ -90,15 +97,26 @@ def word(raw: Any, meanings: Mapping[str, str]) -> tuple[str, bool]:
     return (found or "unknown"), found is not None
 
 
-def member(held: Mapping[str, Any], names: Iterable[str]) -> tuple[str | None, Any]:
+def member(held: Mapping[str, Any], names: Sequence[str]) -> tuple[str | None, Any]:
     """Find the first member of an object that bears one of the names, spelling aside; (None, None) when there is none.
 
     >>> member({"Distance_Unit": "m"}, ("distance_unit",)), member({}, ("x",))
     (('Distance_Unit', 'm'), (None, None))
     """
-    exact = next((name for name in names if name in held), None)
-    if exact is not None:
-        return exact, held[exact]
-    spelled = {plain(key): key for key in held}
-    found = next((spelled[plain(name)] for name in names if plain(name) in spelled), None)
-    return (found, held[found]) if found is not None else (None, None)
+    for name in names:
+        if name in held:
+            return name, held[name]
+    spelled = spellings(held)
+    for name in names:
+        if (own := spelled.get(plain(name))) is not None:
+            return own, held[own]
+    return None, None
+
+
+def spellings(held: Mapping[str, Any]) -> dict[str, str]:
+    """Return the members of an object by their name without case and signs.
+
+    >>> spellings({"Distance_Unit": "m", "x": 1}), spellings({})
+    ({'distanceunit': 'Distance_Unit', 'x': 'x'}, {})
+    """
+    return {plain(key): key for key in held}

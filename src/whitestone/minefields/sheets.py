@@ -246,15 +246,10 @@ def _leg(place: Place, usual: dict[str, Any]) -> Leg:
         place.say("out-of-range", "bearing", f"bearing {bearing.written!r} is below nought", raw)
         bearing = Reading(bearing.written)
     unit_word = place.raw("unit", "bearing_unit")
-    merged = Place(
-        {
-            **{key: value for key, value in usual.items() if value is not None},
-            **{key: value for key, value in place.held.items() if value is not None},
-        },
-        place.path,
-        place.notes,
-        place.sheet,
-    )
+    # What the record says for all its legs holds where a leg says nothing.
+    stated = {"unit": unit_word, "north": place.raw("north", "north_ref")}
+    lacking = {key: value for key, value in usual.items() if value is not None and stated[key] is None}
+    merged = Place({**place.held, **lacking}, place.path, place.notes, place.sheet) if lacking else place
     clockwise = _direction(place)
     if clockwise is None and plain(unit_word) in ("ruthousandthsccw", "ruthousandthscw"):
         clockwise = plain(unit_word) == "ruthousandthscw"

@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 
 from whitestone.errors import UnreadableFile
 from whitestone.exchange.sheet_book import read_sheet_book, write_sheet_book
-from whitestone.exchange.sheet_grid import from_grid, to_grid
-from whitestone.exchange.sheet_layout import LAYOUTS, whole
+from whitestone.exchange.sheet_grid import Line, from_grid, to_grid
+from whitestone.exchange.sheet_layout import LAYOUTS, OTHER, OTHER_HEADS, whole
+from whitestone.minefields.batch_checks import check_batch
 from whitestone.minefields.sheet_format import OBJECTS, Field
 from whitestone.minefields.sheets import read_sheets
 
@@ -108,6 +109,30 @@ def test_the_template_has_every_sheet_with_notes_and_drop_downs(tmp_path: Path) 
         listed = [column for column in layout.columns if column.field.choices or column.field.type == "flag"]
         assert len(sheet.data_validations.dataValidation) == len(listed)
     assert whole(read_sheet_book((tmp_path / "t.xlsx").read_bytes()).held) == {}
+
+
+cells = st.none() | st.booleans() | numbers | st.sampled_from(["A", "records", '"legs/0"', '"id"', "[[", "1"])
+heads = st.sampled_from(
+    sorted(
+        {head for layout in LAYOUTS for head in layout.heads}
+        | set(OTHER_HEADS)
+        | {"legs", "crs", "quantity", "quantities", "own", "perimeter"}
+    )
+)
+lines = st.lists(st.builds(Line, st.integers(2, 99), st.dictionaries(heads, cells, max_size=6)), max_size=4)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.dictionaries(st.sampled_from([*(layout.name for layout in LAYOUTS), OTHER]), lines))
+def test_whatever_stands_in_the_cells_is_read_and_checked(grid: Any) -> None:
+    """A workbook typed by anybody, with columns named like lists and numbers of nothing, never breaks its reader."""
+    taken = from_grid(grid)
+    batch = read_sheets(taken.held)
+    check_batch(batch)
+    listed = len(grid.get("Records", []))
+    assert len(batch.records) + len(
+        [path for path, _ in batch.held if path.startswith("records[")]
+    ) >= listed or grid.get(OTHER)
 
 
 def typed(**sheets: list[list[Any]]) -> Any:

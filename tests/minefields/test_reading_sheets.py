@@ -196,7 +196,7 @@ def test_members_that_the_format_does_not_know_are_kept() -> None:
     assert batch.extra == {"made_by": "someone"}
 
 
-@pytest.mark.parametrize("content", [b"", b"{", b"\xff\xfe\x00", b"[" * 100_000, b"nothing"])
+@pytest.mark.parametrize("content", [b"", b"{", b"\xff\xfe\x00", b"[" * 100_000, b"nothing", b"[" * 400 + b"]" * 400])
 def test_what_is_no_json_is_refused_and_says_so(content: bytes) -> None:
     with pytest.raises(UnreadableFile):
         read_batch(content)

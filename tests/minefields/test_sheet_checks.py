@@ -116,6 +116,13 @@ def test_a_zone_prefix_that_contradicts_the_stated_zone() -> None:
     assert [(each.code, each.path) for each in hits] == [("zone-contradicts", "records[0].reference_points[0]")]
 
 
+def test_an_operation_of_another_datum_is_told_and_not_used() -> None:
+    hits = found(with_(crs={"epsg": 28408, "operation": 1133}))
+    assert [(each.code, each.path) for each in hits] == [("operation-unfit", "records[0].reference_points[0]")]
+    assert "EPSG:15865" in hits[0].sentence
+    assert found(with_(crs={"epsg": 28408, "operation": 1808})) == []
+
+
 def test_a_traverse_that_closes_nowhere() -> None:
     record = good()
     record["legs"][4]["distance"] = 400

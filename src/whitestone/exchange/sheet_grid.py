@@ -170,13 +170,17 @@ def _gather(layout: Layout, cells: dict[str, Value]) -> dict[str, Any]:
     """Make an object of the cells of a row; a column that the format does not know is a member of its own."""
     made: dict[str, Any] = {}
     paths = {column.head: column for column in layout.columns}
+    taken = {column.path[0] for column in layout.columns if len(column.path) > 1} | {layout.counts}
+    taken |= {owned.member for owned in _OWNED} if layout.member == "records" else set()
     for head, value in cells.items():
         if value is None or head == "record" or (layout.counts and head in ("type", "count")):
             continue
         column = paths.get(head)
         if column is None or len(column.path) < 2:
             geometry = column is not None and column.field.type == "geometry"
-            made[head] = _outline(value) if geometry else value
+            # A column of one's own that bears the name of a list keeps its text beside the list.
+            name = f"{head} (column)" if column is None and head in taken else head
+            made[name] = _outline(value) if geometry else value
         else:
             made.setdefault(column.path[0], {})[column.path[1]] = value
     return made
@@ -236,7 +240,7 @@ def _others(taken: Taken, lines: list[Line]) -> None:
         cells = line.cells
         key = (
             str(cells.get("list") or ""),
-            int(cells.get("number in the list") or 0),
+            _whole(cells.get("number in the list")),
             str(cells.get("member") or '""'),
         )
         if cells.get("part") == 1:
@@ -245,11 +249,13 @@ def _others(taken: Taken, lines: list[Line]) -> None:
     for (listed, number, member), text in parts.items():
         try:
             _put(taken.held, listed, number, json.loads(member), json.loads(text))
-        except (ValueError, KeyError, IndexError, TypeError, AttributeError):
+        except (ValueError, KeyError, IndexError, TypeError, AttributeError, RecursionError):
             taken.odd.append((OTHER, 0, f"{listed} {number} {member} cannot be put back: {text[:80]}"))
 
 
 def _put(held: dict[str, Any], listed: str, number: int, member: str, value: Any) -> None:
+    if number < 0 or (not listed and member in held) or (listed and not number and held.get(listed)):
+        raise ValueError("it would write over another list")
     if not listed:
         held[member] = value
     elif not number:
@@ -262,6 +268,14 @@ def _put(held: dict[str, Any], listed: str, number: int, member: str, value: Any
         for name in way:
             here = here[int(name)] if isinstance(here, list) else here.setdefault(name, {})
         here[last] = value
+
+
+def _whole(value: Value) -> int:
+    """Return the number of an object; one that cannot be read names no object and is told."""
+    if isinstance(value, (int, float)) and value == int(value):
+        return int(value)
+    text = str(value or 0).strip()
+    return int(text) if text.isdigit() else -1
 
 
 def _add(grid: Grid, name: str, cells: dict[str, Value]) -> None:

@@ -70,6 +70,13 @@ def _references(sheet: Sheet, geometry: SheetGeometry) -> Iterator[Found]:
         if anchor.fault:
             code, sentence = anchor.fault
             yield code, where, sentence, "error", point.coordinate or f"{point.x.written}, {point.y.written}"
+        stated = (point.crs or sheet.crs).operation
+        if stated is not None and anchor.placed and not anchor.resolved and (
+            anchor.operation is None or anchor.operation.code != stated
+        ):
+            used = "none is needed" if anchor.operation is None else f"EPSG:{anchor.operation.code} is taken (assumed)"
+            sentence = f"operation EPSG:{stated} does not lead from EPSG:{anchor.epsg} to WGS 84; {used}"
+            yield "operation-unfit", where, sentence, "warning", str(stated)
         for words in anchor.said:
             if "zone" in words and ("put back" in words or "read as" in words):
                 yield "zone-contradicts", where, words, "warning", point.x.written

@@ -59,6 +59,8 @@ __all__ = [
 
 _KNOWN = ("records", "finds", "searched")
 _NAN = float("nan")
+_DEEPEST = 60
+"""No sheet is nested deeper than an outline of several polygons; what is only means to break its reader."""
 
 
 def read_batch(content: bytes, name: str = "the file") -> Batch:
@@ -73,15 +75,19 @@ def read_batch(content: bytes, name: str = "the file") -> Batch:
     >>> read_batch(b"{}").records
     ()
     """
-    return read_sheets(_decoded(content, name))
+    return read_sheets(_decoded(content, name), name)
 
 
-def read_sheets(held: Any) -> Batch:
+def read_sheets(held: Any, name: str = "the file") -> Batch:
     """Read the decoded content of a file: an object with `records`, `finds`, `searched`, or a list of records.
+
+    Refuses what is nested more than 60 deep with UnreadableFile.
 
     >>> read_sheets([]).records, read_sheets({"finds": [{"lon": "46.93", "lat": 39.99}]}).finds[0].lon
     ((), 46.93)
     """
+    if _deeper(held, _DEEPEST):
+        raise UnreadableFile(path=name, why=f"it is nested more than {_DEEPEST} deep")
     notes = Notes()
     if isinstance(held, list):
         held = {"records": held}
@@ -104,6 +110,22 @@ def read_sheets(held: Any) -> Batch:
         held=tuple(notes.held),
         extra=extra,
     )
+
+
+def _deeper(held: Any, most: int) -> bool:
+    """Say whether a value is nested deeper than `most`, level by level, so that no depth breaks the question."""
+    level = [held]
+    for _ in range(most):
+        level = [
+            inner
+            for each in level
+            if isinstance(each, (dict, list))
+            for inner in (each.values() if isinstance(each, dict) else each)
+            if isinstance(inner, (dict, list))
+        ]
+        if not level:
+            return False
+    return True
 
 
 def _decoded(content: bytes, name: str) -> Any:

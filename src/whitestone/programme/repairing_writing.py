@@ -10,7 +10,6 @@ import datetime as dt
 import uuid
 from typing import Any
 
-import numpy as np
 import shapely
 
 from whitestone.domain.dates import parse_partial
@@ -22,8 +21,6 @@ from whitestone.land.repairs import Repair, Statement
 from whitestone.programme.opening import Programme
 
 __all__ = ["take_back", "write"]
-
-_ROUNDS = 4
 
 
 def write(programme: Programme, plane: Plane, repair: Repair, act: Act) -> list[uuid.UUID]:
@@ -116,20 +113,9 @@ def _day(revision: Revision) -> dt.date | None:
     return parse_partial(revision.information_date).last_day if revision.information_date else None
 
 
-def _to_degrees(plane: Plane, xy: Any) -> Any:
-    """Find the positions that the plane shows at these metres: near its centre one way back is off by a millimetre."""
-    x, y = xy[:, 0], xy[:, 1]
-    for _ in range(_ROUNDS):
-        lon, lat = plane.lonlat(x, y)
-        there_x, there_y = plane.xy(lon, lat)
-        x, y = x + (xy[:, 0] - there_x), y + (xy[:, 1] - there_y)
-    return np.column_stack((lon, lat))
-
-
 def _wkb(programme: Programme, plane: Plane, shape: Any) -> bytes | None:
     """Bring an outline back from the plane, repaired by the programme's policy as everything at entry."""
     if shape is None:
         return None
-    degrees = np.array([shapely.transform(shape, lambda xy: _to_degrees(plane, xy))], dtype=object)
-    mended, _ = mend(degrees, programme.settings.repair_policy)
+    mended, _ = mend(plane.unproject([shape]), programme.settings.repair_policy)
     return bytes(shapely.to_wkb(mended[0]))

@@ -167,7 +167,8 @@ def test_undated_work_gets_the_date_of_its_activity_or_of_its_source(desk: Desk)
 
 def test_what_a_migrated_database_said_dates_a_record_at_the_latest(desk: Desk) -> None:  # noqa: F811
     shape = bytes(shapely.to_wkb(PLANE.unproject(np.array([shapely.box(0, 0, 100, 100)], dtype=object))[0]))
-    draft = Draft(kind="hazard", record_id=uuid.UUID(int=70), body={"classification": "sha", "local_id": "H-7"}, geometry=shape,
+    body = {"classification": "sha", "local_id": "H-7"}
+    draft = Draft(kind="hazard", record_id=uuid.UUID(int=70), body=body, geometry=shape,
                   source_recorded_at=dt.datetime(2013, 4, 5, 12, tzinfo=dt.UTC))  # fmt: skip
     desk.programme.journal.append(Act(author="anna"), [draft])
     desk.say("release", {"local_id": "R-1", "outcome": "cleared"}, 0, 0, 50, 50)

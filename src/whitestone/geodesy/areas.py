@@ -94,9 +94,19 @@ class Plane:
         return flat
 
     def unproject(self, geoms: Any) -> Geometries:
-        """Bring geometries of the plane back to the degrees (WGS 84) that it shows there; None stays None.
+        """Bring geometries of the plane back to degrees (WGS 84), to a millimetre; None stays None.
 
         >>> Plane(0, 0).unproject([None]).tolist()
+        [None]
+        """
+        flat = np.atleast_1d(np.asarray(geoms, dtype=object))
+        back: Geometries = shapely.transform(flat, lambda xy: np.column_stack(self.lonlat(xy[:, 0], xy[:, 1])))
+        return back
+
+    def unproject_exactly(self, geoms: Any) -> Geometries:
+        """Bring geometries of the plane back to the degrees (WGS 84) that it shows there, for areas to stay the same.
+
+        >>> Plane(0, 0).unproject_exactly([None]).tolist()
         [None]
         """
         flat = np.atleast_1d(np.asarray(geoms, dtype=object))

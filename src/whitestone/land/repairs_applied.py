@@ -54,6 +54,7 @@ def _settled(repair: Repair) -> list[Statement]:
 def settled_on(claim: Claim) -> dt.date | None:
     """Give the day from which a settled outline holds: the later of both sides; None where one has no date.
 
+    >>> from whitestone.land.repairs_model import Side
     >>> side = Side(uuid.UUID(int=1), "", None, None, None)
     >>> settled_on(Claim(uuid.UUID(int=1), "hazard", side, side)) is None
     True

@@ -112,7 +112,7 @@ def _shapes(programme: Programme, book: Book, plane: Any, numbers: Sequence[int]
     for first in range(0, len(missing), _AT_ONCE):
         some = missing[first : first + _AT_ONCE]
         made = book.remaining.counted([numbers[at] for at in some])
-        wkb = shapely.to_wkb(plane.unproject(made))
+        wkb = shapely.to_wkb(plane.unproject_exactly(made))
         for at, data, shape in zip(some, wkb.tolist(), made, strict=True):
             kept[ids[at].bytes, digests[at]] = b"" if shapely.is_empty(shape) else data
     if missing:

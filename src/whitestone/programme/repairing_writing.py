@@ -162,5 +162,5 @@ def _wkb(programme: Programme, plane: Plane, shape: Any) -> bytes | None:
     """Bring an outline back from the plane, repaired by the programme's policy as everything at entry."""
     if shape is None:
         return None
-    mended, _ = mend(plane.unproject([shape]), programme.settings.repair_policy)
+    mended, _ = mend(plane.unproject_exactly([shape]), programme.settings.repair_policy)
     return bytes(shapely.to_wkb(mended[0]))

@@ -64,7 +64,8 @@ def test_the_ground_that_is_left_is_drawn_when_it_is_asked_for(visit: OPEN) -> N
     assert not page.evaluate(there)
     page.get_by_label("Ground that is left").check()
     page.wait_for_function("() => window.whitestoneMap.getLayer('left-fill') && "
-                           "window.whitestoneMap.queryRenderedFeatures({layers: ['left-fill']}).length > 0", timeout=30_000)
+                           "window.whitestoneMap.queryRenderedFeatures({layers: ['left-fill']}).length > 0",
+                           timeout=30_000)
     page.get_by_label("Ground that is left").uncheck()
     page.wait_for_timeout(600)
     assert page.evaluate("() => window.whitestoneMap.queryRenderedFeatures({layers: ['left-fill']}).length") == 0

@@ -195,7 +195,8 @@ def test_two_maps_stand_side_by_side_and_move_together(chromium: Any, served: st
     assert page.evaluate(drawn, 0) == ["ours"]
     assert set(page.evaluate(drawn, 1)) == {"theirs", "moved"}
     for at in (0, 1):
-        page.evaluate("(at) => window.whitestonePair[at].jumpTo({center: [18.001 + at / 1000, 44.001], zoom: 15 + at})", at)
+        page.evaluate("(at) => window.whitestonePair[at].jumpTo("
+                      "{center: [18.001 + at / 1000, 44.001], zoom: 15 + at})", at)
         centres = page.evaluate(CENTRES)
         for each in centres:
             assert each == pytest.approx([18.001 + at / 1000, 44.001, 15 + at], abs=1e-9)

@@ -94,7 +94,8 @@ def made_of(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 
 
 def square(x: float, side: float = 100.0) -> bytes:
-    return bytes(shapely.to_wkb(PLANE.unproject_exactly(np.array([shapely.box(x, 0, x + side, side)], dtype=object))[0]))
+    box = np.array([shapely.box(x, 0, x + side, side)], dtype=object)
+    return bytes(shapely.to_wkb(PLANE.unproject_exactly(box)[0]))
 
 
 def country(programme: Programme, hazards: int = 20) -> tuple[Teller, list[uuid.UUID]]:

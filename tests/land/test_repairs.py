@@ -58,7 +58,7 @@ class World:
         return found[0]
 
     def after(self, repair: Repair) -> World:
-        return World(*applied(self.hazards, self.releases, repair), self.beside)
+        return type(self)(*applied(self.hazards, self.releases, repair), self.beside)
 
     def keeps_promise(self, line: str, kind: str) -> World:
         repair = self.proposal(line, kind)

@@ -18,6 +18,8 @@ from whitestone.programme.demo import colombia
 from whitestone.programme.demo.district import generate
 from whitestone.programme.demo.running import run_demo
 from whitestone.programme.opening import open_programme
+from whitestone.programme.periods import list_periods
+from whitestone.programme.repairing import listed
 from whitestone.quality.rules import RULES
 
 
@@ -111,6 +113,25 @@ def test_one_seed_gives_one_district(tmp_path: Path) -> None:
         assert each.path.read_bytes() == (tmp_path / "2" / name).read_bytes()
     assert plain[0].path.read_bytes() != (tmp_path / "3" / plain[0].path.relative_to(tmp_path / "1")).read_bytes()
     assert len(other.planted) == len(one.planted)
+
+
+def test_the_country_beside_it_has_twenty_closed_years_with_restatements_and_work(demo) -> None:  # type: ignore[no-untyped-def]
+    """A new user sees late paper move closed years, and proof lines with cases; the district stays as it was."""
+    country = demo.country
+    assert country.closed == [str(year) for year in range(2005, 2025)]
+    assert country.restated["figures"] > 0
+    assert country.restated["revisions"] > 0
+    assert {row["key"] for row in country.ledger["rows"]} >= set(country.closed[1:])
+    assert country.ledger["proof"]["residual_m2"] == 0
+    with open_programme(country.folder, readonly=True) as programme:
+        assert programme.settings.simulated
+        assert "simulated" in programme.settings.name
+        assert list_periods(programme)["ok"]
+        listed_lines = listed(programme, programme.clocks(), limit=0)["lines"]
+        assert sum(each["cases"] > 0 for each in listed_lines) >= 8
+        assert programme.journal.verify().ok
+    with open_programme(demo.folder, readonly=True) as programme:
+        assert list_periods(programme)["periods"] == []
 
 
 def test_a_second_demonstration_does_not_write_over_the_first(demo) -> None:  # type: ignore[no-untyped-def]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import threading
 from collections.abc import Iterator
@@ -56,6 +57,13 @@ def client(desk: Any) -> Any:
 @pytest.fixture(scope="session")
 def address(desk: Any) -> Iterator[str]:
     """Serve the district on a free port of loopback."""
+    with on_loopback(desk) as where:
+        yield where
+
+
+@contextlib.contextmanager
+def on_loopback(desk: Any) -> Iterator[str]:
+    """Serve a desk on a free port of loopback; where the browser files were not built, no test of a browser can run."""
     from whitestone.errors import MissingService
     from whitestone.web.serving import make_server
 
@@ -65,10 +73,15 @@ def address(desk: Any) -> Iterator[str]:
         if os.environ.get("WHITESTONE_REQUIRE") == "1":
             raise
         pytest.skip(str(error))
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
+    threading.Thread(target=server.run, daemon=True).start()
     yield f"http://127.0.0.1:{server.effective_port}"
     server.close()
+
+
+@pytest.fixture
+def serve() -> Any:
+    """Give what serves a desk of a test's own."""
+    return on_loopback
 
 
 @pytest.fixture(scope="session")

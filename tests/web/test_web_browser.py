@@ -58,6 +58,19 @@ def test_a_legend_line_switches_its_records_off(visit: OPEN) -> None:
     assert "cha" not in left
 
 
+def test_the_ground_that_is_left_is_drawn_when_it_is_asked_for(visit: OPEN) -> None:
+    page = visit("/map#at=11/44.01/18.03")
+    there = "() => Boolean(window.whitestoneMap.getLayer('left-fill'))"
+    assert not page.evaluate(there)
+    page.get_by_label("Ground that is left").check()
+    page.wait_for_function("() => window.whitestoneMap.getLayer('left-fill') && "
+                           "window.whitestoneMap.queryRenderedFeatures({layers: ['left-fill']}).length > 0",
+                           timeout=30_000)
+    page.get_by_label("Ground that is left").uncheck()
+    page.wait_for_timeout(600)
+    assert page.evaluate("() => window.whitestoneMap.queryRenderedFeatures({layers: ['left-fill']}).length") == 0
+
+
 def test_a_click_opens_the_card_and_leads_to_the_record(visit: OPEN) -> None:
     page = visit("/map#at=14/44.015/18.015")
     page.locator("#map canvas").click(position={"x": 300, "y": 300})

@@ -270,3 +270,12 @@ def test_the_place_lists_what_lies_there(client: Any) -> None:
 
 def test_writing_direction_can_be_turned(client: Any) -> None:
     assert 'dir="rtl"' in client.get("/?dir=rtl").content.decode()
+
+
+def test_what_is_computed_of_a_ledger_is_kept_under_what_it_was_asked_by(client: Any, desk: Any) -> None:
+    for by in ("class", "year"):
+        wait_ready(client, f"/ledger?by={by}")
+        wait_ready(client, f"/ledger/records?by={by}&column=closing")
+    kept = [key for key in desk.jobs._answers if key[0] in ("beside", "behind")]
+    assert {key[1][4] for key in kept} >= {"class", "year"}
+    assert all(key[1] in desk.jobs._answers for key in kept)  # the ledger's own key: no address that may be used again

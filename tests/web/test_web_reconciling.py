@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import html
 import re
-import threading
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -139,22 +138,10 @@ def test_no_page_calls_a_place_safe(ask: Any, found: Reconciliation) -> None:
 
 
 @pytest.fixture
-def served(desk_here: Any) -> Iterator[str]:
+def served(desk_here: Any, serve: Any) -> Iterator[str]:
     """Serve it on a free port of loopback."""
-    import os
-
-    from whitestone.errors import MissingService
-    from whitestone.web.serving import make_server
-
-    try:
-        server = make_server(desk_here, 0)
-    except MissingService as error:
-        if os.environ.get("WHITESTONE_REQUIRE") == "1":
-            raise
-        pytest.skip(str(error))
-    threading.Thread(target=server.run, daemon=True).start()
-    yield f"http://127.0.0.1:{server.effective_port}"
-    server.close()
+    with serve(desk_here) as where:
+        yield where
 
 
 def test_a_browser_draws_both_outlines_from_this_machine_alone(
@@ -187,4 +174,46 @@ def test_nothing_sticks_out_at_360_pixels(chromium: Any, served: str, found: Rec
         page = context.new_page()
         page.goto(served + path + turned)
         assert page.evaluate("() => document.documentElement.scrollWidth") <= 360, path
+    context.close()
+
+
+CENTRES = ("() => [window.whitestoneOutlines, ...window.whitestonePair].map((map) => "
+           "[map.getCenter().lng, map.getCenter().lat, map.getZoom()])")
+
+
+def test_two_maps_stand_side_by_side_and_move_together(chromium: Any, served: str, found: Reconciliation) -> None:
+    context = chromium.new_context(viewport={"width": 1280, "height": 1400})
+    page = context.new_page()
+    page.goto(served + _address(found))
+    for name in ("two-outlines", "map-ours", "map-theirs"):
+        page.wait_for_selector(f"#{name}[data-drawn=yes]", timeout=30_000)
+    ours, theirs = (page.locator(f"#map-{name}").bounding_box() for name in ("ours", "theirs"))
+    assert ours["y"] == theirs["y"]
+    assert ours["x"] + ours["width"] <= theirs["x"]
+    drawn = ("(at) => [...new Set(window.whitestonePair[at].queryRenderedFeatures()"
+             ".map((each) => each.properties.side).filter(Boolean))]")  # the graticule is of no side
+    assert page.evaluate(drawn, 0) == ["ours"]
+    assert set(page.evaluate(drawn, 1)) == {"theirs", "moved"}
+    for at in (0, 1):
+        page.evaluate("(at) => window.whitestonePair[at].jumpTo("
+                      "{center: [18.001 + at / 1000, 44.001], zoom: 15 + at})", at)
+        centres = page.evaluate(CENTRES)
+        for each in centres:
+            assert each == pytest.approx([18.001 + at / 1000, 44.001, 15 + at], abs=1e-9)
+    page.get_by_label("theirs, as they drew it").uncheck()
+    page.wait_for_timeout(600)
+    assert "theirs" not in page.evaluate(drawn, 1)
+    context.close()
+
+
+def test_on_a_narrow_screen_the_two_maps_stand_one_below_the_other(chromium: Any, served: str, found: Reconciliation
+                                                                   ) -> None:
+    context = chromium.new_context(viewport={"width": 360, "height": 740})
+    page = context.new_page()
+    page.goto(served + _address(found))
+    page.wait_for_selector("#map-theirs[data-drawn=yes]", timeout=30_000)
+    ours, theirs = (page.locator(f"#map-{name}").bounding_box() for name in ("ours", "theirs"))
+    assert ours["x"] == theirs["x"]
+    assert ours["y"] + ours["height"] <= theirs["y"]
+    assert theirs["x"] + theirs["width"] <= 360
     context.close()

@@ -21,9 +21,15 @@ def demo(
     folder: Annotated[str | None, typer.Option(help="Where to make it; default: a temporary folder.")] = None,
     serve: Annotated[bool, typer.Option("--serve/--no-serve", help="Serve it when it is made.")] = True,
     port: Annotated[int, typer.Option(min=0, max=65535, help="The port; 0 takes a free one.")] = 8350,
+    country: Annotated[
+        bool, typer.Option("--country", help="Serve the simulated country, with its closed years, not the district.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
-    """Make a simulated programme with Colombia's open data beside it, print its ledger and findings, and serve it."""
+    """Make two simulated programmes, print their ledgers and findings, and serve one.
+
+    A district with Colombia's open data beside it, and a country of twenty years in which each year was closed.
+    """
     import sys
     import tempfile
     from pathlib import Path
@@ -39,7 +45,8 @@ def demo(
     if serve and not as_json:
         from whitestone.cli.serving import serve as serve_programme
 
-        context.obj = Context(target=made.folder, who=who)
+        shown = made.country.folder if country and made.country is not None else made.folder
+        context.obj = Context(target=shown, who=who)
         serve_programme(context, port=port, host="127.0.0.1", open_browser=False, as_json=False)
 
 
@@ -64,7 +71,30 @@ def _told(answer: dict[str, Any]) -> str:
     lines += [
         "",
         f"{found} of {len(answer['planted'])} planted faults are found (--json lists them).",
+        *_of_country(answer["country"]),
         f"Made in {answer['seconds']['all']:.1f} s at {answer['folder']}",
         f"Look at it: whitestone -C {answer['folder']} serve",
     ]
+    if answer["country"]:
+        lines.append(f"        or: whitestone -C {answer['country']['folder']} serve")
     return "\n".join(lines)
+
+
+def _of_country(told: dict[str, Any] | None) -> list[str]:
+    from whitestone.cli.accounts import printed
+
+    if told is None:
+        return []
+    restated = told["restated"]
+    return [
+        "A country, SIMULATED as well: twenty years, five operators, late paper, a programme of its own.",
+        f"{told['files']} files, {told['rows']:,} rows, {told['held']:,} held; each year from {told['closed'][0]} to "
+        f"{told['closed'][-1]} was closed when it was over.",
+        "",
+        printed(told["ledger"], 30),
+        f"Closed years stand, and say what was learned since. Of {told['restated_year']}, {restated['figures']:,} "
+        f"figures would be others, by {restated['revisions']:,} later statements:",
+        f"  whitestone -C {told['folder']} period restatements {told['restated_year']}",
+        f"  whitestone -C {told['folder']} repairs",
+        "",
+    ]

@@ -28,6 +28,9 @@ def export(
     every_step: Annotated[
         bool, typer.Option("--include-unapproved", help="Statements of every workflow step, not only approved ones.")
     ] = False,
+    remaining: Annotated[
+        bool, typer.Option("--remaining", help="Hazards with the ground that is left of them, as the ledger counts it.")
+    ] = False,
     restricted: Annotated[
         bool, typer.Option("--restricted", help="Let restricted kinds out (minefield records); needs --purpose.")
     ] = False,
@@ -50,7 +53,7 @@ def export(
         kinds = [name.strip() for name in kind.split(",") if name.strip()]
         answer = exporting.export(programme, kinds, out, programme.clocks(on, known), form=form, hxl=hxl,
                                   approved_only=not every_step, caveat=caveat or exporting.CAVEAT,
-                                  purpose=purpose)
+                                  purpose=purpose, remaining=remaining)
     lines = [f"Wrote {answer['file']} ({answer['format']}), {answer['caveat']}"]
     for name, told in answer["kinds"].items():
         left_out = f", {told['left_out']:,} left out: the format cannot hold them" if told["left_out"] else ""

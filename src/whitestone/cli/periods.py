@@ -130,15 +130,19 @@ def _restated(answer: dict[str, Any], limit: int) -> str:
         f"{answer['year']}, closed by {answer['closed_by']} at {answer['closed_at']}. Frozen figures stay as they are.",
         f"Situation on {answer['situation_on']}, as known on {known}:",
     ]
-    if not counts["figures"]:
+    if not counts["figures"] and not answer["beside"]:
         lines.append("Every frozen figure would be the same today.")
-    else:
+    elif counts["figures"]:
         lines.append(f"{counts['figures']:,} figures would be others, {counts['totals']} of them totals."
                      f" Later statements that moved them: {counts['revisions']:,}.")  # fmt: skip
     for figure in answer["figures"][:limit]:
         lines += _figure(answer, figure)
     if len(answer["figures"]) > limit:
         lines.append(f"{limit} of {len(answer['figures']):,} figures are shown, totals first; --limit shows more.")
+    for figure in answer["beside"][:limit]:
+        lines += _figure(answer, {**figure, "label": figure["row"]})
+    if len(answer["beside"]) > limit:
+        lines.append(f"{limit} of {len(answer['beside']):,} counts beside the areas are shown; --limit shows more.")
     for line in answer["proof"]:
         lines.append(f"proof line {line['line']}: {line['old']:,} -> {line['new']:,}")
     for each in answer["settings"]:
@@ -157,7 +161,8 @@ def _figure(answer: dict[str, Any], figure: dict[str, Any]) -> list[str]:
 
 
 def _line(answer: dict[str, Any], line: dict[str, Any]) -> list[str]:
-    names = [f"{kind} {answer['labels'][line[kind]]}" for kind in ("hazard", "release", "activity") if kind in line]
+    kinds = ("hazard", "release", "activity", "item")
+    names = [f"{kind} {answer['labels'][line[kind]]}" for kind in kinds if kind in line]
     part = f"{line['difference_m2']:,.2f} m2" if "difference_m2" in line else f"{line['difference']:,}"
     said = [f"    {part:>18}  {', '.join(names)}"]
     for revision in line["moved_by"]:

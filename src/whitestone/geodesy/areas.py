@@ -32,6 +32,10 @@ _EARTH_M = 6_371_007.2
 """Radius of the sphere of equal area."""
 
 
+_ROUNDS_BACK = 3
+"""How often the way back into degrees is corrected by the way there."""
+
+
 class Plane:
     """The equal-area plane of a programme, centred at `lon`, `lat` (degrees, WGS 84); coordinates in metres.
 
@@ -90,7 +94,7 @@ class Plane:
         return flat
 
     def unproject(self, geoms: Any) -> Geometries:
-        """Bring geometries of the plane back to degrees (WGS 84); None stays None.
+        """Bring geometries of the plane back to degrees (WGS 84), to a millimetre; None stays None.
 
         >>> Plane(0, 0).unproject([None]).tolist()
         [None]
@@ -98,6 +102,25 @@ class Plane:
         flat = np.atleast_1d(np.asarray(geoms, dtype=object))
         back: Geometries = shapely.transform(flat, lambda xy: np.column_stack(self.lonlat(xy[:, 0], xy[:, 1])))
         return back
+
+    def unproject_exactly(self, geoms: Any) -> Geometries:
+        """Bring geometries of the plane back to the degrees (WGS 84) that it shows there, for areas to stay the same.
+
+        >>> Plane(0, 0).unproject_exactly([None]).tolist()
+        [None]
+        """
+        flat = np.atleast_1d(np.asarray(geoms, dtype=object))
+        back: Geometries = shapely.transform(flat, self._backward)
+        return back
+
+    def _backward(self, xy: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+        """Find the positions that the plane shows at these metres: near its centre one way back is off by a millimetre.
+        """
+        x, y = xy[:, 0], xy[:, 1]
+        for _ in range(_ROUNDS_BACK):
+            there_x, there_y = self.xy(*self.lonlat(x, y))
+            x, y = x + (xy[:, 0] - there_x), y + (xy[:, 1] - there_y)
+        return np.column_stack(self.lonlat(x, y))
 
     def area_m2(self, geoms: Any) -> npt.NDArray[np.float64]:
         """Measure polygons given in degrees, in square metres; NaN for what has no area to measure.

@@ -92,6 +92,30 @@ class Ledger(msgspec.Struct):
             sums[face] = sums.get(face, 0) + entry.cents
         return [self._booking(face._replace(cents=cents)) for face, cents in sorted(sums.items())]
 
+    def explain_rows(self, column: str | None = None) -> dict[str, list[dict[str, Any]]]:
+        """List the bookings behind every row at once, by its key: for each what `explain` gives of that row alone.
+
+        Refuses rows by year with InvalidValue: in these a booking of the stock stands in every later row too.
+
+        >>> compute([], [], start=None, end=dt.date(2020, 1, 1), by="class").explain_rows("closing")
+        {}
+        """
+        if self.by == "year":
+            raise InvalidValue(field="by", value=self.by, why="a dimension in which each booking has one row")
+        is_stock = column in STOCK_COLUMNS
+        chosen = self._builds(None, column) if is_stock and column else self.book.columns.day >= self._first_day
+        code, names = stock_keys(self.book, self.by) if is_stock else entry_keys(self.book, self.by, self.year_start)
+        if column is not None and not is_stock:
+            chosen &= self.book.columns.column == (COLUMN_NAMES.index(column) if column in COLUMN_NAMES else -1)
+        sums: dict[tuple[int, Entry], int] = {}
+        for row, entry in zip(code[chosen].tolist(), self.book.entries(chosen), strict=True):
+            face = (row, entry._replace(cents=0))
+            sums[face] = sums.get(face, 0) + entry.cents
+        found: dict[str, list[dict[str, Any]]] = {}
+        for (row, face_of_row), cents in sorted(sums.items()):
+            found.setdefault(names[row], []).append(self._booking(face_of_row._replace(cents=cents)))
+        return found
+
     @property
     def _first_day(self) -> int:
         return UNDATED if self.start is None else self.start.toordinal()

@@ -55,6 +55,10 @@ class Disagreement(NamedTuple):
     right: Any
     kind: str
     record_id: uuid.UUID
+    revisions: tuple[uuid.UUID, ...] = ()
+    """The two that disagree, or those that await approval."""
+    other_id: uuid.UUID | None = None
+    """The record of the left one, where that is another: one declared the same."""
 
 
 class Proof(msgspec.Struct, frozen=True):

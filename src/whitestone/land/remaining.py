@@ -1,20 +1,33 @@
-"""Which ground is left, as a shape for maps and exports, made by GEOS and only where it is asked for?"""
+"""Which ground is left, as a shape for maps and exports, made by GEOS and only where it is asked for?
+
+`basis` and `first_claims` say of what a shape is made: whoever keeps shapes makes only those anew of which that moved.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
+from whitestone.land.inputs import UNDATED
 from whitestone.land.rings import meeting
 from whitestone.land.roster import Roster
 from whitestone.land.shapes import EMPTY, intersect, pack, subtract, union_by_group
 
-__all__ = ["Remaining"]
+__all__ = ["Basis", "Remaining"]
 
 Array = np.ndarray[Any, Any]
+
+
+class Basis(NamedTuple):
+    """Of what the ground left of a hazard by itself is made: its slice (-1: none), the releases that acted on it, and
+    (release, slice) of what was taken before it was known from those out of which it came (see `story`); by number."""
+
+    held: int
+    releases: tuple[int, ...]
+    inherited: tuple[tuple[int, int], ...]
 
 
 class Remaining:
@@ -23,8 +36,11 @@ class Remaining:
     def __init__(self, line: Roster, day: int) -> None:
         self.line, self.day = line, day
         self.now = line.now(day)
+        self._basis: dict[int, Basis] = {}
+        self._first: dict[int, tuple[int, ...]] = {}
         self._own: dict[int, Any] = {}
         self._counted: dict[int, Any] = {}
+        self._ranks: dict[int, Any] = {}
 
     @cached_property
     def _boxes(self) -> Array:
@@ -40,20 +56,55 @@ class Remaining:
         found[index >= 0] = self.line.shapes_of(index[index >= 0])
         return found
 
+    def basis(self, hazards: Sequence[int]) -> list[Basis]:
+        """Say for each of some hazards of what the ground that it has left by itself is made; no shape is read.
+
+        >>> from whitestone.land.book import simulate
+        >>> simulate([], []).remaining.basis([])
+        []
+        """
+        missing = [each for each in dict.fromkeys(hazards) if each not in self._basis]
+        if missing:
+            first, release = meeting(self._boxes[missing], self.line.release_boxes)
+            at = np.repeat(np.arange(len(missing)), np.diff(first))
+            has_acted = self._has_acted(release, np.array(missing, dtype=np.int64)[at])
+            ends = np.cumsum(np.bincount(at[has_acted], minlength=len(missing)))
+            acted = np.split(release[has_acted], ends[:-1])
+            for each, works in zip(missing, acted, strict=True):
+                self._basis[each] = Basis(int(self.now[each]), tuple(works.tolist()), self._inherited(each))
+        return [self._basis[each] for each in hazards]
+
+    def first_claims(self, hazards: Sequence[int]) -> list[tuple[int, ...]]:
+        """Say for each of some hazards which others own the ground where they overlap, by number.
+
+        >>> from whitestone.land.book import simulate
+        >>> simulate([], []).remaining.first_claims([])
+        []
+        """
+        missing = [each for each in dict.fromkeys(hazards) if each not in self._first]
+        if missing:
+            first, other = meeting(self._boxes[missing], self._boxes)
+            for place, each in enumerate(missing):
+                near = other[first[place] : first[place + 1]].tolist()
+                self._first[each] = tuple(there for there in near if self._comes_before(there, each))
+        return [self._first[each] for each in hazards]
+
     def own(self, hazards: Sequence[int]) -> Array:
         """Return what each of some hazards has left by itself, whoever else claims the same ground."""
         missing = [each for each in dict.fromkeys(hazards) if each not in self._own]
         if missing:
-            first, release = meeting(self._boxes[missing], self.line.release_boxes)
-            at = np.repeat(np.arange(len(missing)), np.diff(first))
-            acting = np.array([self._has_acted(each, missing[place])
-                               for place, each in zip(at.tolist(), release.tolist(), strict=True)], dtype=bool)
-            at, release = at[acting], release[acting]
-            work, owner = self.line.release_shapes_of(release), at
-            passed = self._inherited(missing)
+            made_of = self.basis(missing)
+            release = [each for basis in made_of for each in basis.releases]
+            passed = [pair for basis in made_of for pair in basis.inherited]
+            work = self.line.release_shapes_of(np.array(release, dtype=np.int64))
+            owner = np.repeat(np.arange(len(missing)), [len(basis.releases) for basis in made_of])
             if passed:
-                work = np.concatenate([work, pack([shape for _, shape in passed])])
-                owner = np.concatenate([owner, np.array([place for place, _ in passed], dtype=np.int64)])
+                taken_from = np.array(passed, dtype=np.int64)
+                before = intersect(self.line.release_shapes_of(taken_from[:, 0]),
+                                   self.line.shapes_of(taken_from[:, 1]))
+                work = np.concatenate([work, before])
+                heirs = np.repeat(np.arange(len(missing)), [len(basis.inherited) for basis in made_of])
+                owner = np.concatenate([owner, heirs])
             taken = union_by_group(work, owner, len(missing))
             self._own |= dict(zip(missing, subtract(self.shapes(missing), taken), strict=True))
         return pack([self._own[each] for each in hazards])
@@ -62,36 +113,42 @@ class Remaining:
         """Return what is left of each of some hazards and belongs to it where hazards overlap."""
         missing = [each for each in dict.fromkeys(hazards) if each not in self._counted]
         if missing:
-            first, other = meeting(self._boxes[missing], self._boxes)
-            at = np.repeat(np.arange(len(missing)), np.diff(first))
-            before = np.array([self._comes_before(there, missing[place])
-                               for place, there in zip(at.tolist(), other.tolist(), strict=True)], dtype=bool)
-            at, other = at[before], other[before]
-            taken = union_by_group(self.own(other.tolist()), at, len(missing))
+            claims = self.first_claims(missing)
+            other = [each for some in claims for each in some]
+            at = np.repeat(np.arange(len(missing)), [len(some) for some in claims])
+            taken = union_by_group(self.own(other), at, len(missing))
             self._counted |= dict(zip(missing, subtract(self.own(missing), taken), strict=True))
         return pack([self._counted[each] for each in hazards])
 
-    def _has_acted(self, release: int, hazard: int) -> bool:
-        acts = self.line.acts_on(release, hazard) if self.line.counts[release] else None
-        return acts is not None and acts <= self.day
-
-    def _inherited(self, hazards: list[int]) -> list[tuple[int, Any]]:
-        """List, by place, what was taken before a hazard was known from those out of which it came (see `story`)."""
-        line, found = self.line, []
-        for place, hazard in enumerate(hazards):
-            kin = line.kin[hazard] if line.kin else ()
-            if not kin:
-                continue
-            _, releases = meeting(self._boxes[[hazard]], line.release_boxes)
-            for release in releases.tolist():
-                for each in kin:
-                    acts = line.acts_on(release, each)
-                    held = -1 if acts is None or acts >= line.known[hazard] else line.slice_on(each, acts)
-                    if acts is not None and acts <= self.day and held >= 0 and line.counts[release]:
-                        work = line.release_shapes_of(np.array([release]))
-                        found.append((place, intersect(work, line.shapes_of(np.array([held])))[0]))
+    def _has_acted(self, release: Array, hazard: Array) -> Array:
+        """Say for pairs whether the release acted on the hazard by the day: `Roster.acts_on` on whole arrays."""
+        line = self.line
+        days, known = line.days[release], line.known[hazard]
+        acts = (days == UNDATED) | (known <= days)
+        counts = line.counts[release] & (np.maximum(days, known) <= self.day)
+        for at in np.flatnonzero(counts & ~acts).tolist():
+            acts[at] = line.ids[hazard[at]] in line.releases[release[at]].hazard_ids
+        found: Array = acts & counts
         return found
 
+    def _inherited(self, hazard: int) -> tuple[tuple[int, int], ...]:
+        line, found = self.line, []
+        kin = line.kin[hazard] if line.kin else ()
+        if not kin:
+            return ()
+        _, releases = meeting(self._boxes[[hazard]], line.release_boxes)
+        for release in releases.tolist():
+            for each in kin:
+                acts = line.acts_on(release, each)
+                held = -1 if acts is None or acts >= line.known[hazard] else line.slice_on(each, acts)
+                if acts is not None and acts <= self.day and held >= 0 and line.counts[release]:
+                    found.append((release, held))
+        return tuple(found)
+
     def _comes_before(self, other: int, hazard: int) -> bool:
-        there, now = int(self.now[other]), int(self.now[hazard])
-        return other != hazard and self.line.rank(there) < self.line.rank(now)
+        return other != hazard and bool(self._rank(other) < self._rank(hazard))
+
+    def _rank(self, hazard: int) -> Any:
+        if hazard not in self._ranks:
+            self._ranks[hazard] = self.line.rank(int(self.now[hazard]))
+        return self._ranks[hazard]

@@ -1,7 +1,7 @@
 """Which proof lines are work to do, which cases stand behind each, and what is proposed for them?
 
 One immutable registry: line -> its name, the function that lists its cases and the one that opens a case. A line is
-added by two functions in `repairs_work`, `repairs_twice` or `repairs_hazards` and one entry here. Proposals never look
+added by two functions in a module `repairs_…` and one entry here. Proposals never look
 at names.
 """
 
@@ -14,14 +14,18 @@ from typing import Any
 import msgspec
 
 from whitestone.errors import InvalidValue
+from whitestone.land import repairs_disputes as of_disputes
 from whitestone.land import repairs_hazards as of_hazards
+from whitestone.land import repairs_order as of_order
+from whitestone.land import repairs_places as of_places
 from whitestone.land import repairs_twice as of_twice
 from whitestone.land import repairs_work as of_work
 from whitestone.land.repairs_applied import applied
-from whitestone.land.repairs_model import BASES, Beside, Case, Party, Repair, Statement, View
+from whitestone.land.repairs_model import BASES, Beside, Case, Claim, Dating, Party, Repair, Side, Statement, View
 
 __all__ = [
-    "BASES", "LINES", "Beside", "Case", "Line", "Party", "Repair", "Statement", "View", "applied", "cases", "count",
+    "BASES", "LINES", "Beside", "Case", "Claim", "Dating", "Line", "Party", "Repair", "Side", "Statement", "View",
+    "applied", "cases", "count",
 ]  # fmt: skip
 
 
@@ -46,6 +50,12 @@ LINES: Mapping[str, Line] = MappingProxyType({
                                        of_work.open_mismatched),
     "releases_older_than_hazard": Line("releases older than a hazard that they name", "records", of_work.older,
                                        of_work.open_older),
+    "elsewhere_m2": Line("ground outside the place to which it is booked", "m2", of_places.elsewhere,
+                         of_places.open_elsewhere),
+    "in_conflict_m2": Line("ground on which statements disagree", "m2", of_disputes.disputed,
+                           of_disputes.open_disputed),
+    "not_approved_m2": Line("ground that awaits approval", "m2", of_disputes.awaiting, of_disputes.open_awaiting),
+    "order_unknown_m2": Line("undated work on an undated hazard", "m2", of_order.unordered, of_order.open_unordered),
     "closed_unproven_m2": Line("closed with land left", "m2", of_hazards.closed_unproven,
                                of_hazards.open_closed_unproven),
 })  # fmt: skip

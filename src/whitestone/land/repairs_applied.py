@@ -12,9 +12,9 @@ import shapely
 
 from whitestone.land.grouping import CLOSED
 from whitestone.land.inputs import HazardSlice, ReleasePiece, day_number
-from whitestone.land.repairs_model import Repair, Statement
+from whitestone.land.repairs_model import Claim, Repair, Statement
 
-__all__ = ["VOIDING", "applied"]
+__all__ = ["VOIDING", "applied", "settled_on"]
 
 VOIDING = ("merged", "duplicate", "data_error")
 """Closure reasons that say that the record was wrong."""
@@ -30,8 +30,10 @@ def applied(
     """
     if repair.same is not None:
         return _joined(hazards, releases, *repair.same)
+    if repair.decided is not None:
+        return _decided(hazards, releases, *repair.decided)
     slices, pieces = list(hazards), list(releases)
-    for each in repair.statements:
+    for each in (*repair.statements, *_settled(repair)):
         if each.kind == "hazard":
             mine = sorted((one for one in slices if one.record_id == each.record_id),
                           key=lambda one: day_number(one.true_from))
@@ -39,6 +41,38 @@ def applied(
         else:
             pieces = [_piece(one, each) if one.record_id == each.record_id else one for one in pieces]
     return slices, pieces
+
+
+def _settled(repair: Repair) -> list[Statement]:
+    """Give what the choice of a side states: nothing where the side counts already."""
+    if repair.chosen is None or repair.chosen[1] is repair.chosen[0].counted:
+        return []
+    claim, side = repair.chosen
+    return [Statement(claim.record_id, claim.kind, geometry=side.shape, since=settled_on(claim))]
+
+
+def settled_on(claim: Claim) -> dt.date | None:
+    """Give the day from which a settled outline holds: the later of both sides; None where one has no date.
+
+    >>> from whitestone.land.repairs_model import Side
+    >>> side = Side(uuid.UUID(int=1), "", None, None, None)
+    >>> settled_on(Claim(uuid.UUID(int=1), "hazard", side, side)) is None
+    True
+    """
+    days = (claim.counted.day, claim.other.day)
+    return None if days[0] is None or days[1] is None else max(days[0], days[1])
+
+
+def _decided(
+    hazards: Sequence[HazardSlice], releases: Sequence[ReleasePiece], claim: Claim, word: str
+) -> tuple[list[HazardSlice], list[ReleasePiece]]:
+    """Put all that was said of a record in the place of what was approved of it; what is returned changes nothing."""
+    if word != "approved":
+        return list(hazards), list(releases)
+    slices = [each for each in hazards if each.record_id != claim.record_id]
+    pieces = [each for each in releases if each.record_id != claim.record_id]
+    return ([*slices, *(each for each in claim.becomes if isinstance(each, HazardSlice))],
+            [*pieces, *(each for each in claim.becomes if isinstance(each, ReleasePiece))])
 
 
 def _joined(
@@ -62,6 +96,8 @@ def _piece(piece: ReleasePiece, said: Statement) -> ReleasePiece:
         change["hazard_ids"] = own
     if "area_reported_m2" in said.values:
         change["area_reported_m2"] = said.values["area_reported_m2"]
+    if "completed_on" in said.values:
+        change["on"] = dt.date.fromisoformat(said.values["completed_on"])
     return msgspec.structs.replace(piece, **change)
 
 
@@ -78,6 +114,8 @@ def _restated(mine: list[HazardSlice], said: Statement) -> list[HazardSlice]:
         if "status" in said.values and each.status == last.status:
             status, reason = said.values["status"], said.values.get("closure_reason")
             change |= {"status": status, "void": status in CLOSED and reason in VOIDING}
+        if "place_id" in said.values and each.keys.get("place") == last.keys.get("place"):
+            change["keys"] = {**each.keys, "place": said.values["place_id"]}
         if not change:
             out.append(each)
         elif said.since is None or day_number(each.true_from) >= said.since.toordinal():

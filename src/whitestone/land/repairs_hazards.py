@@ -15,23 +15,9 @@ import shapely
 
 from whitestone.land.book import CENTS
 from whitestone.land.grouping import CLOSED, reported_by_hazard
-from whitestone.land.repairs_model import (
-    ASK,
-    MEASURED,
-    STATED,
-    Case,
-    Repair,
-    Seed,
-    Statement,
-    View,
-    area,
-    case_id,
-    common,
-    day_of,
-    said,
-    without,
-)
+from whitestone.land.repairs_model import ASK, MEASURED, STATED, Case, Repair, Seed, Statement, View
 from whitestone.land.repairs_twice import SAME_SHARE
+from whitestone.land.repairs_words import area, common, day_of, said, without
 from whitestone.land.shapes import NOISE_M2, intersect
 
 __all__ = [
@@ -92,7 +78,7 @@ def open_overlap(view: View, line: str, m2: float | None, pair: tuple[int, int])
     is_step = {each.what for each in parties} == {"cha", "sha"}
     usual = "A confirmed area inside a suspected one is usual. " if is_step else ""
     note = f"{usual}The closing counts each square metre once either way."
-    return Case(case_id(view, line, parties), line, m2, parties, sentence, tuple(proposals), ground, note)
+    return view.case(line, m2, parties, sentence, tuple(proposals), ground, note)
 
 
 def _one_hazard(view: View, owner: int, other: int, names: Sequence[str], share: float) -> Repair:
@@ -131,8 +117,8 @@ def _withdraw_inside(view: View, owner: int, other: int, names: Sequence[str], g
 def _taken_over(view: View, owner: int, other: int, ground: Any) -> dt.date | None:
     """Give the day on which the owner came to hold ground that the other had before; None where it was there first."""
     line = view.line
-    begins = min(int(line.begins[at]) for at in line.slices_of(owner).tolist()
-                 if line.has_ground[at] and without(ground, line.shapes[at]).area < NOISE_M2)
+    begins = min(int(line.begins[at]) for at in view.slices_by_now(owner)
+                 if line.has_ground[at] and without(ground, view.ground(at)).area < NOISE_M2)
     return day_of(begins) if line.known[other] < begins else None
 
 
@@ -183,8 +169,7 @@ def unmeasured(view: View) -> list[Seed]:
 
 
 def _is_nowhere(view: View, hazard: int) -> bool:
-    shape = view.line.slices[view.book.now[hazard]].geometry
-    return shape is None or bool(shapely.is_empty(shape))
+    return not view.line.has_position[view.book.now[hazard]]
 
 
 def open_nowhere(view: View, line: str, m2: float | None, hazard: int) -> Case:
@@ -204,7 +189,7 @@ def open_nowhere(view: View, line: str, m2: float | None, hazard: int) -> Case:
             promised=-1.0,
         ))  # fmt: skip
     proposals.append(_ask_outline(name))
-    return Case(case_id(view, line, parties), line, m2, parties, f"{name} has no geometry: nobody can be sent there.",
+    return view.case(line, m2, parties, f"{name} has no geometry: nobody can be sent there.",
                 tuple(proposals), hull)  # fmt: skip
 
 
@@ -220,7 +205,7 @@ def open_unmeasured(view: View, line: str, m2: float | None, hazard: int) -> Cas
                                    f"The hull of it covers {area(hull.area)}. That is where somebody worked or found "
                                    "something, not the extent of the hazard.", STATED, evidence=evidence))
     sentence = f"{name} has no measured outline: its size is unknown, which is not zero."
-    return Case(case_id(view, line, parties), line, m2, parties, sentence, tuple(proposals), hull,
+    return view.case(line, m2, parties, sentence, tuple(proposals), hull,
                 "; ".join(more).capitalize())
 
 
@@ -232,9 +217,9 @@ def _ask_outline(name: str) -> Repair:
 def _naming(view: View, hazard: int) -> tuple[tuple[Any, ...], Any, tuple[str, ...]]:
     """Gather what names a hazard and lies somewhere: its parties, their hull (None: nothing), and what it rests on."""
     line, own = view.line, view.line.ids[hazard]
-    works = [at for at, piece in enumerate(line.releases) if own in piece.hazard_ids]
+    works = view.naming(hazard)
     finds = view.beside.finds.get(own, ())
-    drawn = [line.release_shapes[at] for at in works if line.is_drawn[at]] + [point for _, point in finds]
+    drawn = [view.work(at) for at in works if line.is_drawn[at]] + [point for _, point in finds]
     evidence = tuple([f"{len(works)} releases name it"] * bool(works) + [f"{len(finds)} finds name it"] * bool(finds))
     hull = shapely.convex_hull(shapely.geometrycollections(drawn)) if drawn else None
     return (view.hazard(hazard), *(view.release(at) for at in works)), hull, evidence
@@ -256,7 +241,7 @@ def open_closed_unproven(view: View, line: str, m2: float | None, hazard: int) -
     """Open a closed hazard with land left: work that was reported and not drawn, a closing too early, or an error."""
     book, own = view.book, view.line.ids[hazard]
     name, ground = view.name(own), book.remaining.counted([hazard])[0]
-    works = [at for at in range(len(view.line.releases)) if own in view.line.releases[at].hazard_ids]
+    works = view.naming(hazard)
     undrawn = [at for at in works if not view.line.is_drawn[at] and view.line.days[at] <= book.last_day]
     parties = (view.hazard(hazard), *(view.release(at) for at in works))
     proposals = _reported_left(view, hazard, undrawn, float(m2 or 0.0), ground)
@@ -266,7 +251,7 @@ def open_closed_unproven(view: View, line: str, m2: float | None, hazard: int) -
     if m2 is not None and m2 <= view.beside.tolerance_m2:
         note = f"No more than the closing tolerance of {view.beside.tolerance_m2:g} m2: it may stay."
     sentence = f"{name} is closed, and no release covers {area(m2)} of it."
-    return Case(case_id(view, line, parties), line, m2, parties, sentence, tuple(proposals), ground, note)
+    return view.case(line, m2, parties, sentence, tuple(proposals), ground, note)
 
 
 def _reported_left(view: View, hazard: int, undrawn: list[int], left_m2: float, ground: Any) -> list[Repair]:
@@ -297,7 +282,7 @@ def _reported_left(view: View, hazard: int, undrawn: list[int], left_m2: float, 
 
 
 def _closed_too_early(view: View, hazard: int, left_m2: float) -> Repair:
-    before = [view.line.slices[at].status for at in view.line.slices_of(hazard).tolist()]
+    before = [view.line.slices[at].status for at in view.slices_by_now(hazard)]
     earlier = next((each for each in reversed(before) if each and each not in CLOSED), "open")
     name = view.name(view.line.ids[hazard])
     return Repair(

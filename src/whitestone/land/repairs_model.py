@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 from types import MappingProxyType
 from typing import Any
@@ -20,11 +20,12 @@ import shapely
 
 from whitestone.land.book import CENTS, Book
 from whitestone.land.inputs import UNDATED
-from whitestone.land.shapes import intersect, pack, subtract, union
+from whitestone.land.repairs_words import day_of
+from whitestone.land.shapes import pack, subtract, union
 
 __all__ = [
-    "ASK", "BASES", "MEASURED", "STATED", "Beside", "Case", "Party", "Repair", "Seed", "Statement", "View", "area",
-    "case_id", "common", "day_of", "said", "without",
+    "ASK", "BASES", "MEASURED", "STATED", "Beside", "Case", "Claim", "Dating", "Party", "Repair", "Seed", "Side",
+    "Statement", "View", "case_id",
 ]  # fmt: skip
 
 MEASURED, STATED, ASK = "measured", "stated", "ask"
@@ -35,6 +36,7 @@ BASES: Mapping[str, str] = MappingProxyType({
 })
 """On what a proposal rests. None of them is a fact about the ground."""
 
+Array = np.ndarray[Any, Any]
 Seed = tuple[float | None, Any]
 """How much of a line a case holds (None: it is counted), and which numbers of the book it is about."""
 
@@ -59,7 +61,9 @@ class Repair(msgspec.Struct, frozen=True):
     """One proposal: what it is, what it would state, why, on which evidence, and the change of the line it promises.
 
     `promised` is in the unit of the line (m2, or a count of records); None where only a person can tell. `same` is
-    (kept, absorbed). A proposal without statements and without `same` points at what to look at; it writes nothing.
+    (kept, absorbed). `chosen` settles a dispute for one of its sides,
+    `decided` ("approved", "returned") a claim that awaits approval. A proposal without any of these points at what to
+    look at; it writes nothing.
     """
 
     kind: str
@@ -70,11 +74,13 @@ class Repair(msgspec.Struct, frozen=True):
     same: tuple[uuid.UUID, uuid.UUID] | None = None
     evidence: tuple[str, ...] = ()
     promised: float | None = None
+    chosen: tuple[Claim, Side] | None = None
+    decided: tuple[Claim, str] | None = None
 
     @property
     def writes(self) -> bool:
         """Say whether accepting it states anything."""
-        return bool(self.statements) or self.same is not None
+        return bool(self.statements) or any(each is not None for each in (self.same, self.chosen, self.decided))
 
 
 class Party(msgspec.Struct, frozen=True):
@@ -111,13 +117,53 @@ class Case(msgspec.Struct, frozen=True):
         return uuid.uuid5(self.case_id, "|".join(about))
 
 
+class Side(msgspec.Struct, frozen=True):
+    """One statement of the ground of a record: what it is called, who said it and when, and its shape in the plane.
+
+    `record_id` is the record of which it was said; `revisions` the revisions that say it.
+    """
+
+    record_id: uuid.UUID
+    what: str
+    organisation: str | None
+    day: dt.date | None
+    shape: Any
+    revisions: tuple[uuid.UUID, ...] = ()
+
+
+class Claim(msgspec.Struct, frozen=True):
+    """Ground of one record that stands otherwise in another statement: the one that counts now, and the other.
+
+    `becomes`: the hazard's slices, or the release's pieces, if all that was said were approved. `asked`: which
+    statement awaits approval ("submitted", "verified"); empty where two statements dispute.
+    """
+
+    record_id: uuid.UUID
+    kind: str
+    counted: Side
+    other: Side
+    asked: str = ""
+    becomes: tuple[Any, ...] = ()
+
+
+class Dating(msgspec.Struct, frozen=True):
+    """A day that another statement gives for a record without a date: why, and on what that rests (see BASES)."""
+
+    day: dt.date
+    why: str
+    evidence: str
+    basis: str = ASK
+
+
 class Beside(msgspec.Struct, frozen=True):
     """What records state beside the ledger's own inputs.
 
     `discovered`: hazard -> the day on which it says that it was discovered; `own_links`: release -> the hazards that
     it names itself (its activity may name others); `finds`: hazard -> (record, point in the plane) of items that name
     it; `organisations`: hazard -> who recorded it; `labels`: record -> the name that people use; `tolerance_m2`: what
-    counts as nothing left.
+    counts as nothing left; `levels`: the places by level, the deepest first, each place -> its shape in the plane;
+    `claims`: what is disputed and what awaits approval, by proof line; `dates`: what may date a record without a date;
+    `position` gives the geometry of a hazard that has no measured ground.
     """
 
     discovered: Mapping[uuid.UUID, dt.date] = {}
@@ -126,6 +172,10 @@ class Beside(msgspec.Struct, frozen=True):
     organisations: Mapping[uuid.UUID, str] = {}
     labels: Mapping[str, str] = {}
     tolerance_m2: float = 1.0
+    levels: tuple[Mapping[str, Any], ...] = ()
+    claims: Mapping[str, tuple[Claim, ...]] = {}
+    dates: Callable[[uuid.UUID], Sequence[Dating]] | None = None
+    position: Callable[[uuid.UUID], Any] | None = None
 
 
 class View:
@@ -143,33 +193,63 @@ class View:
         """What a line found out once for all of its cases."""
 
     @cached_property
-    def _slices(self) -> Any:
-        return shapely.STRtree(self.line.shapes)
+    def _slices(self) -> tuple[Array, Any]:
+        return _boxed(self.line.boxes, self.line.stands)
 
     @cached_property
-    def _works(self) -> Any:
-        return shapely.STRtree(self.line.release_shapes)
+    def _works(self) -> tuple[Array, Any]:
+        return _boxed(self.line.release_boxes, self.line.counts)
+
+    def ground(self, at: int) -> Any:
+        """Return the ground of a slice, by number."""
+        return self.line.shapes_of(np.array([at]))[0]
+
+    def work(self, release: int) -> Any:
+        """Return the ground of a release, by number."""
+        return self.line.release_shapes_of(np.array([release]))[0]
 
     def near_hazards(self, shape: Any) -> list[int]:
-        """List the hazards of which some outline crosses a shape, by number."""
-        if shapely.is_empty(shape):
-            return []
-        found: list[int] = np.unique(self.line.hazard_of[self._slices.query(shape, predicate="intersects")]).tolist()
+        """List the hazards of which some outline crosses a shape, by number; only outlines near it are read."""
+        near = _near(shape, self._slices, self.line.shapes_of)
+        found: list[int] = np.unique(self.line.hazard_of[near]).tolist()
         return found
 
     def near_releases(self, shape: Any) -> list[int]:
-        """List the releases that cross a shape, by number."""
-        return [] if shapely.is_empty(shape) else np.sort(self._works.query(shape, predicate="intersects")).tolist()
+        """List the releases that cross a shape, by number; only outlines near it are read."""
+        found: list[int] = _near(shape, self._works, self.line.release_shapes_of).tolist()
+        return found
+
+    def naming(self, hazard: int) -> list[int]:
+        """List the releases that name a hazard, by number."""
+        if "naming" not in self.memo:
+            named: dict[uuid.UUID, list[int]] = {}
+            for at in np.flatnonzero(self.line.counts).tolist():
+                for own in self.line.releases[at].hazard_ids:
+                    named.setdefault(own, []).append(at)
+            self.memo["naming"] = named
+        found: list[int] = self.memo["naming"].get(self.line.ids[hazard], [])
+        return found
+
+    def slices_by_now(self, hazard: int) -> list[int]:
+        """List the slices of a hazard that began by the last day, in order."""
+        mine = self.line.slices_of(hazard)
+        found: list[int] = mine[self.line.begins[mine] <= self.book.last_day].tolist()
+        return found
 
     def outside(self, release: int) -> Any:
         """Return the ground of a release outside every hazard on which it acts, at the end of the book."""
-        line, taken = self.line, []
-        for hazard in self.near_hazards(line.release_shapes[release]):
+        line, taken, drawn = self.line, [], self.work(release)
+        for hazard in self.near_hazards(drawn):
             acts = line.acts_on(release, hazard)
             held = line.slice_on(hazard, acts) if acts is not None and acts <= self.book.last_day else -1
             if held >= 0:
-                taken.append(line.shapes[held])
-        return subtract(line.release_shapes[[release]], pack([union(pack(taken))]))[0]
+                taken.append(self.ground(held))
+        return subtract(pack([drawn]), pack([union(pack(taken))]))[0]
+
+    def case(self, line: str, m2: float | None, parties: tuple[Party, ...], sentence: str,
+             proposals: Iterable[Repair] = (), ground: Any = None, note: str = "") -> Case:  # fmt: skip
+        """Put a case together, named by its records and all that it depends on."""
+        return Case(case_id(self, line, parties), line, m2, parties, sentence, tuple(proposals), ground, note)
 
     def name(self, record_id: uuid.UUID) -> str:
         """Name a record as people do."""
@@ -179,15 +259,18 @@ class View:
         """Describe a hazard as it stands on the last day, or as it stood last."""
         line = self.line
         at = self.book.now[hazard] if self.book.now[hazard] >= 0 else int(line.slices_of(hazard)[-1])
-        one = line.slices[at]
-        return Party(line.ids[hazard], "hazard", self.beside.organisations.get(line.ids[hazard]), one.classification,
-                     day_of(line.known[hazard]), line.shapes[at] if line.has_ground[at] else one.geometry)
+        one, own = line.slices[at], line.ids[hazard]
+        shape = self.ground(at) if line.has_ground[at] else one.geometry
+        if shape is None and line.has_position[at] and self.beside.position is not None:
+            shape = self.beside.position(own)
+        return Party(own, "hazard", self.beside.organisations.get(own), one.classification, day_of(line.known[hazard]),
+                     shape)
 
     def release(self, release: int) -> Party:
         """Describe a release."""
         piece = self.line.releases[release]
         organisation = piece.keys.get("organisation")
-        shape = self.line.release_shapes[release] if self.line.is_drawn[release] else None
+        shape = self.work(release) if self.line.is_drawn[release] else None
         links = self.beside.own_links
         # What an activity reports without a release stands among the releases, and opens as what it is.
         kind = "activity" if links and piece.record_id not in links else "release"
@@ -199,50 +282,18 @@ class View:
         return float(self.book.stock[hazard]) / CENTS
 
 
-def day_of(number: int) -> dt.date | None:
-    """Return the calendar day of a day number, None for undated.
-
-    >>> day_of(0), day_of(1)
-    (None, datetime.date(1, 1, 1))
-    """
-    return dt.date.fromordinal(number) if 0 < number <= dt.date.max.toordinal() else None
+def _boxed(boxes: Array, chosen: Array) -> tuple[Array, Any]:
+    """Make a tree over the boxes of what is chosen and has one; with it the numbers of these."""
+    numbers = np.flatnonzero(chosen & ~np.isnan(boxes).any(axis=1))
+    return numbers, shapely.STRtree(shapely.box(*boxes[numbers].T))
 
 
-def said(day: int) -> str:
-    """Write a day number for a sentence.
-
-    >>> said(0), said(1)
-    ('no known day', '0001-01-01')
-    """
-    found = day_of(day)
-    return found.isoformat() if found is not None else "no known day"
-
-
-def area(m2: float | None) -> str:
-    """Write an area in m2 for a sentence; None is unknown.
-
-    >>> area(1234.5), area(None)
-    ('1,234.50 m2', 'an unknown area')
-    """
-    return "an unknown area" if m2 is None else f"{m2:,.2f} m2"
-
-
-def common(left: Any, right: Any) -> Any:
-    """Return the ground that two shapes share.
-
-    >>> common(shapely.box(0, 0, 2, 1), shapely.box(1, 0, 3, 1)).area, common(*[shapely.Polygon()] * 2).area
-    (1.0, 0.0)
-    """
-    return intersect(pack([left]), pack([right]))[0]
-
-
-def without(left: Any, right: Any) -> Any:
-    """Return the first shape without the second.
-
-    >>> without(shapely.box(0, 0, 2, 1), shapely.box(1, 0, 3, 1)).area, without(*[shapely.Polygon()] * 2).area
-    (1.0, 0.0)
-    """
-    return subtract(pack([left]), pack([right]))[0]
+def _near(shape: Any, tree: tuple[Array, Any], shapes_of: Any) -> Array:
+    if shapely.is_empty(shape):
+        return np.zeros(0, dtype=np.int64)
+    near: Array = np.sort(tree[0][tree[1].query(shape)])
+    crossing: Array = near[shapely.intersects(shapes_of(near), shape)]
+    return crossing
 
 
 def case_id(view: View, line: str, parties: tuple[Party, ...]) -> uuid.UUID:
@@ -253,15 +304,14 @@ def case_id(view: View, line: str, parties: tuple[Party, ...]) -> uuid.UUID:
     True
     """
     digest = hashlib.sha256()
-    number = {each.record_id: each for each in view.line.releases} if any(p.kind == "release" for p in parties) else {}
     for each in sorted(parties, key=lambda party: party.record_id.bytes):
         digest.update(each.record_id.bytes)
         digest.update(shapely.to_wkb(each.shape) if each.shape is not None else b"-")
         said: list[Any] = [each.what, each.day]
-        if each.kind == "release" and each.record_id in number:
-            piece = number[each.record_id]
-            said += [sorted(map(str, piece.hazard_ids)), piece.area_reported_m2]
-        elif each.kind == "hazard":
+        if each.kind == "release":
+            for piece in [view.line.releases[at] for at in view.line.releases_of(each.record_id)[-1:]]:
+                said += [sorted(map(str, piece.hazard_ids)), piece.area_reported_m2]
+        elif each.record_id in view.line.number:
             mine = view.line.slices_of(view.line.number[each.record_id])
             said += [view.line.slices[at].status for at in mine.tolist()]
         digest.update(repr(said).encode())

@@ -14,20 +14,8 @@ import numpy as np
 from whitestone.land.book import CENTS
 from whitestone.land.inputs import STRENGTH
 from whitestone.land.proof import claimed
-from whitestone.land.repairs_model import (
-    ASK,
-    MEASURED,
-    Case,
-    Repair,
-    Seed,
-    Statement,
-    View,
-    area,
-    case_id,
-    common,
-    said,
-    without,
-)
+from whitestone.land.repairs_model import ASK, MEASURED, Case, Repair, Seed, Statement, View
+from whitestone.land.repairs_words import area, common, said, without
 from whitestone.land.shapes import NOISE_M2, pack, union
 from whitestone.land.units import TWICE
 
@@ -77,7 +65,7 @@ def _count_pairs(view: View) -> tuple[dict[tuple[int, int], int], dict[tuple[int
 
 def open_claimed_twice(view: View, line: str, m2: float | None, pair: tuple[int, int]) -> Case:
     """Open two releases over the same ground: one drawn twice, a later one to cut, or two steps of one process."""
-    works, releases = view.line.release_shapes, view.line.releases
+    works, releases = {own: view.work(own) for own in pair}, view.line.releases
     # On one day the stronger outcome acts first, as in the account.
     earlier, later = sorted(pair, key=lambda own: (view.line.days[own], -STRENGTH[releases[own].outcome], own))
     ground = common(works[earlier], works[later])
@@ -102,12 +90,12 @@ def open_claimed_twice(view: View, line: str, m2: float | None, pair: tuple[int,
     sentence = (f"{view.name(releases[earlier].record_id)} ({releases[earlier].outcome}, "
                 f"{said(int(view.line.days[earlier]))}) and {view.name(releases[later].record_id)} "
                 f"({releases[later].outcome}, {said(int(view.line.days[later]))}) both claim {area(m2)}.")
-    return Case(case_id(view, line, parties), line, m2, parties, sentence, tuple(proposals), ground, note)
+    return view.case(line, m2, parties, sentence, tuple(proposals), ground, note)
 
 
 def _one_release(view: View, earlier: int, later: int, ground: Any, promised: float) -> Repair:
     kept, absorbed = (view.line.releases[own].record_id for own in (earlier, later))
-    share = ground.area / max(view.line.release_shapes[own].area for own in (earlier, later))
+    share = ground.area / max(view.work(own).area for own in (earlier, later))
     return Repair(
         kind="declare_same",
         sentence=f"Declare {view.name(absorbed)} the same as {view.name(kept)}, which is kept.",
@@ -122,17 +110,17 @@ def _one_release(view: View, earlier: int, later: int, ground: Any, promised: fl
 def _cut_release(view: View, earlier: int, later: int, ground: Any) -> list[Repair]:
     """Cut what the later one draws over the earlier one, but for hazards on which only the later one acts."""
     line, record = view.line, view.line.releases[later].record_id
-    only = [line.shapes[at] for own in view.near_hazards(ground) for at in line.slices_of(own).tolist()
+    only = [view.ground(at) for own in view.near_hazards(ground) for at in line.slices_of(own).tolist()
             if line.acts_on(later, own) is not None and line.acts_on(earlier, own) is None]
     cut = without(ground, union(pack(only)))
-    left = without(line.release_shapes[later], cut)
+    left = without(view.work(later), cut)
     if cut.area < NOISE_M2:
         return []
     if left.area < NOISE_M2:
         return [_inside(view, earlier, later)]
     which = ("The later of the two, and not the stronger one" if line.days[earlier] < line.days[later]
              else "Neither is known to be earlier; the other one counts there")  # fmt: skip
-    thirds = [line.release_shapes[own] for own in view.near_releases(cut)
+    thirds = [view.work(own) for own in view.near_releases(cut)
               if own not in (earlier, later) and line.days[own] <= view.book.last_day]
     return [Repair(
         kind="cut_outline",

@@ -17,21 +17,8 @@ import shapely
 from whitestone.land.book import CENTS
 from whitestone.land.inputs import UNDATED
 from whitestone.land.proof import claim_shares
-from whitestone.land.repairs_model import (
-    ASK,
-    MEASURED,
-    STATED,
-    Case,
-    Repair,
-    Seed,
-    Statement,
-    View,
-    area,
-    case_id,
-    common,
-    said,
-    without,
-)
+from whitestone.land.repairs_model import ASK, MEASURED, STATED, Case, Repair, Seed, Statement, View
+from whitestone.land.repairs_words import area, common, said, without
 from whitestone.land.shapes import EMPTY, NOISE_M2, pack, union
 from whitestone.land.units import OUTSIDE
 
@@ -71,7 +58,7 @@ def open_outside(view: View, line: str, m2: float | None, release: int) -> Case:
     if not named and not crossed:
         note = f"It names no hazard and crosses none, also none recorded later. {note}"
     sentence = f"{view.name(piece.record_id)} {piece.outcome} {area(m2)} that no hazard known by then holds."
-    return Case(case_id(view, line, parties), line, m2, parties, sentence, tuple(proposals), ground, note)
+    return view.case(line, m2, parties, sentence, tuple(proposals), ground, note)
 
 
 def _freed(view: View, release: int, ground: Any, acts: Callable[[int], bool]) -> float:
@@ -85,7 +72,7 @@ def _freed(view: View, release: int, ground: Any, acts: Callable[[int], bool]) -
 def _link_later(view: View, release: int, hazard: int, ground: Any) -> Repair | None:
     line, piece = view.line, view.line.releases[release]
     held = line.slice_on(hazard, line.known[hazard])
-    inside = common(ground, line.shapes[held]) if held >= 0 else EMPTY
+    inside = common(ground, view.ground(held)) if held >= 0 else EMPTY
     if line.known[hazard] > view.book.last_day or inside.area < NOISE_M2 or not _own(view, release):
         return None
     own = line.ids[hazard]
@@ -108,9 +95,9 @@ def _boundary(view: View, release: int, hazard: int, ground: Any) -> Repair | No
     line, piece, now = view.line, view.line.releases[release], view.book.now[hazard]
     if now < 0 or not line.has_ground[now] or line.acts_on(release, hazard) is None:
         return None
-    outline = line.shapes[now]
-    if without(ground, outline.buffer(NEAR_M)).area > NOISE_M2 or not shapely.intersects(outline, line.release_shapes[
-            release]):
+    outline = view.ground(int(now))
+    if (without(ground, outline.buffer(NEAR_M)).area > NOISE_M2
+            or not shapely.intersects(outline, view.work(release))):
         return None
     added = without(ground, outline)
     acts = [own for own in view.near_releases(added) if line.acts_on(own, hazard) is not None]
@@ -134,7 +121,7 @@ def _far_away(view: View, release: int, named: list[int]) -> list[Repair]:
         now = view.book.now[hazard]
         if now < 0 or not line.has_ground[now]:
             continue
-        distance_m = float(shapely.distance(line.shapes[now], line.release_shapes[release]))
+        distance_m = float(shapely.distance(view.ground(int(now)), view.work(release)))
         if distance_m > NEAR_M:
             far = f"{distance_m / 1000:,.1f} km" if distance_m >= 1000 else f"{distance_m:,.0f} m"
             found.append(Repair(
@@ -163,7 +150,7 @@ def undrawn(view: View) -> list[Seed]:
     []
     """
     line = view.line
-    chosen = ~line.is_drawn & (line.days >= view.first_day) & (line.days <= view.book.last_day)
+    chosen = line.counts & ~line.is_drawn & (line.days >= view.first_day) & (line.days <= view.book.last_day)
     return [(line.releases[own].area_reported_m2, own) for own in np.flatnonzero(chosen).tolist()]
 
 
@@ -175,8 +162,7 @@ def open_undrawn(view: View, line: str, m2: float | None, release: int) -> Case:
     states = f"states {area(piece.area_reported_m2)}" if piece.area_reported_m2 else "states no area"
     ask = Repair("ask", "Ask who reported it for the outline.",
                  "Without an outline nothing leaves the account; no outline is made up from a number.", ASK)
-    return Case(case_id(view, line, parties), line, m2, parties,
-                f"{view.name(piece.record_id)} {states} and draws none.", (ask,),
+    return view.case(line, m2, parties, f"{view.name(piece.record_id)} {states} and draws none.", (ask,),
                 note="What it states stands in the column reported only.")
 
 
@@ -187,11 +173,12 @@ def mismatched(view: View) -> list[Seed]:
     >>> mismatched(View(simulate([], [])))
     []
     """
-    line, found = view.line, []
-    chosen = line.is_drawn & (line.days >= view.first_day) & (line.days <= view.book.last_day)
+    line = view.line
+    found: list[Seed] = []
+    chosen = line.counts & line.is_drawn & (line.days >= view.first_day) & (line.days <= view.book.last_day)
     for own in np.flatnonzero(chosen).tolist():
         reported = line.releases[own].area_reported_m2
-        more = 0.0 if reported is None else reported - line.release_shapes[own].area
+        more = 0.0 if reported is None else reported - float(line.area_m2[own])
         if abs(more) > view.beside.tolerance_m2:
             found.append((round(more, 2), own))
     return found
@@ -199,7 +186,7 @@ def mismatched(view: View) -> list[Seed]:
 
 def open_mismatched(view: View, line: str, m2: float | None, release: int) -> Case:
     """Open a release that reports another area than it draws: a slip of the unit, or a report to keep as it is."""
-    piece, drawn = view.line.releases[release], float(view.line.release_shapes[release].area)
+    piece, drawn = view.line.releases[release], float(view.line.area_m2[release])
     parties, reported = (view.release(release),), float(piece.area_reported_m2 or 0.0)
     power = round(math.log10(reported / drawn)) if reported > 0 and drawn > 0 else 0
     proposals = []
@@ -221,7 +208,7 @@ def open_mismatched(view: View, line: str, m2: float | None, release: int) -> Ca
     note = ("The report stays as it was given; the ledger counts the outline, and the computed area stands beside the "
             "reported one wherever both are shown.")
     sentence = f"{view.name(piece.record_id)} reports {area(reported)} and draws {area(drawn)}."
-    return Case(case_id(view, line, parties), line, m2, parties, sentence, tuple(proposals), None, note)
+    return view.case(line, m2, parties, sentence, tuple(proposals), None, note)
 
 
 def older(view: View) -> list[Seed]:
@@ -233,13 +220,13 @@ def older(view: View) -> list[Seed]:
     """
     line, days = view.line, view.line.days
     found: list[Seed] = []
-    for release in np.flatnonzero((days > UNDATED) & (days >= view.first_day) & line.is_drawn).tolist():
+    for release in np.flatnonzero(line.counts & (days > UNDATED) & (days >= view.first_day) & line.is_drawn).tolist():
         for named in line.releases[release].hazard_ids:
             hazard = line.number.get(named, -1)
             if hazard < 0 or not days[release] < line.known[hazard] <= view.book.last_day:
                 continue
             held = line.slice_on(hazard, line.known[hazard])
-            ground = common(line.release_shapes[release], line.shapes[held]) if held >= 0 else EMPTY
+            ground = common(view.work(release), view.ground(held)) if held >= 0 else EMPTY
             if ground.area >= NOISE_M2:
                 found.append((round(float(ground.area), 2), (release, hazard)))
     return found
@@ -291,5 +278,5 @@ def open_older(view: View, line: str, m2: float | None, pair: tuple[int, int]) -
     sentence = (f"{view.name(piece.record_id)} worked on {said(int(view.line.days[release]))} on {view.name(own)}, "
                 f"which is known only from {said(view.line.known[hazard])} ({area(m2)}).")
     note = "Paper often comes late. As it stands, the ground leaves on the day on which the hazard enters the account."
-    ground = common(view.line.release_shapes[release], parties[1].shape if parties[1].shape is not None else EMPTY)
-    return Case(case_id(view, line, parties), line, m2, parties, sentence, tuple(proposals), ground, note)
+    ground = common(view.work(release), parties[1].shape if parties[1].shape is not None else EMPTY)
+    return view.case(line, m2, parties, sentence, tuple(proposals), ground, note)

@@ -29,13 +29,12 @@ from whitestone.programme.flows import matrix_answer, row_named
 from whitestone.programme.opening import Clocks, Programme
 from whitestone.programme.sameness import same_groups
 
-__all__ = ["Accounts", "accounts", "answer", "ledger", "whole_accounts"]
+__all__ = ["Accounts", "accounts", "answer", "ledger"]
 
 KEPT = 4
 """How many books are kept for the next question; each is valid for one head of the journal and one pair of clocks."""
 
 _books: OrderedDict[tuple[Any, ...], Accounts] = OrderedDict()
-_wholes: dict[tuple[Any, ...], Accounts] = {}
 _one_at_a_time = threading.RLock()
 """Pages of `serve` ask from several threads (the ledger, and the rules on lineage): one book is counted once."""
 
@@ -95,22 +94,6 @@ def accounts(programme: Programme, clocks: Clocks, end: dt.date | None = None) -
                 _books.popitem(last=False)
         _books.move_to_end(key)
         return _books[key]
-
-
-def whole_accounts(programme: Programme, clocks: Clocks) -> Accounts:
-    """Open the book of a situation with all that it is computed from in memory, shapes too, from memory if it can.
-
-    For desks that try out other statements; it reads and counts everything, where `accounts` takes what is kept.
-    """
-    settings = msgspec.json.encode(programme.settings)
-    key = (programme.journal.programme_id, programme.journal.head(), settings, clocks)
-    if key not in _wholes:
-        _wholes.clear()
-        inputs = read_inputs(programme, clocks)
-        located = place_hazards(inputs)
-        book = simulate(inputs.hazards, inputs.releases, clocks.on.toordinal(), count=programme.count)
-        _wholes[key] = _accounts(programme, inputs, located, book, clocks.on)
-    return _wholes[key]
 
 
 def _open(programme: Programme, clocks: Clocks, end: dt.date) -> Accounts:

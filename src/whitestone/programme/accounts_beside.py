@@ -24,7 +24,7 @@ from whitestone.programme.sameness import same_groups
 if TYPE_CHECKING:
     from whitestone.programme.accounts import Accounts
 
-__all__ = ["beside"]
+__all__ = ["NOT_REACHED", "UNKNOWN", "beside", "destroyed"]
 
 UNKNOWN = "unknown"
 DESTROYED = ("destroyed_in_situ", "removed_destroyed")
@@ -43,7 +43,7 @@ def beside(programme: Programme, clocks: Clocks, opened: Accounts, start: dt.dat
         "hazards": reader.hazards(),
         "not_accessible": reader.not_accessible(),
         "cleared_depth": reader.cleared_depth(),
-        "items_destroyed": reader.items_destroyed(),
+        "items_destroyed": reader.itemsdestroyed(),
     }
 
 
@@ -112,14 +112,14 @@ class _Reader:
             {"depth_cm": own, "releases": len(found[own]), "drawn_m2": round(sum(found[own]), 2)} for own in ordered
         ]
 
-    def items_destroyed(self) -> list[dict[str, Any]]:
+    def itemsdestroyed(self) -> list[dict[str, Any]]:
         """Count destroyed items by category, reporting year and kind of work; finds without a quantity are told."""
         work = {
             str(state.record_id): str(body.get("activity_type") or UNKNOWN) for state, body in self._bodies("activity")
         }
         sums: dict[tuple[str, str, str], list[int]] = defaultdict(lambda: [0, 0, 0])
         for _, body in self._bodies("item"):
-            quantity, day = _destroyed(body)
+            quantity, day = destroyed(body)
             if quantity is False or not self._is_within(day):
                 continue
             year = "undated" if day is None else year_of(day.toordinal(), self.opened.year_start)
@@ -135,12 +135,12 @@ class _Reader:
         ]  # fmt: skip
 
 
-def _destroyed(body: dict[str, Any]) -> tuple[int | bool | None, dt.date | None]:
+def destroyed(body: dict[str, Any]) -> tuple[int | bool | None, dt.date | None]:
     """Say how many items of a find were destroyed (False: none, None: not known) and when.
 
-    >>> _destroyed({"quantity": 3, "disposal_outcome": "destroyed_in_situ", "destroyed_on": "2019-05"})
+    >>> destroyed({"quantity": 3, "disposal_outcome": "destroyed_in_situ", "destroyed_on": "2019-05"})
     (3, datetime.date(2019, 5, 31))
-    >>> _destroyed({"quantity": 3, "disposal_outcome": "pending"}), _destroyed({"quantity_destroyed": 0})
+    >>> destroyed({"quantity": 3, "disposal_outcome": "pending"}), destroyed({"quantity_destroyed": 0})
     ((False, None), (False, None))
     """
     stated = body.get("quantity_destroyed")

@@ -23,7 +23,7 @@ from whitestone.programme.periods_stored import (
 if TYPE_CHECKING:
     from whitestone.land.ledger import Ledger
 
-__all__ = ["LAST_CLOSING", "add_last_closing", "bookings_of", "cents_of", "closed_before"]
+__all__ = ["LAST_CLOSING", "add_last_closing", "bookings_by_row", "bookings_of", "cents_of", "closed_before"]
 
 LAST_CLOSING = "difference_to_last_closing_m2"
 """The proof line: what the period opens with, less what the year before it was closed with."""
@@ -40,16 +40,17 @@ def cents_of(area_m2: float) -> int:
 
 def bookings_of(ledger: Ledger, column: str | None, key: str | None = None) -> list[Booking]:
     """List the bookings behind a row (None: all) and a column of a ledger, as plain values."""
-    return [
-        Booking(
-            each["hazard"],
-            each["release"],
-            dt.date.fromisoformat(each["on"]).toordinal() if each["on"] else 0,
-            each["column"],
-            cents_of(each["m2"]),
-        )
-        for each in ledger.explain(key, column)
-    ]
+    return [_booking(each) for each in ledger.explain(key, column)]
+
+
+def bookings_by_row(ledger: Ledger, column: str | None) -> dict[str, list[Booking]]:
+    """List the bookings behind every row and a column of a ledger, as plain values, in one pass."""
+    return {key: [_booking(each) for each in found] for key, found in ledger.explain_rows(column).items()}
+
+
+def _booking(said: dict[str, Any]) -> Booking:
+    day = dt.date.fromisoformat(said["on"]).toordinal() if said["on"] else 0
+    return Booking(said["hazard"], said["release"], day, said["column"], cents_of(said["m2"]))
 
 
 def closed_before(programme: Programme, clocks: Clocks, start: dt.date) -> Period | None:

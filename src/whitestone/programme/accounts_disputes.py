@@ -31,13 +31,15 @@ def disputed(
         last = _last_slices(journal, clocks, {*same, *same.values()})
         for absorbed, kept in same.items():
             if absorbed in last and kept in last:
-                pairs.append(_pair(plane, last[absorbed].geometry, last[kept].geometry, "hazard", kept))
+                pair = _pair(plane, last[absorbed].geometry, last[kept].geometry, "hazard", kept)
+                pairs.append(pair._replace(other_id=absorbed))
     found = [each for each in journal.conflicts(clocks.known, approved_only=True) if each.attribute == "geometry"]
     if found:
         named = {each.record_id for each in found}
         states = [*_last_slices(journal, clocks, named).values(), *_work(journal, clocks, named).values()]
         open_now = {state.record_id for state in states if "geometry" in state.conflicts}
-        pairs += [_pair(plane, *each.values, each.kind, each.record_id) for each in found if each.record_id in open_now]
+        pairs += [_pair(plane, *each.values, each.kind, each.record_id)._replace(revisions=each.revisions)
+                  for each in found if each.record_id in open_now]
     return pairs
 
 
@@ -55,7 +57,8 @@ def awaiting(journal: Journal, clocks: Clocks, plane: Plane) -> list[Disagreemen
         for state in waiting:
             before = counted.get(state.record_id, msgspec.structs.replace(state, geometry=None))
             if before.geometry != state.geometry:
-                pairs.append(_pair(plane, before.geometry, state.geometry, kind, state.record_id))
+                pair = _pair(plane, before.geometry, state.geometry, kind, state.record_id)
+                pairs.append(pair._replace(revisions=state.revisions))
     return pairs
 
 

@@ -43,8 +43,11 @@ EXPORTABLE: tuple[str, ...] = tuple(name for name, each in KINDS.items() if not 
 
 def export(programme: Programme, kinds: Sequence[str], path: Path, clocks: Clocks, *, form: str | None = None,
            hxl: bool = False, approved_only: bool = True, caveat: str = CAVEAT,
-           purpose: str | None = None) -> dict[str, Any]:  # fmt: skip
+           purpose: str | None = None, remaining: bool = False) -> dict[str, Any]:  # fmt: skip
     """Export records of some kinds as they stood, to one file (several kinds: a GeoPackage with a layer each).
+
+    `remaining` writes hazards with the ground that is left of them, as the ledger counts it, in the place of their
+    outline, and its m2 among `extra`; such rows never come home as records (their kind is "remaining").
 
     `form` is one of the formats (default: by the file's name). The file appears whole or not at all, and beside it one
     with its hash. `purpose` lets restricted kinds out, which the access log then tells (house law 10). Refuses with
@@ -54,7 +57,10 @@ def export(programme: Programme, kinds: Sequence[str], path: Path, clocks: Clock
     form = form or path.suffix.lstrip(".").lower()
     if form not in FORMATS:
         raise InvalidValue(field="format", value=form, why=f"one of {', '.join(FORMATS)}")
-    asked = Asked(_names(kinds, purpose), list(kinds) == ["all"], form, hxl, approved_only, _said(caveat), purpose)
+    if remaining and (list(kinds) != ["hazard"] or not approved_only):
+        raise WrongCall(why="What is left is ground of hazards, counted from approved statements: --kind hazard alone.")
+    asked = Asked(_names(kinds, purpose), list(kinds) == ["all"], form, hxl, approved_only, _said(caveat), purpose,
+                  remaining)
     if len(asked.names) > 1 and form != "gpkg":
         raise WrongCall(why=f"A {form} file holds one kind.", fix="Give one --kind, or --format gpkg.")
     if not path.parent.is_dir():
@@ -86,6 +92,7 @@ class Asked(msgspec.Struct, frozen=True):
     approved_only: bool
     caveat: str
     purpose: str | None
+    remaining: bool = False
 
 
 def _names(kinds: Sequence[str], purpose: str | None) -> list[str]:
@@ -130,6 +137,8 @@ def _write(programme: Programme, asked: Asked, part: Path, clocks: Clocks) -> tu
     for name in asked.names:
         states = programme.journal.states(name, on=clocks.on, known=clocks.known, approved_only=asked.approved_only)
         records: Iterable[ExportRecord] = (_record(programme, state) for state in states)
+        if asked.remaining:
+            records = _left_of(programme, clocks, records)
         if asked.everything:
             first = next(iter_records := iter(records), None)
             if first is None:
@@ -148,6 +157,17 @@ def _write(programme: Programme, asked: Asked, part: Path, clocks: Clocks) -> tu
     return about, written
 
 
+def _left_of(programme: Programme, clocks: Clocks, records: Iterable[ExportRecord]) -> Iterator[ExportRecord]:
+    """Give the hazards that have ground left, with that ground."""
+    from whitestone.programme.remaining_kept import ground_left
+
+    left = {each.record_id: each for each in ground_left(programme, clocks)}
+    for record in records:
+        if (found := left.get(record.record_id)) is not None:
+            yield msgspec.structs.replace(record, kind="remaining", geometry=found.geometry,
+                                          extra={**record.extra, "remaining_m2": found.m2})
+
+
 def _again(first: ExportRecord, rest: Iterator[ExportRecord]) -> Iterator[ExportRecord]:
     yield first
     yield from rest
@@ -155,7 +175,8 @@ def _again(first: ExportRecord, rest: Iterator[ExportRecord]) -> Iterator[Export
 
 def _about(programme: Programme, asked: Asked, clocks: Clocks) -> About:
     known = clocks.known_on.isoformat() if clocks.known_on else "now"
-    question = f"{', '.join(asked.names)}; situation on {clocks.on.isoformat()}, as known on {known}; " + (
+    names = "ground left of hazards, each square metre once" if asked.remaining else ", ".join(asked.names)
+    question = f"{names}; situation on {clocks.on.isoformat()}, as known on {known}; " + (
         "approved statements only" if asked.approved_only else "statements of every workflow step")
     from whitestone import __version__
 

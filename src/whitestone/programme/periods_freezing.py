@@ -7,12 +7,14 @@ of the frozen bookings behind it, or the year is not closed.
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 from collections import defaultdict
 from typing import Any
 
 import msgspec
 
 from whitestone.errors import PeriodRefused
+from whitestone.land.grouping import account_key, reported_only
 from whitestone.land.ledger import DIMENSIONS, Ledger
 from whitestone.land.restating import (
     NOT_ATTRIBUTED,
@@ -26,7 +28,7 @@ from whitestone.land.restating import (
 )
 from whitestone.programme.accounts import Accounts, accounts, answer
 from whitestone.programme.accounts_beside import beside
-from whitestone.programme.accounts_closed import bookings_of, cents_of
+from whitestone.programme.accounts_closed import bookings_by_row, bookings_of, cents_of
 from whitestone.programme.drilling import behind as records_behind
 from whitestone.programme.opening import Clocks, Programme
 from whitestone.programme.periods_stored import Table
@@ -118,9 +120,10 @@ def _rows(ledger: Ledger, bookings: list[Booking], first_day: int) -> list[str]:
         places[bookings[at]].append(at)
     is_work = ledger.by in WORK_ROWS
     found: list[str] = [NOT_ATTRIBUTED if is_work and each.day < first_day else "" for each in bookings]
+    # A row of hazards is opened by what built up its stock, a row of work by the flows of the year.
+    behind = bookings_by_row(ledger, None if is_work else "closing")
     for row in ledger.rows:
-        # A row of hazards is opened by what built up its stock, a row of work by the flows of the year.
-        for booking in bookings_of(ledger, None if is_work else "closing", row["key"]):
+        for booking in behind.get(row["key"], ()):
             if places[booking]:  # a booking that is in no list shows when all is added up
                 found[places[booking].pop()] = row["key"]
     return found
@@ -131,16 +134,17 @@ def _standing(opened: Accounts, ledger: Ledger, hazards: list[str]) -> dict[str,
         return {own: own for own in hazards}
     if ledger.by in WORK_ROWS:
         return dict.fromkeys(hazards, NOT_ATTRIBUTED)
-    found = {}
-    for row in ledger.rows:
-        if row["hazards"]:
-            for each in records_behind(ledger, row["key"], "hazards", opened.inputs):
-                found[str(each.record_id)] = row["key"]
-    return found
+    name, line, now = account_key(opened.book, ledger.by), opened.book.line, opened.book.now
+    return {str(line.ids[each]): name(each, line.account[now[each]]) for each in opened.book.live.tolist()}
 
 
 def _reported(opened: Accounts, ledger: Ledger) -> list[Reported]:
-    return [each for row in ledger.rows if row["reported_only_m2"] for each in _stated(opened, ledger, row["key"])]
+    first = ledger.start.toordinal() if ledger.start is not None else 0
+    sums: dict[tuple[str, uuid.UUID], int] = defaultdict(int)
+    for release, row, cents in reported_only(opened.book, first, ledger.by, ledger.year_start):
+        sums[row, opened.book.line.releases[release].record_id] += cents
+    kinds = {own: "activity" if own in opened.inputs.reporting else "release" for _, own in sums}
+    return [Reported(row, kinds[own], str(own), cents) for (row, own), cents in sums.items()]
 
 
 def _stated(opened: Accounts, ledger: Ledger, key: str | None) -> list[Reported]:

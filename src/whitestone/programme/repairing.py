@@ -6,7 +6,6 @@ writes what a person accepts as new revisions. What she leaves as it is stays le
 
 from __future__ import annotations
 
-import datetime as dt
 import threading
 import uuid
 from collections import OrderedDict
@@ -14,19 +13,20 @@ from collections.abc import Iterator
 from typing import Any
 
 import msgspec
-import shapely
 
-from whitestone.domain.dates import parse_partial
 from whitestone.domain.revision import Act, Draft
 from whitestone.errors import InvalidValue, UnknownRecord, WrongCall
 from whitestone.land.inputs import UNDATED
-from whitestone.land.ledger import Ledger, open_book, tabulate
+from whitestone.land.ledger import Ledger, tabulate
 from whitestone.land.proof import prove
-from whitestone.land.repairs import BASES, LINES, Beside, Case, Repair, View, applied, cases
-from whitestone.programme.accounts import Accounts, whole_accounts
+from whitestone.land.renewing import renew
+from whitestone.land.repairs import BASES, LINES, Case, Repair, View, applied, cases
+from whitestone.programme.accounts import Accounts, accounts
 from whitestone.programme.opening import Clocks, Programme
-from whitestone.programme.repairing_writing import take_back, write
-from whitestone.programme.sameness import declare_same, same_groups, undo_same
+from whitestone.programme.repairing_beside import beside_of, read_some
+from whitestone.programme.repairing_writing import settle, take_back, waiting, write
+from whitestone.programme.revising import decide
+from whitestone.programme.sameness import declare_same, undo_same
 
 __all__ = ["Worklist", "accept", "find", "leave", "listed", "preview", "totals", "undo", "worklist"]
 
@@ -40,6 +40,7 @@ _lock = threading.Lock()
 class Worklist(msgspec.Struct):
     """The proof lines of a programme as work: its book, the view of it, and the cases that people left as they are."""
 
+    programme: Programme
     clocks: Clocks
     opened: Accounts
     view: View
@@ -69,9 +70,9 @@ def worklist(programme: Programme, clocks: Clocks) -> Worklist:
     key = (programme.journal.programme_id, programme.journal.head(), clocks.on, clocks.known)
     with _lock:
         if key not in _lists:
-            opened = whole_accounts(programme, clocks)
-            left = _left(programme, clocks)
-            _lists[key] = Worklist(clocks, opened, View(opened.book, _beside(programme, clocks, opened)), left, {})
+            opened = accounts(programme, clocks)
+            view = View(opened.book, beside_of(programme, clocks, opened))
+            _lists[key] = Worklist(programme, clocks, opened, view, _left(programme, clocks), {})
             while len(_lists) > KEPT:
                 _lists.popitem(last=False)
         _lists.move_to_end(key)
@@ -165,15 +166,33 @@ def find(work: Worklist, text: str) -> tuple[Case, Repair | None]:
 def preview(work: Worklist, case: Case, repair: Repair) -> dict[str, Any]:
     """Say what accepting a proposal would do: its line, every other proof line and every total that moves.
 
-    The ledger is computed anew with the proposal's statements and nothing is written.
+    The ground that the proposal touches is counted anew with its statements, and nothing is written.
     """
     opened = work.opened
-    hazards, releases = applied(opened.inputs.hazards, opened.inputs.releases, repair)
-    book, _ = open_book(hazards, releases, end=opened.end)
-    proof = prove(book, UNDATED, places=opened.inputs.places, in_conflict_m2=opened.in_conflict_m2,
-                  not_approved_m2=opened.not_approved_m2)  # fmt: skip
+    ids = _touched(work, repair)
+    known = ids & (opened.book.line.number.keys() | opened.inputs.reporting | _drawn(opened, ids))
+    some = read_some(work.programme, work.clocks, opened, known)
+    book = renew(opened.book, ids, *applied(some.hazards, some.releases, repair))
+    falls = {case.line: repair.promised or 0.0}
+    proof = prove(book, UNDATED, places=opened.inputs.places,
+                  in_conflict_m2=opened.in_conflict_m2 + falls.get("in_conflict_m2", 0.0),
+                  not_approved_m2=opened.not_approved_m2 + falls.get("not_approved_m2", 0.0))  # fmt: skip
     after = tabulate(book, start=None, end=opened.end, by="class", proof=proof, year_start=opened.year_start)
     return difference(case.line, opened.table(by="class"), after)
+
+
+def _touched(work: Worklist, repair: Repair) -> set[uuid.UUID]:
+    """Name the records that would be counted otherwise."""
+    ids = {each.record_id for each in repair.statements} | set(repair.same or ())
+    ids |= {each[0].record_id for each in (repair.chosen, repair.decided) if each is not None}
+    line = work.opened.book.line
+    if repair.same is not None and repair.same[1] in line.number:
+        ids |= {line.releases[at].record_id for at in work.view.naming(line.number[repair.same[1]])}
+    return ids
+
+
+def _drawn(opened: Accounts, ids: set[uuid.UUID]) -> set[uuid.UUID]:
+    return {each for each in ids if opened.book.line.releases_of(each)}
 
 
 def difference(line: str, before: Ledger, after: Ledger) -> dict[str, Any]:
@@ -203,9 +222,14 @@ def accept(programme: Programme, text: str, *, reason: str) -> dict[str, Any]:
     moved = preview(work, case, repair)
     if repair.same is not None:
         made = [declare_same(programme, *repair.same, reason=reason)]
+    elif repair.decided is not None:
+        claim, word = repair.decided
+        made = [decide(programme, claim.record_id, word, reason=reason, source=_source(case),
+                       about=waiting(programme, claim.record_id, claim.other.revisions))]  # fmt: skip
     else:
         act = Act(author=programme.who, reason=reason, source=_source(case))
-        made = write(programme, work.opened.inputs.plane, repair, act)
+        plane = work.opened.inputs.plane
+        made = settle(programme, *repair.chosen, act) if repair.chosen else write(programme, plane, repair, act)
     _keep(programme, case, repair.sentence, "fixed", reason)
     return {"case": str(case.case_id), "kind": repair.kind, "sentence": repair.sentence,
             "revisions": [str(each) for each in made], "promised": repair.promised, **moved}  # fmt: skip
@@ -279,62 +303,3 @@ def _left(programme: Programme, clocks: Clocks) -> dict[uuid.UUID, dict[str, Any
 
 def _figure(ledger: Ledger, line: str) -> float:
     return totals(ledger)[line]
-
-
-def _beside(programme: Programme, clocks: Clocks, opened: Accounts) -> Beside:
-    """Read what hazards, releases and finds state beside the ledger's own inputs."""
-    journal, same = programme.journal, same_groups(programme.journal, clocks.on, clocks.known)
-
-    def states(kind: str, *, geometry: bool = False) -> Iterator[Any]:
-        return journal.states(kind, on=clocks.on, known=clocks.known, geometry=geometry)
-
-    names = {str(each.record_id): str(each.body.get("name") or each.record_id) for each in states("organisation")}
-    labels = dict(opened.inputs.labels)
-    discovered: dict[uuid.UUID, dt.date] = {}
-    organisations: dict[uuid.UUID, str] = {}
-    for each in states("hazard"):
-        day = _last_day(each.body.get("discovered_on"))
-        if day is not None:
-            discovered[each.record_id] = day
-        who = names.get(str(each.body.get("organisation_id"))) or each.body.get("organisation_name")
-        if who:
-            organisations[each.record_id] = str(who)
-    links: dict[uuid.UUID, tuple[uuid.UUID, ...]] = {}
-    for each in journal.states("release", known=clocks.known, geometry=False):
-        links[each.record_id] = _ids(each.body, same)
-        labels[str(each.record_id)] = str(each.body.get("local_id") or each.body.get("name") or each.record_id)
-    for each in states("activity"):
-        labels[str(each.record_id)] = str(each.body.get("local_id") or each.body.get("name") or each.record_id)
-    return Beside(discovered, links, _finds(states("item", geometry=True), opened, same), organisations, labels,
-                  programme.settings.closing_tolerance_m2)  # fmt: skip
-
-
-def _finds(states: Iterator[Any], opened: Accounts, same: dict[uuid.UUID, uuid.UUID]) -> dict[uuid.UUID, Any]:
-    finds: dict[uuid.UUID, list[tuple[uuid.UUID, Any]]] = {}
-    for each in states:
-        if each.geometry is not None:
-            for hazard in _ids(each.body, same):
-                finds.setdefault(hazard, []).append((each.record_id, each.geometry))
-    return {
-        hazard: tuple(zip([own for own, _ in some],
-                          opened.inputs.plane.project(shapely.from_wkb([wkb for _, wkb in some])), strict=True))
-        for hazard, some in finds.items()
-    }  # fmt: skip
-
-
-def _ids(body: dict[str, Any], same: dict[uuid.UUID, uuid.UUID]) -> tuple[uuid.UUID, ...]:
-    found = []
-    for text in dict.fromkeys(body.get("hazard_ids") or ()):
-        try:
-            own = uuid.UUID(text)
-        except ValueError:
-            continue  # a broken link: the check lists it
-        found.append(same.get(own, own))
-    return tuple(found)
-
-
-def _last_day(text: Any) -> dt.date | None:
-    try:
-        return parse_partial(text).last_day if isinstance(text, str) else None
-    except InvalidValue:
-        return None

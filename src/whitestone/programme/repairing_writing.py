@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from collections.abc import Collection
 from typing import Any
 
-import numpy as np
 import shapely
 
 from whitestone.domain.dates import parse_partial
@@ -18,12 +18,10 @@ from whitestone.domain.revision import Act, Draft, Nature, Revision, State, Work
 from whitestone.errors import UnknownRecord
 from whitestone.geodesy.areas import Plane
 from whitestone.geodesy.repair import repair as mend
-from whitestone.land.repairs import Repair, Statement
+from whitestone.land.repairs import Claim, Repair, Side, Statement
 from whitestone.programme.opening import Programme
 
-__all__ = ["take_back", "write"]
-
-_ROUNDS = 4
+__all__ = ["settle", "take_back", "waiting", "write"]
 
 
 def write(programme: Programme, plane: Plane, repair: Repair, act: Act) -> list[uuid.UUID]:
@@ -43,20 +41,63 @@ def write(programme: Programme, plane: Plane, repair: Repair, act: Act) -> list[
 
 def take_back(programme: Programme, records: list[uuid.UUID], source: str, act: Act) -> list[uuid.UUID]:
     """Withdraw by a decision the revisions of some records that came from `source`; return them (none: nothing did)."""
-    found: dict[uuid.UUID, tuple[str, list[uuid.UUID]]] = {}
-    for record_id in records:
-        mine = [each for each in programme.journal.history(record_id) if each.source == source]
-        if mine:
-            found[record_id] = (mine[0].kind, [each.revision_id for each in mine])
-    today = programme.today().isoformat()
-    drafts = [
-        Draft(kind=kind, record_id=record_id, nature=Nature.DECISION, workflow=Workflow.WITHDRAWN, parents=tuple(mine),
-              information_date=today)
-        for record_id, (kind, mine) in found.items()
-    ]  # fmt: skip
+    today, drafts, taken = programme.today().isoformat(), [], []
+    for record_id in dict.fromkeys(records):
+        history = programme.journal.history(record_id)
+        mine = [each for each in history if each.source == source]
+        for word, about in _words_before(history, mine).items():
+            drafts.append(Draft(kind=mine[0].kind, record_id=record_id, nature=Nature.DECISION, workflow=word,
+                                parents=tuple(about), information_date=today))  # fmt: skip
+        taken += [each.revision_id for each in mine]
     if drafts:
         programme.journal.append(act, drafts)
-    return [each for _, mine in found.values() for each in mine]
+    return taken
+
+
+def _words_before(history: list[Revision], mine: list[Revision]) -> dict[Workflow, list[uuid.UUID]]:
+    """Say how far what is taken back had come before: a statement nowhere, what was decided about where it was."""
+    found: dict[Workflow, list[uuid.UUID]] = {}
+    stated = [each.revision_id for each in mine if each.nature != Nature.DECISION]
+    if stated:
+        found[Workflow.WITHDRAWN] = stated
+    for each in mine:
+        if each.nature == Nature.DECISION:
+            for about in each.parents:
+                found.setdefault(_workflow([one for one in history if one.seq < each.seq], about), []).append(about)
+    return found
+
+
+def _workflow(history: list[Revision], revision_id: uuid.UUID) -> Workflow:
+    """Say how far a statement has come by the decisions about it."""
+    said = [each.workflow for each in history
+            if each.revision_id == revision_id or (each.nature == Nature.DECISION and revision_id in each.parents)]
+    return said[-1]
+
+
+def waiting(programme: Programme, record_id: uuid.UUID, revisions: Collection[uuid.UUID]) -> list[uuid.UUID]:
+    """List which of some statements about a record are not approved yet."""
+    history = programme.journal.history(record_id)
+    return [each for each in revisions if _workflow(history, each) != Workflow.APPROVED]
+
+
+def settle(programme: Programme, claim: Claim, side: Side, act: Act) -> list[uuid.UUID]:
+    """State the outline of one side of a dispute anew, made from both, so that the dispute is settled; return its id.
+
+    It holds from the later of both dates on. Refuses an unknown record with UnknownRecord.
+    """
+    state = programme.journal.state(claim.record_id)
+    if state is None:
+        raise UnknownRecord(record=claim.record_id)
+    sides = [programme.journal.revision(each.revisions[0]) for each in (claim.counted, claim.other)]
+    dates = [each.information_date for each in sides]
+    said = next(each for each in sides if each.revision_id == side.revisions[0])
+    later = max((each for each in dates if each), key=lambda text: parse_partial(text).last_day) if all(dates) else None
+    draft = Draft(
+        kind=claim.kind, record_id=claim.record_id, body={}, geometry=said.geometry, as_entered=said.as_entered,
+        information_date=later,
+        parents=tuple(dict.fromkeys([*state.revisions, *(each.revision_id for each in sides)])),
+    )  # fmt: skip
+    return list(programme.journal.append(act, [draft]).revision_ids)
 
 
 def _plan(programme: Programme, plane: Plane, said: Statement) -> tuple[State, list[dict[str, Any]]]:
@@ -95,7 +136,8 @@ def _targets(state: State, revisions: list[Revision], said: Statement) -> list[R
     """Find the revisions that said what is to be said otherwise; the first one where nothing had been said."""
     if said.information_date is not None:
         days = [_day(each) for each in revisions]
-        first = min((each for each in days if each is not None), default=None)
+        # What has no date was there before all that has one.
+        first = None if None in days else min((each for each in days if each is not None), default=None)
         found = [each for each, day in zip(revisions, days, strict=True) if day == first]
     elif said.geometry is not None:
         found = [each for each in revisions if each.geometry is not None and each.geometry == state.geometry]
@@ -116,20 +158,9 @@ def _day(revision: Revision) -> dt.date | None:
     return parse_partial(revision.information_date).last_day if revision.information_date else None
 
 
-def _to_degrees(plane: Plane, xy: Any) -> Any:
-    """Find the positions that the plane shows at these metres: near its centre one way back is off by a millimetre."""
-    x, y = xy[:, 0], xy[:, 1]
-    for _ in range(_ROUNDS):
-        lon, lat = plane.lonlat(x, y)
-        there_x, there_y = plane.xy(lon, lat)
-        x, y = x + (xy[:, 0] - there_x), y + (xy[:, 1] - there_y)
-    return np.column_stack((lon, lat))
-
-
 def _wkb(programme: Programme, plane: Plane, shape: Any) -> bytes | None:
     """Bring an outline back from the plane, repaired by the programme's policy as everything at entry."""
     if shape is None:
         return None
-    degrees = np.array([shapely.transform(shape, lambda xy: _to_degrees(plane, xy))], dtype=object)
-    mended, _ = mend(degrees, programme.settings.repair_policy)
+    mended, _ = mend(plane.unproject_exactly([shape]), programme.settings.repair_policy)
     return bytes(shapely.to_wkb(mended[0]))

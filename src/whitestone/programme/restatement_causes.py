@@ -12,6 +12,7 @@ import datetime as dt
 import functools
 import uuid
 from collections import defaultdict
+from collections.abc import Mapping
 from typing import Any
 
 from whitestone import __version__
@@ -46,12 +47,20 @@ class Causes:
     """Traces lines of restatement to revisions recorded after a closing, for the situation on a day as known then."""
 
     def __init__(
-        self, programme: Programme, closing: Closing, *, on: dt.date | None = None, known: dt.datetime | None = None
+        self,
+        programme: Programme,
+        closing: Closing,
+        *,
+        on: dt.date | None = None,
+        known: dt.datetime | None = None,
+        read: Mapping[str, frozenset[str]] = READ,
     ) -> None:
+        """Trace for the situation on `on` as known at `known`; `read` says what the figures read of each kind."""
         self.programme, self.journal = programme, programme.journal
         self.closing = closing
         self.on = on or closing.ends_on
         self.known = known
+        self.read = read
         self._found: dict[str, dict[str, Any]] = {}
 
     def told(self, line: Line, column: str, row: tuple[str, str] = ("", "")) -> dict[str, Any]:
@@ -99,14 +108,15 @@ class Causes:
             named = {str(own) for _, record in line.records for body in self._bodies(record)
                      for own in body.get("hazard_ids") or ()}  # fmt: skip
             found |= {each.revision_id: each for own in sorted(named) for each in self._of_record("hazard", own)}
-        if not any(_moves_ground(each) for each in found.values()):
+        is_count = self.read is not READ and not column.endswith("_m2")  # of records, whatever their ground
+        if not is_count and not any(_moves_ground(each) for each in found.values()):
             found |= {each.revision_id: each for hazard in hazards for each in self._touching(hazard)}
         return sorted(found.values(), key=lambda each: each.seq)
 
     @functools.cache  # noqa: B019
     def _of_record(self, kind: str, record: str) -> list[Revision]:
         found = [*self._counting(record), *self._same.get(record, ())]
-        if kind == "release":
+        if kind in ("release", "item"):
             told = self._history(record)
             activities = {str(each.body["activity_id"]) for each in told if each.body.get("activity_id")}
             found += [each for activity in sorted(activities) for each in self._counting(activity)]
@@ -153,7 +163,7 @@ class Causes:
             return False
         if revision.nature == Nature.DECISION or revision.geometry is not None:
             return True
-        return bool(READ.get(revision.kind, frozenset()) & revision.body.keys())
+        return bool(self.read.get(revision.kind, frozenset()) & revision.body.keys())
 
     @functools.cached_property
     def _later(self) -> list[Revision]:

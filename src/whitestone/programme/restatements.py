@@ -25,6 +25,7 @@ from whitestone.programme.periods_stored import (
     load_snapshot,
 )
 from whitestone.programme.restatement_causes import Causes
+from whitestone.programme.restatements_beside import READ_BESIDE, restated_beside
 
 __all__ = ["restatements"]
 
@@ -39,8 +40,9 @@ def restatements(programme: Programme, year: str, *, known: dt.date | None = Non
     """List every figure of a closed year that is another one today (or as known on `known`), with what moved it.
 
     The year is counted twice where settings changed since: by the settings of the closing, which gives what records
-    moved, and by those of today, which gives what the settings moved. `proof` lists the proof lines that differ; they
-    are no sums of bookings and have no lines. Refuses a year that is not closed with UnknownPeriod, and frozen figures
+    moved, and by those of today, which gives what the settings moved. `beside` lists the counts beside the areas that
+    differ, each with the records that moved it. `proof` lists the proof lines that differ; they are no sums of bookings
+    and have no lines. Refuses a year that is not closed with UnknownPeriod, and frozen figures
     that were changed with ClosingBroken.
     """
     programme.refresh()
@@ -60,6 +62,9 @@ def restatements(programme: Programme, year: str, *, known: dt.date | None = Non
         for each in restate(counted.snapshot, today.snapshot):
             _add(figures, each, labels, causes, changed)
         counted = today
+    beside_causes = Causes(programme, closing, known=moment, read=READ_BESIDE)
+    beside = restated_beside(programme, frozen.beside, counted.beside, beside_causes, clocks,
+                             dt.datetime.fromisoformat(frozen.known_at), closing.starts_on)
     kept = [figure for figure in figures.values() if figure["old"] != figure["new"]]
     return {
         **describe(closing),
@@ -70,10 +75,11 @@ def restatements(programme: Programme, year: str, *, known: dt.date | None = Non
         "to": closing.ends_on.isoformat(),
         "counts": _counts(kept),
         "figures": kept,
+        "beside": beside,
         "proof": _proof(frozen, counted),
         "settings": _settings(programme, frozen, closing, changed),
-        "revisions": causes.revisions(),
-        "labels": {record: causes.label(record) for record in _records(kept)},
+        "revisions": {**causes.revisions(), **beside_causes.revisions()},
+        "labels": {record: causes.label(record) for record in _records([*kept, *beside])},
     }
 
 
@@ -138,7 +144,7 @@ def _counts(figures: list[dict[str, Any]]) -> dict[str, int]:
 
 
 def _records(figures: list[dict[str, Any]]) -> list[str]:
-    kinds = ("hazard", "release", "activity")
+    kinds = ("hazard", "release", "activity", "item")
     found = (line[kind] for figure in figures for line in figure["lines"] for kind in kinds if kind in line)
     return list(dict.fromkeys(found))
 

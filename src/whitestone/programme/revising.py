@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import msgspec
@@ -70,10 +70,19 @@ def revise(
     return programme.journal.append(Act(author=programme.who, reason=reason), [draft]).revision_ids[0]
 
 
-def decide(programme: Programme, record_id: uuid.UUID, workflow: str, *, reason: str) -> uuid.UUID:
-    """Decide how far all statements about a record have come; a decision is itself a revision and can be decided back.
+def decide(
+    programme: Programme,
+    record_id: uuid.UUID,
+    workflow: str,
+    *,
+    reason: str,
+    about: Collection[uuid.UUID] | None = None,
+    source: str | None = None,
+) -> uuid.UUID:
+    """Decide how far statements about a record have come; a decision is itself a revision and can be decided back.
 
-    Refuses an unknown word with InvalidValue and an unknown record with UnknownRecord.
+    `about` names the revisions (None: all statements about the record), `source` what led to it. Refuses an unknown
+    word with InvalidValue and an unknown record with UnknownRecord.
     """
     try:
         decided = Workflow[workflow.upper()]
@@ -81,16 +90,17 @@ def decide(programme: Programme, record_id: uuid.UUID, workflow: str, *, reason:
         words = ", ".join(each.name.lower() for each in Workflow)
         raise InvalidValue(field="workflow", value=workflow, why=f"one of {words}") from None
     history = programme.journal.history(record_id)
-    about = tuple(each.revision_id for each in history if each.nature != Nature.DECISION)
+    every = tuple(each.revision_id for each in history if each.nature != Nature.DECISION)
+    named = every if about is None else tuple(each for each in every if each in about)
     draft = Draft(
         kind=history[0].kind,
         record_id=record_id,
         nature=Nature.DECISION,
         workflow=decided,
-        parents=about,
+        parents=named,
         information_date=programme.today().isoformat(),
     )
-    return programme.journal.append(Act(author=programme.who, reason=reason), [draft]).revision_ids[0]
+    return programme.journal.append(Act(author=programme.who, reason=reason, source=source), [draft]).revision_ids[0]
 
 
 def facts_of(

@@ -27,7 +27,7 @@ from whitestone.journal.tiles import Tile, TileTable
 from whitestone.programme.opening import Clocks, Programme
 from whitestone.programme.sameness import same_groups
 
-__all__ = ["MAPPED", "MAX_ZOOM", "Picture", "Sheet", "Tiler", "picture_of", "to_square"]
+__all__ = ["LEFT", "MAPPED", "MAX_ZOOM", "Picture", "Sheet", "Tiler", "picture_of", "to_square"]
 
 SYMBOLS: dict[str, tuple[str, ...]] = {
     "place": ("place_type",),
@@ -43,6 +43,8 @@ SYMBOLS: dict[str, tuple[str, ...]] = {
 """Mapped kind -> the attributes that choose its symbol. Casualties are never mapped: they are shown as counts only."""
 
 MAPPED = tuple(SYMBOLS)
+LEFT = "remaining"
+"""The layer of the ground that is left."""
 MAX_ZOOM = 14
 PREBUILT_ZOOM = 10
 _VERSION = "9"
@@ -334,36 +336,47 @@ class Tiler:
         self._pictures: OrderedDict[str, Picture] = OrderedDict()
         self._lock = threading.Lock()
 
-    def key(self, clocks: Clocks) -> str:
-        """Name a picture by what it was made from: programme, head of the journal, both clocks, maker's version."""
+    def key(self, clocks: Clocks, *, left: bool = False) -> str:
+        """Name a picture by what it was made from: programme, head of the journal, both clocks, maker's version.
+
+        `left` names the picture of the ground that is left.
+        """
         journal = self._programme.journal
         made_from = [_VERSION, journal.programme_id, *journal.head(), clocks.on, clocks.known_on]
-        return hashlib.sha256("|".join(map(str, made_from)).encode()).hexdigest()[:24]
+        return hashlib.sha256("|".join(map(str, made_from)).encode()).hexdigest()[:24] + ("-left" if left else "")
 
-    def picture(self, clocks: Clocks) -> Picture:
-        """Return the picture as of two clocks; the last three stay in memory."""
-        key = self.key(clocks)
+    def picture(self, clocks: Clocks, *, left: bool = False) -> Picture:
+        """Return the picture as of two clocks, of records or of the ground that is left; the last three stay in memory.
+        """
+        key = self.key(clocks, left=left)
         with self._lock:
             if key not in self._pictures:
-                self._pictures[key] = picture_of(key, lambda kind: _drawn(self._programme, kind, clocks))
+                self._pictures[key] = self._left(key, clocks) if left else picture_of(
+                    key, lambda kind: _drawn(self._programme, kind, clocks))
                 while len(self._pictures) > _KEPT_PICTURES:
                     self._pictures.popitem(last=False)
             self._pictures.move_to_end(key)
             return self._pictures[key]
 
-    def tile(self, clocks: Clocks, z: int, x: int, y: int) -> Tile:
+    def _left(self, key: str, clocks: Clocks) -> Picture:
+        from whitestone.programme.tiling_left import states_left
+
+        ground = _sheet("hazard", states_left(self._programme, clocks))
+        return Picture(key, {"place": _sheet("place", []), LEFT: ground}, {})
+
+    def tile(self, clocks: Clocks, z: int, x: int, y: int, *, left: bool = False) -> Tile:
         """Return a tile, from the table or made now."""
-        key = self.key(clocks)
+        key = self.key(clocks, left=left)
         made = self._table.get(key, z, x, y)
         if made is None:
-            made = self.picture(clocks).tile(z, x, y)
+            made = self.picture(clocks, left=left).tile(z, x, y)
             self._table.put([(key, z, x, y, made)])
         return made
 
     def prebuild(self, clocks: Clocks, stop: threading.Event) -> int:
         """Make the tiles of low zooms over the programme's ground; forget those of older heads; return how many."""
         picture = self.picture(clocks)
-        self._table.forget_other([picture.key])
+        self._table.forget_other([picture.key, self.key(clocks, left=True)])
         bounds = picture.bounds()
         if bounds is None:
             return 0

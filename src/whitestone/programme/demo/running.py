@@ -15,6 +15,7 @@ from whitestone.errors import ProgrammeExists
 from whitestone.programme.accounts import ledger
 from whitestone.programme.checking import Checked, check
 from whitestone.programme.demo import colombia, district
+from whitestone.programme.demo.country import Country, make_country
 from whitestone.programme.demo.faults import Planted
 from whitestone.programme.demo.paper import district_outline
 from whitestone.programme.demo.world import LAT, LON
@@ -36,10 +37,13 @@ class Demo(msgspec.Struct):
     findings: dict[str, dict[str, Any]]
     planted: list[dict[str, Any]]
     seconds: dict[str, float]
+    country: Country | None = None
+    """The simulated country beside it, a programme of its own."""
 
     def as_dict(self) -> dict[str, Any]:
         """Return what `demo --json` prints."""
-        return {"name": NAME, "simulated": True, **msgspec.structs.asdict(self)}
+        return {"name": NAME, "simulated": True, **msgspec.structs.asdict(self),
+                "country": msgspec.to_builtins(self.country)}
 
 
 def run_demo(
@@ -47,14 +51,16 @@ def run_demo(
     *,
     seed: int = district.SEED,
     with_colombia: bool = True,
+    with_country: bool = True,
     who: str | None = None,
     say: Say | None = None,
 ) -> Demo:
     """Make the demonstration's programme in a folder, load the district and Colombia, and account for both.
 
-    Files as the operators handed them in stay beside the programme, in `files/`. `who` is the author of
-    the runs (None: as everywhere, the environment's or the system's user). Refuses a folder that already holds
-    a programme with ProgrammeExists.
+    `with_country` makes the simulated country beside it, in a programme of its own with closed years. Files as the
+    operators handed them in stay beside the programme, in `files/`. `who` is the author of the runs (None: as
+    everywhere, the environment's or the system's user). Refuses a folder that already holds a programme with
+    ProgrammeExists.
     """
     tell, seconds = say or (lambda words: None), {}
     target = folder / "programme"
@@ -78,9 +84,14 @@ def run_demo(
         checked = check(programme)
         seconds["check"] = checked.seconds
         planted = found_faults(programme, checked, made.planted)
+    beside = None
+    if with_country:
+        tell("The simulated country: twenty years, five operators, each year closed when it was over …")
+        beside = make_country(folder, who=who)
+        seconds["country"] = beside.seconds
     seconds["all"] = time.perf_counter() - started
     rounded = {name: round(value, 2) for name, value in seconds.items()}
-    return Demo(str(target), _rows(reports), account, checked.counts(), planted, rounded)
+    return Demo(str(target), _rows(reports), account, checked.counts(), planted, rounded, beside)
 
 
 def found_faults(programme: Programme, checked: Checked, planted: list[Planted]) -> list[dict[str, Any]]:

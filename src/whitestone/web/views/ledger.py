@@ -90,6 +90,8 @@ class Shown(msgspec.Struct):
     labels: Mapping[str, str]
     notes: Sequence[str]
     inputs: Inputs
+    key: Hashable
+    """What it was asked by: journal head, clocks, dimension, period. What is computed of it is kept under the same."""
     last: Mapping[str, Any] | None = None
     """How the opening differs from the closing of the year before; None where that year is not closed."""
 
@@ -103,10 +105,10 @@ def start(
 ) -> tuple[bool, Shown | None]:
     """Have a ledger computed once per head, clocks, dimension and period; (False, None) while it is not there."""
     key: Hashable = ("ledger", desk.programme.journal.head(), clocks.on, clocks.known, by, begin, end)
-    return desk.jobs.answer(key, lambda: _compute(desk, clocks, by, begin, end), patience_s=patience_s)
+    return desk.jobs.answer(key, lambda: _compute(desk, clocks, key, by, begin, end), patience_s=patience_s)
 
 
-def _compute(desk: Desk, clocks: Clocks, by: str, begin: str, end: str) -> Shown:
+def _compute(desk: Desk, clocks: Clocks, key: Hashable, by: str, begin: str, end: str) -> Shown:
     first = parse_partial(begin).first_day if begin else None
     last = parse_partial(end).last_day if end else None
     if last is not None and last > clocks.on:
@@ -116,7 +118,7 @@ def _compute(desk: Desk, clocks: Clocks, by: str, begin: str, end: str) -> Shown
         table = opened.table(by=by, start=first)
         said: dict[str, Any] = {"proof": {}, "notes": list(opened.inputs.notes)}
         add_last_closing(desk.programme, clocks, first, lambda: bookings_of(table, "opening"), said)
-        return Shown(table, opened.inputs.labels, said["notes"], opened.inputs, said.get("last_closing"))
+        return Shown(table, opened.inputs.labels, said["notes"], opened.inputs, key, said.get("last_closing"))
 
 
 def _beside(desk: Desk, clocks: Clocks, ledger: Ledger) -> tuple[Matrix, Mapping[str, Any]]:
@@ -151,7 +153,7 @@ def page(request: HttpRequest) -> HttpResponse:
         context["waiting_for"] = "ledger"
         return render(request, "whitestone/waiting.html", context, status=202)
     desk, ledger = current(), shown.ledger
-    ready, more = desk.jobs.answer(("beside", id(ledger)), lambda: _beside(desk, clocks, ledger), patience_s=0.5)
+    ready, more = desk.jobs.answer(("beside", shown.key), lambda: _beside(desk, clocks, ledger), patience_s=0.5)
     if not ready or more is None:
         context["waiting_for"] = "ledger"
         return render(request, "whitestone/waiting.html", context, status=202)
@@ -270,7 +272,7 @@ def behind(request: HttpRequest) -> HttpResponse:
         return behind_proof(ledger, line, shown.inputs) if line else behind_figure(ledger, key, column, shown.inputs)
 
     done, found = current().jobs.answer(
-        ("behind", id(ledger), line, key, column, flow, of_class, of), listed, patience_s=0.2
+        ("behind", shown.key, line, key, column, flow, of_class, of), listed, patience_s=0.2
     )
     if not done:
         return render(request, "whitestone/waiting.html", context, status=202)

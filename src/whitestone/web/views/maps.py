@@ -53,6 +53,7 @@ def _facts(request: HttpRequest, clocks: Clocks) -> dict[str, Any]:
     boundary = current().programme.settings.boundary_geojson
     return {
         "tiles": f"/tiles/{picture.key}/{{z}}/{{x}}/{{y}}.mvt" + (f"?{kept}" if kept else ""),
+        "left": f"/tiles/{picture.key}-left/{{z}}/{{x}}/{{y}}.mvt?" + "&".join(filter(None, ["layer=left", kept])),
         "query": kept,
         "bounds": picture.bounds(land_only=True),
         "everything": picture.bounds(),
@@ -81,12 +82,13 @@ def tile(request: HttpRequest, key: str, z: int, x: int, y: int) -> HttpResponse
     if not (0 <= z <= MAX_ZOOM and 0 <= x < 2**z and 0 <= y < 2**z):
         raise InvalidValue(field="tile", value=f"{z}/{x}/{y}", why=f"zoom 0 to {MAX_ZOOM}, x and y below 2^zoom")
     desk, clocks = current(), clocks_of(request)
-    data, marks, merged = desk.tiler.tile(clocks, z, x, y)
+    left = request.GET.get("layer") == "left"
+    data, marks, merged = desk.tiler.tile(clocks, z, x, y, left=left)
     response = HttpResponse(data, content_type="application/vnd.mapbox-vector-tile")
     response.headers["Whitestone-Drawn-As-Marks"] = str(marks)
     response.headers["Whitestone-Sharing-A-Mark"] = str(merged)
     # The address names the picture: while the journal has not moved, the tile cannot change.
-    is_same = key == desk.tiler.key(clocks)
+    is_same = key == desk.tiler.key(clocks, left=left)
     response.headers["Cache-Control"] = "private, max-age=86400, immutable" if is_same else "no-store"
     return response
 

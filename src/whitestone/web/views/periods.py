@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -22,6 +23,8 @@ __all__ = ["page", "records", "restated", "year"]
 
 ROWS_SHOWN = 300
 LISTED = 200
+BESIDE = {"hazards": "Hazards", "not_accessible": "Land not accessible", "cleared_depth": "Cleared depth",
+          "items_destroyed": "Items destroyed"}  # fmt: skip
 CODES = {"class": "hazard_class", "contamination": "eo_category", "method": "operational_method"}
 
 
@@ -107,8 +110,23 @@ def restated(request: HttpRequest, slug: str) -> HttpResponse:
     context |= {
         "answer": answer, "by": wanted, "dimensions": dimensions, "shown": chosen[:LISTED], "of": len(chosen),
         "figures": [_figure(answer, each) for each in chosen[:LISTED]],
+        "beside": [_beside(answer, each) for each in answer["beside"][:LISTED]], "beside_of": len(answer["beside"]),
     }  # fmt: skip
     return render(request, "whitestone/period_restated.html", context)
+
+
+def _beside(answer: dict[str, Any], figure: dict[str, Any]) -> dict[str, Any]:
+    """Write a count beside the areas: the list and its row, its column, both figures, and what moved it."""
+    unit = " m²" if figure["column"].endswith("_m2") else ""
+    decimals = 2 if unit else 0
+
+    def written(value: float) -> str:
+        return words.figure(value, decimals) + unit
+
+    return {"list": BESIDE[figure["by"]], "row": figure["row"].replace("_", " "),
+            "column": words.attribute_label(figure["column"]),
+            **{name: written(figure[name]) for name in ("old", "new", "difference")},
+            "lines": _lines(answer, figure, written)}  # fmt: skip
 
 
 def _figure(answer: dict[str, Any], figure: dict[str, Any]) -> dict[str, Any]:
@@ -125,17 +143,22 @@ def _figure(answer: dict[str, Any], figure: dict[str, Any]) -> dict[str, Any]:
         "behind": f"by={quote(figure['by'])}&key={quote(figure['row'], safe='')}&column={column}",
         "now": _now(answer, figure, column),
         **{name: written(figure[name]) for name in ("old", "new", "difference")},
-        "lines": [
-            {
-                "amount": written(line.get("difference_m2", line.get("difference"))),
-                "records": [(kind, line[kind], answer["labels"].get(line[kind], line[kind]))
-                            for kind in ("hazard", "release", "activity") if kind in line],
-                "moved_by": [answer["revisions"][revision] for revision in line["moved_by"]],
-                "cause": line.get("cause"),
-            }
-            for line in figure["lines"]
-        ],
+        "lines": _lines(answer, figure, written),
     }  # fmt: skip
+
+
+def _lines(answer: dict[str, Any], figure: dict[str, Any], written: Callable[[float], str]) -> list[dict[str, Any]]:
+    """Write what moved a figure: each record with its part, and the statements that moved it."""
+    return [
+        {
+            "amount": written(line.get("difference_m2", line.get("difference"))),
+            "records": [(kind, line[kind], answer["labels"].get(line[kind], line[kind]))
+                        for kind in ("hazard", "release", "activity", "item") if kind in line],
+            "moved_by": [answer["revisions"][revision] for revision in line["moved_by"]],
+            "cause": line.get("cause"),
+        }
+        for line in figure["lines"]
+    ]  # fmt: skip
 
 
 def _now(answer: dict[str, Any], figure: dict[str, Any], column: str) -> str:

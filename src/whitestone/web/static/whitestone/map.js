@@ -1,6 +1,6 @@
 // The map page: tiles of the two clocks, a legend that switches, a click that asks the server what lies there.
 import { canDraw, makeMap } from "./map_frame.js";
-import { addImages, focusLayers, styleOf } from "./map_style.js";
+import { addImages, focusLayers, leftLayers, styleOf } from "./map_style.js";
 
 const facts = JSON.parse(document.getElementById("map-facts").textContent);
 const status = document.getElementById("map-status");
@@ -36,7 +36,11 @@ function start() {
   });
   map.on("click", (event) => ask(map, event.lngLat));
   map.getCanvas().addEventListener("keydown", (event) => { if (event.key === "Enter") ask(map, map.getCenter()); });
-  legend.addEventListener("change", (event) => { toggle(event.target); apply(map, filters); });
+  legend.addEventListener("change", (event) => {
+    if (event.target.id === "left") return showLeft(map, event.target.checked);
+    toggle(event.target);
+    apply(map, filters);
+  });
   document.addEventListener("click", (event) => {
     const hit = event.target.closest(".hit");
     if (!hit) return;
@@ -60,6 +64,15 @@ function sayLimits(map) {
   let marks = 0, merged = 0;
   for (const each of said.values()) { marks += each.marks; merged += each.merged; }
   limits.textContent = marks || merged ? limits.dataset.text.replace("{marks}", format(marks)).replace("{merged}", format(merged)) : "";
+}
+
+// Asked of the server only when somebody wants to see it: it opens the ledger.
+function showLeft(map, isShown) {
+  if (!map.getSource("left")) {
+    map.addSource("left", { type: "vector", tiles: [location.origin + facts.left], minzoom: 0, maxzoom: facts.maxzoom });
+    for (const each of leftLayers()) map.addLayer(each, map.getLayer("focus-fill") ? "focus-fill" : map.getLayer("place-name") ? "place-name" : undefined);
+  }
+  for (const each of leftLayers()) map.setLayoutProperty(each.id, "visibility", isShown ? "visible" : "none");
 }
 
 function toggle(box) {

@@ -124,6 +124,15 @@ function otherLayers(kind) {
   ];
 }
 
+// The ground that is left: the colour of its class, full, in a dark outline, over the outlines as they were recorded.
+export const leftLayers = () => {
+  const of = (id, type, paint) => ({ id, type, source: "left", "source-layer": "remaining", filter: isArea, paint });
+  return [
+    of("left-fill", "fill", { "fill-color": byCode(classes, colour("class-unknown")), "fill-opacity": 0.8, "fill-antialias": false }),
+    of("left-line", "line", { "line-color": colour("ink"), "line-width": wide(0.6, 1.6) }),
+  ];
+};
+
 export const focusLayers = () => {
   const ink = colour("ink");
   return [

@@ -1,4 +1,4 @@
-// How do the outlines of two parties lie over each other? Ours and theirs on one ground; each can be taken away.
+// How do the outlines of two parties lie over each other, and side by side? Maps of one ground that move together.
 import { canDraw, graticule, makeMap } from "./map_frame.js";
 import { colour } from "./map_style.js";
 
@@ -27,12 +27,9 @@ function layersOf(side) {
   ];
 }
 
-async function start() {
-  const read = await (await fetch(box.dataset.shapes)).json();
-  if (!read.features.length) return;
-  const data = { type: "FeatureCollection", features: read.features.flatMap(parts) };
+function mapOf(container, read, data, sides) {
   const map = makeMap({
-    container: box,
+    container,
     bounds: read.bbox,
     fitBoundsOptions: { padding: 32, maxZoom: 18 },
     cooperativeGestures: true,
@@ -42,22 +39,50 @@ async function start() {
       layers: [
         { id: "ground", type: "background", paint: { "background-color": colour("map-ground") } },
         { id: "graticule", type: "line", source: "graticule", paint: { "line-color": "#d9d8cf", "line-width": 0.7 } },
-        ...Object.keys(SIDES).flatMap(layersOf),
+        ...sides.flatMap(layersOf),
       ],
     },
   });
   const draw = () => map.getSource("graticule")?.setData(graticule(map.getBounds()).data);
   map.on("style.load", draw);
   map.on("moveend", draw);
-  map.on("idle", () => { box.dataset.drawn = "yes"; });
+  map.on("idle", () => { container.dataset.drawn = "yes"; });
+  return map;
+}
+
+// Maps that show the same ground: where one goes, the others follow, and none of them answers back.
+function link(maps) {
+  let leading = null;
+  for (const map of maps) {
+    map.on("move", () => {
+      if (leading) return;
+      leading = map;
+      for (const other of maps) if (other !== map) other.jumpTo({ center: map.getCenter(), zoom: map.getZoom() });
+      leading = null;
+    });
+  }
+}
+
+async function start() {
+  const read = await (await fetch(box.dataset.shapes)).json();
+  if (!read.features.length) return;
+  const data = { type: "FeatureCollection", features: read.features.flatMap(parts) };
+  const map = mapOf(box, read, data, Object.keys(SIDES));
+  const ours = mapOf(document.getElementById("map-ours"), read, data, ["ours"]);
+  const theirs = mapOf(document.getElementById("map-theirs"), read, data, ["theirs", "moved"]);
+  link([map, ours, theirs]);
   for (const tick of document.querySelectorAll("input[data-side]")) {
     tick.addEventListener("change", () => {
-      for (const part of ["fill", "line", "point"]) {
-        map.setLayoutProperty(`${tick.dataset.side}-${part}`, "visibility", tick.checked ? "visible" : "none");
+      for (const each of [map, ours, theirs]) {
+        for (const part of ["fill", "line", "point"]) {
+          const id = `${tick.dataset.side}-${part}`;
+          if (each.getLayer(id)) each.setLayoutProperty(id, "visibility", tick.checked ? "visible" : "none");
+        }
       }
     });
   }
   window.whitestoneOutlines = map;
+  window.whitestonePair = [ours, theirs];
 }
 
 if (canDraw()) start(); else words.hidden = false;

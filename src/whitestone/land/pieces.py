@@ -13,10 +13,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from whitestone.land.folding import count_crowded, shots_crowded
 from whitestone.land.rings import Outlines, meeting
 from whitestone.land.shots import count_shots
 from whitestone.land.story import Facts
-from whitestone.land.sweep import FULL, Edges, new_cells, new_edges
+from whitestone.land.sweep import DONE, FULL, Cells, Edges, new_cells, new_edges
 from whitestone.land.units import FULL_OUTPUT, count_units, new_output
 
 __all__ = ["Ground", "Pieces", "in_order", "join", "measure", "meet", "vertices_to_meet"]
@@ -25,7 +26,11 @@ Array = np.ndarray[Any, Any]
 
 CHUNK = 512
 """Units that a thread takes at a time."""
+CLAIMS = 1 << 16
+"""Sets of claims whose members are put into order at a time."""
 CELLS, ITEMS = 1 << 10, 1 << 13
+MOST_CELLS = 1 << 16
+"""A unit of more cells is told strip by strip, so that memory does not grow with what lies on it."""
 LINES, SETS, MEMBERS = 1 << 15, 1 << 13, 1 << 15
 """Room to begin with; what is too small is made larger, and the unit at hand counted again."""
 
@@ -76,10 +81,15 @@ def measure(ground: Ground, chosen: Array | None = None, *, threads: int | None 
     vertices = vertices_to_meet(ground)
     parts = [near[at : at + CHUNK] for at in range(0, near.size, CHUNK)]
     workers = threads or os.cpu_count() or 1
+    pile = _Pile()
     if workers == 1 or len(parts) < 2:
-        return in_order(join([_measure_part(ground, part, vertices, proves) for part in parts]))
-    with ThreadPoolExecutor(workers) as pool:
-        return in_order(join(list(pool.map(lambda part: _measure_part(ground, part, vertices, proves), parts))))
+        for part in parts:
+            pile.add(_measure_part(ground, part, vertices, proves))
+    else:
+        with ThreadPoolExecutor(workers) as pool:
+            for pieces in pool.map(lambda part: _measure_part(ground, part, vertices, proves), parts):
+                pile.add(pieces)
+    return pile.taken()
 
 
 def _along_curve(boxes: Array) -> Array:
@@ -102,14 +112,58 @@ def in_order(pieces: Pieces) -> Pieces:
     >>> in_order(join([])).lines.shape
     (0, 8)
     """
-    lines, sets, shots = (np.argsort(each[:, 0], kind="stable") for each in (pieces.lines, pieces.sets, pieces.shots))
-    sizes = np.diff(np.append(pieces.sets[:, 3], len(pieces.members)))[sets]
-    ordered = pieces.sets[sets]
-    first = np.cumsum(sizes) - sizes
-    members = np.arange(int(sizes.sum())) + np.repeat(ordered[:, 3] - first, sizes)
-    ordered[:, 3] = first
-    return Pieces(pieces.lines[lines], pieces.cents[lines], ordered, pieces.members[members], pieces.shots[shots],
-                  pieces.shot_m2[shots])  # fmt: skip
+    return _in_order(list(pieces))
+
+
+def _in_order(fields: list[Array]) -> Pieces:
+    """Put the fields of pieces into order; each is let go of as soon as its ordered copy is made."""
+    lines, cents, sets, members, shots, shot_m2 = range(6)
+    order = np.argsort(fields[lines][:, 0], kind="stable")
+    for each in (lines, cents):
+        fields[each] = fields[each][order]
+    order = np.argsort(fields[shots][:, 0], kind="stable")
+    for each in (shots, shot_m2):
+        fields[each] = fields[each][order]
+    order = np.argsort(fields[sets][:, 0], kind="stable")
+    sizes = np.diff(np.append(fields[sets][:, 3], len(fields[members])))[order]
+    fields[sets] = fields[sets][order]
+    ends = np.cumsum(sizes)
+    ordered = np.empty((int(sizes.sum()), 2), dtype=fields[members].dtype)
+    for begin in range(0, len(sizes), CLAIMS):  # an index of all members would be larger than they are
+        some = slice(begin, begin + CLAIMS)
+        first, moved = ends[some] - sizes[some], fields[sets][some, 3]
+        low, high = first[0], ends[some][-1]
+        ordered[low:high] = fields[members][np.arange(low, high) + np.repeat(moved - first, sizes[some])]
+    fields[sets][:, 3] = ends - sizes
+    fields[members] = ordered
+    return Pieces(*fields)
+
+
+class _Pile:
+    """Pieces of parts as they come, one behind the other: what a part holds is let go of at once."""
+
+    def __init__(self) -> None:
+        self._fields: list[Array] = list(join([]))
+        self._sizes = [0] * len(self._fields)
+
+    def add(self, part: Pieces) -> None:
+        """Put the pieces of a part on the pile."""
+        members = self._sizes[Pieces._fields.index("members")]
+        moved = part._replace(sets=part.sets + np.array([0, 0, 0, members]))
+        for at, more in enumerate(moved):
+            size = self._sizes[at] + len(more)
+            if size > len(self._fields[at]):  # room that is not written to takes no memory yet
+                grown = np.empty((size + size // 2, *more.shape[1:]), dtype=self._fields[at].dtype)
+                grown[: self._sizes[at]] = self._fields[at][: self._sizes[at]]
+                self._fields[at] = grown
+            self._fields[at][self._sizes[at] : size] = more
+            self._sizes[at] = size
+
+    def taken(self) -> Pieces:
+        """Give all pieces in the order of their units, and nothing the next time."""
+        fields = [each[:size] for each, size in zip(self._fields, self._sizes, strict=True)]
+        self._fields, self._sizes = list(join([])), [0] * len(fields)
+        return _in_order(fields)
 
 
 def join(parts: Sequence[Pieces]) -> Pieces:
@@ -144,25 +198,30 @@ def vertices_to_meet(ground: Ground) -> Array:
 
 
 def _measure_part(ground: Ground, chosen: Array, vertices: Array, proves: bool) -> Pieces:
-    """Count some units; whatever is too small for the next one is made larger."""
-    outlines, facts, first, members = ground
-    edges_most = max(1, int(vertices[chosen].max(initial=0)))
+    """Count some units; whatever is too small for the next one is made larger, cells only up to MOST_CELLS."""
+    first = ground.first
+    edges = new_edges(3 * max(1, int(vertices[chosen].max(initial=0))) // 2 + 1)
     most = max(1, int((first[chosen + 1] - first[chosen]).max(initial=0)))
-    edges = new_edges(3 * edges_most // 2 + 1)
     room = [CELLS, ITEMS, LINES, SETS, MEMBERS]
     cells, output = new_cells(room[0], room[1], most), new_output(*room[2:])
     found: list[Pieces] = []
-    done = 0
+    done, is_crowded = 0, False
     while done < chosen.size:
-        booked, status = count_units(outlines, facts, first, members, chosen[done:], 0, edges, cells, output)
+        if is_crowded:
+            booked, status = count_crowded(*ground, chosen[done], edges, cells, output)
+        else:
+            booked, status = count_units(*ground, chosen[done:], 0, edges, cells, output)
         done += booked
         if status == FULL:
-            room[:2] = [4 * room[0], 4 * room[1]]
-            cells = new_cells(room[0], room[1], most)
-        elif status == FULL_OUTPUT or done == chosen.size:
+            cells, is_crowded = _roomier(room, most, is_crowded, cells)
+            continue
+        if is_crowded and booked:
+            cells, is_crowded = _as_usual(room, most, cells), False
+        if status != DONE or done == chosen.size:
             found.append(_taken(output))
-            if status == FULL_OUTPUT and booked == 0:
-                room[2:] = [4 * each for each in room[2:]]
+            if booked == 0:
+                grown = slice(2, 3) if status == FULL_OUTPUT else slice(3, 5)
+                room[grown] = [4 * each for each in room[grown]]
                 output = new_output(*room[2:])
             output.counts[:] = 0
             output.slot[:] = -1
@@ -171,6 +230,24 @@ def _measure_part(ground: Ground, chosen: Array, vertices: Array, proves: bool) 
         return pieces
     shots, shot_m2 = _shots_of(ground, chosen, edges, room, most)
     return pieces._replace(shots=shots, shot_m2=shot_m2)
+
+
+def _roomier(room: list[int], most: int, is_crowded: bool, cells: Cells) -> tuple[Cells, bool]:
+    """Make more room for cells, or none: then the unit at hand is crowded, and told strip by strip (see `folding`).
+
+    How large the room was before does not matter: the same units are crowded on every machine.
+    """
+    if room[0] >= MOST_CELLS and not is_crowded:
+        return cells, True
+    room[:2] = [4 * room[0], 4 * room[1]]
+    return new_cells(room[0], room[1], most), is_crowded
+
+
+def _as_usual(room: list[int], most: int, cells: Cells) -> Cells:
+    """Give back room that a single strip of a crowded unit needed."""
+    while room[0] > MOST_CELLS:
+        room[:2] = [room[0] // 4, room[1] // 4]
+    return cells if cells.area.size == room[0] else new_cells(room[0], room[1], most)
 
 
 def _taken(output: Any) -> Pieces:
@@ -183,20 +260,26 @@ def _taken(output: Any) -> Pieces:
 def _shots_of(ground: Ground, chosen: Array, edges: Edges, room: list[int], most: int
               ) -> tuple[Array, Array]:
     """Tell the stock of some units again: swept the other way, and from what stands on each day alone."""
-    cells = new_cells(room[0], room[1], most)
-    shots: list[Array] = []
-    shot_m2: list[Array] = []
+    cells, is_crowded = new_cells(room[0], room[1], most), False
+    shots: list[Array] = [join([]).shots]
+    shot_m2: list[Array] = [join([]).shot_m2]
     done, rows = 0, LINES
     while done < chosen.size:
-        found, areas = np.empty((rows, 2), dtype=np.int64), np.zeros(rows)
-        ended = count_shots(*ground, chosen[done:], edges, cells, found, areas)
-        booked, status, count = ended
-        done += booked
-        shots.append(found[:count])
-        shot_m2.append(areas[:count])
+        if is_crowded:
+            status, days, areas = shots_crowded(*ground, chosen[done], edges, cells)
+            if status == DONE:
+                shots.append(np.column_stack([np.full(days.size, chosen[done]), days]))
+                shot_m2.append(areas)
+                done += 1
+                cells, is_crowded = _as_usual(room, most, cells), False
+        else:
+            found, areas = np.empty((rows, 2), dtype=np.int64), np.zeros(rows)
+            booked, status, count = count_shots(*ground, chosen[done:], edges, cells, found, areas)
+            done += booked
+            shots.append(found[:count])
+            shot_m2.append(areas[:count])
+            if status == FULL_OUTPUT and booked == 0:
+                rows *= 4
         if status == FULL:
-            room[:2] = [4 * room[0], 4 * room[1]]
-            cells = new_cells(room[0], room[1], most)
-        elif status == FULL_OUTPUT and booked == 0:
-            rows *= 4
-    return np.concatenate([join([]).shots, *shots]), np.concatenate([join([]).shot_m2, *shot_m2])
+            cells, is_crowded = _roomier(room, most, is_crowded, cells)
+    return np.concatenate(shots), np.concatenate(shot_m2)

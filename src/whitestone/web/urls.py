@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from django.urls import path
 
-from whitestone.web.views import errors, findings, ledger, maps, periods, reconciling, records, repairs, runs, start
+from whitestone.web.views import (
+    errors,
+    findings,
+    ledger,
+    maps,
+    minefields,
+    minefields_entry,
+    periods,
+    reconciling,
+    records,
+    repairs,
+    runs,
+    start,
+)
 
 urlpatterns = [
     path("", start.start, name="start"),
@@ -32,6 +45,14 @@ urlpatterns = [
     path("reconciliation", reconciling.page, name="reconciliation"),
     path("reconciliation/<slug:name>/<uuid:difference>", reconciling.difference, name="difference"),
     path("reconciliation/<slug:name>/<uuid:difference>.json", reconciling.shapes, name="difference-shapes"),
+    path("minefields", minefields.overview, name="minefields"),
+    path("minefields/purpose", minefields.purpose, name="minefields-purpose"),
+    path("minefields/enter", minefields_entry.enter, name="minefields-enter"),
+    path("minefields/check", minefields_entry.check, name="minefields-check"),
+    path("minefields/<slug:sha256>", minefields.assessment, name="minefields-batch"),
+    path("minefields/<slug:sha256>/<path:record_id>/shapes.json", minefields.shapes, name="minefields-shapes"),
+    path("minefields/<slug:sha256>/<path:record_id>/placed.json", minefields.placed, name="minefields-placed"),
+    path("minefields/<slug:sha256>/<path:record_id>", minefields.record, name="minefields-record"),
     path("runs", runs.page, name="runs"),
     path("runs/<uuid:run>", runs.run, name="run"),
 ]

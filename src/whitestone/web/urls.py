@@ -51,7 +51,6 @@ urlpatterns = [
     path("minefields/check", minefields_entry.check, name="minefields-check"),
     path("minefields/<slug:sha256>", minefields.assessment, name="minefields-batch"),
     path("minefields/<slug:sha256>/<path:record_id>/shapes.json", minefields.shapes, name="minefields-shapes"),
-    path("minefields/<slug:sha256>/<path:record_id>/placed.json", minefields.placed, name="minefields-placed"),
     path("minefields/<slug:sha256>/<path:record_id>", minefields.record, name="minefields-record"),
     path("runs", runs.page, name="runs"),
     path("runs/<uuid:run>", runs.run, name="run"),

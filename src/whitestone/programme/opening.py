@@ -44,11 +44,15 @@ class Clocks(msgspec.Struct, frozen=True):
 
 
 class Programme:
-    """An open programme: its journal, its settings, the person who acts, and who counts ground (None: threads here)."""
+    """An open programme: its journal, its settings, the person who acts, who counts ground (None: threads here).
 
-    def __init__(self, journal: Journal, who: str) -> None:
+    `target` is the address it was opened by, None where other code made it out of a journal.
+    """
+
+    def __init__(self, journal: Journal, who: str, target: str | None = None) -> None:
         self.journal = journal
         self.who = who
+        self.target = target
         self.count: Callable[[Ground], Pieces] | None = None
         self.settings = load_settings(journal)
         journal.followers.append(self._follow)
@@ -166,14 +170,14 @@ def init_programme(
         if key not in SETTINGS:
             raise InvalidValue(field="setting", value=key, why=f"one of {', '.join(sorted(SETTINGS))}")
         _check(key, value)
-    programme = Programme(create(target, name=name), _who(who))
+    programme = Programme(create(target, name=name), _who(who), target)
     programme.set(values, reason="programme made")
     return programme
 
 
 def open_programme(target: str, who: str | None = None, *, readonly: bool = False) -> Programme:
     """Open the programme at a folder or database URL; refuses one that is not there with NotAProgramme."""
-    return Programme(open_journal(target, readonly=readonly), _who(who))
+    return Programme(open_journal(target, readonly=readonly), _who(who), target)
 
 
 def _who(who: str | None) -> str:

@@ -1,4 +1,4 @@
-"""How is Django set up for reading pages on loopback: no database, no sessions, no outside address?"""
+"""How is Django set up for pages on loopback: no database, no sessions, no outside address?"""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ HERE = Path(__file__).resolve().parent
 
 DEBUG = False
 SECRET_KEY = secrets.token_urlsafe(48)
-"""Nothing is signed yet: there are no sessions and no forms that write. Accounts will bring a stored key."""
+"""Signs only what a purpose was stated for, until the pages end. Accounts will bring a stored key."""
 ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]"]
 """Only loopback names: another name that resolves to this machine (DNS rebinding) is refused."""
 INSTALLED_APPS = ["whitestone.web"]
@@ -29,6 +29,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.template.context_processors.i18n",
                 "whitestone.web.desk.on_every_page",
+                "whitestone.web.writing.on_every_form",
             ],
             "libraries": {"ws": "whitestone.web.templatetags.ws"},
             "builtins": ["whitestone.web.templatetags.ws", "django.templatetags.i18n"],

@@ -15,7 +15,7 @@ from whitestone.domain.extensions import Lists
 from whitestone.domain.kinds import KINDS, Attribute
 from whitestone.errors import InvalidValue
 
-__all__ = ["attribute_label", "coded", "figure", "kind_label", "said", "unit_of"]
+__all__ = ["attribute_label", "coded", "figure", "kind_label", "said", "score_label", "unit_of"]
 
 THIN = "\u202f"
 """Narrow no-break space: groups of three digits, never a comma that another language reads as a decimal sign."""
@@ -66,6 +66,17 @@ def attribute_label(name: str) -> str:
     words = [_ABBREVIATIONS.get(word, word) for word in name.split("_") if word]
     text = " ".join(words)
     return text[:1].upper() + text[1:]
+
+
+def score_label(name: str) -> str:
+    """Name a column of the records of an assessed batch for people.
+
+    >>> score_label("p_field"), score_label("shift_m")
+    ('probability of a field', 'shift')
+    """
+    names = {"id": _("number"), "p_field": _("probability of a field"), "p90_m2": _("ground that holds 90 %"),
+             "shift_m": _("shift"), "finds_explained": _("finds explained"), "searched_share": _("share searched")}
+    return names.get(name, name)
 
 
 def unit_of(attribute: str) -> str:

@@ -66,6 +66,25 @@ def figure(value: float | None, decimals: int = 0) -> str:
     return words.figure(value, decimals)
 
 
+@register.filter
+def percent(share: float | None, decimals: int = 0) -> str:
+    """Write a share as per cent without the sign; None is "unknown"."""
+    return words.figure(None if share is None else 100.0 * share, decimals)
+
+
+@register.filter
+def score_label(name: str) -> str:
+    """Name a column of the records of a batch."""
+    return words.score_label(name)
+
+
+@register.filter
+def as_written(sheet: Any) -> str:
+    """Write a transcription as it was handed in, field by field; what says nothing is left out."""
+    stated = {name: part for name, part in sheet.items() if part not in (None, "", [], {})}
+    return dumps(stated, ensure_ascii=False, indent=1)
+
+
 @register.simple_tag
 def value(stated: Any, kind: str, attribute: str) -> str | SafeString:
     """Write a value of an attribute; unknown is marked as such, so that it is never read as a value."""

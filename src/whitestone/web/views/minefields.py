@@ -1,0 +1,186 @@
+"""Where do handed-over records put their fields, with what doubt, and how good is a batch of them?
+
+Results are restricted: a page asks first what they are needed for, and every reading is logged with that purpose.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import shapely
+from django.core import signing
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.shortcuts import render
+from django.urls import reverse
+
+from whitestone.programme.assessments import assessments, read_assessment
+from whitestone.web.desk import clocks_of, current
+from whitestone.web.writing import writer, writes
+
+__all__ = ["assessment", "overview", "purpose", "record", "shapes"]
+
+COOKIE = "minefields-purpose"
+HOURS = 8
+"""A purpose is asked for once in a working day."""
+SIZE = 50
+OUTLINES = ("50", "90", "99")
+SORTS = ("id", "p_field", "p90_m2", "shift_m", "finds_explained", "searched_share")
+SCORES = (
+    ("completeness", "Completeness", "Share of the mines found that lie in a field which some sheet of the batch describes."),
+    ("accuracy", "Accuracy", "Share of the sheets (duplicates count as sheets) that describe a field which exists or existed."),
+)  # fmt: skip
+
+
+def overview(request: HttpRequest) -> HttpResponse:
+    """List the assessments that are kept, and what can be done with records."""
+    clocks = clocks_of(request)
+    counts = current().looker.counts(clocks)
+    context = {"title": "Minefield records", "clocks": clocks, "kept": assessments(current().programme),
+               "records": counts.get("minefield_record", 0), "purpose": stated_purpose(request)}  # fmt: skip
+    return render(request, "whitestone/minefields.html", context)
+
+
+@writes
+def purpose(request: HttpRequest) -> HttpResponse:
+    """Take what restricted results are needed for, keep it for a working day, and go back to the page asked for."""
+    target = request.POST.get("next", "")
+    response = HttpResponseRedirect(target if target.startswith("/minefields") else reverse("minefields"))
+    stated = request.POST.get("purpose", "").strip()[:400]
+    if stated:
+        response.set_signed_cookie(COOKIE, stated, max_age=HOURS * 3600, httponly=True, samesite="Strict")
+    return response
+
+
+def stated_purpose(request: HttpRequest) -> str | None:
+    """Read what this browser said it needs restricted results for; None when it has not, or no longer counts."""
+    try:
+        return request.get_signed_cookie(COOKIE, default=None, max_age=HOURS * 3600)
+    except signing.BadSignature:
+        return None
+
+
+def ask_purpose(request: HttpRequest) -> HttpResponse:
+    """Show the question for what restricted results are needed, before anything of them is read."""
+    context = {"title": "What for?", "clocks": clocks_of(request), "next": request.get_full_path()}
+    return render(request, "whitestone/minefields_purpose.html", context, status=403)
+
+
+def assessment(request: HttpRequest, sha256: str) -> HttpResponse:
+    """Show the scores of a batch with their intervals, and its records, least explained first where asked."""
+    stated = stated_purpose(request)
+    if stated is None:
+        return ask_purpose(request)
+    result = _read(sha256, stated)
+    sort = request.GET.get("sort") if request.GET.get("sort") in SORTS else "id"
+    rows = _sorted(result["records_detail"], str(sort))
+    pages = max(1, -(-len(rows) // SIZE))
+    number = min(max(1, int(request.GET["page"]) if request.GET.get("page", "").isdecimal() else 1), pages)
+    context = {
+        "title": f"Batch {result.get('batch') or 'without a name'}", "clocks": clocks_of(request), "sha256": sha256,
+        "result": result, "rows": rows[(number - 1) * SIZE : number * SIZE], "number": number, "pages": pages,
+        "total": len(rows), "sort": sort, "sorts": SORTS,
+        "scores": [(name, label, definition, result.get(name) or {}) for name, label, definition in SCORES],
+        "groups": _groups(result), "claims": result.get("claims") or [],
+        "loose": sum(each.get("record") is None for each in result.get("finds_detail", [])),
+    }  # fmt: skip
+    return render(request, "whitestone/minefields_batch.html", context)
+
+
+def record(request: HttpRequest, sha256: str, record_id: str) -> HttpResponse:
+    """Show one record: outlines on the map, hypotheses with their weights, the sheet as written, finds explained."""
+    stated = stated_purpose(request)
+    if stated is None:
+        return ask_purpose(request)
+    result = _read(sha256, stated)
+    row = _record(result, record_id)
+    sheet = next((each for each in result.get("input", {}).get("records", []) if str(each.get("id")) == record_id), None)
+    mine = [each for each in result.get("finds_detail", []) if each.get("record") == record_id]
+    context = {
+        "title": f"Record {record_id}", "clocks": clocks_of(request), "sha256": sha256, "row": row, "sheet": sheet,
+        "batch": result.get("batch"), "finds": sorted(mine, key=lambda each: -(each.get("p_recorded") or 0.0)),
+        "hypotheses": row.get("hypotheses") or [], "model": result.get("error_model") or [],
+    }  # fmt: skip
+    return render(request, "whitestone/minefields_record.html", context)
+
+
+def shapes(request: HttpRequest, sha256: str, record_id: str) -> JsonResponse:
+    """Give what the map of a record draws, as GeoJSON: outlines by probability, finds near it, ground searched."""
+    stated = stated_purpose(request)
+    if stated is None:
+        return JsonResponse({"type": "FeatureCollection", "features": [], "bbox": None}, status=403)
+    result = _read(sha256, stated)
+    row = _record(result, record_id)
+    drawn = [_feature("outline", row["outlines"][level], level=level) for level in reversed(OUTLINES)
+             if row.get("outlines", {}).get(level)]  # fmt: skip
+    as_written = row.get("as_written")
+    if as_written:
+        drawn.append(_feature("as_written", as_written))
+    box = _bounds(drawn)
+    drawn += _around(result, record_id, box)
+    return JsonResponse({"type": "FeatureCollection", "features": drawn, "bbox": box})
+
+
+def _around(result: dict[str, Any], record_id: str, box: list[float] | None) -> list[dict[str, Any]]:
+    """Find what lies near a record: finds, told by whether it explains them, and the ground that was searched."""
+    given = result.get("input", {})
+    if box is None:
+        return []
+    reach = max(box[2] - box[0], box[3] - box[1])
+    near = shapely.box(box[0] - reach, box[1] - reach, box[2] + reach, box[3] + reach)
+    explained = {str(each["id"]): each for each in result.get("finds_detail", [])}
+    found = []
+    for each in given.get("searched", []):
+        shape = shapely.from_geojson(_text(each.get("geometry")), on_invalid="ignore")
+        if shape is not None and shape.intersects(near):
+            found.append(_feature("searched", each["geometry"], id=each.get("id")))
+    for each in given.get("finds", []):
+        if each.get("lon") is None or each.get("lat") is None or not near.contains(shapely.Point(each["lon"], each["lat"])):
+            continue
+        said = explained.get(str(each["id"]), {})
+        role = "mine" if said.get("record") == record_id else "other" if said.get("record") else "loose"
+        point = {"type": "Point", "coordinates": [each["lon"], each["lat"]]}
+        found.append(_feature("find", point, id=each["id"], whose=role, p=said.get("p_recorded")))
+    return found
+
+
+def _read(sha256: str, stated: str) -> dict[str, Any]:
+    with writer() as programme:
+        return read_assessment(programme, sha256, purpose=stated)
+
+
+def _record(result: dict[str, Any], record_id: str) -> dict[str, Any]:
+    found: dict[str, Any] | None = next(
+        (each for each in result["records_detail"] if str(each.get("id")) == record_id), None
+    )
+    if found is None:
+        raise Http404
+    return found
+
+
+def _sorted(rows: Sequence[dict[str, Any]], by: str) -> list[dict[str, Any]]:
+    """Sort by one column, what is not known last."""
+    if by == "id":
+        return sorted(rows, key=lambda row: str(row["id"]))
+    return sorted(rows, key=lambda row: (row.get(by) is None, row.get(by) or 0.0, str(row["id"])))
+
+
+def _groups(result: dict[str, Any]) -> list[tuple[str, list[tuple[str, dict[str, Any]]]]]:
+    """Give the scores by district, year, type, unit and batch, where the assessment has them."""
+    return [(name, sorted(rows.items())) for name, rows in (result.get("groups") or {}).items() if rows]
+
+
+def _feature(role: str, geometry: Any, **properties: Any) -> dict[str, Any]:
+    return {"type": "Feature", "properties": {"role": role, **properties}, "geometry": geometry}
+
+
+def _bounds(features: Sequence[dict[str, Any]]) -> list[float] | None:
+    shapes = [shapely.from_geojson(_text(each["geometry"]), on_invalid="ignore") for each in features]
+    box = shapely.total_bounds([each for each in shapes if each is not None])
+    return None if any(side != side for side in box) else [float(side) for side in box]
+
+
+def _text(geometry: Any) -> str:
+    import json
+
+    return json.dumps(geometry)

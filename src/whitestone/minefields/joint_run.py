@@ -1,0 +1,250 @@
+"""How is one chain of joint explanations run, and what does it leave behind?
+
+A chain starts hot (finds count little) and cools to the stated heat; then every sweep visits all sheets and fields, gives
+each find to one field or to none, and learns the numbers that rule the batch. Chains differ by their seed alone; one runs
+on one thread from start to end, so that the result does not depend on how many run at once.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numba
+import numpy as np
+
+from whitestone.minefields.joint_moves import (
+    accepted,
+    born,
+    converted,
+    exchanged,
+    nudged,
+    odds,
+    redrawn,
+    reverted,
+    shaped,
+    spread,
+    switched,
+    taken_over,
+)
+from whitestone.minefields.joint_state import FALSE, REAL, Beliefs, Floats, Ground, Hyper, Ints, Shapes, Sheets, State
+from whitestone.minefields.joint_terms import centre_shift, covered, forget, gamma, keep, lay, normal, place_density
+
+__all__ = ["begin", "chain"]
+
+kernel = numba.njit(cache=True, nogil=True, error_model="numpy")
+
+
+@kernel
+def begin(sheets: Sheets, hyper: Hyper, ground: Ground, state: State) -> None:
+    """Start where the sheets say, all of them true."""
+    state.total[:] = hyper.stray[0]
+    for f in range(ground.x.size):
+        if ground.kind[f] >= 0:
+            state.total[f] *= ground.stray_mix[ground.kind[f]]
+    for o in range(sheets.mines.size):
+        state.on[o] = FALSE
+        state.at[o] = centre_shift(o, sheets, hyper)
+        state.mines[o] = sheets.mines[o] * hyper.amount[0]
+        state.mix[o] = spread(sheets.mix[o])
+        state.template[o] = sheets.template[o, 0]
+
+
+@kernel
+def _visit(o: int, steps: int, heat: float, ground: Ground, shapes: Shapes, sheets: Sheets, beliefs: Beliefs,
+           hyper: Hyper, state: State) -> None:
+    if state.on[o] == REAL:
+        for _ in range(steps):
+            nudged(o, heat, ground, shapes, sheets, beliefs, hyper, state)
+        redrawn(o, heat, ground, shapes, sheets, hyper, state)
+        shaped(o, heat, ground, shapes, sheets, state)
+        converted(o, heat, ground, shapes, sheets, beliefs, hyper, state)
+    else:
+        reverted(o, heat, ground, shapes, sheets, beliefs, hyper, state)
+    switched(o, heat, ground, shapes, sheets, hyper, state)
+
+
+@kernel
+def _barter(o: int, heat: float, ground: Ground, shapes: Shapes, sheets: Sheets, beliefs: Beliefs, hyper: Hyper,
+            state: State) -> None:
+    """Let a sheet change places with a neighbour or with a field of which nobody wrote."""
+    if state.on[o] != REAL:
+        return
+    degree = sheets.near_start[o + 1] - sheets.near_start[o]
+    if degree > 0:
+        other = sheets.near[sheets.near_start[o] + np.random.randint(0, degree)]
+        if state.on[other] == REAL:
+            exchanged(o, other, heat, ground, shapes, sheets, beliefs, hyper, state)
+        elif sheets.informed[other]:
+            taken_over(o, other, heat, ground, shapes, sheets, hyper, state)
+    if state.on[o] != REAL:
+        return
+    for other in range(sheets.mines.size, state.on.size):
+        if state.on[other] == REAL and math.hypot(state.at[other, 0] - sheets.middle[o, 0],
+                                                  state.at[other, 1] - sheets.middle[o, 1]) < sheets.reach[o]:
+            exchanged(o, other, heat, ground, shapes, sheets, beliefs, hyper, state)
+
+
+@kernel
+def _give(ground: Ground, shapes: Shapes, sheets: Sheets, hyper: Hyper, state: State, given: Ints) -> None:
+    """Give each find to one field or to none, in proportion to what they promise there; count by field and type."""
+    given[:] = 0
+    for f in range(ground.x.size):
+        state.owner[f] = -1
+        state.total[f] = hyper.stray[0] * (ground.stray_mix[ground.kind[f]] if ground.kind[f] >= 0 else 1.0)
+    for o in range(state.on.size):
+        if state.on[o] != REAL:
+            continue
+        lay(1.0, state.at[o], state.mines[o], state.mix[o], state.template[o], ground, shapes, state)
+        for k in range(state.touched[-1]):
+            f = state.touched[k]
+            if np.random.random() * (state.total[f] + state.change[f]) < state.change[f]:
+                state.owner[f] = o
+        keep(state)
+    for f in range(ground.x.size):
+        if state.owner[f] >= 0:
+            given[state.owner[f], ground.kind[f] if ground.kind[f] >= 0 else given.shape[1] - 1] += 1
+
+
+@kernel
+def _amounts(heat: float, ground: Ground, shapes: Shapes, sheets: Sheets, beliefs: Beliefs, hyper: Hyper, state: State,
+             given: Ints) -> None:
+    """Draw the number and the types of mines of every field, given the finds that it was given."""
+    count, kinds = sheets.mines.size, state.mix.shape[1]
+    parameters = np.empty(kinds)
+    for o in range(state.on.size):
+        if state.on[o] != REAL:
+            continue
+        if o < count:
+            shape, mean = sheets.shape[o], sheets.mines[o] * hyper.amount[0]
+        else:
+            shape, mean = beliefs.density_shape, beliefs.density * math.exp(state.at[o, 3] + state.at[o, 4])
+        found = 0.0
+        for t in range(kinds):
+            parameters[t] = sheets.mix[o, t] if o < count else 0.5 + 4.0 * ground.stray_mix[t]
+            parameters[t] += heat * given[o, t]
+            found += given[o, t]
+        found += given[o, kinds]
+        seen = covered(state.at[o], state.template[o], ground, shapes)
+        state.mines[o] = np.random.gamma(shape + heat * found, 1.0) / (shape / mean + heat * seen) + 1e-6
+        state.mix[o] = spread(parameters)
+
+
+@kernel
+def _learn_rates(sheets: Sheets, beliefs: Beliefs, hyper: Hyper, state: State) -> None:
+    """Draw the share of true sheets, strays and unwritten fields per area, given this explanation."""
+    true, false, strays, unwritten = 0, 0, 0, 0
+    for o in range(state.on.size):
+        if o >= sheets.mines.size:
+            unwritten += state.on[o] == REAL
+        elif sheets.informed[o]:
+            lifted = hyper.truth[0] * sheets.lifted[o]
+            if state.on[o] == REAL or np.random.random() < lifted / (lifted + 1.0 - hyper.truth[0]):
+                true += 1
+            else:
+                false += 1
+    for f in range(state.owner.size):
+        strays += state.owner[f] < 0
+    hyper.truth[0] = min(max(np.random.beta(beliefs.true_a + true, beliefs.true_b + false), 1e-4), 1.0 - 1e-4)
+    hyper.stray[0] = np.random.gamma(beliefs.stray_a + strays, 1.0) / (beliefs.stray_b + beliefs.searched_m2) + 1e-15
+    hyper.unwritten[0] = np.random.gamma(beliefs.unwritten_a + unwritten,
+                                         1.0) / (beliefs.unwritten_b + beliefs.reach_m2) + 1e-15
+
+
+@kernel
+def _placed(region: int, sheets: Sheets, hyper: Hyper, state: State) -> float:
+    """Return the logarithm of the density of all places under their sheets, in one region or (-1) in all."""
+    total = 0.0
+    for o in range(sheets.mines.size):
+        if state.on[o] == REAL and sheets.informed[o] and (region < 0 or sheets.region[o] == region):
+            total += place_density(o, state.at[o], sheets, hyper)
+    return total
+
+
+@kernel
+def _learn_model(sheets: Sheets, beliefs: Beliefs, hyper: Hyper, state: State) -> None:
+    """Draw the factors on the error model, the shift of each region and the factor on stated numbers."""
+    if beliefs.learn_sd > 0.0:
+        for k in range(3):
+            before, old = _placed(-1, sheets, hyper, state), hyper.factor[k]
+            new = old * math.exp(0.12 * np.random.standard_normal())
+            hyper.factor[k] = new
+            ratio = _placed(-1, sheets, hyper, state) - before
+            ratio += normal(math.log(new), 0.0, beliefs.learn_sd) - normal(math.log(old), 0.0, beliefs.learn_sd)
+            if not accepted(ratio):
+                hyper.factor[k] = old
+    for region in range(hyper.shift.shape[0]):
+        for _ in range(2):
+            before = _placed(region, sheets, hyper, state)
+            x, y = hyper.shift[region, 0], hyper.shift[region, 1]
+            size = 3.0 * math.exp(np.random.uniform(-1.0, 1.5))
+            hyper.shift[region, 0] += size * np.random.standard_normal()
+            hyper.shift[region, 1] += size * np.random.standard_normal()
+            ratio = _placed(region, sheets, hyper, state) - before
+            ratio += normal(hyper.shift[region, 0], 0.0, beliefs.shift_sd) - normal(x, 0.0, beliefs.shift_sd)
+            ratio += normal(hyper.shift[region, 1], 0.0, beliefs.shift_sd) - normal(y, 0.0, beliefs.shift_sd)
+            if not accepted(ratio):
+                hyper.shift[region, 0], hyper.shift[region, 1] = x, y
+    new = hyper.amount[0] * math.exp(0.1 * np.random.standard_normal())
+    ratio = normal(math.log(new), 0.0, beliefs.amount_sd) - normal(math.log(hyper.amount[0]), 0.0, beliefs.amount_sd)
+    for o in range(sheets.mines.size):
+        if state.on[o] == REAL and sheets.informed[o]:
+            ratio += gamma(state.mines[o], sheets.shape[o], sheets.mines[o] * new)
+            ratio -= gamma(state.mines[o], sheets.shape[o], sheets.mines[o] * hyper.amount[0])
+    if accepted(ratio):
+        hyper.amount[0] = new
+
+
+@kernel
+def chain(seed: int, burn: int, draws: int, steps: int, births: int, ground: Ground, shapes: Shapes, sheets: Sheets,
+          beliefs: Beliefs, hyper: Hyper, state: State, kept_on: Ints, kept_at: Floats, kept_owner: Ints,
+          kept_hyper: Floats, kept_seen: Floats) -> None:
+    """Run one chain; leave each draw after the first `burn` in the arrays given."""
+    np.random.seed(seed)
+    begin(sheets, hyper, ground, state)
+    count = sheets.mines.size
+    given = np.zeros((state.on.size, state.mix.shape[1] + 1), np.int64)
+    for sweep in range(burn + draws):
+        part = min(1.0, sweep / (0.7 * burn + 1.0))
+        heat = beliefs.heat * 0.03 ** (1.0 - part)
+        for o in range(count):
+            if sheets.informed[o]:
+                _visit(o, steps, heat, ground, shapes, sheets, beliefs, hyper, state)
+        for o in range(count):
+            if sheets.informed[o]:
+                _barter(o, heat, ground, shapes, sheets, beliefs, hyper, state)
+        if ground.x.size > 0:
+            for _ in range(births):
+                born(heat, ground, shapes, sheets, beliefs, hyper, state)
+        for o in range(count, state.on.size):
+            if state.on[o] == REAL:
+                for _ in range(steps):
+                    nudged(o, heat, ground, shapes, sheets, beliefs, hyper, state)
+        _give(ground, shapes, sheets, hyper, state, given)
+        _amounts(heat, ground, shapes, sheets, beliefs, hyper, state, given)
+        if part >= 0.5:
+            _learn_rates(sheets, beliefs, hyper, state)
+            _learn_model(sheets, beliefs, hyper, state)
+        _give(ground, shapes, sheets, hyper, state, given)
+        if sweep >= burn:
+            _note(sweep - burn, ground, shapes, sheets, hyper, state, kept_on, kept_at, kept_owner, kept_hyper,
+                  kept_seen)
+
+
+@kernel
+def _note(draw: int, ground: Ground, shapes: Shapes, sheets: Sheets, hyper: Hyper, state: State, kept_on: Ints,
+          kept_at: Floats, kept_owner: Ints, kept_hyper: Floats, kept_seen: Floats) -> None:
+    for o in range(sheets.mines.size):
+        kept_on[draw, o] = state.on[o]
+        kept_at[draw, o] = state.at[o]
+        kept_seen[draw, o] = covered(state.at[o], state.template[o], ground, shapes) if state.on[o] == REAL else 0.0
+    for f in range(ground.x.size):
+        kept_owner[draw, f] = state.owner[f]
+    kept_hyper[draw, 0] = hyper.truth[0]
+    kept_hyper[draw, 1] = hyper.stray[0]
+    kept_hyper[draw, 2] = hyper.unwritten[0]
+    kept_hyper[draw, 3:6] = hyper.factor
+    kept_hyper[draw, 6] = hyper.amount[0]
+    number = 0
+    for o in range(sheets.mines.size, state.on.size):
+        number += state.on[o] == REAL
+    kept_hyper[draw, 7] = number

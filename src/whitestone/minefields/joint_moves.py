@@ -16,6 +16,7 @@ from whitestone.minefields.joint_state import FALSE, REAL, Beliefs, Floats, Grou
 from whitestone.minefields.joint_terms import (
     centre_shift,
     covered,
+    crowding,
     forget,
     gain,
     keep,
@@ -32,6 +33,8 @@ kernel = numba.njit(cache=True, nogil=True, error_model="numpy")
 BIRTH_M = 35.0
 """Spread of the middle of a new field around the find that suggests it, metres."""
 FLOOR = 1e-15
+LEAST = math.log(14.0)
+"""A field of which nobody wrote is not narrower: else every row of mines would count as one."""
 
 
 @kernel
@@ -90,10 +93,11 @@ def nudged(o: int, heat: float, ground: Ground, shapes: Shapes, sheets: Sheets, 
     count = sheets.mines.size
     at, mines, template = state.at[o], state.mines[o], state.template[o]
     new = stepped(at, o, count)
-    if new[3] > 9.0 or new[4] > 9.0 or new[3] < 0.0 or new[4] < 0.0:
+    if new[3] > 9.0 or new[4] > 9.0 or new[3] < 0.0 or new[4] < (LEAST if o >= count else 0.0):
         return
     grown = new[3] + new[4] - at[3] - at[4]
-    ratio, new_mines = 0.0, mines
+    crowd, new_mines = crowding(o, at, state) - crowding(o, new, state), mines
+    ratio = 0.0
     if o >= count or np.random.random() < 0.5:
         new_mines = mines * math.exp(grown)
         ratio = grown
@@ -106,8 +110,8 @@ def nudged(o: int, heat: float, ground: Ground, shapes: Shapes, sheets: Sheets, 
                   - sheet_density(o, mines, state.mix[o], sheets, hyper))
     lay(-1.0, at, mines, state.mix[o], template, ground, shapes, state)
     lay(1.0, new, new_mines, state.mix[o], template, ground, shapes, state)
-    ratio += heat * (gain(state, FLOOR) - new_mines * covered(new, template, ground, shapes)
-                     + mines * covered(at, template, ground, shapes))
+    ratio += crowd + heat * (gain(state, FLOOR) - new_mines * covered(new, template, ground, shapes)
+                             + mines * covered(at, template, ground, shapes))
     if accepted(ratio):
         keep(state)
         state.at[o] = new
@@ -125,6 +129,7 @@ def redrawn(o: int, heat: float, ground: Ground, shapes: Shapes, sheets: Sheets,
     lay(1.0, new, mines, state.mix[o], template, ground, shapes, state)
     ratio = heat * (gain(state, FLOOR) - mines * covered(new, template, ground, shapes)
                     + mines * covered(at, template, ground, shapes))
+    ratio += crowding(o, at, state) - crowding(o, new, state)
     if accepted(ratio):
         keep(state)
         state.at[o] = new
@@ -152,6 +157,7 @@ def switched(o: int, heat: float, ground: Ground, shapes: Shapes, sheets: Sheets
         at, mines, template = state.at[o], state.mines[o], state.template[o]
         lay(-1.0, at, mines, state.mix[o], template, ground, shapes, state)
         ratio = -odds(o, sheets, hyper) + heat * (gain(state, FLOOR) + mines * covered(at, template, ground, shapes))
+        ratio += crowding(o, at, state)
         if accepted(ratio):
             keep(state)
             state.on[o] = FALSE
@@ -164,6 +170,7 @@ def switched(o: int, heat: float, ground: Ground, shapes: Shapes, sheets: Sheets
     template = sheets.template[o, np.random.randint(0, 2)]
     lay(1.0, new, mines, mix, template, ground, shapes, state)
     ratio = odds(o, sheets, hyper) + heat * (gain(state, FLOOR) - mines * covered(new, template, ground, shapes))
+    ratio -= crowding(o, new, state)
     if accepted(ratio):
         keep(state)
         put(o, REAL, new, mines, mix, template, state)
@@ -378,12 +385,13 @@ def born(heat: float, ground: Ground, shapes: Shapes, sheets: Sheets, beliefs: B
     at[2] = math.pi * np.random.random()
     at[3] = beliefs.log_length + beliefs.log_length_sd * np.random.standard_normal()
     at[4] = beliefs.log_width + beliefs.log_width_sd * np.random.standard_normal()
-    if (at[0] - ground.x[f]) ** 2 + (at[1] - ground.y[f]) ** 2 >= 9.0 * BIRTH_M ** 2:
+    if at[4] < LEAST or (at[0] - ground.x[f]) ** 2 + (at[1] - ground.y[f]) ** 2 >= 9.0 * BIRTH_M ** 2:
         return
     mean = beliefs.density * math.exp(at[3] + at[4])
     mines = np.random.gamma(beliefs.density_shape, mean / beliefs.density_shape) + 1e-6
     mix = spread(0.5 + 4.0 * ground.stray_mix)
     ratio = math.log(hyper.unwritten[0]) - math.log(birth_density(at[0], at[1], ground)) - math.log(count + 1.0)
+    ratio -= crowding(free, at, state)
     lay(1.0, at, mines, mix, 0, ground, shapes, state)
     if state.touched[-1] > 0 and accepted(ratio + heat * (gain(state, FLOOR)
                                                           - mines * covered(at, 0, ground, shapes))):
@@ -410,6 +418,7 @@ def _ended(pick: int, count: int, heat: float, ground: Ground, shapes: Shapes, s
     ratio = math.log(count) + math.log(density) - math.log(hyper.unwritten[0])
     lay(-1.0, at, state.mines[other], state.mix[other], 0, ground, shapes, state)
     ratio += heat * (gain(state, FLOOR) + state.mines[other] * covered(at, 0, ground, shapes))
+    ratio += crowding(other, at, state)
     if accepted(ratio):
         keep(state)
         state.on[other] = FALSE

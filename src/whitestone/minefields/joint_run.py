@@ -31,6 +31,9 @@ from whitestone.minefields.joint_terms import centre_shift, covered, forget, gam
 
 __all__ = ["begin", "chain"]
 
+MATCHED = 6
+"""A field with so many finds teaches how wrong sheets are."""
+
 kernel = numba.njit(cache=True, nogil=True, error_model="numpy")
 
 
@@ -124,6 +127,9 @@ def _amounts(heat: float, ground: Ground, shapes: Shapes, sheets: Sheets, belief
             parameters[t] += heat * given[o, t]
             found += given[o, t]
         found += given[o, kinds]
+        if o >= count and found == 0.0:
+            state.on[o] = FALSE  # nothing speaks for it any more
+            continue
         seen = covered(state.at[o], state.template[o], ground, shapes)
         state.mines[o] = np.random.gamma(shape + heat * found, 1.0) / (shape / mean + heat * seen) + 1e-6
         state.mix[o] = spread(parameters)
@@ -151,35 +157,53 @@ def _learn_rates(sheets: Sheets, beliefs: Beliefs, hyper: Hyper, state: State) -
 
 
 @kernel
-def _placed(region: int, sheets: Sheets, hyper: Hyper, state: State) -> float:
-    """Return the logarithm of the density of all places under their sheets, in one region or (-1) in all."""
+def _placed(region: int, sheets: Sheets, hyper: Hyper, state: State, given: Ints, wide: Floats) -> float:
+    """Return the logarithm of the density of matched places under their sheets, in one region or (-1) in all.
+
+    Only fields with several finds teach: an empty one would excuse itself by calling every sheet worthless.
+    """
     total = 0.0
     for o in range(sheets.mines.size):
-        if state.on[o] == REAL and sheets.informed[o] and (region < 0 or sheets.region[o] == region):
-            total += place_density(o, state.at[o], sheets, hyper)
+        if state.on[o] == REAL and (region < 0 or sheets.region[o] == region) and given[o].sum() >= MATCHED:
+            near = place_density(o, state.at[o], sheets, hyper)
+            total += max(near, wide[o]) + math.log(math.exp(min(near - wide[o], 0.0)) + math.exp(min(wide[o] - near, 0.0)))
     return total
 
 
 @kernel
-def _learn_model(sheets: Sheets, beliefs: Beliefs, hyper: Hyper, state: State) -> None:
+def _wide(sheets: Sheets, hyper: Hyper, state: State) -> Floats:
+    """Return the density of each place if the sheet were wrong in an unusual way: such a match teaches little."""
+    held = hyper.factor.copy()
+    hyper.factor[:] = 4.0
+    wide = np.zeros(sheets.mines.size)
+    for o in range(sheets.mines.size):
+        if state.on[o] == REAL:
+            wide[o] = place_density(o, state.at[o], sheets, hyper) - 2.0
+    hyper.factor[:] = held
+    return wide
+
+
+@kernel
+def _learn_model(sheets: Sheets, beliefs: Beliefs, hyper: Hyper, state: State, given: Ints) -> None:
     """Draw the factors on the error model, the shift of each region and the factor on stated numbers."""
+    wide = _wide(sheets, hyper, state)
     if beliefs.learn_sd > 0.0:
         for k in range(3):
-            before, old = _placed(-1, sheets, hyper, state), hyper.factor[k]
+            before, old = _placed(-1, sheets, hyper, state, given, wide), hyper.factor[k]
             new = old * math.exp(0.12 * np.random.standard_normal())
             hyper.factor[k] = new
-            ratio = _placed(-1, sheets, hyper, state) - before
+            ratio = _placed(-1, sheets, hyper, state, given, wide) - before
             ratio += normal(math.log(new), 0.0, beliefs.learn_sd) - normal(math.log(old), 0.0, beliefs.learn_sd)
-            if not accepted(ratio):
+            if not 0.35 < new < 3.0 or not accepted(ratio):
                 hyper.factor[k] = old
     for region in range(hyper.shift.shape[0]):
         for _ in range(2):
-            before = _placed(region, sheets, hyper, state)
+            before = _placed(region, sheets, hyper, state, given, wide)
             x, y = hyper.shift[region, 0], hyper.shift[region, 1]
             size = 3.0 * math.exp(np.random.uniform(-1.0, 1.5))
             hyper.shift[region, 0] += size * np.random.standard_normal()
             hyper.shift[region, 1] += size * np.random.standard_normal()
-            ratio = _placed(region, sheets, hyper, state) - before
+            ratio = _placed(region, sheets, hyper, state, given, wide) - before
             ratio += normal(hyper.shift[region, 0], 0.0, beliefs.shift_sd) - normal(x, 0.0, beliefs.shift_sd)
             ratio += normal(hyper.shift[region, 1], 0.0, beliefs.shift_sd) - normal(y, 0.0, beliefs.shift_sd)
             if not accepted(ratio):
@@ -187,7 +211,7 @@ def _learn_model(sheets: Sheets, beliefs: Beliefs, hyper: Hyper, state: State) -
     new = hyper.amount[0] * math.exp(0.1 * np.random.standard_normal())
     ratio = normal(math.log(new), 0.0, beliefs.amount_sd) - normal(math.log(hyper.amount[0]), 0.0, beliefs.amount_sd)
     for o in range(sheets.mines.size):
-        if state.on[o] == REAL and sheets.informed[o]:
+        if state.on[o] == REAL and given[o].sum() >= MATCHED:
             ratio += gamma(state.mines[o], sheets.shape[o], sheets.mines[o] * new)
             ratio -= gamma(state.mines[o], sheets.shape[o], sheets.mines[o] * hyper.amount[0])
     if accepted(ratio):
@@ -223,7 +247,7 @@ def chain(seed: int, burn: int, draws: int, steps: int, births: int, ground: Gro
         _amounts(heat, ground, shapes, sheets, beliefs, hyper, state, given)
         if part >= 0.5:
             _learn_rates(sheets, beliefs, hyper, state)
-            _learn_model(sheets, beliefs, hyper, state)
+            _learn_model(sheets, beliefs, hyper, state, given)
         _give(ground, shapes, sheets, hyper, state, given)
         if sweep >= burn:
             _note(sweep - burn, ground, shapes, sheets, hyper, state, kept_on, kept_at, kept_owner, kept_hyper,

@@ -14,8 +14,11 @@ import numpy as np
 
 from whitestone.minefields.joint_state import Beliefs, Floats, Ground, Hyper, Shapes, Sheets, State
 
-__all__ = ["centre_shift", "covered", "dirichlet", "forget", "gain", "gamma", "keep", "lay", "normal",
+__all__ = ["centre_shift", "covered", "crowding", "dirichlet", "forget", "gain", "gamma", "keep", "lay", "normal",
            "place_density", "sheet_density", "unwritten_density"]
+
+CROWDING = 12.0
+"""Price of a field that lies wholly on another."""
 
 kernel = numba.njit(cache=True, nogil=True, error_model="numpy", fastmath=False)
 
@@ -101,6 +104,34 @@ def covered(at: Floats, template: int, ground: Ground, shapes: Shapes) -> float:
         if 0 <= column < columns and 0 <= row < rows:
             total += ground.seen[row, column]
     return total / count
+
+
+@kernel
+def _share_in(one: Floats, two: Floats) -> float:
+    """Return the share of one field's rectangle that lies in another's."""
+    cos1, sin1, cos2, sin2 = math.cos(one[2]), math.sin(one[2]), math.cos(two[2]), math.sin(two[2])
+    length1, width1, length2, width2 = math.exp(one[3]), math.exp(one[4]), math.exp(two[3]), math.exp(two[4])
+    count = 0
+    for i in range(8):
+        u = (i - 3.5) * 0.115 * length1
+        for j in range(3):
+            v = (j - 1) * 0.3 * width1
+            x, y = one[0] + cos1 * u - sin1 * v - two[0], one[1] + sin1 * u + cos1 * v - two[1]
+            if abs(cos2 * x + sin2 * y) < 0.5 * length2 and abs(cos2 * y - sin2 * x) < 0.5 * width2:
+                count += 1
+    return count / 24.0
+
+
+@kernel
+def crowding(o: int, at: Floats, state: State) -> float:
+    """Return the price of ground that a field would share with others: fields seldom lie on one another."""
+    total = 0.0
+    for other in range(state.on.size):
+        if state.on[other] != 0 and other != o:
+            far = 0.5 * (math.exp(at[3]) + math.exp(at[4]) + math.exp(state.at[other, 3]) + math.exp(state.at[other, 4]))
+            if abs(state.at[other, 0] - at[0]) < far and abs(state.at[other, 1] - at[1]) < far:
+                total += _share_in(at, state.at[other]) + _share_in(state.at[other], at)
+    return CROWDING * total
 
 
 @kernel

@@ -57,7 +57,8 @@ def shapes_of(priors: Sequence[Prior]) -> tuple[Shapes, Ints]:
             held.append(prior.rows)
             numbers[at, 1] = len(held) - 1
     return Shapes(np.stack([each.density for each in held]), np.stack([each.reach for each in held]),
-                  np.stack([each.points for each in held])), numbers
+                  np.stack([each.points for each in held]), np.stack([each.lane for each in held]),
+                  np.stack([each.point_lane for each in held])), numbers
 
 
 def sheets_of(sheets: Sequence[Sheet], priors: Sequence[Prior], numbers: Ints, kinds: dict[str, int], ground: Ground,

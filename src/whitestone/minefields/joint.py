@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from whitestone.minefields.joint_run import chain
-from whitestone.minefields.joint_state import Beliefs, Ground, Hyper, Shapes, Sheets, State
+from whitestone.minefields.joint_state import LANES, Beliefs, Ground, Hyper, Shapes, Sheets, State
 
 __all__ = ["Draws", "Effort", "explain"]
 
@@ -64,7 +64,7 @@ def _run(ground: Ground, shapes: Shapes, sheets: Sheets, beliefs: Beliefs, seed:
     objects = count + min(200 + finds // 4, 2000)
     state = State(
         np.zeros(objects, np.int64), np.zeros((objects, 5)), np.zeros(objects, np.int64), np.ones(objects),
-        np.full((objects, kinds), 1.0 / max(kinds, 1)), np.full(finds, 1e-9), np.zeros(finds), np.zeros(finds + 1, np.int64),
+        np.full((objects, kinds), 1.0 / max(kinds, 1)), np.ones((objects, LANES)), np.full(finds, 1e-9), np.zeros(finds), np.zeros(finds + 1, np.int64),
         np.full(finds, -1, np.int64))
     regions = int(sheets.region.max(initial=0)) + 1
     hyper = Hyper(np.array([beliefs.true_a / (beliefs.true_a + beliefs.true_b)]), np.array([1e-6]), np.array([1e-6]),

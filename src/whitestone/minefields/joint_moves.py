@@ -12,7 +12,7 @@ import math
 import numba
 import numpy as np
 
-from whitestone.minefields.joint_state import FALSE, REAL, Beliefs, Floats, Ground, Hyper, Shapes, Sheets, State
+from whitestone.minefields.joint_state import FALSE, LANES, REAL, Beliefs, Floats, Ground, Hyper, Shapes, Sheets, State
 from whitestone.minefields.joint_terms import (
     centre_shift,
     covered,
@@ -26,13 +26,15 @@ from whitestone.minefields.joint_terms import (
     unwritten_density,
 )
 
-__all__ = ["born", "converted", "exchanged", "nudged", "odds", "redrawn", "reverted", "shaped", "spread", "switched",
+__all__ = ["LANE_PRIOR", "born", "converted", "drawn_lanes", "exchanged", "nudged", "odds", "redrawn", "reverted", "shaped", "spread", "switched",
            "taken_over"]
 
 kernel = numba.njit(cache=True, nogil=True, error_model="numpy")
 BIRTH_M = 35.0
 """Spread of the middle of a new field around the find that suggests it, metres."""
 FLOOR = 1e-15
+LANE_PRIOR = 1.5
+"""Parameter of the Dirichlet prior of lanes."""
 LEAST = math.log(14.0)
 """A field of which nobody wrote is not narrower: else every row of mines would count as one."""
 
@@ -51,12 +53,13 @@ def odds(sheet: int, sheets: Sheets, hyper: Hyper) -> float:
 
 
 @kernel
-def put(o: int, on: int, at: Floats, mines: float, mix: Floats, template: int, state: State) -> None:
-    """Write an object down."""
-    state.on[o] = on
+def put(o: int, at: Floats, mines: float, mix: Floats, lanes: Floats, template: int, state: State) -> None:
+    """Write a field down."""
+    state.on[o] = REAL
     state.at[o] = at
     state.mines[o] = mines
     state.mix[o] = mix
+    state.lanes[o] = lanes
     state.template[o] = template
 
 
@@ -108,10 +111,10 @@ def nudged(o: int, heat: float, ground: Ground, shapes: Shapes, sheets: Sheets, 
         ratio += place_density(o, new, sheets, hyper) - place_density(o, at, sheets, hyper)
         ratio += (sheet_density(o, new_mines, state.mix[o], sheets, hyper)
                   - sheet_density(o, mines, state.mix[o], sheets, hyper))
-    lay(-1.0, at, mines, state.mix[o], template, ground, shapes, state)
-    lay(1.0, new, new_mines, state.mix[o], template, ground, shapes, state)
-    ratio += crowd + heat * (gain(state, FLOOR) - new_mines * covered(new, template, ground, shapes)
-                             + mines * covered(at, template, ground, shapes))
+    lay(-1.0, at, mines, state.mix[o], state.lanes[o], template, ground, shapes, state)
+    lay(1.0, new, new_mines, state.mix[o], state.lanes[o], template, ground, shapes, state)
+    ratio += crowd + heat * (gain(state, FLOOR) - new_mines * covered(new, state.lanes[o], template, ground, shapes)
+                             + mines * covered(at, state.lanes[o], template, ground, shapes))
     if accepted(ratio):
         keep(state)
         state.at[o] = new
@@ -125,10 +128,10 @@ def redrawn(o: int, heat: float, ground: Ground, shapes: Shapes, sheets: Sheets,
     """Propose another place for the field of a sheet, drawn from what the sheet says."""
     at, mines, template = state.at[o], state.mines[o], state.template[o]
     new = centre_shift(o, sheets, hyper)
-    lay(-1.0, at, mines, state.mix[o], template, ground, shapes, state)
-    lay(1.0, new, mines, state.mix[o], template, ground, shapes, state)
-    ratio = heat * (gain(state, FLOOR) - mines * covered(new, template, ground, shapes)
-                    + mines * covered(at, template, ground, shapes))
+    lay(-1.0, at, mines, state.mix[o], state.lanes[o], template, ground, shapes, state)
+    lay(1.0, new, mines, state.mix[o], state.lanes[o], template, ground, shapes, state)
+    ratio = heat * (gain(state, FLOOR) - mines * covered(new, state.lanes[o], template, ground, shapes)
+                    + mines * covered(at, state.lanes[o], template, ground, shapes))
     ratio += crowding(o, at, state) - crowding(o, new, state)
     if accepted(ratio):
         keep(state)
@@ -151,12 +154,18 @@ def spread(parameters: Floats) -> Floats:
 
 
 @kernel
+def drawn_lanes() -> Floats:
+    """Draw how dense each lane of a field is, before any find."""
+    return LANES * spread(np.full(LANES, LANE_PRIOR))
+
+
+@kernel
 def switched(o: int, heat: float, ground: Ground, shapes: Shapes, sheets: Sheets, hyper: Hyper, state: State) -> None:
     """Propose that the field of a sheet appears, or vanishes."""
     if state.on[o] == REAL:
         at, mines, template = state.at[o], state.mines[o], state.template[o]
-        lay(-1.0, at, mines, state.mix[o], template, ground, shapes, state)
-        ratio = -odds(o, sheets, hyper) + heat * (gain(state, FLOOR) + mines * covered(at, template, ground, shapes))
+        lay(-1.0, at, mines, state.mix[o], state.lanes[o], template, ground, shapes, state)
+        ratio = -odds(o, sheets, hyper) + heat * (gain(state, FLOOR) + mines * covered(at, state.lanes[o], template, ground, shapes))
         ratio += crowding(o, at, state)
         if accepted(ratio):
             keep(state)
@@ -168,12 +177,13 @@ def switched(o: int, heat: float, ground: Ground, shapes: Shapes, sheets: Sheets
     mines = np.random.gamma(sheets.shape[o], sheets.mines[o] * hyper.amount[0] / sheets.shape[o]) + 1e-6
     mix = spread(sheets.mix[o])
     template = sheets.template[o, np.random.randint(0, 2)]
-    lay(1.0, new, mines, mix, template, ground, shapes, state)
-    ratio = odds(o, sheets, hyper) + heat * (gain(state, FLOOR) - mines * covered(new, template, ground, shapes))
+    lanes = drawn_lanes()
+    lay(1.0, new, mines, mix, lanes, template, ground, shapes, state)
+    ratio = odds(o, sheets, hyper) + heat * (gain(state, FLOOR) - mines * covered(new, lanes, template, ground, shapes))
     ratio -= crowding(o, new, state)
     if accepted(ratio):
         keep(state)
-        put(o, REAL, new, mines, mix, template, state)
+        put(o, new, mines, mix, lanes, template, state)
     else:
         forget(state)
 
@@ -218,6 +228,7 @@ def converted(sheet: int, heat: float, ground: Ground, shapes: Shapes, sheets: S
             free = o
             break
     at, mines, mix, template = state.at[sheet], state.mines[sheet], state.mix[sheet], state.template[sheet]
+    lanes = state.lanes[sheet]
     if free < 0 or math.hypot(at[0] - sheets.middle[sheet, 0], at[1] - sheets.middle[sheet, 1]) >= sheets.reach[sheet]:
         return
     rows = sheets.template[sheet, 0] != sheets.template[sheet, 1]
@@ -226,13 +237,13 @@ def converted(sheet: int, heat: float, ground: Ground, shapes: Shapes, sheets: S
     ratio = -for_sheet(sheet, at, mines, mix, sheets, beliefs, ground, hyper) + (math.log(2.0) if rows else 0.0)
     ratio += math.log(back / (candidates(sheet, sheets, state) + 1.0)) - math.log(0.5)
     if new != template:
-        lay(-1.0, at, mines, mix, template, ground, shapes, state)
-        lay(1.0, at, mines, mix, new, ground, shapes, state)
-        ratio += heat * (gain(state, FLOOR) + mines * (covered(at, template, ground, shapes)
-                                                       - covered(at, new, ground, shapes)))
+        lay(-1.0, at, mines, mix, lanes, template, ground, shapes, state)
+        lay(1.0, at, mines, mix, lanes, new, ground, shapes, state)
+        ratio += heat * (gain(state, FLOOR) + mines * (covered(at, lanes, template, ground, shapes)
+                                                       - covered(at, lanes, new, ground, shapes)))
     if accepted(ratio):
         keep(state)
-        put(free, REAL, at, mines, mix, new, state)
+        put(free, at, mines, mix, lanes, new, state)
         state.on[sheet] = FALSE
     else:
         forget(state)
@@ -253,19 +264,20 @@ def reverted(sheet: int, heat: float, ground: Ground, shapes: Shapes, sheets: Sh
                 break
             pick -= 1
     at, mines, mix, old = state.at[other], state.mines[other], state.mix[other], state.template[other]
+    lanes = state.lanes[other]
     rows = sheets.template[sheet, 0] != sheets.template[sheet, 1]
     new = old if old != 0 else sheets.template[sheet, np.random.randint(0, 2)]
     there = 0.5 if (rows and old == 0) else 1.0
     ratio = for_sheet(sheet, at, mines, mix, sheets, beliefs, ground, hyper) - (math.log(2.0) if rows else 0.0)
     ratio += math.log(0.5) - math.log(there / count)
     if new != old:
-        lay(-1.0, at, mines, mix, old, ground, shapes, state)
-        lay(1.0, at, mines, mix, new, ground, shapes, state)
-        ratio += heat * (gain(state, FLOOR) + mines * (covered(at, old, ground, shapes)
-                                                       - covered(at, new, ground, shapes)))
+        lay(-1.0, at, mines, mix, lanes, old, ground, shapes, state)
+        lay(1.0, at, mines, mix, lanes, new, ground, shapes, state)
+        ratio += heat * (gain(state, FLOOR) + mines * (covered(at, lanes, old, ground, shapes)
+                                                       - covered(at, lanes, new, ground, shapes)))
     if accepted(ratio):
         keep(state)
-        put(sheet, REAL, at, mines, mix, new, state)
+        put(sheet, at, mines, mix, lanes, new, state)
         state.on[other] = FALSE
     else:
         forget(state)
@@ -278,10 +290,11 @@ def shaped(sheet: int, heat: float, ground: Ground, shapes: Shapes, sheets: Shee
     if first == second:
         return
     at, mines, mix, old = state.at[sheet], state.mines[sheet], state.mix[sheet], state.template[sheet]
+    lanes = state.lanes[sheet]
     new = second if old == first else first
-    lay(-1.0, at, mines, mix, old, ground, shapes, state)
-    lay(1.0, at, mines, mix, new, ground, shapes, state)
-    ratio = heat * (gain(state, FLOOR) + mines * (covered(at, old, ground, shapes) - covered(at, new, ground, shapes)))
+    lay(-1.0, at, mines, mix, lanes, old, ground, shapes, state)
+    lay(1.0, at, mines, mix, lanes, new, ground, shapes, state)
+    ratio = heat * (gain(state, FLOOR) + mines * (covered(at, lanes, old, ground, shapes) - covered(at, lanes, new, ground, shapes)))
     if accepted(ratio):
         keep(state)
         state.template[sheet] = new
@@ -295,6 +308,7 @@ def exchanged(one: int, two: int, heat: float, ground: Ground, shapes: Shapes, s
     """Propose that two fields change places, with their mines; `two` may be a field of which nobody wrote."""
     at1, mines1, mix1, template1 = state.at[one].copy(), state.mines[one], state.mix[one].copy(), state.template[one]
     at2, mines2, mix2, template2 = state.at[two].copy(), state.mines[two], state.mix[two].copy(), state.template[two]
+    lanes1, lanes2 = state.lanes[one].copy(), state.lanes[two].copy()
     ratio = place_density(one, at2, sheets, hyper) - place_density(one, at1, sheets, hyper)
     ratio += sheet_density(one, mines2, mix2, sheets, hyper) - sheet_density(one, mines1, mix1, sheets, hyper)
     if two < sheets.mines.size:
@@ -305,16 +319,16 @@ def exchanged(one: int, two: int, heat: float, ground: Ground, shapes: Shapes, s
         ratio -= unwritten_density(at2, mines2, mix2, beliefs, ground)
     if ratio < -50.0:
         return
-    lay(-1.0, at1, mines1, mix1, template1, ground, shapes, state)
-    lay(-1.0, at2, mines2, mix2, template2, ground, shapes, state)
-    lay(1.0, at2, mines2, mix2, template1, ground, shapes, state)
-    lay(1.0, at1, mines1, mix1, template2, ground, shapes, state)
-    paid = mines1 * covered(at1, template1, ground, shapes) + mines2 * covered(at2, template2, ground, shapes)
-    paid -= mines2 * covered(at2, template1, ground, shapes) + mines1 * covered(at1, template2, ground, shapes)
+    lay(-1.0, at1, mines1, mix1, lanes1, template1, ground, shapes, state)
+    lay(-1.0, at2, mines2, mix2, lanes2, template2, ground, shapes, state)
+    lay(1.0, at2, mines2, mix2, lanes2, template1, ground, shapes, state)
+    lay(1.0, at1, mines1, mix1, lanes1, template2, ground, shapes, state)
+    paid = mines1 * covered(at1, lanes1, template1, ground, shapes) + mines2 * covered(at2, lanes2, template2, ground, shapes)
+    paid -= mines2 * covered(at2, lanes2, template1, ground, shapes) + mines1 * covered(at1, lanes1, template2, ground, shapes)
     if accepted(ratio + heat * (gain(state, FLOOR) + paid)):
         keep(state)
-        put(one, REAL, at2, mines2, mix2, template1, state)
-        put(two, REAL, at1, mines1, mix1, template2, state)
+        put(one, at2, mines2, mix2, lanes2, template1, state)
+        put(two, at1, mines1, mix1, lanes1, template2, state)
     else:
         forget(state)
 
@@ -324,18 +338,19 @@ def taken_over(one: int, two: int, heat: float, ground: Ground, shapes: Shapes, 
                state: State) -> None:
     """Propose that the field of sheet `one` is that of sheet `two`, which was held false, and `one` false instead."""
     at, mines, mix, old = state.at[one], state.mines[one], state.mix[one], state.template[one]
+    lanes = state.lanes[one]
     new = sheets.template[two, np.random.randint(0, 2)]
     ratio = odds(two, sheets, hyper) - odds(one, sheets, hyper)
     ratio += place_density(two, at, sheets, hyper) - place_density(one, at, sheets, hyper)
     ratio += sheet_density(two, mines, mix, sheets, hyper) - sheet_density(one, mines, mix, sheets, hyper)
     ratio += math.log(sheets.near_start[one + 1] - sheets.near_start[one])
     ratio -= math.log(sheets.near_start[two + 1] - sheets.near_start[two])
-    lay(-1.0, at, mines, mix, old, ground, shapes, state)
-    lay(1.0, at, mines, mix, new, ground, shapes, state)
-    ratio += heat * (gain(state, FLOOR) + mines * (covered(at, old, ground, shapes) - covered(at, new, ground, shapes)))
+    lay(-1.0, at, mines, mix, lanes, old, ground, shapes, state)
+    lay(1.0, at, mines, mix, lanes, new, ground, shapes, state)
+    ratio += heat * (gain(state, FLOOR) + mines * (covered(at, lanes, old, ground, shapes) - covered(at, lanes, new, ground, shapes)))
     if accepted(ratio):
         keep(state)
-        put(two, REAL, at, mines, mix, new, state)
+        put(two, at, mines, mix, lanes, new, state)
         state.on[one] = FALSE
     else:
         forget(state)
@@ -389,14 +404,15 @@ def born(heat: float, ground: Ground, shapes: Shapes, sheets: Sheets, beliefs: B
         return
     mean = beliefs.density * math.exp(at[3] + at[4])
     mines = np.random.gamma(beliefs.density_shape, mean / beliefs.density_shape) + 1e-6
+    lanes = drawn_lanes()
     mix = spread(0.5 + 4.0 * ground.stray_mix)
     ratio = math.log(hyper.unwritten[0]) - math.log(birth_density(at[0], at[1], ground)) - math.log(count + 1.0)
     ratio -= crowding(free, at, state)
-    lay(1.0, at, mines, mix, 0, ground, shapes, state)
+    lay(1.0, at, mines, mix, lanes, 0, ground, shapes, state)
     if state.touched[-1] > 0 and accepted(ratio + heat * (gain(state, FLOOR)
-                                                          - mines * covered(at, 0, ground, shapes))):
+                                                          - mines * covered(at, lanes, 0, ground, shapes))):
         keep(state)
-        put(free, REAL, at, mines, mix, 0, state)
+        put(free, at, mines, mix, lanes, 0, state)
     else:
         forget(state)
 
@@ -411,13 +427,13 @@ def _ended(pick: int, count: int, heat: float, ground: Ground, shapes: Shapes, s
                 other = o
                 break
             pick -= 1
-    at = state.at[other]
+    at, lanes = state.at[other], state.lanes[other]
     density = birth_density(at[0], at[1], ground)
     if state.template[other] != 0 or density <= 0.0:
         return
     ratio = math.log(count) + math.log(density) - math.log(hyper.unwritten[0])
-    lay(-1.0, at, state.mines[other], state.mix[other], 0, ground, shapes, state)
-    ratio += heat * (gain(state, FLOOR) + state.mines[other] * covered(at, 0, ground, shapes))
+    lay(-1.0, at, state.mines[other], state.mix[other], lanes, 0, ground, shapes, state)
+    ratio += heat * (gain(state, FLOOR) + state.mines[other] * covered(at, lanes, 0, ground, shapes))
     ratio += crowding(other, at, state)
     if accepted(ratio):
         keep(state)

@@ -13,9 +13,11 @@ import numba
 import numpy as np
 
 from whitestone.minefields.joint_moves import (
+    LANE_PRIOR,
     accepted,
     born,
     converted,
+    drawn_lanes,
     exchanged,
     nudged,
     odds,
@@ -26,7 +28,7 @@ from whitestone.minefields.joint_moves import (
     switched,
     taken_over,
 )
-from whitestone.minefields.joint_state import FALSE, REAL, Beliefs, Floats, Ground, Hyper, Ints, Shapes, Sheets, State
+from whitestone.minefields.joint_state import FALSE, LANES, REAL, Beliefs, Floats, Ground, Hyper, Ints, Shapes, Sheets, State
 from whitestone.minefields.joint_terms import centre_shift, covered, forget, gamma, keep, lay, normal, place_density
 
 __all__ = ["begin", "chain"]
@@ -49,6 +51,7 @@ def begin(sheets: Sheets, hyper: Hyper, ground: Ground, state: State) -> None:
         state.at[o] = centre_shift(o, sheets, hyper)
         state.mines[o] = sheets.mines[o] * hyper.amount[0]
         state.mix[o] = spread(sheets.mix[o])
+        state.lanes[o] = drawn_lanes()
         state.template[o] = sheets.template[o, 0]
 
 
@@ -88,16 +91,30 @@ def _barter(o: int, heat: float, ground: Ground, shapes: Shapes, sheets: Sheets,
 
 
 @kernel
-def _give(ground: Ground, shapes: Shapes, sheets: Sheets, hyper: Hyper, state: State, given: Ints) -> None:
+def lane_of(o: int, x: float, y: float, shapes: Shapes, state: State) -> int:
+    """Return the lane of a field that a place under it lies in."""
+    at, template = state.at[o], state.template[o]
+    cos, sin = math.cos(at[2]), math.sin(at[2])
+    rows, columns = shapes.lane.shape[1], shapes.lane.shape[2]
+    u = (cos * (x - at[0]) + sin * (y - at[1])) / math.exp(at[3]) / shapes.reach[template, 0]
+    v = (cos * (y - at[1]) - sin * (x - at[0])) / math.exp(at[4]) / shapes.reach[template, 1]
+    column = min(max(int((u + 1.0) * 0.5 * columns), 0), columns - 1)
+    return shapes.lane[template, min(max(int((v + 1.0) * 0.5 * rows), 0), rows - 1), column]
+
+
+@kernel
+def _give(ground: Ground, shapes: Shapes, sheets: Sheets, hyper: Hyper, state: State, given: Ints,
+          lane_given: Floats) -> None:
     """Give each find to one field or to none, in proportion to what they promise there; count by field and type."""
     given[:] = 0
+    lane_given[:] = 0.0
     for f in range(ground.x.size):
         state.owner[f] = -1
         state.total[f] = hyper.stray[0] * (ground.stray_mix[ground.kind[f]] if ground.kind[f] >= 0 else 1.0)
     for o in range(state.on.size):
         if state.on[o] != REAL:
             continue
-        lay(1.0, state.at[o], state.mines[o], state.mix[o], state.template[o], ground, shapes, state)
+        lay(1.0, state.at[o], state.mines[o], state.mix[o], state.lanes[o], state.template[o], ground, shapes, state)
         for k in range(state.touched[-1]):
             f = state.touched[k]
             if np.random.random() * (state.total[f] + state.change[f]) < state.change[f]:
@@ -106,11 +123,12 @@ def _give(ground: Ground, shapes: Shapes, sheets: Sheets, hyper: Hyper, state: S
     for f in range(ground.x.size):
         if state.owner[f] >= 0:
             given[state.owner[f], ground.kind[f] if ground.kind[f] >= 0 else given.shape[1] - 1] += 1
+            lane_given[state.owner[f], lane_of(state.owner[f], ground.x[f], ground.y[f], shapes, state)] += 1.0
 
 
 @kernel
 def _amounts(heat: float, ground: Ground, shapes: Shapes, sheets: Sheets, beliefs: Beliefs, hyper: Hyper, state: State,
-             given: Ints) -> None:
+             given: Ints, lane_given: Floats) -> None:
     """Draw the number and the types of mines of every field, given the finds that it was given."""
     count, kinds = sheets.mines.size, state.mix.shape[1]
     parameters = np.empty(kinds)
@@ -130,9 +148,10 @@ def _amounts(heat: float, ground: Ground, shapes: Shapes, sheets: Sheets, belief
         if o >= count and found == 0.0:
             state.on[o] = FALSE  # nothing speaks for it any more
             continue
-        seen = covered(state.at[o], state.template[o], ground, shapes)
+        seen = covered(state.at[o], state.lanes[o], state.template[o], ground, shapes)
         state.mines[o] = np.random.gamma(shape + heat * found, 1.0) / (shape / mean + heat * seen) + 1e-6
         state.mix[o] = spread(parameters)
+        state.lanes[o] = LANES * spread(LANE_PRIOR + heat * lane_given[o])
 
 
 @kernel
@@ -171,6 +190,19 @@ def _placed(region: int, sheets: Sheets, hyper: Hyper, state: State, given: Ints
 
 
 @kernel
+def _lengths(factor: float, sheets: Sheets, hyper: Hyper, state: State, given: Ints) -> float:
+    """Return the logarithm of the density of the lengths of matched fields."""
+    total = 0.0
+    for o in range(sheets.mines.size):
+        if state.on[o] == REAL and given[o].sum() >= MATCHED:
+            spread = math.sqrt(sheets.root[o, 0, 3, 0] ** 2 + sheets.root[o, 0, 3, 1] ** 2 + sheets.root[o, 0, 3, 2] ** 2
+                               + sheets.root[o, 0, 3, 3] ** 2)
+            off = (state.at[o, 3] - sheets.mean[o, 0, 3]) / spread / factor
+            total += math.log(math.exp(-0.5 * off * off) / factor + 0.03)
+    return total
+
+
+@kernel
 def _wide(sheets: Sheets, hyper: Hyper, state: State) -> Floats:
     """Return the density of each place if the sheet were wrong in an unusual way: such a match teaches little."""
     held = hyper.factor.copy()
@@ -194,6 +226,9 @@ def _learn_model(sheets: Sheets, beliefs: Beliefs, hyper: Hyper, state: State, g
             hyper.factor[k] = new
             ratio = _placed(-1, sheets, hyper, state, given, wide) - before
             ratio += normal(math.log(new), 0.0, beliefs.learn_sd) - normal(math.log(old), 0.0, beliefs.learn_sd)
+            if k == 2:  # rows make a field look narrow: only its length tells of the pace
+                ratio = _lengths(new, sheets, hyper, state, given) - _lengths(old, sheets, hyper, state, given)
+                ratio += normal(math.log(new), 0.0, beliefs.learn_sd) - normal(math.log(old), 0.0, beliefs.learn_sd)
             if not 0.35 < new < 3.0 or not accepted(ratio):
                 hyper.factor[k] = old
     for region in range(hyper.shift.shape[0]):
@@ -227,6 +262,7 @@ def chain(seed: int, burn: int, draws: int, steps: int, births: int, ground: Gro
     begin(sheets, hyper, ground, state)
     count = sheets.mines.size
     given = np.zeros((state.on.size, state.mix.shape[1] + 1), np.int64)
+    lane_given = np.zeros((state.on.size, LANES))
     for sweep in range(burn + draws):
         part = min(1.0, sweep / (0.7 * burn + 1.0))
         heat = beliefs.heat * 0.03 ** (1.0 - part)
@@ -236,19 +272,19 @@ def chain(seed: int, burn: int, draws: int, steps: int, births: int, ground: Gro
         for o in range(count):
             if sheets.informed[o]:
                 _barter(o, heat, ground, shapes, sheets, beliefs, hyper, state)
-        if ground.x.size > 0:
+        if ground.x.size > 0 and part > 0.6:  # sheets choose first: a field is handed over more easily than it is put together
             for _ in range(births):
                 born(heat, ground, shapes, sheets, beliefs, hyper, state)
         for o in range(count, state.on.size):
             if state.on[o] == REAL:
                 for _ in range(steps):
                     nudged(o, heat, ground, shapes, sheets, beliefs, hyper, state)
-        _give(ground, shapes, sheets, hyper, state, given)
-        _amounts(heat, ground, shapes, sheets, beliefs, hyper, state, given)
+        _give(ground, shapes, sheets, hyper, state, given, lane_given)
+        _amounts(heat, ground, shapes, sheets, beliefs, hyper, state, given, lane_given)
         if part >= 0.5:
             _learn_rates(sheets, beliefs, hyper, state)
             _learn_model(sheets, beliefs, hyper, state, given)
-        _give(ground, shapes, sheets, hyper, state, given)
+        _give(ground, shapes, sheets, hyper, state, given, lane_given)
         if sweep >= burn:
             _note(sweep - burn, ground, shapes, sheets, hyper, state, kept_on, kept_at, kept_owner, kept_hyper,
                   kept_seen)
@@ -260,7 +296,7 @@ def _note(draw: int, ground: Ground, shapes: Shapes, sheets: Sheets, hyper: Hype
     for o in range(sheets.mines.size):
         kept_on[draw, o] = state.on[o]
         kept_at[draw, o] = state.at[o]
-        kept_seen[draw, o] = covered(state.at[o], state.template[o], ground, shapes) if state.on[o] == REAL else 0.0
+        kept_seen[draw, o] = covered(state.at[o], state.lanes[o], state.template[o], ground, shapes) if state.on[o] == REAL else 0.0
     for f in range(ground.x.size):
         kept_owner[draw, f] = state.owner[f]
     kept_hyper[draw, 0] = hyper.truth[0]

@@ -12,13 +12,16 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["FALSE", "REAL", "Beliefs", "Ground", "Hyper", "Shapes", "Sheets", "State"]
+__all__ = ["FALSE", "LANES", "REAL", "Beliefs", "Ground", "Hyper", "Shapes", "Sheets", "State"]
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
 FALSE, REAL = 0, 1
 """States of a sheet in a draw: describes no field with mines in it; describes one."""
+
+
+LANES = 8
 
 
 class Ground(NamedTuple):
@@ -50,6 +53,10 @@ class Shapes(NamedTuple):
     """(templates, 2) half extent in units of length and of width."""
     points: npt.NDArray[np.float32]
     """(templates, points, 2) places of equal weight, for what has been searched of it."""
+    lane: npt.NDArray[np.int8]
+    """(templates, rows, columns) which of `LANES` lanes from one long side to the other a cell lies in."""
+    point_lane: npt.NDArray[np.int8]
+    """(templates, points)."""
 
 
 class Sheets(NamedTuple):
@@ -151,6 +158,8 @@ class State(NamedTuple):
     """(objects,) number of mines, found or not."""
     mix: Floats
     """(objects, types) shares of the types."""
+    lanes: Floats
+    """(objects, LANES) how dense each lane is beside the mean: mines may lie along rows of which no sheet tells."""
     total: Floats
     """(finds,) intensity of all fields and strays at each find, per square metre and of its type."""
     change: Floats

@@ -24,7 +24,7 @@ kernel = numba.njit(cache=True, nogil=True, error_model="numpy", fastmath=False)
 
 
 @kernel
-def lay(sign: float, at: Floats, mines: float, mix: Floats, template: int, ground: Ground, shapes: Shapes,
+def lay(sign: float, at: Floats, mines: float, mix: Floats, lanes: Floats, template: int, ground: Ground, shapes: Shapes,
         state: State) -> None:
     """Add or take away what a field promises at the finds under it."""
     length, width = math.exp(at[3]), math.exp(at[4])
@@ -48,7 +48,7 @@ def lay(sign: float, at: Floats, mines: float, mix: Floats, template: int, groun
             v = ((cos * dy - sin * dx) / width / ey + 1.0) * 0.5 * rows
             if u < 0.0 or v < 0.0 or u >= columns or v >= rows:
                 continue
-            value = scale * shapes.density[template, int(v), int(u)]
+            value = scale * shapes.density[template, int(v), int(u)] * lanes[shapes.lane[template, int(v), int(u)]]
             if ground.kind[f] >= 0:
                 value *= mix[ground.kind[f]]
             if value == 0.0:
@@ -90,20 +90,21 @@ def forget(state: State) -> None:
 
 
 @kernel
-def covered(at: Floats, template: int, ground: Ground, shapes: Shapes) -> float:
+def covered(at: Floats, lanes: Floats, template: int, ground: Ground, shapes: Shapes) -> float:
     """Return the share of a field's mines that should have been found by now."""
     length, width = math.exp(at[3]), math.exp(at[4])
     cos, sin = math.cos(at[2]) , math.sin(at[2])
     west, south, size, columns, rows = ground.seen_net
-    total = 0.0
-    count = shapes.points.shape[1]
-    for k in range(count):
+    total, whole = 0.0, 0.0
+    for k in range(shapes.points.shape[1]):
+        part = lanes[shapes.point_lane[template, k]]
+        whole += part
         u, v = shapes.points[template, k, 0] * length, shapes.points[template, k, 1] * width
         column = int(math.floor((at[0] + cos * u - sin * v - west) / size))
         row = int(math.floor((at[1] + sin * u + cos * v - south) / size))
         if 0 <= column < columns and 0 <= row < rows:
-            total += ground.seen[row, column]
-    return total / count
+            total += part * ground.seen[row, column]
+    return total / whole
 
 
 @kernel

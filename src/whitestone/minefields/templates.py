@@ -15,6 +15,8 @@ import numpy.typing as npt
 import scipy.ndimage
 import shapely
 
+from whitestone.minefields.joint_state import LANES
+
 __all__ = ["COLUMNS", "POINTS", "ROWS", "Frame", "Template", "frame_of", "plain_template", "rectangle", "row_template"]
 
 Floats = npt.NDArray[np.float64]
@@ -63,6 +65,9 @@ class Template(msgspec.Struct, frozen=True):
     density: Raster
     reach: Floats
     points: Raster
+    lane: npt.NDArray[np.int8]
+    """(rows, columns) which lane from one long side to the other a cell lies in."""
+    point_lane: npt.NDArray[np.int8]
 
 
 def frame_of(points: Floats) -> Frame:
@@ -94,7 +99,7 @@ def plain_template(ring: Floats, frame: Frame, soft_m: float) -> Template:
     inside = shapely.contains_xy(shape, points[..., 0], points[..., 1]).astype(float)
     if not inside.any():
         inside = np.exp(-shapely.distance(shape, shapely.points(points)))
-    return _template(inside, reach, frame, soft_m)
+    return _template(inside, reach, frame, soft_m, _across(shape, frame, points))
 
 
 def row_template(lines: Floats, weights: Floats, frame: Frame, soft_m: float) -> Template:
@@ -106,7 +111,7 @@ def row_template(lines: Floats, weights: Floats, frame: Frame, soft_m: float) ->
         away = shapely.distance(shapely.LineString(line), shapely.points(points))
         on = np.exp(-0.5 * (away / max(0.5 * float(cell_m.max()), 1.0)) ** 2)
         laid += weight * on / max(float(on.sum()), 1e-300)
-    return _template(laid, reach, frame, soft_m)
+    return _template(laid, reach, frame, soft_m, _straight(reach))
 
 
 @functools.cache
@@ -131,24 +136,59 @@ def _grid(frame: Frame, soft_m: float) -> tuple[Floats, Floats]:
     return reach, np.stack([frame.x + cos * across - sin * along, frame.y + sin * across + cos * along], axis=-1)
 
 
-def _template(laid: Floats, reach: Floats, frame: Frame, soft_m: float) -> Template:
+def _straight(reach: Floats) -> Floats:
+    """Return how far across the frame each cell lies, 0 to 1."""
+    v = 0.5 + ((np.arange(ROWS) + 0.5) / ROWS * 2.0 - 1.0) * reach[1]
+    return np.repeat(v[:, None], COLUMNS, axis=1)
+
+
+def _across(shape: shapely.Geometry, frame: Frame, points: Floats) -> Floats:
+    """Return how far each cell lies from one long side to the other, 0 to 1: lanes follow the bends of a strip."""
+    if shape.geom_type != "Polygon":
+        return _straight(np.array([0.5 + 8.0 / frame.length, 0.5 + 8.0 / frame.width]))
+    ring = shapely.get_coordinates(shape.exterior)[:-1]
+    local = frame.local(ring)
+    sum_, gap = local[:, 0] + 0.5 * local[:, 1], local[:, 0] - 0.5 * local[:, 1]
+    ends = [int(np.argmin(sum_)), int(np.argmax(gap)), int(np.argmax(sum_)), int(np.argmin(gap))]
+    if len(set(ends)) < 4:
+        ends = [int(np.argmin(local[:, 0]))] * 2 + [int(np.argmax(local[:, 0]))] * 2
+    low, high = _side(ring, ends[0], ends[1]), _side(ring, ends[2], ends[3])
+    if len({*map(tuple, ring[[ends[0], ends[1]]])}) == 1:
+        low, high = _side(ring, ends[0], ends[2]), _side(ring, ends[2], ends[0])
+    near, far = (shapely.distance(shapely.LineString(side), shapely.points(points)) for side in (low, high))
+    return np.asarray(near / np.maximum(near + far, 1e-9))
+
+
+def _side(ring: Floats, first: int, last: int) -> Floats:
+    """Return the corners from one to another, whichever way round is the shorter in corners."""
+    count = len(ring)
+    there = [(first + k) % count for k in range((last - first) % count + 1)]
+    back = [(last + k) % count for k in range((first - last) % count + 1)]
+    picked = there if len(there) <= len(back) else back
+    return ring[picked] if len(picked) > 1 else np.vstack([ring[picked], ring[picked] + 0.01])
+
+
+def _template(laid: Floats, reach: Floats, frame: Frame, soft_m: float, across: Floats) -> Template:
     cell_m = 2.0 * reach * (frame.length, frame.width) / (COLUMNS, ROWS)
     near, far = (scipy.ndimage.gaussian_filter(laid, (times * soft_m / cell_m)[::-1], mode="constant")
                  for times in (1.0, _TAIL))
     blurred = (1.0 - _TAIL_SHARE) * near / near.sum() + _TAIL_SHARE * far / far.sum()
     blurred /= blurred.sum()
     unit = 4.0 * reach[0] * reach[1] / (COLUMNS * ROWS)
-    return Template((blurred / unit).astype(np.float32), reach, _points(blurred, reach))
+    lane = np.clip((across * LANES).astype(np.int64), 0, LANES - 1).astype(np.int8)
+    row, column = _points(blurred)
+    u = ((column + 0.5) / COLUMNS * 2.0 - 1.0) * reach[0]
+    v = ((row + 0.5) / ROWS * 2.0 - 1.0) * reach[1]
+    return Template((blurred / unit).astype(np.float32), reach, np.column_stack([u, v]).astype(np.float32), lane,
+                    lane[row, column])
 
 
-def _points(shares: Floats, reach: Floats) -> Raster:
-    """Pick places of equal weight: every share of the mines is met by its share of the points."""
+def _points(shares: Floats) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """Pick cells of equal weight: every share of the mines is met by its share of the points."""
     order = np.arange(shares.size).reshape(shares.shape)
     order[1::2] = order[1::2, ::-1]  # a snake, so that neighbours in the order are neighbours on the ground
     order = order.T.ravel()
     total = np.cumsum(shares.ravel()[order])
     picked = order[np.minimum(np.searchsorted(total, (np.arange(POINTS) + 0.5) / POINTS * total[-1]), total.size - 1)]
     row, column = np.divmod(picked, COLUMNS)
-    u = ((column + 0.5) / COLUMNS * 2.0 - 1.0) * reach[0]
-    v = ((row + 0.5) / ROWS * 2.0 - 1.0) * reach[1]
-    return np.column_stack([u, v]).astype(np.float32)
+    return row, column

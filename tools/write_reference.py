@@ -1,12 +1,14 @@
-"""Write the data dictionary and the catalogue of errors into docs/reference, from the code itself."""
+"""Write the data dictionary, the catalogue of errors and the format of minefield records, from the code itself."""
 
 from __future__ import annotations
 
+import json
 import string
 from pathlib import Path
 
 from whitestone.domain.dictionary import dictionary
 from whitestone.errors import CATALOGUE
+from whitestone.minefields.sheet_format import sheet_schema
 from whitestone.quality.rules import RULES
 
 REFERENCE = Path(__file__).resolve().parent.parent / "docs" / "reference"
@@ -18,6 +20,8 @@ def main() -> None:
     (REFERENCE / "dictionary.md").write_text(dictionary(), encoding="utf-8")
     (REFERENCE / "errors.md").write_text(errors(), encoding="utf-8")
     (REFERENCE / "rules.md").write_text(rules(), encoding="utf-8")
+    schema = json.dumps(sheet_schema(), indent=1, ensure_ascii=False)
+    (REFERENCE / "minefield_sheet.schema.json").write_text(schema + "\n", encoding="utf-8")
 
 
 def errors() -> str:

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from whitestone.domain.attributes import UNSET, Count, DateText, Maybe, Record, Text
-from whitestone.domain.coded import HazardLinks, RecordStandard
+from whitestone.domain.attributes import UNSET, Count, DateText, Maybe, Record, Text, Texts
+from whitestone.domain.coded import HazardLinks, Personal, RecordStandard
 
 __all__ = ["MinefieldRecord"]
 
@@ -23,6 +23,7 @@ class MinefieldRecord(Record, kw_only=True, omit_defaults=True):
     laid_to: Maybe[DateText] = UNSET
     recorded_on: Maybe[DateText] = UNSET
     unit_as_written: Maybe[Text] = UNSET
+    prepared_by_name: Maybe[Personal] = UNSET
     map_sheet: Maybe[Text] = UNSET
     language: Maybe[Text] = UNSET
     quantity_reported: Maybe[Count] = UNSET
@@ -33,4 +34,11 @@ class MinefieldRecord(Record, kw_only=True, omit_defaults=True):
     lifted_on: Maybe[DateText] = UNSET
     mines_lifted: Maybe[Count] = UNSET
     hazard_ids: Maybe[HazardLinks] = UNSET
+    scans: Maybe[Texts] = UNSET
+    """SHA-256 of each scan, kept as a sealed attachment: the scan is the master, all else is read from it."""
+    georeferences: Maybe[dict[str, Any]] = UNSET
+    """Scan -> control points that a person set, the transformation fitted to them, and their residuals."""
     transcription: Maybe[dict[str, Any]] = UNSET
+    """The inside of the sheet as written, in the published format (docs/reference/minefield_sheet.schema.json)."""
+    interpretation: Maybe[dict[str, Any]] = UNSET
+    """What persons made of it, apart from what is written: `resolved`, reference point -> place with its accuracy."""

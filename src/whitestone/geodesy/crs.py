@@ -33,6 +33,9 @@ BASES = ("stated", "guessed", "assumed")
 Box = tuple[float, float, float, float]
 Floats = npt.NDArray[np.float64]
 _SAME = frozenset({"EPSG:4326", "OGC:CRS84", "EPSG:4979"})
+_SAME_GRID = {"EPSG:31275": "EPSG:3907", "EPSG:31276": "EPSG:3908", "EPSG:31277": "EPSG:3909",
+              "EPSG:31279": "EPSG:3910"}  # fmt: skip
+"""Balkans zones 5 to 8 as EPSG first had them -> the same grids on MGI 1901, for which there are operations."""
 _UNKNOWN_ACCURACY_M = 900.0
 """EPSG writes 999 m where nobody knows."""
 
@@ -282,7 +285,7 @@ def _base_code(crs: pyproj.CRS) -> str:
 @functools.lru_cache(maxsize=256)
 def _crs(code: str) -> pyproj.CRS:
     try:
-        crs = pyproj.CRS.from_user_input(code)
+        crs = pyproj.CRS.from_user_input(_SAME_GRID.get(code, code))
     except pyproj.exceptions.CRSError:
         raise InvalidValue(field="reference system", value=code, why="EPSG has no such system") from None
     return crs.sub_crs_list[0] if crs.is_compound else crs

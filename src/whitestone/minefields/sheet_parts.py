@@ -14,15 +14,41 @@ import msgspec
 from whitestone.domain.dates import PartialDate
 from whitestone.minefields.readings import UNKNOWN, Reading
 
+<<<<<<< HEAD
 __all__ = ["NORTHS", "UNITS", "Batch", "Crs", "Event", "Find", "Leg", "ReferencePoint", "Resolved", "Row", "Searched",
            "Sheet", "SheetFinding", "SheetItem"]
+=======
+__all__ = [
+    "NORTHS",
+    "UNITS",
+    "Batch",
+    "Crs",
+    "Event",
+    "Find",
+    "Lane",
+    "Leg",
+    "ReferencePoint",
+    "Resolved",
+    "Row",
+    "Searched",
+    "Sheet",
+    "SheetFinding",
+    "SheetItem",
+    "Transfer",
+    "Verification",
+]
+>>>>>>> record
 
 UNITS = ("degrees", "gon", "mil6400", "mil6000", "unknown")
 NORTHS = ("true", "grid", "magnetic", "unknown")
 
 
 class SheetFinding(msgspec.Struct, frozen=True, kw_only=True):
+<<<<<<< HEAD
     """What is wrong or in doubt, and where in the file: a JSON path, the sheet's id and a sentence. Nothing is dropped."""
+=======
+    """What is wrong or in doubt, and where in the file: a JSON path, the sheet's key and a sentence."""
+>>>>>>> record
 
     code: str
     path: str
@@ -54,7 +80,11 @@ class Resolved(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ReferencePoint(msgspec.Struct, frozen=True, kw_only=True):
+<<<<<<< HEAD
     """A landmark from which the sheet measures; x east (or longitude), y north (or latitude), as the sheet orders them."""
+=======
+    """A landmark from which the sheet measures; x east (or longitude), y north (or latitude)."""
+>>>>>>> record
 
     no: str
     description: str | None = None
@@ -125,6 +155,47 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
     source: str | None = None
 
 
+<<<<<<< HEAD
+=======
+class Lane(msgspec.Struct, frozen=True, kw_only=True):
+    """A lane or gap through the field, as the sheet places it; never taken for ground without items."""
+
+    no: str
+    start: str | None = None
+    end: str | None = None
+    width_m: float | None = None
+    marking: str | None = None
+
+
+class Transfer(msgspec.Struct, frozen=True, kw_only=True):
+    """How the sheet came into these hands, and what was claimed about it, by whom: a claim stays a claim."""
+
+    from_party: str | None = None
+    to_party: str | None = None
+    on: PartialDate | None = None
+    channel: str | None = None
+    legal_basis: str | None = None
+    form: str | None = None
+    item_count_claimed: Reading = UNKNOWN
+    claim: str | None = None
+    claimed_by: str | None = None
+    conditions_of_use: str | None = None
+
+
+class Verification(msgspec.Struct, frozen=True, kw_only=True):
+    """What came of comparing the sheet with the ground: result, offset, items found by type."""
+
+    on: PartialDate | None = None
+    organisation: str | None = None
+    method: str | None = None
+    result: str | None = None
+    offset_m: float | None = None
+    offset_azimuth_deg: float | None = None
+    found: dict[str, Reading] = {}
+    remark: str | None = None
+
+
+>>>>>>> record
 class Sheet(msgspec.Struct, frozen=True, kw_only=True):
     """One minefield record as understood; `as_written` is the transcription, whole."""
 
@@ -147,6 +218,12 @@ class Sheet(msgspec.Struct, frozen=True, kw_only=True):
     rows: tuple[Row, ...] = ()
     items: tuple[SheetItem, ...] = ()
     events: tuple[Event, ...] = ()
+<<<<<<< HEAD
+=======
+    lanes: tuple[Lane, ...] = ()
+    transfer: Transfer | None = None
+    verifications: tuple[Verification, ...] = ()
+>>>>>>> record
     quantities: dict[str, Reading] = {}
     total: Reading = UNKNOWN
     front_m: float | None = None

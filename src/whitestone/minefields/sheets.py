@@ -14,6 +14,14 @@ from shapely.geometry import shape
 
 from whitestone.errors import UnreadableFile
 from whitestone.minefields.readings import Reading, read_bearing
+from whitestone.minefields.sheet_contents import (
+    read_event,
+    read_item,
+    read_lane,
+    read_row,
+    read_transfer,
+    read_verification,
+)
 from whitestone.minefields.sheet_parts import (
     Batch,
     Crs,
@@ -31,11 +39,28 @@ from whitestone.minefields.sheet_parts import (
 from whitestone.minefields.sheet_reading import Notes, Place
 from whitestone.minefields.sheet_words import DIRECTIONS, DISTANCES, METHODS, NORTHS, UNITS, plain
 
-__all__ = ["Batch", "Crs", "Event", "Find", "Leg", "Reading", "ReferencePoint", "Resolved", "Row", "Searched", "Sheet",
-           "SheetFinding", "SheetItem", "read_batch", "read_sheets"]
+__all__ = [
+    "Batch",
+    "Crs",
+    "Event",
+    "Find",
+    "Leg",
+    "Reading",
+    "ReferencePoint",
+    "Resolved",
+    "Row",
+    "Searched",
+    "Sheet",
+    "SheetFinding",
+    "SheetItem",
+    "read_batch",
+    "read_sheets",
+]
 
 _KNOWN = ("records", "finds", "searched")
 _NAN = float("nan")
+_DEEPEST = 60
+"""No sheet is nested deeper than an outline of several polygons; what is only means to break its reader."""
 
 
 def read_batch(content: bytes, name: str = "the file") -> Batch:
@@ -50,15 +75,19 @@ def read_batch(content: bytes, name: str = "the file") -> Batch:
     >>> read_batch(b"{}").records
     ()
     """
-    return read_sheets(_decoded(content, name))
+    return read_sheets(_decoded(content, name), name)
 
 
-def read_sheets(held: Any) -> Batch:
+def read_sheets(held: Any, name: str = "the file") -> Batch:
     """Read the decoded content of a file: an object with `records`, `finds`, `searched`, or a list of records.
+
+    Refuses what is nested more than 60 deep with UnreadableFile.
 
     >>> read_sheets([]).records, read_sheets({"finds": [{"lon": "46.93", "lat": 39.99}]}).finds[0].lon
     ((), 46.93)
     """
+    if _deeper(held, _DEEPEST):
+        raise UnreadableFile(path=name, why=f"it is nested more than {_DEEPEST} deep")
     notes = Notes()
     if isinstance(held, list):
         held = {"records": held}
@@ -73,8 +102,30 @@ def read_sheets(held: Any) -> Batch:
     finds = tuple(_find(each, at, taken["finds"]) for at, each in enumerate(top.objects("finds")))
     searched = tuple(_searched(each, at, taken["searched"]) for at, each in enumerate(top.objects("searched")))
     extra = {key: value for key, value in held.items() if plain(key) not in _KNOWN}
-    return Batch(records=records, finds=finds, searched=searched, findings=tuple(notes.findings),
-                 held=tuple(notes.held), extra=extra)
+    return Batch(
+        records=records,
+        finds=finds,
+        searched=searched,
+        findings=tuple(notes.findings),
+        held=tuple(notes.held),
+        extra=extra,
+    )
+
+
+def _deeper(held: Any, most: int) -> bool:
+    """Say whether a value is nested deeper than `most`, level by level, so that no depth breaks the question."""
+    level = [held]
+    for _ in range(most):
+        level = [
+            inner
+            for each in level
+            if isinstance(each, (dict, list))
+            for inner in (each.values() if isinstance(each, dict) else each)
+            if isinstance(inner, (dict, list))
+        ]
+        if not level:
+            return False
+    return True
 
 
 def _decoded(content: bytes, name: str) -> Any:
@@ -109,18 +160,37 @@ def _sheet(place: Place, at: int, taken: dict[str, int]) -> Sheet:
     pace = place.number("pace_m", "pace_length_m", "pace_length", least=0.1, most=3.0)
     unit, north = place.raw("bearing_unit", "angle_unit"), place.raw("north", "north_ref", "north_reference")
     legs = tuple(_leg(each, {"unit": unit, "north": north}) for each in place.objects("legs"))
-    points = tuple(_point(each, position) for position, each in enumerate(place.objects("reference_points", "references")))
+    points = tuple(_point(each, no) for no, each in enumerate(place.objects("reference_points", "references")))
     return Sheet(
-        id=own, key=key, at=at, batch=place.text("batch", "transfer_batch"), standard=place.text("standard"),
-        district=place.text("district", "region"), unit_as_written=place.text("unit", "prepared_by_unit", "unit_as_written"),
-        laid_from=place.date("laid_from", "date_laid_from"), laid_to=place.date("laid_to", "date_laid_to"),
-        recorded_on=place.date("recorded_on", "date_record_made"), crs=_crs(place), reference_points=points, legs=legs,
-        perimeter=_perimeter(place), rows=tuple(_row(each, row) for row, each in enumerate(place.objects("rows"))),
-        items=tuple(_item(each) for each in place.objects("items")),
-        events=tuple(_event(each) for each in place.objects("events")), quantities=place.counts("quantities"),
+        id=own,
+        key=key,
+        at=at,
+        batch=place.text("batch", "transfer_batch"),
+        standard=place.text("standard"),
+        district=place.text("district", "region"),
+        unit_as_written=place.text("unit", "prepared_by_unit", "unit_as_written", "prepared_by_unit_as_written"),
+        laid_from=place.date("laid_from", "date_laid_from"),
+        laid_to=place.date("laid_to", "date_laid_to"),
+        recorded_on=place.date("recorded_on", "date_record_made"),
+        crs=_crs(place),
+        reference_points=points,
+        legs=legs,
+        perimeter=_perimeter(place),
+        rows=tuple(read_row(each, row) for row, each in enumerate(place.objects("rows"))),
+        items=tuple(read_item(each) for each in place.objects("items")),
+        events=tuple(read_event(each) for each in place.objects("events")),
+        lanes=tuple(read_lane(each, lane) for lane, each in enumerate(place.objects("lanes", "gaps"))),
+        transfer=read_transfer(place),
+        verifications=tuple(read_verification(each) for each in place.objects("verifications", "verification")),
+        quantities=place.counts("quantities"),
         total=place.reading("total", "claimed_total", "claimed_total_mines"),
-        front_m=place.number("front_m", "area_front_m", least=0.0), depth_m=place.number("depth_m", "area_depth_m", least=0.0),
-        pace_m=pace, clockwise=clockwise, remarks=place.text("remarks", "notes"), as_written=dict(place.held))
+        front_m=place.number("front_m", "area_front_m", least=0.0),
+        depth_m=place.number("depth_m", "area_depth_m", least=0.0),
+        pace_m=pace,
+        clockwise=clockwise,
+        remarks=place.text("remarks", "notes"),
+        as_written=dict(place.held),
+    )
 
 
 def _direction(place: Place) -> bool | None:
@@ -140,8 +210,12 @@ def _crs(place: Place) -> Crs:
     inner = Place(raw, f"{place.path}.crs", place.notes, place.sheet)
     epsg, operation = _code(inner, "epsg"), _code(inner, "operation")
     basis = plain(inner.text("basis")) or ("stated" if epsg else "unknown")
-    return Crs(epsg=epsg, operation=operation, written=inner.text("epsg", "written", "name"),
-               basis=basis if basis in ("stated", "guessed", "assumed") else "unknown")
+    return Crs(
+        epsg=epsg,
+        operation=operation,
+        written=inner.text("epsg", "written", "name"),
+        basis=basis if basis in ("stated", "guessed", "assumed") else "unknown",
+    )
 
 
 def _code(place: Place, name: str) -> int | None:
@@ -161,17 +235,29 @@ def _point(place: Place, at: int) -> ReferencePoint:
         inner = Place(found, f"{place.path}.resolved", place.notes, place.sheet)
         lon, lat = inner.number("lon", least=-180, most=180), inner.number("lat", least=-90, most=90)
         if lon is not None and lat is not None:
-            resolved = Resolved(lon=lon, lat=lat, accuracy_m=inner.number("accuracy_m", least=0.0), by=inner.text("by"),
-                                on=inner.text("on"), method=inner.text("method"))
+            resolved = Resolved(
+                lon=lon,
+                lat=lat,
+                accuracy_m=inner.number("accuracy_m", least=0.0),
+                by=inner.text("by"),
+                on=inner.text("on"),
+                method=inner.text("method"),
+            )
     crs = _crs(place) if place.raw("crs") is not None else None
     if crs is None and place.raw("x") is None and place.raw("lon") is not None:
         crs = Crs(epsg=4326, basis="stated")
-    exists = place.raw("exists", "still_exists")
+    exists = {"true": True, "false": False, "yes": True, "no": False}.get(plain(place.raw("exists", "still_exists")))
     return ReferencePoint(
-        no=place.text("no", "id", "name") or f"R{at + 1}", description=place.text("description"),
-        x=place.reading("x", "east", "easting", "lon"), y=place.reading("y", "north", "northing", "lat"),
-        coordinate=place.text("coordinate", "coordinate_as_written", "mgrs"), crs=crs, resolved=resolved,
-        accuracy_m=place.number("accuracy_m", least=0.0), exists=exists if isinstance(exists, bool) else None)
+        no=place.text("no", "id", "name") or f"R{at + 1}",
+        description=place.text("description"),
+        x=place.reading("x", "east", "easting", "lon"),
+        y=place.reading("y", "north", "northing", "lat"),
+        coordinate=place.text("coordinate", "coordinate_as_written", "mgrs"),
+        crs=crs,
+        resolved=resolved,
+        accuracy_m=place.number("accuracy_m", least=0.0),
+        exists=exists,
+    )
 
 
 def _leg(place: Place, usual: dict[str, Any]) -> Leg:
@@ -182,8 +268,10 @@ def _leg(place: Place, usual: dict[str, Any]) -> Leg:
         place.say("out-of-range", "bearing", f"bearing {bearing.written!r} is below nought", raw)
         bearing = Reading(bearing.written)
     unit_word = place.raw("unit", "bearing_unit")
-    merged = Place({**{key: value for key, value in usual.items() if value is not None}, **{
-        key: value for key, value in place.held.items() if value is not None}}, place.path, place.notes, place.sheet)
+    # What the record says for all its legs holds where a leg says nothing.
+    stated = {"unit": unit_word, "north": place.raw("north", "north_ref")}
+    lacking = {key: value for key, value in usual.items() if value is not None and stated[key] is None}
+    merged = Place({**place.held, **lacking}, place.path, place.notes, place.sheet) if lacking else place
     clockwise = _direction(place)
     if clockwise is None and plain(unit_word) in ("ruthousandthsccw", "ruthousandthscw"):
         clockwise = plain(unit_word) == "ruthousandthscw"
@@ -193,11 +281,19 @@ def _leg(place: Place, usual: dict[str, Any]) -> Leg:
         distance = Reading(distance.written)
     metres = place.raw("distance_unit") is None
     return Leg(
-        start=_station(place, "from", "start"), end=_station(place, "to", "end"), bearing=bearing, hundreds=hundreds,
-        unit=merged.word(UNITS, "unit", "bearing_unit"), clockwise=clockwise, north=merged.word(NORTHS, "north", "north_ref"),
-        distance=distance, distance_unit="m" if metres else place.word(DISTANCES, "distance_unit"),
-        method=place.word(METHODS, "method"), pace_m=place.number("pace_m", "pace_length_m", least=0.1, most=3.0),
-        declination_deg=place.number("declination_deg", "decl_used", least=-180, most=180))
+        start=_station(place, "from", "start"),
+        end=_station(place, "to", "end"),
+        bearing=bearing,
+        hundreds=hundreds,
+        unit=merged.word(UNITS, "unit", "bearing_unit"),
+        clockwise=clockwise,
+        north=merged.word(NORTHS, "north", "north_ref"),
+        distance=distance,
+        distance_unit="m" if metres else place.word(DISTANCES, "distance_unit"),
+        method=place.word(METHODS, "method"),
+        pace_m=place.number("pace_m", "pace_length_m", least=0.1, most=3.0),
+        declination_deg=place.number("declination_deg", "decl_used", least=-180, most=180),
+    )
 
 
 def _station(place: Place, *names: str) -> str:
@@ -221,44 +317,36 @@ def _perimeter(place: Place) -> tuple[str, ...]:
     return tuple(names[:-1] if len(names) > 1 and names[0] == names[-1] else names)
 
 
-def _row(place: Place, at: int) -> Row:
-    return Row(no=place.text("no", "row_no", "id") or str(at + 1), start=place.text("from", "start"),
-               end=place.text("to", "end"), count=place.counts("count", "mines_by_type", "counts"),
-               length_m=place.number("length_m", "length", least=0.0), remark=place.text("remark", "remarks"))
-
-
-def _item(place: Place) -> SheetItem:
-    bearing, _, wrong = read_bearing(place.raw("bearing"))
-    place.doubts("bearing", bearing, wrong)
-    return SheetItem(type=place.text("type", "type_as_written"), at=place.text("at", "from", "station"), bearing=bearing,
-                     distance=place.reading("distance"), x=place.reading("x"), y=place.reading("y"),
-                     count=place.reading("count", "quantity"), remark=place.text("remark", "remarks"))
-
-
-def _event(place: Place) -> Event:
-    raw = place.raw("quantity")
-    quantity = place.counts("quantity") if isinstance(raw, (dict, list)) else {}
-    if not quantity and raw is not None and not isinstance(raw, (dict, list)):
-        quantity = {"": place.reading("quantity")}
-    return Event(kind=place.text("kind", "type", "event") or "unknown", on=place.date("on", "date"), by=place.text("by"),
-                 quantity=quantity, source=place.text("source"))
-
-
 def _find(place: Place, at: int, taken: dict[str, int]) -> Find:
     own, key = _named(place, at, taken, "find")
     lon = place.number("lon", "longitude", "x", least=-180, most=180)
     lat = place.number("lat", "latitude", "y", least=-90, most=90)
     if lon is None or lat is None:
         place.say("position-missing", None, f"the find {own} has no position and explains nothing", severity="warning")
-    return Find(id=own, key=key, at=at, lon=_NAN if lon is None or lat is None else lon,
-                lat=_NAN if lon is None or lat is None else lat, found_on=place.date("found_on", "date"),
-                accuracy_m=place.number("accuracy_m", least=0.0), type=place.text("type"), as_written=dict(place.held))
+    return Find(
+        id=own,
+        key=key,
+        at=at,
+        lon=_NAN if lon is None or lat is None else lon,
+        lat=_NAN if lon is None or lat is None else lat,
+        found_on=place.date("found_on", "date"),
+        accuracy_m=place.number("accuracy_m", least=0.0),
+        type=place.text("type"),
+        as_written=dict(place.held),
+    )
 
 
 def _searched(place: Place, at: int, taken: dict[str, int]) -> Searched:
     own, key = _named(place, at, taken, "search")
-    return Searched(id=own, key=key, at=at, geometry=_ground(place), searched_on=place.date("searched_on", "date"),
-                    p_detect=place.number("p_detect", least=0.0, most=1.0), as_written=dict(place.held))
+    return Searched(
+        id=own,
+        key=key,
+        at=at,
+        geometry=_ground(place),
+        searched_on=place.date("searched_on", "date"),
+        p_detect=place.number("p_detect", least=0.0, most=1.0),
+        as_written=dict(place.held),
+    )
 
 
 def _ground(place: Place) -> Any:
@@ -268,7 +356,8 @@ def _ground(place: Place) -> Any:
     if isinstance(raw, dict) and plain(raw.get("type")) == "feature":
         raw = raw.get("geometry")
     if not isinstance(raw, dict) or not raw.get("coordinates"):
-        place.say("ground-missing", "geometry", "the searched ground has no outline and counts as none", severity="notice")
+        why = "the searched ground has no outline and counts as none"
+        place.say("ground-missing", "geometry", why, severity="notice")
         return empty
     try:
         ground = shapely.force_2d(shape(raw))
@@ -284,5 +373,3 @@ def _ground(place: Place) -> Any:
         parts = shapely.get_parts(shapely.make_valid(ground))
         ground = shapely.union_all([each for each in parts if each.geom_type in ("Polygon", "MultiPolygon")])
     return ground
-
-

@@ -1,0 +1,162 @@
+"""How do sheets, finds and searched ground become the arrays of the joint search?"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+import scipy.ndimage
+from scipy.spatial import cKDTree
+
+from whitestone.minefields.error_model import ErrorModel
+from whitestone.minefields.joint_state import Beliefs, Ground, Shapes, Sheets
+from whitestone.minefields.priors import Prior
+from whitestone.minefields.sheet_parts import Sheet
+from whitestone.minefields.templates import Template, rectangle
+
+__all__ = ["beliefs_of", "shapes_of", "sheets_of", "stated_mines"]
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+
+_NEIGHBOUR_M = 450.0
+_MOST_NEIGHBOURS = 24
+_SURE_TYPES = 20.0
+"""How closely the types found follow those stated: as after so many mines seen."""
+_FIRST_TRUE = 6.0
+"""How much the stated share of false sheets weighs: as after so many sheets checked."""
+_LIFTING = ("lifted", "lift", "cleared", "removed", "destroyed")
+
+
+def stated_mines(sheet: Sheet) -> float | None:
+    """Return how many mines a sheet states: its total, else the sum of its quantities, rows or items; None: no number.
+
+    >>> stated_mines(Sheet(id="A", key="A")) is None
+    True
+    """
+    if sheet.total.middle:
+        return sheet.total.middle
+    for counts in (sheet.quantities, *[row.count for row in sheet.rows]):
+        total = sum(each.middle or 0.0 for each in counts.values())
+        if total > 0.0:
+            return total if counts is sheet.quantities else sum(
+                each.middle or 0.0 for row in sheet.rows for each in row.count.values())
+    return float(len(sheet.items)) if sheet.items else None
+
+
+def shapes_of(priors: Sequence[Prior]) -> tuple[Shapes, Ints]:
+    """Stack the templates; return them and, for each sheet, the numbers of the plain one and of the one with rows."""
+    held: list[Template] = [rectangle()]
+    numbers = np.zeros((len(priors), 2), dtype=np.int64)
+    for at, prior in enumerate(priors):
+        held.append(prior.plain)
+        numbers[at] = len(held) - 1
+        if prior.rows is not None:
+            held.append(prior.rows)
+            numbers[at, 1] = len(held) - 1
+    return Shapes(np.stack([each.density for each in held]), np.stack([each.reach for each in held]),
+                  np.stack([each.points for each in held]), np.stack([each.lane for each in held]),
+                  np.stack([each.point_lane for each in held])), numbers
+
+
+def sheets_of(sheets: Sequence[Sheet], priors: Sequence[Prior], numbers: Ints, kinds: dict[str, int], ground: Ground,
+              model: ErrorModel, regions: Ints) -> Sheets:
+    """Return what is believed of each sheet before any find."""
+    count = len(sheets)
+    density = _usual_density(sheets, priors)
+    mines, shape = np.empty(count), np.empty(count)
+    mix = np.full((count, max(len(kinds), 1)), 0.3)
+    lifted = np.full(count, model.lifted_share)
+    for at, (sheet, prior) in enumerate(zip(sheets, priors, strict=True)):
+        stated = stated_mines(sheet)
+        mines[at] = model.mines_left_share * (stated or density * prior.frame.length * prior.frame.width)
+        shape[at] = model.mines_shape if stated else 1.5
+        total = sum(each.middle or 0.0 for each in sheet.quantities.values())
+        for name, each in sheet.quantities.items():
+            mix[at, kinds[name.casefold().strip()]] += _SURE_TYPES * (each.middle or 0.0) / max(total, 1e-9)
+        if total <= 0.0:
+            mix[at] += 4.0 * ground.stray_mix
+        if any(event.kind.casefold().startswith(_LIFTING) for event in sheet.events):
+            lifted[at] = 0.85
+    weight, mean = _stack(priors, "weight"), _stack(priors, "mean")
+    covariance = _stack(priors, "covariance")
+    root = np.linalg.cholesky(covariance)
+    middle = np.array([[prior.frame.x, prior.frame.y] for prior in priors]).reshape(-1, 2)
+    off = np.hypot(*(mean[..., :2] - middle[:, None]).transpose(2, 0, 1)) + 4.0 * np.sqrt(covariance[..., 0, 0] + covariance[..., 1, 1])
+    reach = np.minimum(np.where(weight > 0.0, off, 0.0).max(axis=1, initial=100.0), 2500.0)
+    start, near = _neighbours(middle)
+    return Sheets(weight, mean, root, np.linalg.inv(root), numbers, np.maximum(mines, 0.5), shape, mix, lifted,
+                  _informed(priors, ground), regions, middle, reach, start, near)
+
+
+def beliefs_of(sheets: Sequence[Sheet], priors: Sequence[Prior], ground: Ground, model: ErrorModel, *, learn_sd: float,
+               heat: float) -> Beliefs:
+    """Return what is believed of the whole batch before any find; sizes of unwritten fields are those that sheets state."""
+    frames = [prior.frame for prior in priors]
+    long = np.log([frame.length for frame in frames]) if frames else np.array([math.log(250.0)])
+    wide = np.log([frame.width for frame in frames]) if frames else np.array([math.log(40.0)])
+    cell = float(ground.seen_net[2]) ** 2
+    return Beliefs(
+        true_a=_FIRST_TRUE * (1.0 - model.false_share), true_b=_FIRST_TRUE * model.false_share, stray_a=0.5, stray_b=0.5e6,
+        unwritten_a=0.5, unwritten_b=0.5e6, searched_m2=float(ground.seen.sum()) * cell, reach_m2=_reach_m2(ground),
+        log_length=float(long.mean()), log_length_sd=max(float(long.std()), 0.4), log_width=float(wide.mean()),
+        log_width_sd=max(float(wide.std()), 0.4), density=_usual_density(sheets, priors), density_shape=2.5,
+        shift_sd=model.datum_m, learn_sd=learn_sd, amount_sd=0.3, heat=heat)
+
+
+def _stack(priors: Sequence[Prior], name: str) -> Floats:
+    return np.stack([getattr(prior, name) for prior in priors])
+
+
+def _usual_density(sheets: Sequence[Sheet], priors: Sequence[Prior]) -> float:
+    """Return the middle of the stated mines per square metre; 50 a hectare where nobody states any."""
+    held = [stated / (prior.frame.length * prior.frame.width) for sheet, prior in zip(sheets, priors, strict=True)
+            if (stated := stated_mines(sheet))]
+    return float(np.median(held)) if held else 0.005
+
+
+def _neighbours(middle: Floats) -> tuple[Ints, Ints]:
+    tree = cKDTree(middle)
+    pairs = set()
+    for at, near in enumerate(tree.query(middle, k=min(_MOST_NEIGHBOURS, len(middle)), distance_upper_bound=_NEIGHBOUR_M)[1]
+                              .reshape(len(middle), -1)):
+        pairs |= {(at, int(other)) for other in near if other < len(middle) and other != at}
+    pairs |= {(b, a) for a, b in pairs}
+    ordered = np.array(sorted(pairs), dtype=np.int64).reshape(-1, 2)
+    return np.searchsorted(ordered[:, 0], np.arange(len(middle) + 1)).astype(np.int64), ordered[:, 1].copy()
+
+
+def _informed(priors: Sequence[Prior], ground: Ground) -> npt.NDArray[np.bool_]:
+    """Say for which sheets anything was searched or found where their field can lie."""
+    west, south, size, columns, rows = ground.seen_net
+    known = ground.seen > 0.0
+    if ground.x.size:
+        known[((ground.y - south) / size).astype(int), ((ground.x - west) / size).astype(int)] = True
+    found = np.zeros(len(priors), dtype=bool)
+    for at, prior in enumerate(priors):
+        picked = prior.at[:: max(len(prior.at) // 300, 1)]
+        points = prior.plain.points[::8].astype(float)
+        u, v = points[:, 0] * np.exp(picked[:, 3:4]), points[:, 1] * np.exp(picked[:, 4:5])
+        cos, sin = np.cos(picked[:, 2:3]), np.sin(picked[:, 2:3])
+        column = ((picked[:, :1] + cos * u - sin * v - west) // size).astype(np.int64)
+        row = ((picked[:, 1:2] + sin * u + cos * v - south) // size).astype(np.int64)
+        inside = (column >= 0) & (row >= 0) & (column < columns) & (row < rows)
+        found[at] = bool(known[row[inside], column[inside]].mean() > 0.0) if inside.any() else False
+    return found
+
+
+def _reach_m2(ground: Ground) -> float:
+    """Return how much ground has searched ground or finds within 40 m."""
+    west, south, size, _, _ = ground.seen_net
+    step = max(int(round(20.0 / size)), 1)
+    known = ground.seen > 0.0
+    if ground.x.size:
+        known[((ground.y - south) / size).astype(int), ((ground.x - west) / size).astype(int)] = True
+    rows, columns = (-(-length // step) * step for length in known.shape)
+    padded = np.zeros((rows, columns), dtype=bool)
+    padded[:known.shape[0], :known.shape[1]] = known
+    coarse = padded.reshape(rows // step, step, columns // step, step).any(axis=(1, 3))
+    grown = scipy.ndimage.binary_dilation(coarse, iterations=2)
+    return float(grown.sum()) * (step * size) ** 2

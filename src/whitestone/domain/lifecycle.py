@@ -7,6 +7,7 @@ History that was made elsewhere is accepted as it came, and what breaks a rule i
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
@@ -104,6 +105,23 @@ def _parts_add_up(before: HazardFacts, after: HazardFacts, event: TransitionEven
 
 _EFFORT = ("all reasonable effort must be documented (IMAS 07.10)", _stated("effort_complete"), "Complete the list.")
 _APPROVED = ("the authority must have approved it", _stated("approved"), "Submit it for approval first.")
+_ABSENCE = re.compile(
+    r"\b(no|without|absence of|lack of|missing)\b[^.;]{0,40}\b(records?|maps?|sheets?)\b|\bnot recorded\b|\bunrecorded\b"
+    r"|\b(sin|aucun|sans|нет|без|отсутств\w*|nema)\b[^.;]{0,40}\b(registro|mapa|enregistrement|plan|запис\w*|карт\w*|формуляр\w*|zapisnik\w*)",
+    re.IGNORECASE,
+)
+"""How a reason says that no record of a field is there; in the languages of the code lists."""
+
+
+def _not_by_absence(before: HazardFacts, after: HazardFacts, event: TransitionEvent) -> bool:
+    return bool(event.document) or not _ABSENCE.search(event.reason or "")
+
+
+_NOT_BY_ABSENCE = (
+    "land is not cancelled because no record of a field exists: no record is not safe (house law 5)",
+    _not_by_absence,
+    "State what the survey found on the ground, with the document that says so.",
+)
 _REASON = ("an authorised reason is needed", _stated("reason"), "State the reason and who authorised it.")
 _DIRECT = (
     "a confirmed hazardous area rests on direct evidence with coordinates (IMAS 08.10)",
@@ -142,9 +160,10 @@ _ALL = (
     Transition("confirm", ("sha", "indication"), ("open", "worked_on"), ("cha",), ("open", "worked_on"),
                (_DIRECT, _CONSERVED)),
     Transition("regrade", ("cha",), ("open", "worked_on"), ("sha",), ("open", "worked_on"), (_REASON,)),
-    Transition("cancel_part", AREAS, ("open", "worked_on"), AREAS, ("open", "worked_on"), (_EFFORT, _APPROVED)),
+    Transition("cancel_part", AREAS, ("open", "worked_on"), AREAS, ("open", "worked_on"),
+               (_EFFORT, _APPROVED, _NOT_BY_ABSENCE)),
     Transition("cancel", (*AREAS, "indication"), ("open", "worked_on"), (*AREAS, "indication"), ("closed",),
-               (_EFFORT, _APPROVED, _EMPTY)),
+               (_EFFORT, _APPROVED, _NOT_BY_ABSENCE, _EMPTY)),
     Transition("issue_task", (*AREAS, "eod_spot", "storage_site"), ("open", "suspended"),
                (*AREAS, "eod_spot", "storage_site"), ("worked_on",),
                (("work begins on a task order", _stated("task"), "State the number of the task order."),)),

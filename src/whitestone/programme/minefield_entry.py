@@ -17,13 +17,14 @@ import shapely
 
 from whitestone.domain.codes import code_list
 from whitestone.domain.revision import Act, Draft, State
+from whitestone.errors import InvalidValue, UnknownRecord
 from whitestone.exchange.sheet_layout import whole
 from whitestone.minefields.batch_checks import check_batch
 from whitestone.minefields.sheets import Find, Searched, Sheet
 from whitestone.programme.minefield_files import as_told, read_records_file
 from whitestone.programme.opening import Programme
 
-__all__ = ["PERSONAL", "enter_file", "recorded_file"]
+__all__ = ["PERSONAL", "enter_file", "recorded_file", "recorded_sheet"]
 
 PERSONAL = ("prepared_by", "prepared_by_name", "laid_by_name", "signed_by", "received_by_name")
 """Members of a sheet that name a person: sealed at entry, never part of the transcription in the clear."""
@@ -78,6 +79,20 @@ def recorded_file(programme: Programme, *, purpose: str) -> dict[str, Any]:
         if state.geometry is not None and "p_detect" in state.extra
     ]
     return {"records": [each for each in records if each], "finds": finds, "searched": searched}
+
+
+def recorded_sheet(programme: Programme, record_id: uuid.UUID, *, purpose: str) -> dict[str, Any]:
+    """Return one record of the programme in the published format, with its resolved landmarks; the reading is logged.
+
+    Refuses an unknown record with UnknownRecord, one of another kind with InvalidValue, no purpose with WrongCall.
+    """
+    state = programme.journal.state(record_id)
+    if state is None:
+        raise UnknownRecord(record=record_id)
+    if state.kind != "minefield_record":
+        raise InvalidValue(field="record", value=str(record_id), why=f"a minefield record; this is of kind {state.kind}")
+    programme.journal.seals.note(event="minefield record read", purpose=purpose, by=programme.who, detail=str(record_id))
+    return _written(state) or {"id": state.body.get("local_id") or str(record_id)}
 
 
 class _Known:

@@ -5,7 +5,7 @@ Results are restricted: a page asks first what they are needed for, and every re
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import shapely
@@ -13,12 +13,13 @@ from django.core import signing
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from whitestone.programme.assessments import assessments, read_assessment
 from whitestone.web.desk import clocks_of, current
 from whitestone.web.writing import writer, writes
 
-__all__ = ["assessment", "overview", "purpose", "record", "shapes"]
+__all__ = ["OUTLINES", "ask_purpose", "assessment", "overview", "purpose", "reading_words", "record", "shapes", "stated_purpose"]
 
 COOKIE = "minefields-purpose"
 HOURS = 8
@@ -99,7 +100,7 @@ def record(request: HttpRequest, sha256: str, record_id: str) -> HttpResponse:
     context = {
         "title": f"Record {record_id}", "clocks": clocks_of(request), "sha256": sha256, "row": row, "sheet": sheet,
         "batch": result.get("batch"), "finds": sorted(mine, key=lambda each: -(each.get("p_recorded") or 0.0)),
-        "hypotheses": row.get("hypotheses") or [], "model": result.get("error_model") or [],
+        "hypotheses": [(reading_words(each), each.get("share")) for each in row.get("hypotheses") or []],
     }  # fmt: skip
     return render(request, "whitestone/minefields_record.html", context)
 
@@ -119,6 +120,17 @@ def shapes(request: HttpRequest, sha256: str, record_id: str) -> JsonResponse:
     box = _bounds(drawn)
     drawn += _around(result, record_id, box)
     return JsonResponse({"type": "FeatureCollection", "features": drawn, "bbox": box})
+
+
+def reading_words(held: Mapping[str, Any]) -> str:
+    """Write one reading of a sheet for people: what differs from the sheet as it answers by itself."""
+    names = {"north": _("north"), "unit": _("unit"), "epsg": "EPSG", "operation": _("operation"), "pace_m": _("pace")}
+    parts = [f"{label} {held[name]}" for name, label in names.items() if held.get(name) is not None]
+    if held.get("swapped"):
+        parts.append(_("east and north exchanged"))
+    if held.get("clockwise") is False:
+        parts.append(_("scale against the clock"))
+    return ", ".join(parts) or _("as the sheet says")
 
 
 def _around(result: dict[str, Any], record_id: str, box: list[float] | None) -> list[dict[str, Any]]:

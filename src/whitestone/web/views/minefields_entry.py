@@ -8,6 +8,9 @@ from __future__ import annotations
 
 import json
 import math
+import tempfile
+import uuid
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -25,7 +28,7 @@ from whitestone.web import words
 from whitestone.web.desk import clocks_of
 from whitestone.web.writing import writer, writes
 
-__all__ = ["check", "enter"]
+__all__ = ["check", "drawn_as_written", "enter"]
 
 SCAN_BYTES = 60_000_000
 SYSTEMS = (
@@ -66,25 +69,36 @@ def check(request: HttpRequest) -> JsonResponse:
     told += [("", said) for said in laid.said]
     return JsonResponse({
         "findings": [{"where": where, "message": message} for where, message in told],
-        "facts": _facts(laid), "drawn": _drawn(laid),
+        "facts": _facts(laid), "drawn": drawn_as_written(laid),
     })  # fmt: skip
 
 
 def _keep(request: HttpRequest) -> JsonResponse:
     """Keep one sheet as a record of this programme, its scan beside it, restricted."""
-    from whitestone.programme.minefield_entry import enter_batch
+    from whitestone.programme.minefield_entry import enter_file
+    from whitestone.programme.minefield_interpretation import add_scan
 
     text = request.POST.get("sheet", "")
     batch = _read(text.encode())
-    if not (batch.records[0].as_written.get("id") or "").strip():
+    number = str(batch.records[0].as_written.get("id") or "").strip()
+    if not number:
         raise InvalidValue(field="number", value="", why="the number that stands on the sheet")
-    scan = request.FILES.get("scan")
-    if scan is not None and (scan.size or 0) > SCAN_BYTES:
-        raise InvalidValue(field="scan", value=scan.name, why=f"at most {SCAN_BYTES // 1_000_000} MB")
-    with writer() as programme:
-        raise NotImplementedError
-    address = reverse("record", args=(record,))
-    return JsonResponse({"words": _("Kept."), "address": address, "link_words": _("Open it")})
+    sent = request.FILES.get("scan")
+    if sent is not None and (sent.size or 0) > SCAN_BYTES:
+        raise InvalidValue(field="scan", value=sent.name, why=f"at most {SCAN_BYTES // 1_000_000} MB")
+    with writer() as programme, tempfile.TemporaryDirectory() as folder:
+        written = Path(folder) / "sheet.json"
+        written.write_text(json.dumps({"records": [json.loads(text)]}, ensure_ascii=False), encoding="utf-8")
+        kept = enter_file(programme, written, reason="copied from paper on the page")["records_detail"][0]
+        if sent is not None:
+            image = Path(folder) / f"scan{Path(sent.name or '').suffix[:8]}"
+            image.write_bytes(sent.read())
+            add_scan(programme, kept["record"], image, reason="scan of the sheet, with its transcription")
+    address = reverse("minefields-own", args=(uuid.UUID(kept["record"]),))
+    became = {"new": _("Kept."), "changed": _("Kept as a new revision of the record with this number."),
+              "unchanged": _("Nothing new: the programme holds this sheet as it is written here.")}  # fmt: skip
+    return JsonResponse({"words": became[kept["became"]], "address": address, "link_words": _("See where to look"),
+                         "record": kept["record"]})  # fmt: skip
 
 
 def _read(content: bytes) -> Batch:
@@ -123,7 +137,7 @@ def _facts(laid: SheetGeometry) -> dict[str, str]:
     return facts
 
 
-def _drawn(laid: SheetGeometry) -> dict[str, Any]:
+def drawn_as_written(laid: SheetGeometry) -> dict[str, Any]:
     """Draw the sheet as written: legs, rows, the field, stations and reference points."""
     at = [[float(lon), float(lat)] if math.isfinite(lon) and math.isfinite(lat) else None
           for lon, lat in zip(laid.lon, laid.lat, strict=True)]  # fmt: skip

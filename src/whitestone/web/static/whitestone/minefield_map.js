@@ -33,6 +33,8 @@ function style(data) {
       { id: "searched-line", type: "line", source: "record", filter: is("searched"), paint: { "line-color": INK, "line-width": 0.8, "line-opacity": 0.6 } },
       ...outline("99", 0.08, 1, [1, 2]), ...outline("90", 0.16, 2, [4, 2]), ...outline("50", 0.3, 2.5),
       { id: "as-written", type: "line", source: "record", filter: is("as_written"), paint: { "line-color": INK, "line-width": 1.2, "line-dasharray": [2, 2] } },
+      { id: "legs", type: "line", source: "record", filter: ["any", is("leg"), is("row")], paint: { "line-color": INK, "line-width": 1, "line-dasharray": [3, 2], "line-opacity": 0.7 } },
+      { id: "references", type: "circle", source: "record", filter: is("reference"), paint: { "circle-color": INK, "circle-radius": 6, "circle-stroke-color": "#fff", "circle-stroke-width": 2 } },
       find("other", { "circle-color": "#9aa3a8" }), find("loose", { "circle-color": "#fff" }), find("mine", { "circle-color": INK }),
     ],
   };
@@ -43,7 +45,7 @@ async function read(address) {
   return answer.ok ? answer.json() : { features: [], bbox: null };
 }
 
-function follow(map, found) {
+function follow(map) {
   let turn = 0;
   sliders.addEventListener("input", async (event) => {
     event.target.closest("label").querySelector("output").textContent = event.target.value;
@@ -53,8 +55,7 @@ function follow(map, found) {
     const placed = await read(asked);
     // A later movement of the hand is already on its way: an older answer must not draw over it.
     if (mine !== turn || !placed.features.length) return;
-    const rest = found.features.filter((each) => each.properties.role !== "outline");
-    map.getSource("record").setData({ type: "FeatureCollection", features: [...placed.features, ...rest] });
+    map.getSource("record").setData({ type: "FeatureCollection", features: placed.features });
     document.getElementById("p50").textContent = placed.p50;
     document.getElementById("p90").textContent = placed.p90;
     document.getElementById("slid").textContent = placed.words;
@@ -70,7 +71,12 @@ async function start() {
   map.on("style.load", draw);
   map.on("moveend", draw);
   map.on("idle", () => { box.dataset.drawn = "yes"; });
-  if (sliders) follow(map, found);
+  if (sliders) follow(map);
+  const landmark = document.getElementById("landmark");
+  if (landmark) map.on("click", ({ lngLat }) => {
+    landmark.elements.lon.value = lngLat.lng.toFixed(6);
+    landmark.elements.lat.value = lngLat.lat.toFixed(6);
+  });
 }
 
 if (canDraw()) start(); else box.textContent = "";

@@ -16,8 +16,9 @@ def send(client: Any, **headers: str) -> Any:
     return client.post(PATH, SHEET, content_type="application/json", headers=headers)
 
 
-def test_a_page_of_ours_may_send(client: Any) -> None:
-    answer = send(client, **{"X-Whitestone-Token": TOKEN, "Origin": "http://127.0.0.1", "Sec-Fetch-Site": "same-origin"})
+@pytest.mark.parametrize("origin", ["http://127.0.0.1", "null"])
+def test_a_page_of_ours_may_send(client: Any, origin: str) -> None:
+    answer = send(client, **{"X-Whitestone-Token": TOKEN, "Origin": origin, "Sec-Fetch-Site": "same-origin"})
     assert answer.status_code == 200
     assert answer.json()["facts"]["Points reached"] == "0 / 0"
 

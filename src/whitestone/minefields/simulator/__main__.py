@@ -1,4 +1,7 @@
-"""How is a simulated batch written to files? `python -m whitestone.minefields.simulator --seed 1 --regime orderly --out F`."""
+"""How is a simulated batch written to files?
+
+`python -m whitestone.minefields.simulator --seed 1 --regime orderly --out FOLDER`
+"""
 
 from __future__ import annotations
 

@@ -47,9 +47,9 @@ def simulate(
     chosen = [real[int(at)] for at in sorted(rng.permutation(len(real))[:recorded])]
     chosen += [field for field in ground.fields if field.phantom]
     sheets = write_sheets(rng, regime, chosen, plane, datum_m)
-    drawn = {s.written["id"]: (s.field, drawn_as_written(s.written, plane)) for s in sheets}
+    drawn = drawn_as_written([s.written for s in sheets], plane)
+    places = {s.written["id"]: (s.field, at) for s, at in zip(sheets, drawn, strict=True) if at is not None}
     mines = gather_mines(ground)
-    places = {name: (field, at) for name, (field, at) in drawn.items() if at is not None}
     searches = search(rng, regime, ground, mines, places, plane)
     batch = {"records": [s.written for s in sheets], "finds": searches.finds, "searched": searches.searched}
     truth = _truth(seed, regime, ground, mines, sheets, searches, plane)

@@ -7,13 +7,16 @@ one of them is seen and not cancelled.
 from __future__ import annotations
 
 import datetime
+import functools
 from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
 import pyproj
 
-__all__ = ["OPERATION", "Plane", "declinations_deg", "grid_numbers"]
+__all__ = [
+    "OPERATION", "Plane", "convergences_deg", "declinations_deg", "grid_numbers", "positions_of", "true_legs", "walk",
+]  # fmt: skip
 
 Floats = npt.NDArray[np.float64]
 
@@ -21,10 +24,11 @@ OPERATION = 15865
 """EPSG code of the operation from Pulkovo 1942 to WGS 84 that holds in the simulated world."""
 
 _GEOD = pyproj.Geod(ellps="WGS84")
+_BACK = pyproj.enums.TransformDirection.INVERSE
 
 
 class Plane:
-    """Metres east and north of a centre (azimuthal equidistant), for laying out; true azimuths come from the ellipsoid."""
+    """Metres east and north of a centre (azimuthal equidistant) to lay out in; azimuths come from the ellipsoid."""
 
     def __init__(self, lon: float, lat: float) -> None:
         """Centre the plane at a position in degrees."""
@@ -48,12 +52,11 @@ class Plane:
         [[0.0, 0.0]]
         """
         points = np.asarray(lonlat, dtype=float).reshape(-1, 2)
-        back = pyproj.enums.TransformDirection.INVERSE
-        return np.column_stack(self._from_plane.transform(points[:, 0], points[:, 1], direction=back)).reshape(-1, 2)
+        return np.column_stack(self._from_plane.transform(points[:, 0], points[:, 1], direction=_BACK)).reshape(-1, 2)
 
 
 def true_legs(start: Floats, end: Floats) -> tuple[Floats, Floats]:
-    """Return true azimuths (degrees, 0 to 360) and lengths (m) of the geodesics from `start` to `end`, lon lat (n, 2)."""
+    """Return true azimuths (degrees, 0 to 360) and lengths (m) of the geodesics between positions in degrees (n, 2)."""
     azimuth, _, length = _GEOD.inv(start[:, 0], start[:, 1], end[:, 0], end[:, 1])
     return np.asarray(azimuth) % 360.0, np.asarray(length)
 
@@ -75,7 +78,7 @@ def declinations_deg(lonlat: Floats, days: Sequence[datetime.date]) -> Floats:
     >>> declinations_deg(np.empty((0, 2)), []).tolist()
     []
     """
-    import ppigrf
+    import ppigrf  # type: ignore[import-untyped]
 
     if not len(days):
         return np.empty(0)
@@ -100,33 +103,31 @@ def grid_numbers(lonlat: Floats, epsg: int) -> Floats:
 
     Systems of Pulkovo 1942 go by `OPERATION`; others as PROJ has them. Geographic systems give longitude and latitude.
     """
-    crs = pyproj.CRS.from_epsg(epsg)
+    plain, shift = _ways(epsg)
     lon, lat = lonlat[:, 0], lonlat[:, 1]
-    geodetic = crs.geodetic_crs
-    if geodetic is not None and geodetic.name == "Pulkovo 1942":
-        shift = pyproj.Transformer.from_pipeline(f"urn:ogc:def:coordinateOperation:EPSG::{OPERATION}")
-        lat, lon = shift.transform(lat, lon, direction=pyproj.enums.TransformDirection.INVERSE)
-        if crs.is_geographic:
-            return np.column_stack([lon, lat])
-        plain = pyproj.Transformer.from_crs(geodetic, crs, always_xy=True)
-    else:
-        plain = pyproj.Transformer.from_crs(4326, crs, always_xy=True)
+    if shift is not None:
+        lat, lon = shift.transform(lat, lon, direction=_BACK)
     return np.column_stack(plain.transform(lon, lat))
 
 
 def positions_of(numbers: Floats, epsg: int) -> Floats:
     """Return longitude and latitude (n, 2) of grid numbers: the way back of `grid_numbers`."""
-    crs = pyproj.CRS.from_epsg(epsg)
-    back = pyproj.enums.TransformDirection.INVERSE
-    geodetic = crs.geodetic_crs
-    if geodetic is not None and geodetic.name == "Pulkovo 1942":
-        plain = pyproj.Transformer.from_crs(geodetic, crs, always_xy=True)
-        lon, lat = plain.transform(numbers[:, 0], numbers[:, 1], direction=back)
-        shift = pyproj.Transformer.from_pipeline(f"urn:ogc:def:coordinateOperation:EPSG::{OPERATION}")
+    plain, shift = _ways(epsg)
+    lon, lat = plain.transform(numbers[:, 0], numbers[:, 1], direction=_BACK)
+    if shift is not None:
         lat, lon = shift.transform(lat, lon)
-        return np.column_stack([lon, lat])
-    plain = pyproj.Transformer.from_crs(4326, crs, always_xy=True)
-    return np.column_stack(plain.transform(numbers[:, 0], numbers[:, 1], direction=back))
+    return np.column_stack([lon, lat])
+
+
+@functools.cache
+def _ways(epsg: int) -> tuple[pyproj.Transformer, pyproj.Transformer | None]:
+    """Return the way from degrees to the numbers of a system, and the shift of its datum where it is Pulkovo 1942."""
+    crs = pyproj.CRS.from_epsg(epsg)
+    geodetic = crs.geodetic_crs
+    if geodetic is None or geodetic.name != "Pulkovo 1942":
+        return pyproj.Transformer.from_crs(4326, crs, always_xy=True), None
+    shift = pyproj.Transformer.from_pipeline(f"urn:ogc:def:coordinateOperation:EPSG::{OPERATION}")
+    return pyproj.Transformer.from_crs(geodetic, crs, always_xy=True), shift
 
 
 def convergences_deg(lonlat: Floats, epsg: int) -> Floats:

@@ -52,7 +52,7 @@ def search(
     rng: np.random.Generator, regime: Regime, ground: Ground, mines: Mines, drawn: dict[str, tuple[str, Floats]],
     plane: Plane,
 ) -> Searches:  # fmt: skip
-    """Search a share of the sheets and of the fields without one; `drawn`: sheet -> its field, its corners as written."""
+    """Search a share of the sheets and of the fields without one; `drawn`: sheet -> its field and drawn corners."""
     jobs = _jobs(rng, regime, ground, drawn)
     made = Searches(searched=[], finds=[], found={})
     tree = shapely.STRtree(shapely.points(mines.xy)) if len(mines.xy) else None

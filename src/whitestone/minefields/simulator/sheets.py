@@ -7,6 +7,7 @@ own error, then rounded and written in the unit and from the north of the sheet.
 from __future__ import annotations
 
 import datetime
+import itertools
 from typing import Any
 
 import msgspec
@@ -90,7 +91,7 @@ def _walk(rng: np.random.Generator, field: Field) -> _Walk:
         names.append(f"B{stop + 1}")
     corners = [f"T{at + 1}" for at in range(len(outline))]
     places.update(dict(zip(corners, outline, strict=True)))
-    legs = list(zip(names, [*names[1:], "T1"], strict=True)) + list(zip(corners[:-1], corners[1:], strict=True))
+    legs = list(zip(names, [*names[1:], "T1"], strict=True)) + list(itertools.pairwise(corners))
     if rng.uniform() < 0.5:
         legs.append((corners[-1], "T1"))
     rows = []
@@ -144,7 +145,7 @@ def _header(rng: np.random.Generator, name: str, field: Field) -> dict[str, Any]
     days = int(rng.integers(0, 15))
     batch = str(rng.choice(["2021-06-12", "2021-07-03", "2021-10-19"], p=[0.3, 0.5, 0.2]))
     return {
-        "id": name, "batch": batch, "standard": "soviet_formulyar", "district": field.district, "unit": field.unit,
+        "id": name, "batch": batch, "standard": "soviet_formulyar", "district": field.district, "unit_as_written": field.unit,
         "laid_from": field.laid_from.isoformat(), "laid_to": field.laid_to.isoformat(),
         "recorded_on": (field.laid_to + datetime.timedelta(days=days)).isoformat(),
     }  # fmt: skip

@@ -57,7 +57,7 @@ class Ground(msgspec.Struct):
 
 
 def make_ground(rng: np.random.Generator, regime: Regime, fields: int, fronts: int, phantoms: int) -> Ground:
-    """Throw `fields` strips, and `phantoms` that never were, along the fronts of a square (300 fields: 20 km a side)."""
+    """Throw `fields` strips, and `phantoms` that never were, along the fronts of a square (300: 20 km a side)."""
     side = 20_000.0 * math.sqrt(max(fields, 1) / 300.0)
     lines = [_front(rng, side) for _ in range(fronts)]
     made = [_field(rng, regime, f"V-{number + 1}", lines, side) for number in range(fields)]

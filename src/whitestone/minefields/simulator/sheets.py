@@ -145,7 +145,8 @@ def _header(rng: np.random.Generator, name: str, field: Field) -> dict[str, Any]
     days = int(rng.integers(0, 15))
     batch = str(rng.choice(["2021-06-12", "2021-07-03", "2021-10-19"], p=[0.3, 0.5, 0.2]))
     return {
-        "id": name, "batch": batch, "standard": "soviet_formulyar", "district": field.district, "unit_as_written": field.unit,
+        "id": name, "batch": batch, "standard": "soviet_formulyar", "district": field.district,
+        "unit_as_written": field.unit,
         "laid_from": field.laid_from.isoformat(), "laid_to": field.laid_to.isoformat(),
         "recorded_on": (field.laid_to + datetime.timedelta(days=days)).isoformat(),
     }  # fmt: skip

@@ -6,6 +6,7 @@ shares and errors are means over seeds, and beside each stands the range that ni
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -117,7 +118,7 @@ def _places(scores: Sequence[Json]) -> list[Goal]:
                          value=median, low=low, high=high, seeds=sum(map(bool, groups)),
                          asked=f"at most {most:.0f} m" if most else "", holds=holds))  # fmt: skip
     falls = [row["median_m"] for row in errors_by_finds(scores) if row["what"] == "after finds"]
-    steps = [later <= earlier for earlier, later in zip(falls, falls[1:], strict=False)]
+    steps = [later <= earlier for earlier, later in itertools.pairwise(falls)]
     made.append(Goal(key="error_falls", says="Steps from one class of numbers of finds to the next at which it falls",
                      value=float(np.mean(steps)) if steps else None, seeds=len(scores), asked="all (1)",
                      holds=all(steps) if steps else None))  # fmt: skip
@@ -159,7 +160,8 @@ def _accuracy(scores: Sequence[Json]) -> Goal:
         off = math.sqrt(np.mean([row["off"] ** 2 for row in rows]))
         value = off / math.sqrt(np.mean([row["sampling_error"] ** 2 for row in rows]))
     return Goal(key="accuracy_ratio", says="Accuracy: root mean square error over the sampling error of the searched",
-                value=value, seeds=len(rows), asked="at most 1.3", holds=None if value is None else value <= 1.3)  # fmt: skip
+                value=value, seeds=len(rows), asked="at most 1.3",
+                holds=None if value is None else value <= 1.3)  # fmt: skip
 
 
 def _sheets(scores: Sequence[Json]) -> list[Goal]:
@@ -183,7 +185,8 @@ def _sheets(scores: Sequence[Json]) -> list[Goal]:
         made.append(Goal(key="roc_oracle", says="ROC area over all sheets of an oracle that knows the parameters",
                          value=oracle, seeds=len(scores)))  # fmt: skip
         made.append(Goal(key="roc_gap", says="the oracle's area less that of the assessment", value=gap,
-                         seeds=len(scores), asked="at most 0.03", holds=None if gap is None else gap <= 0.03))  # fmt: skip
+                         seeds=len(scores), asked="at most 0.03",
+                         holds=None if gap is None else gap <= 0.03))  # fmt: skip
     return made
 
 

@@ -3,7 +3,7 @@
 Takes the three things that lie in files (batch, truth, and what `records assess --json` printed) and knows nothing of
 how the assessment was made. An assessment by any other program of the same form is scored in the same way.
 
-Definitions. A sheet is *true* when the field that it describes exists or existed (so a lifted field makes a true sheet);
+Definitions. A sheet is *true* when the field that it describes exists or existed (a lifted field makes a true sheet);
 duplicates count as sheets. Completeness: share of found mines that lie in a field which a true sheet describes.
 Accuracy: share of true sheets. Coverage: share of the mines of the fields of true sheets whose field was not lifted
 that lie in the outline of their sheet. Errors of place are from centroid to centroid.
@@ -175,7 +175,7 @@ def _coverage(truth: Json, outlines: Mapping[str, dict[str, shapely.Geometry]], 
 
 
 def _errors(truth: Json, details: Mapping[str, Json], earlier: Mapping[str, Json], plane: Plane) -> list[Json]:
-    """List, for each true sheet of a field that was not lifted, how far off its centroid is, and with how many finds."""
+    """List, for each true sheet of a field not lifted, how far off its centroid is, and with how many finds."""
     outlines = {field["id"]: shapely.Polygon(plane.xy(field["outline"])) for field in truth["fields"]}
     finds: dict[str | None, int] = {}
     for mine in truth["finds"].values():

@@ -34,7 +34,7 @@ def assess_as_written(batch: Json, lon: float = 46.93, lat: float = 39.99) -> Js
     holder: list[str | None] = [None] * len(finds)
     details = []
     for sheet, shape in zip(batch["records"], shapes, strict=True):
-        inside = np.flatnonzero(shapely.contains_xy(shape, finds)) if shape is not None else []
+        inside = np.flatnonzero(shapely.contains_xy(shape or shapely.Polygon(), finds))
         for at in inside:
             holder[at] = sheet["id"]
         details.append(_detail(sheet["id"], shape, len(inside), plane))

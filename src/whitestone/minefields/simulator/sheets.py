@@ -130,7 +130,8 @@ def _write(
     crs, point, errors = _landmark(rng, regime, walk.places["R1"], plane, datum_m)
     errors |= {"north": true_north, "unit": true_unit, "compass_bias_deg": float(bias), "pace_scale": float(scale),
                "gross_legs": np.flatnonzero(gross).tolist(),
-               "declination_deg": float(declinations.mean())}  # fmt: skip
+               "declination_deg": float(declinations.mean()),
+               "convergence_deg": float(convergences.mean())}  # fmt: skip
     written = _header(rng, name, field) | {
         "crs": crs, "reference_points": [point], "legs": legs, "perimeter": walk.corners,
         "rows": [{"no": at + 1, "from": a, "to": b, "count": field.row_counts[at]}

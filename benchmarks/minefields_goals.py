@@ -14,6 +14,7 @@ With --keep, scores are stored as they come and a second call goes on where the 
 from __future__ import annotations
 
 import argparse
+import itertools
 import json
 import os
 import resource
@@ -119,7 +120,7 @@ def gather(jobs: list[dict[str, Any]], work: Any, keep: Path | None, processes: 
             open_jobs.append(job)
     waiting = iter(open_jobs)
     with ProcessPoolExecutor(processes) as pool:
-        running = {pool.submit(work, job) for job, _ in zip(waiting, range(processes), strict=False)}
+        running = {pool.submit(work, job) for job in itertools.islice(waiting, processes)}
         while running:
             done = next(as_completed(running))
             running.remove(done)
@@ -161,10 +162,19 @@ def read_options() -> argparse.Namespace:
     parser.add_argument("--limit-s", type=float, default=600.0, help="an assessment that takes longer has failed")
     parser.add_argument("--keep", type=Path, default=None, help="folder of scores; what is there is not run again")
     options = parser.parse_args()
+    options.baseline = options.baseline or (options.command == COMMAND and not can_assess())
     if options.quick:
         options.seeds, options.fields, options.regimes = 1, 40, options.regimes[:1]
         options.off_seeds = options.learning_seeds = 0
     return options
+
+
+def can_assess() -> bool:
+    """Say whether this version of the command line assesses; else the baseline is run, and the claims say so."""
+    from whitestone.cli.records import records
+
+    commands = records.registered_commands
+    return any("assess" in (each.name, getattr(each.callback, "__name__", "")) for each in commands)
 
 
 def main() -> int:
@@ -204,6 +214,7 @@ def judge(scores: list[dict[str, Any]]) -> tuple[list[Claim], dict[tuple[str, fl
             goals = pool(chosen, slack=0.03 if scale == 1.0 else 0.08)
             groups[regime, scale] = goals
             name = regime if scale == 1.0 else f"{regime}, true errors x {scale:g}"
+            name += "" if chosen[0]["command"] else ", drawn as written"
             for goal in goals:
                 spread = "" if goal.low is None else f"; 5th to 95th of 100 seeds {goal.low:.3f} to {goal.high:.3f}"
                 if goal.value is not None:

@@ -74,7 +74,7 @@ def declinations_deg(lonlat: Floats, days: Sequence[datetime.date]) -> Floats:
     which holds within 0.01 degrees for a region of 200 km and a span of three years.
 
     >>> declinations_deg(np.array([[46.93, 39.99]]), [datetime.date(1993, 6, 1)]).round(1).tolist()
-    [4.7]
+    [4.6]
     >>> declinations_deg(np.empty((0, 2)), []).tolist()
     []
     """

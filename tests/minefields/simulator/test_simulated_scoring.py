@@ -130,6 +130,7 @@ def test_a_sheet_counts_as_searched_from_half_of_its_90_percent_outline() -> Non
     shares = {row["id"]: row["searched"] for row in found["sheets"]["rows"]}
     assert shares == {"A-1": 0.6, "A-2": 0.0, "A-3": 1.0, "D-1": 0.6}
     assert found["accuracy"]["searched_sheets"] == 3
+    assert found["accuracy"]["known_off"] == pytest.approx(2 / 3 - 3 / 4)
     assert found["accuracy"]["sampling_error"] == pytest.approx((0.75 * 0.25 / 3 / 3) ** 0.5)
 
 

@@ -54,7 +54,7 @@ def score(batch: Json, truth: Json, assessed: Json, before: Json | None = None) 
         "completeness": _against(assessed["completeness"], _true_completeness(truth)),
         "accuracy": _against(assessed["accuracy"], _true_accuracy(truth)) | {
             "sampling_error": sampling_error(_true_accuracy(truth), _count_searched(shares), len(shares)),
-            "searched_sheets": _count_searched(shares),
+            "searched_sheets": _count_searched(shares), "known_off": _known_off(truth, shares),
         },
         "as_written": _as_written(batch, truth, assessed, plane),
         "sheets": _sheets(truth, details, shares),
@@ -216,6 +216,13 @@ def _true_completeness(truth: Json) -> float | None:
 def _true_accuracy(truth: Json) -> float | None:
     kinds = [sheet["kind"] != "false" for sheet in truth["sheets"].values()]
     return float(np.mean(kinds)) if kinds else None
+
+
+def _known_off(truth: Json, shares: Mapping[str, float]) -> float | None:
+    """Return how far off the accuracy is that somebody states who knows the truth of the searched sheets alone."""
+    known = [truth["sheets"][name]["kind"] != "false" for name, share in shares.items() if share >= HALF_SEARCHED]
+    so = _true_accuracy(truth)
+    return None if so is None or not known else float(np.mean(known)) - so
 
 
 def _against(stated: Json, so: float | None) -> Json:

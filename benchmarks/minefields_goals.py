@@ -8,7 +8,8 @@ compares. The estimator is any command that takes a batch file and a seed and pr
     python benchmarks/minefields_goals.py --json [--quick]                     # claims; bounded by --minutes
     python benchmarks/minefields_goals.py --baseline --seeds 50                # drawn as written, to see the harness
 
-With --keep, scores are stored as they come and a second call goes on where the first stopped.
+With --keep, scores are stored as they come and a second call goes on where the first stopped; take another folder for
+another version of the estimator.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import Counter
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from pathlib import Path
 from typing import Any
@@ -82,12 +84,17 @@ def assess(job: dict[str, Any], batch: dict[str, Any]) -> tuple[dict[str, Any], 
 
 
 def learn_one(job: dict[str, Any]) -> dict[str, Any]:
-    """Tell the first k finds of each field, for each k, and no searches; return the centroid errors by k."""
+    """Tell the first k finds of each field, for each k, and no searches; return the centroid errors by k.
+
+    Always of the same sheets, those whose fields have enough finds for the largest k.
+    """
     from whitestone.minefields.simulator.making import simulate
     from whitestone.minefields.simulator.regimes import regime_of
     from whitestone.minefields.simulator.scoring import score
 
     batch, truth = simulate(job["seed"], regime_of(job["regime"], error_scale=job["scale"]), fields=job["fields"])
+    total = Counter(truth["mines"][mine]["field"] for mine in truth["finds"].values())
+    rich = {name for name, sheet in truth["sheets"].items() if total[sheet["field"]] >= LEARNING[-1]}
     rows = []
     for most in LEARNING:
         told, kept = {}, []
@@ -103,7 +110,7 @@ def learn_one(job: dict[str, Any]) -> dict[str, Any]:
         except (subprocess.SubprocessError, ValueError) as failure:
             return {**job, "failed": f"{type(failure).__name__}: {failure}"[:500]}
         errors = [row["after_m"] for row in score(part, known, answer)["errors"]
-                  if row["finds"] == most and row["after_m"] is not None]  # fmt: skip
+                  if row["sheet"] in rich and row["after_m"] is not None]  # fmt: skip
         rows.append({"finds": most, "errors_m": [round(error, 2) for error in errors]})
     return {**job, "learning": rows}
 
@@ -158,8 +165,8 @@ def read_options() -> argparse.Namespace:
     parser.add_argument("--regimes", nargs="*", default=list(REGIMES))
     parser.add_argument("--fields", type=int, default=300)
     parser.add_argument("--processes", type=int, default=os.cpu_count() or 1)
-    parser.add_argument("--minutes", type=float, default=15.0, help="no new seed is begun after that")
-    parser.add_argument("--limit-s", type=float, default=600.0, help="an assessment that takes longer has failed")
+    parser.add_argument("--minutes", type=float, default=10.0, help="no new seed is begun after that")
+    parser.add_argument("--limit-s", type=float, default=240.0, help="an assessment that takes longer has failed")
     parser.add_argument("--keep", type=Path, default=None, help="folder of scores; what is there is not run again")
     options = parser.parse_args()
     options.baseline = options.baseline or (options.command == COMMAND and not can_assess())

@@ -192,7 +192,8 @@ def _errors(truth: Json, details: Mapping[str, Json], earlier: Mapping[str, Json
         if drawn:
             middle = shapely.make_valid(shapely.Polygon(plane.xy(drawn))).centroid
             written = float(np.hypot(middle.x - centre[0], middle.y - centre[1]))
-        rows.append({"finds": finds.get(sheet["field"], 0), "after_m": after, "before_m": first, "written_m": written})
+        rows.append({"sheet": name, "finds": finds.get(sheet["field"], 0), "after_m": after, "before_m": first,
+                     "written_m": written})  # fmt: skip
     return rows
 
 

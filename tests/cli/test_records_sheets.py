@@ -45,8 +45,8 @@ def test_a_field_sheet_says_one_object_and_a_refusal_the_next_step(tmp_path: Pat
     placed = tmp_path / "assessed.json"
     outline = shapely.geometry.mapping(shapely.Point(46.93, 39.99).buffer(0.001))
     placed.write_text(json.dumps({"records_detail": [{"id": "A-1", "outlines": {"99": outline}}]}), encoding="utf-8")
-    words = ["records", "field-sheet", str(placed), "--record", "A-1", "--by", "Team 3", "--from", "2026-12-01", "--until",
-             "2026-12-31", "--purpose", "task T-12"]  # fmt: skip
+    words = ["records", "field-sheet", str(placed), "--record", "A-1", "--by", "Team 3", "--from", "2026-12-01",
+             "--until", "2026-12-31", "--purpose", "task T-12"]  # fmt: skip
     done = call(target, *words, "--hazard", "H-1", "--out", str(tmp_path / "out"), "--json")
     assert done.returncode == 0, done.stderr
     said = json.loads(done.stdout)

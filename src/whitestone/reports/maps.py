@@ -40,6 +40,11 @@ STYLES: dict[str, Style] = {
     "released": Style("Released (cancelled, reduced, cleared)", "#6FB58B", "#2f7d5b", 0.55),
     "accident": Style("Accident", "#1b1b1b", "#ffffff", 1.0),
     "item": Style("Item found", "#3b5fc0", "#ffffff", 1.0),
+    "hazard": Style("Hazard as recorded", "#F4A718", "#B36B00", 0.3, "sha"),
+    "searched": Style("Searched already", "#d5dde1", "#8a97a0", 0.7),
+    "outline_99": Style("99 % outline", "none", "#3d2a6b", 1.0),
+    "outline_90": Style("90 % outline", "#8a7fc0", "#5b4a9e", 0.3),
+    "outline_50": Style("50 % outline", "#5b4a9e", "#3d2a6b", 0.5),
 }
 
 

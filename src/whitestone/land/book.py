@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from whitestone.land.bookings import COLUMN_NAMES, Bookings, EntryColumns, Shelf
+from whitestone.land.growing import Room
 from whitestone.land.inputs import STRENGTH, HazardSlice, ReleasePiece
 from whitestone.land.pieces import Ground, Pieces, measure
 from whitestone.land.remaining import Remaining
@@ -50,17 +51,21 @@ class Book:
     """The bookings of a programme up to and including `last_day`.
 
     `line` holds hazards and releases by number, `shelf` the dated bookings of all days, `unit_boxes` where each unit of
-    ground lies. `now[h]` is the slice of hazard h that holds on the last day (-1: none), `stock[h]` its balance and
+    ground lies, and `unit_stands` which of them count. `now[h]` is the slice of hazard h that holds on the last day (-1: none), `stock[h]` its balance and
     `own_stock[h]` what it has by itself, in hundredths.
     """
 
-    def __init__(self, line: Roster, shelf: Shelf, unit_boxes: Array, last_day: int = NEVER) -> None:
+    def __init__(self, line: Roster, shelf: Shelf, unit_boxes: Array, last_day: int = NEVER, *,
+                 unit_stands: Array | None = None, unit_room: Room | None = None) -> None:
         self.line, self.shelf, self.unit_boxes, self.last_day = line, shelf, unit_boxes, last_day
+        self.unit_stands = np.ones(len(unit_boxes), dtype=bool) if unit_stands is None else unit_stands
+        self.unit_room = Room(unit_boxes) if unit_room is None else unit_room
         self.now = line.now(last_day)
 
     def until(self, last_day: int) -> Book:
         """Return the same book up to and including another day."""
-        return Book(self.line, self.shelf, self.unit_boxes, last_day)
+        return Book(self.line, self.shelf, self.unit_boxes, last_day, unit_stands=self.unit_stands,
+                    unit_room=self.unit_room)
 
     @cached_property
     def pieces(self) -> Pieces:
@@ -137,13 +142,15 @@ class Book:
         {}
         """
         last = self.last_day
-        strength = np.array([STRENGTH[each.outcome] for each in self.line.releases] or [0])
+        done = self.line.done
+        codes, strengths = done.faces.named("strength", lambda each: STRENGTH[each.outcome])
+        strength = np.array(strengths or [0])
 
         def answer(bookings: Bookings) -> Array:
             lines = bookings.pieces.lines
             chosen = (lines[:, 2] == RECLASSIFIED) & (lines[:, 1] >= first_day) & (lines[:, 1] <= last)
             sums = np.zeros((4, 4), dtype=np.int64)
-            np.add.at(sums, (lines[chosen, 7], strength[lines[chosen, 5]]), bookings.pieces.cents[chosen])
+            np.add.at(sums, (lines[chosen, 7], strength[codes[done.face[lines[chosen, 5]]]]), bookings.pieces.cents[chosen])
             return sums
 
         sums = self.shelf.sum(("reclassified", first_day, last), answer)

@@ -30,7 +30,8 @@ class HazardSlice(msgspec.Struct, frozen=True):
     row of each further dimension (`place`, `contamination`, `treaty`, ...): a text, or a tuple of codes that become
     one joined key. `void` marks a record withdrawn as a data error, a duplicate or merged into another: its ground
     leaves as a boundary correction or a transfer, never as a release. `parents` are the hazards out of which this one
-    was split or merged; `closure` says why it was closed or withdrawn.
+    was split or merged; `closure` says why it was closed or withdrawn. `access` says whether it can be reached;
+    `discovered`, that it begins on the day of its discovery for want of an information date.
     """
 
     record_id: uuid.UUID
@@ -45,6 +46,8 @@ class HazardSlice(msgspec.Struct, frozen=True):
     void: bool = False
     parents: tuple[uuid.UUID, ...] = ()
     closure: str | None = None
+    access: str | None = None
+    discovered: bool = False
 
 
 class ReleasePiece(msgspec.Struct, frozen=True):

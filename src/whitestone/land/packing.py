@@ -5,13 +5,15 @@ Facts in MessagePack, arrays as the bytes that they are. Shapes are not in it: t
 
 from __future__ import annotations
 
+import uuid
 from typing import Any, TypeVar
 
 import msgspec
 import numpy as np
 
 from whitestone.land.book import Book
-from whitestone.land.bookings import Bookings, Shelf
+from whitestone.land.bookings import Bookings, ClaimSteps, Shelf
+from whitestone.land.columns import Faces, ReleaseFace, Releases, SliceFace, Slices
 from whitestone.land.pieces import Pieces
 from whitestone.land.renewing import Change
 from whitestone.land.roster import Part, Roster, Shapes
@@ -28,6 +30,8 @@ class Kept(msgspec.Struct, array_like=True):
     line: Part
     pieces: Pieces
     unit_boxes: np.ndarray
+    steps: ClaimSteps
+    met: np.ndarray
 
 
 def pack_book(book: Book) -> bytes:
@@ -37,14 +41,21 @@ def pack_book(book: Book) -> bytes:
     >>> unpack_book(pack_book(simulate([], [])), None, None).stock.tolist()
     []
     """
-    return _pack(Kept(book.line.part(), book.pieces, book.unit_boxes))
+    pieces = book.pieces
+    base = book.shelf.base if not book.shelf.is_changed else Bookings(pieces)
+    steps = base.claim_steps(book.line.days)
+    met = np.array([(*pair, shared) for pair, shared in book.shelf.met.items()], dtype=np.int32).reshape(-1, 3)
+    boxes = np.where(book.unit_stands[:, None], book.unit_boxes, np.nan)
+    return _pack(Kept(book.line.part(), pieces, boxes, steps, met))
 
 
 def unpack_book(data: bytes, shapes_of: Shapes | None, release_shapes_of: Shapes | None) -> Book:
     """Read a book again; the two functions find shapes by number where they are asked for."""
     kept = _unpack(data, Kept)
     line = Roster.of(kept.line, shapes_of or _no_shapes, release_shapes_of or _no_shapes)
-    return Book(line, Shelf(Bookings(kept.pieces)), kept.unit_boxes)
+    shelf = Shelf(Bookings(kept.pieces, kept.steps))
+    shelf.met = {(work, held): bool(shared) for work, held, shared in kept.met.tolist()}
+    return Book(line, shelf, kept.unit_boxes)
 
 
 def pack_change(change: Change) -> bytes:
@@ -71,12 +82,29 @@ def _unpack(data: bytes, kind: type[Thing]) -> Thing:
 
 def _array_out(value: Any) -> Any:
     if isinstance(value, np.ndarray):
-        return (value.dtype.str, value.shape, value.tobytes())
+        return (value.dtype.str, value.shape, memoryview(np.ascontiguousarray(value)).cast("B") if value.size else b"")
+    if isinstance(value, Slices):
+        return (value.ids, value.days, value.stated_m2, value.face, value.faces.every, list(value.parents.items()))
+    if isinstance(value, Releases):
+        return (value.ids, value.on, value.stated_m2, value.face, value.named_to, value.named, value.namer,
+                value.faces.every)
     if isinstance(value, np.generic):
         return value.item()
     raise NotImplementedError(f"{type(value).__name__} is no part of a book")
 
 
 def _array_in(kind: type, value: Any) -> Any:
+    if kind is Slices:
+        *columns, faces, parents = value
+        return Slices(*map(_array, columns), Faces(msgspec.convert(faces, list[SliceFace])),
+                      msgspec.convert(dict(parents), dict[int, tuple[uuid.UUID, ...]]))
+    if kind is Releases:
+        *columns, faces = value
+        return Releases(*map(_array, columns), Faces(msgspec.convert(faces, list[ReleaseFace])))
+    return _array(value)
+
+
+def _array(value: Any) -> Array:
+    # Read where it lies: nobody writes into an array of a book; what grows is moved first.
     dtype, shape, data = value
-    return np.frombuffer(data, dtype=dtype).reshape(shape).copy()
+    return np.frombuffer(data, dtype=dtype).reshape(shape)

@@ -79,7 +79,7 @@ class Remaining:
         """List, by place, what was taken before a hazard was known from those out of which it came (see `story`)."""
         line, found = self.line, []
         for place, hazard in enumerate(hazards):
-            kin = line.kin[hazard] if line.kin else ()
+            kin = line.kin_of(hazard)
             if not kin:
                 continue
             _, releases = meeting(self._boxes[[hazard]], line.release_boxes)

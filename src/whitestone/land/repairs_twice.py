@@ -29,7 +29,7 @@ from whitestone.land.repairs_model import (
     without,
 )
 from whitestone.land.shapes import NOISE_M2, pack, union
-from whitestone.land.units import TWICE
+from whitestone.land.claims import TWICE
 
 __all__ = ["SAME_SHARE", "claimed_twice", "open_claimed_twice"]
 

@@ -33,7 +33,7 @@ from whitestone.land.repairs_model import (
     without,
 )
 from whitestone.land.shapes import EMPTY, NOISE_M2, pack, union
-from whitestone.land.units import OUTSIDE
+from whitestone.land.claims import OUTSIDE
 
 __all__ = [
     "NEAR_M", "mismatched", "older", "open_mismatched", "open_older", "open_outside", "open_undrawn", "outside",

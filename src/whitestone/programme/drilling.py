@@ -29,7 +29,7 @@ from whitestone.land.proof import (
     older_by_release,
     order_unknown,
 )
-from whitestone.land.units import OUTSIDE, TWICE
+from whitestone.land.claims import OUTSIDE, TWICE
 from whitestone.programme.accounts_inputs import Inputs
 
 __all__ = ["COUNT_COLUMNS", "PROOF_LINES", "Behind", "behind", "behind_proof"]

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from whitestone.journal.projection import marks
+from whitestone.journal.projection import BASIS_ALL, chunks, marks
 from whitestone.journal.values import uuid_of
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from whitestone.journal.store import Session
 
 __all__ = ["StoredPart", "add_change", "changed_since", "drop_books", "entry_hash", "is_kept",
-           "keep_whole", "read_parts", "read_chain"]
+           "keep_whole", "learned_since", "moot", "read_chain", "read_parts"]
 
 MOST_KEPT = 8
 """How many books are kept, one for each moment of knowledge that was asked for; the oldest goes first."""
@@ -83,6 +83,33 @@ def entry_hash(session: Session, seq: int) -> bytes | None:
     """Return the hash of an entry; None where there is none of that number."""
     row = session.one("SELECT hash FROM revision WHERE seq = ?", [seq])
     return bytes(row[0]) if row else None
+
+
+def moot(journal: Journal, session: Session, known_us: int | None, ids: Iterable[uuid.UUID] | None = None
+         ) -> frozenset[uuid.UUID]:
+    """Find the hazards and releases, some or all, that are disputed or not approved as a whole, as known at a moment.
+
+    `known_us` is the moment in microseconds, None: now.
+    """
+    told, then = ("s.known_to IS NULL", []) if known_us is None else (
+        "s.known_from <= ? AND (s.known_to IS NULL OR s.known_to > ?)", [known_us, known_us])
+    numbers = [journal.kinds.find(session, kind) for kind in ("hazard", "release")]
+    sql = f"""SELECT DISTINCT s.record_id FROM state s WHERE {told} AND +s.kind IN ({marks(numbers)})
+ AND (s.conflicts IS NOT NULL OR s.basis = {BASIS_ALL})"""  # noqa: S608
+    if ids is None:
+        return frozenset(uuid_of(record) for (record,) in session.all(sql, [*then, *numbers]))
+    found: set[uuid.UUID] = set()
+    for some in chunks(sorted({each.bytes for each in ids})):
+        asked = f"{sql} AND s.record_id IN ({marks(some)})"
+        found.update(uuid_of(record) for (record,) in session.all(asked, [*then, *numbers, *some]))
+    return frozenset(found)
+
+
+def learned_since(journal: Journal, session: Session, known_us: int) -> list[tuple[str, uuid.UUID]]:
+    """List (kind, record) of what is known otherwise now than at a moment (in microseconds), each once."""
+    sql = "SELECT DISTINCT kind, record_id FROM state WHERE known_from > ? OR known_to > ?"
+    return [(journal.kinds.name(session, kind), uuid_of(record))
+            for kind, record in session.all(sql, [known_us, known_us])]
 
 
 def changed_since(journal: Journal, session: Session, seq: int, kinds: Iterable[str], most: int

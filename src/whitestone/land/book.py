@@ -8,18 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from whitestone.land.bookings import COLUMN_NAMES, Bookings, EntryColumns, Shelf
+from whitestone.land.dated import Pieces
 from whitestone.land.growing import Room
 from whitestone.land.inputs import STRENGTH, HazardSlice, ReleasePiece
-from whitestone.land.pieces import Ground, Pieces, measure
+from whitestone.land.marks import NEVER, RECLASSIFIED
 from whitestone.land.remaining import Remaining
 from whitestone.land.roster import Roster
-from whitestone.land.story import RECLASSIFIED
-from whitestone.land.timeline import NEVER, Timeline
+
+if TYPE_CHECKING:
+    from whitestone.land.pieces import Ground
 
 __all__ = ["CENTS", "COLUMN_NAMES", "Book", "Entry", "simulate", "to_cents"]
 
@@ -51,8 +53,8 @@ class Book:
     """The bookings of a programme up to and including `last_day`.
 
     `line` holds hazards and releases by number, `shelf` the dated bookings of all days, `unit_boxes` where each unit of
-    ground lies, and `unit_stands` which of them count. `now[h]` is the slice of hazard h that holds on the last day (-1: none), `stock[h]` its balance and
-    `own_stock[h]` what it has by itself, in hundredths.
+    ground lies and `unit_stands` which of them count. `now[h]` is the slice of hazard h that holds on the last day (-1:
+    none), `stock[h]` its balance and `own_stock[h]` what it has by itself, in hundredths.
     """
 
     def __init__(self, line: Roster, shelf: Shelf, unit_boxes: Array, last_day: int = NEVER, *,
@@ -150,7 +152,8 @@ class Book:
             lines = bookings.pieces.lines
             chosen = (lines[:, 2] == RECLASSIFIED) & (lines[:, 1] >= first_day) & (lines[:, 1] <= last)
             sums = np.zeros((4, 4), dtype=np.int64)
-            np.add.at(sums, (lines[chosen, 7], strength[codes[done.face[lines[chosen, 5]]]]), bookings.pieces.cents[chosen])
+            came = strength[codes[done.face[lines[chosen, 5]]]]
+            np.add.at(sums, (lines[chosen, 7], came), bookings.pieces.cents[chosen])
             return sums
 
         sums = self.shelf.sum(("reclassified", first_day, last), answer)
@@ -193,6 +196,10 @@ def simulate(
     >>> simulate([], []).stock.tolist()
     []
     """
+    # Only who counts needs the kernel and its compiler; a book that is kept is read without them.
+    from whitestone.land.pieces import measure
+    from whitestone.land.timeline import Timeline
+
     line = Timeline(hazards, releases)
     ground = line.ground()
     pieces = measure(ground, threads=threads) if count is None else count(ground)

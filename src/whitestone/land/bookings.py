@@ -13,8 +13,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from whitestone.land.claims import ClaimSteps, claim_steps
-from whitestone.land.pieces import Pieces, join
-from whitestone.land.story import OWN_IN, TRANSFER
+from whitestone.land.dated import Pieces, join
+from whitestone.land.marks import OWN_IN, TRANSFER
 
 __all__ = ["COLUMN_NAMES", "TRANSFERRED_IN", "Bookings", "EntryColumns", "Shelf"]
 

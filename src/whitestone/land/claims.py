@@ -10,15 +10,17 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from whitestone.land.story import NEVER
+from whitestone.land.marks import NEVER
 
-__all__ = ["CROWDED", "OUTSIDE", "TWICE", "ClaimSteps", "chosen_claims", "claim_steps", "claimed_by"]
+__all__ = ["CROWDED", "KEPT_CLAIMS", "OUTSIDE", "TWICE", "ClaimSteps", "chosen_claims", "claim_steps", "claimed_by"]
 
 Array = np.ndarray[Any, Any]
 
 OUTSIDE, TWICE, CROWDED = 0, 1, 2
 """Kinds of claims: releases that lie outside every hazard on which they act; ground released more than once; ground
-released more often than all claims are kept of (see `units`)."""
+released more often than all claims are kept of (see KEPT_CLAIMS)."""
+KEPT_CLAIMS = 8
+"""Of ground under more releases than this the claims keep the first two by day and the last."""
 
 
 class ClaimSteps(NamedTuple):
@@ -36,7 +38,9 @@ class ClaimSteps(NamedTuple):
 
 
 def chosen_claims(sets: Array, members: Array, days_of: Array, kind: int, first_day: int, last_day: int) -> Array:
-    """Say which sets count: ground that a release of the period claims OUTSIDE any hazard, or TWICE; `days_of` releases.
+    """Say which sets count: ground that a release of the period claims OUTSIDE any hazard, or TWICE.
+
+    `days_of` are the days of releases.
 
     >>> none = np.zeros((0, 4), dtype=np.int64), np.zeros((0, 2), dtype=np.int32)
     >>> chosen_claims(*none, np.zeros(0), TWICE, 0, 9).tolist()

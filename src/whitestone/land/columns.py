@@ -96,7 +96,8 @@ def same_ids(pairs: Array, wanted: Array) -> Array:
     near = np.flatnonzero(np.isin(pairs[:, 1], wanted[:, 1]))
     asked = set(map(tuple, wanted.tolist()))
     is_asked = [tuple(each) in asked for each in pairs[near].tolist()]
-    return near[np.array(is_asked, dtype=bool)]
+    found_here: Array = near[np.array(is_asked, dtype=bool)]
+    return found_here
 
 
 class Faces:
@@ -119,7 +120,8 @@ class Faces:
         return np.array([self._code(each) for each in faces], dtype=np.int32)
 
     def _code(self, face: Any) -> int:
-        key = tuple(tuple(value.items()) if isinstance(value, dict) else value for value in msgspec.structs.astuple(face))
+        key = tuple(tuple(value.items()) if isinstance(value, dict) else value
+                    for value in msgspec.structs.astuple(face))
         found = self._number.get(key)
         if found is None:
             self.every.append(face)

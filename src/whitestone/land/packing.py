@@ -12,16 +12,20 @@ import msgspec
 import numpy as np
 
 from whitestone.land.book import Book
-from whitestone.land.bookings import Bookings, ClaimSteps, Shelf
+from whitestone.land.bookings import Bookings, Shelf
+from whitestone.land.changing import Change
+from whitestone.land.claims import ClaimSteps
 from whitestone.land.columns import Faces, ReleaseFace, Releases, SliceFace, Slices
-from whitestone.land.pieces import Pieces
-from whitestone.land.renewing import Change
+from whitestone.land.dated import Pieces
 from whitestone.land.roster import Part, Roster, Shapes
 
-__all__ = ["Kept", "pack_book", "pack_change", "unpack_book", "unpack_change"]
+__all__ = ["FORMAT", "Kept", "pack_book", "pack_change", "unpack_book", "unpack_change"]
 
 Array = np.ndarray[Any, Any]
 Thing = TypeVar("Thing")
+
+FORMAT = 2
+"""Which writing this is: what was written otherwise is not read but counted again."""
 
 
 class Kept(msgspec.Struct, array_like=True):
@@ -82,7 +86,7 @@ def _unpack(data: bytes, kind: type[Thing]) -> Thing:
 
 def _array_out(value: Any) -> Any:
     if isinstance(value, np.ndarray):
-        return (value.dtype.str, value.shape, memoryview(np.ascontiguousarray(value)).cast("B") if value.size else b"")
+        return (value.dtype.str, value.shape, np.ascontiguousarray(value).data.cast("B") if value.size else b"")
     if isinstance(value, Slices):
         return (value.ids, value.days, value.stated_m2, value.face, value.faces.every, list(value.parents.items()))
     if isinstance(value, Releases):
@@ -95,12 +99,14 @@ def _array_out(value: Any) -> Any:
 
 def _array_in(kind: type, value: Any) -> Any:
     if kind is Slices:
-        *columns, faces, parents = value
-        return Slices(*map(_array, columns), Faces(msgspec.convert(faces, list[SliceFace])),
+        ids, days, stated_m2, face, faces, parents = value
+        return Slices(_array(ids), _array(days), _array(stated_m2), _array(face),
+                      Faces(msgspec.convert(faces, list[SliceFace])),
                       msgspec.convert(dict(parents), dict[int, tuple[uuid.UUID, ...]]))
     if kind is Releases:
-        *columns, faces = value
-        return Releases(*map(_array, columns), Faces(msgspec.convert(faces, list[ReleaseFace])))
+        ids, on, stated_m2, face, named_to, named, namer, faces = value
+        return Releases(_array(ids), _array(on), _array(stated_m2), _array(face), _array(named_to), _array(named),
+                        _array(namer), Faces(msgspec.convert(faces, list[ReleaseFace])))
     return _array(value)
 
 

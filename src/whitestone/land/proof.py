@@ -370,7 +370,7 @@ def measure_older(book: Book) -> None:
 
 
 def _boxes_meet(left: np.ndarray[Any, Any], right: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
-    found: np.ndarray[Any, Any] = (left[:, :2] <= right[:, 2:]).all(axis=1) & (right[:, :2] <= left[:, 2:]).all(axis=1)
+    found: np.ndarray[Any, Any] = np.all((left[:, :2] <= right[:, 2:]) & (right[:, :2] <= left[:, 2:]), axis=1)
     return found
 
 

@@ -15,33 +15,22 @@ import msgspec
 import numpy as np
 
 from whitestone.land.book import Book
+from whitestone.land.changing import Change, apply_change
 from whitestone.land.columns import Releases, Slices, ids_of
+from whitestone.land.dated import Pieces
 from whitestone.land.inputs import HazardSlice, ReleasePiece, day_number
 from whitestone.land.partitions import PartNumbers, whole
-from whitestone.land.pieces import Pieces, measure
+from whitestone.land.pieces import measure
 from whitestone.land.rings import meeting
-from whitestone.land.roster import Gone, Part, Roster, Shapes
+from whitestone.land.roster import PER_RELEASE, PER_SLICE, Gone, Part, Roster, Shapes
 from whitestone.land.timeline import Timeline
 
-__all__ = ["Change", "apply_change", "count_change", "renew"]
+__all__ = ["count_change", "renew"]
 
 Array = np.ndarray[Any, Any]
 
 MANY = 64
 """More boxes than this are looked up in a tree instead of one after the other."""
-
-
-class Change(NamedTuple):
-    """What exchanges a few records of a book: what goes, what comes, and the units that are counted anew.
-
-    `touched` are the units whose bookings are taken out; `pieces` come instead, for units that lie in `boxes`.
-    """
-
-    gone: Gone
-    more: Part
-    touched: Array
-    boxes: Array
-    pieces: Pieces
 
 
 def renew(
@@ -83,19 +72,6 @@ def count_change(
     return change, local.shapes_of(numbers.new_slices), local.release_shapes_of(numbers.new_releases)
 
 
-def apply_change(book: Book, change: Change, shapes_of: Shapes, release_shapes_of: Shapes) -> Book:
-    """Return the book after a change; shapes of all its slices and releases are found by the two functions."""
-    line = book.line.grown(change.more, change.gone, shapes_of, release_shapes_of)
-    room, unit_boxes = book.unit_room.longer(len(book.unit_boxes), change.boxes)
-    stands = np.concatenate([book.unit_stands, np.ones(len(change.boxes), dtype=bool)])
-    stands[change.touched] = False
-    shelf = book.shelf.exchange(change.touched, change.pieces)
-    if line.is_fork:
-        shelf.met = {pair: shared for pair, shared in shelf.met.items()
-                     if pair[0] < len(book.line.releases) and pair[1] < len(book.line.slices)}
-    return Book(line, shelf, unit_boxes, book.last_day, unit_stands=stands, unit_room=room)
-
-
 def _after(old: Shapes, added: Array, first: int) -> Shapes:
     """Find shapes of before where they were, and the new ones, from a number on, in memory."""
 
@@ -123,13 +99,13 @@ class _Numbers(NamedTuple):
 def _part(local: Timeline, numbers: _Numbers) -> Part:
     """Take what is new out of what was looked at, with the numbers of the whole."""
     new, work = numbers.new_slices, numbers.new_releases
+    columns = {name: getattr(local, name)[new] for name in PER_SLICE}
+    columns |= {name: getattr(local, name)[work] for name in PER_RELEASE}
     return Part(
-        Slices.of([local.slices[each] for each in new]), Releases.of([local.releases[each] for each in work]),
-        ids_of(numbers.new_ids), numbers.hazards[local.hazard_of[new]], numbers.slices[local.account[new]],
-        *(getattr(local, name)[new] for name in
-          ("begins", "ends", "has_ground", "has_position", "is_void", "is_closed", "boxes", "slice_known")),
-        *(getattr(local, name)[work] for name in ("days", "is_drawn", "area_m2", "reported_m2", "release_boxes")),
-        local.stands[new], local.counts[work], np.zeros(0, dtype=np.int32),
+        slices=Slices.of([local.slices[each] for each in new]), ids=ids_of(numbers.new_ids),
+        releases=Releases.of([local.releases[each] for each in work]),
+        hazard_of=numbers.hazards[local.hazard_of[new]], account=numbers.slices[local.account[new]],
+        names_hazard=np.zeros(0, dtype=np.int32), **columns,
     )  # fmt: skip
 
 

@@ -15,6 +15,7 @@ import numpy as np
 import shapely
 
 from whitestone.land.book import CENTS
+from whitestone.land.claims import OUTSIDE
 from whitestone.land.inputs import UNDATED
 from whitestone.land.proof import claim_shares
 from whitestone.land.repairs_model import (
@@ -33,7 +34,6 @@ from whitestone.land.repairs_model import (
     without,
 )
 from whitestone.land.shapes import EMPTY, NOISE_M2, pack, union
-from whitestone.land.claims import OUTSIDE
 
 __all__ = [
     "NEAR_M", "mismatched", "older", "open_mismatched", "open_older", "open_outside", "open_undrawn", "outside",

@@ -17,9 +17,11 @@ import shapely
 from whitestone.land.columns import Ids, Releases, Slices, ids_of, same_ids
 from whitestone.land.growing import Room, Table
 from whitestone.land.inputs import UNDATED, HazardSlice, ReleasePiece, day_number
-from whitestone.land.story import NEVER
+from whitestone.land.marks import NEVER
 
-__all__ = ["CLASS_ORDER", "CLOSED", "Gone", "Part", "Roster", "Shapes", "boxes_of", "slice_ends"]
+__all__ = [
+    "CLASS_ORDER", "CLOSED", "PER_RELEASE", "PER_SLICE", "Gone", "Part", "Roster", "Shapes", "boxes_of", "slice_ends",
+]  # fmt: skip
 
 Array = np.ndarray[Any, Any]
 Shapes = Callable[[Array], Array]
@@ -66,8 +68,13 @@ class Gone(NamedTuple):
     hazards: Array
 
 
-_GROWING = Part._fields[3:-3]
 _ARRAYS = Part._fields[3:]
+_GROWING = Part._fields[3:-3]
+PER_SLICE = (
+    "begins", "ends", "has_ground", "has_position", "is_void", "is_closed", "boxes", "slice_known", "stands",
+)  # fmt: skip
+PER_RELEASE = ("days", "is_drawn", "area_m2", "reported_m2", "release_boxes", "counts")
+"""Arrays of a part with one value a slice, and with one a release, that are no numbers of the whole."""
 
 
 class Roster:

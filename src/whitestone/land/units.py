@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from whitestone.land.claims import CROWDED, OUTSIDE, TWICE
+from whitestone.land.claims import CROWDED, KEPT_CLAIMS, OUTSIDE, TWICE
 from whitestone.land.compiled import compiled, lean
 from whitestone.land.gather import gather
 from whitestone.land.rings import Outlines
@@ -28,9 +28,6 @@ NOISE_M2 = 1e-4
 CENTS = 100.0
 FULL_OUTPUT = 3
 """A unit ended because its bookings have no room; FULL of the sweep says that its cells have none."""
-KEPT_CLAIMS = 8
-"""Of ground under more releases than this the claims keep the first two by day and the last."""
-
 
 class Output(NamedTuple):
     """Where units write: `lines` (unit, then as `story.tell`) with their `cents`, and `sets` of claims.

@@ -36,6 +36,11 @@ class ShapesOfRecords:
         made._found = self._found
         return made
 
+    def forget(self, slices: int, releases: int) -> None:
+        """Keep only what was found of the first so many: higher numbers were another's."""
+        least = {"slice": slices, "release": releases}
+        self._found = {(kind, at): shape for (kind, at), shape in self._found.items() if at < least[kind]}
+
     def of_slices(self, index: Array) -> Array:
         """Return the ground of some slices: the dated state of their hazard that begins on their day."""
         assert self.line is not None

@@ -232,7 +232,7 @@ def _standing(book: Book, day: int, rows_of: Callable[[np.ndarray[Any, Any]], np
     sums = np.zeros((count, len(STANDING)), dtype=np.int64)
     code = rows_of(line.account[holding])
     for column, values in enumerate(figures):
-        np.add.at(sums[:, column], code, values)
+        np.add.at(sums[:, column], code, values.astype(np.int64))
     return sums
 
 

@@ -68,7 +68,7 @@ def count_change(
     ground = local.ground()
     chosen = np.flatnonzero(_meets(ground.outlines.boxes, boxes))
     pieces = _renumbered(measure(ground, chosen, threads=threads), numbers, chosen, len(book.unit_boxes))
-    change = Change(gone, _part(local, numbers), touched, ground.outlines.boxes[chosen], pieces)
+    change = Change(gone, _part(book.line, local, numbers), touched, ground.outlines.boxes[chosen], pieces)
     return change, local.shapes_of(numbers.new_slices), local.release_shapes_of(numbers.new_releases)
 
 
@@ -96,16 +96,18 @@ class _Numbers(NamedTuple):
     new_ids: list[uuid.UUID]
 
 
-def _part(local: Timeline, numbers: _Numbers) -> Part:
+def _part(line: Roster, local: Timeline, numbers: _Numbers) -> Part:
     """Take what is new out of what was looked at, with the numbers of the whole."""
     new, work = numbers.new_slices, numbers.new_releases
     columns = {name: getattr(local, name)[new] for name in PER_SLICE}
     columns |= {name: getattr(local, name)[work] for name in PER_RELEASE}
+    named = [own for each in work for own in local.releases[each].hazard_ids]
+    fresh = {own: len(line.ids) + at for at, own in enumerate(numbers.new_ids)}
     return Part(
         slices=Slices.of([local.slices[each] for each in new]), ids=ids_of(numbers.new_ids),
         releases=Releases.of([local.releases[each] for each in work]),
         hazard_of=numbers.hazards[local.hazard_of[new]], account=numbers.slices[local.account[new]],
-        names_hazard=np.zeros(0, dtype=np.int32), **columns,
+        names_hazard=np.array([fresh.get(own, line.number.get(own, -1)) for own in named], dtype=np.int32), **columns,
     )  # fmt: skip
 
 

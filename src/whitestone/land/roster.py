@@ -289,12 +289,13 @@ class Roster:
             made._rooms[name] = room
             setattr(made, name, Ids(column) if name == "ids" else column)
         first = len(self.ids)
-        made.number = Table.changed(self._numbers, {each: first + at for at, each in enumerate(Ids(more.ids))})
+        if "number" in self.__dict__:  # else it is made where somebody asks for it
+            made.number = self._numbers.changed({each: first + at for at, each in enumerate(Ids(more.ids))})
         made.stands, made.counts = (np.concatenate([getattr(self, each), getattr(more, each)])
                                     for each in ("stands", "counts"))
         made.stands[gone.slices] = made.counts[gone.releases] = False
         made._know_again(self, np.concatenate([gone.hazards, more.hazard_of]))
-        made.names_hazard = made._resolved(self.names_hazard, first)
+        made.names_hazard = made._resolved(self.names_hazard, more.names_hazard, first)
         return made
 
     @property
@@ -311,12 +312,9 @@ class Roster:
         self.known[is_changed] = self.measured[is_changed] = NEVER
         self._find_first(np.flatnonzero(is_changed[self.hazard_of] & self.stands))
 
-    def _resolved(self, before: Array, first: int) -> Array:
-        """Number what releases name: as before, the new ones, and what is here only now."""
-        named = self.done.named
-        found = np.concatenate([before, np.full(len(named) - len(before), -1, dtype=np.int32)])
-        for at in range(len(before), len(named)):
-            found[at] = self.number.get(Ids(named)[at], -1)
+    def _resolved(self, before: Array, more: Array, first: int) -> Array:
+        """Number what releases name: as before, what came, and what is here only now."""
+        named, found = self.done.named, np.concatenate([before, more])
         if len(self.ids) > first:
             open_now = np.flatnonzero(found[: len(before)] < 0)
             fresh = self.ids.pairs[first:] if isinstance(self.ids, Ids) else ids_of(self.ids[first:])

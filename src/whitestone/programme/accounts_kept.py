@@ -98,7 +98,6 @@ class _Whole(msgspec.Struct, array_like=True):
     activity_of: dict[uuid.UUID, str]
     moot: frozenset[uuid.UUID]
     valid_from: dt.date | None
-    data: bytes
 
 
 class _Part(msgspec.Struct, array_like=True):
@@ -266,10 +265,10 @@ def _write_whole(kept: KeptBook, session: Session) -> bool:
     """Write a book down as one, and hold it as one from now on; a very large one is not kept."""
     besides, inputs = kept.besides, kept.inputs
     kept.book = _as_one(kept.book)
-    data = msgspec.msgpack.encode(_Whole(
+    data = pack_book(kept.book, msgspec.msgpack.encode(_Whole(
         dict(inputs.labels), inputs.imprecise, inputs.notes, inputs.reporting, besides.located,
-        dict(inputs.activity_of), besides.moot, inputs.valid_from, pack_book(kept.book),
-    ))  # fmt: skip
+        dict(inputs.activity_of), besides.moot, inputs.valid_from,
+    )))  # fmt: skip
     if len(data) > MOST_BYTES:
         return False
     kept.turn, kept.parts = books.keep_whole(session, kept.key, kept.seq, kept.stamp, data), 1
@@ -298,8 +297,8 @@ def _read(programme: Programme, clocks: Clocks, stamp: str) -> KeptBook | None:
         head = books.entry_hash(session, parts[-1].seq)
     places = read_places(programme, Clocks(EVER, clocks.known_on, clocks.known), plane)
     shapes = ShapesOfRecords(programme, plane, clocks.known)
-    whole = msgspec.msgpack.decode(parts[0].data, type=_Whole)
-    book = unpack_book(whole.data, shapes.of_slices, shapes.of_releases)
+    book, beside = unpack_book(parts[0].data, shapes.of_slices, shapes.of_releases)
+    whole = msgspec.msgpack.decode(beside, type=_Whole)
     shapes.line = book.line
     inputs = Inputs(plane, [], [], places.places, places.levels, whole.labels, [], [], whole.imprecise, whole.notes,
                     whole.reporting, whole.valid_from, whole.activity_of)  # fmt: skip

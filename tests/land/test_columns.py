@@ -18,8 +18,8 @@ some = st.text("ab", max_size=1) | st.none()
 keys = st.dictionaries(st.sampled_from(["place", "contamination"]), some | st.tuples(st.text("xy", max_size=2)))
 areas = st.none() | st.floats(0, 1e9)
 slices = st.lists(st.builds(
-    HazardSlice, ids, st.dates() | st.none(), st.dates() | st.none(), some, some, st.none(), st.dates() | st.none(), keys,
-    areas, st.booleans(), st.lists(ids, max_size=2).map(tuple), some, some, st.booleans()), max_size=6)
+    HazardSlice, ids, st.dates() | st.none(), st.dates() | st.none(), some, some, st.none(), st.dates() | st.none(),
+    keys, areas, st.booleans(), st.lists(ids, max_size=2).map(tuple), some, some, st.booleans()), max_size=6)
 pieces = st.lists(st.builds(
     ReleasePiece, ids, st.sampled_from(["cleared", "reduced"]), st.dates() | st.none(),
     st.lists(ids, max_size=3).map(tuple), st.none(), areas, keys), max_size=6)

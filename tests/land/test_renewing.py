@@ -6,8 +6,10 @@ import datetime as dt
 from typing import Any
 
 import numpy as np
+import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from land_cells import SIDE_M
 from test_oracle import LAST, as_inputs, hazards, works
 
 from whitestone.land.book import Book, simulate
@@ -20,10 +22,12 @@ from whitestone.land.proof import prove
 from whitestone.land.renewing import count_change, renew
 
 END = LAST.toordinal()
+PLACES = {"A": shapely.box(0, 0, 3.5 * SIDE_M, 5 * SIDE_M), "B": shapely.box(2 * SIDE_M, 0, 20 * SIDE_M, 4 * SIDE_M)}
+"""Places that hold some of the cells of the generated hazards, and cut through others."""
 
 
 def tables(book: Book, start: dt.date | None) -> list[dict[str, Any]]:
-    proof = prove(book, 0 if start is None else start.toordinal(), places={})
+    proof = prove(book, 0 if start is None else start.toordinal(), places=PLACES)
     return [tabulate(book, start=start, end=LAST, by=by, proof=proof).as_dict() for by in DIMENSIONS]
 
 

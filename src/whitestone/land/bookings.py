@@ -14,6 +14,7 @@ import numpy as np
 
 from whitestone.land.claims import ClaimSteps, claim_steps
 from whitestone.land.dated import Pieces, join
+from whitestone.land.elsewhere import Elsewhere
 from whitestone.land.marks import OWN_IN, TRANSFER
 
 __all__ = ["COLUMN_NAMES", "TRANSFERRED_IN", "Bookings", "EntryColumns", "Shelf"]
@@ -130,6 +131,7 @@ class Shelf:
         self.base, self.more = base, tuple(more)
         self.gone = gone or Bookings(join([]))
         self._made = {} if made is None else made
+        self.elsewhere = Elsewhere()
         self.met: dict[tuple[int, int], bool] = {}
         """Whether a release and a slice, by numbers, share ground: numbers do not move, so it is measured once."""
 

@@ -12,7 +12,8 @@ import numpy as np
 
 from whitestone.land.book import Book
 from whitestone.land.dated import Pieces
-from whitestone.land.roster import Gone, Part, Shapes
+from whitestone.land.roster import Gone, Part, Roster, Shapes
+from whitestone.land.touching import meets
 
 __all__ = ["Change", "apply_change"]
 
@@ -42,4 +43,16 @@ def apply_change(book: Book, change: Change, shapes_of: Shapes, release_shapes_o
     if line.is_fork:
         shelf.met = {pair: shared for pair, shared in shelf.met.items()
                      if pair[0] < len(book.line.releases) and pair[1] < len(book.line.slices)}
+    shelf.elsewhere = book.shelf.elsewhere.after(len(book.line.slices), _touched(book, line, change))
     return Book(line, shelf, unit_boxes, book.last_day, unit_stands=stands, unit_room=room)
+
+
+def _touched(book: Book, line: Roster, change: Change) -> Array:
+    """Say for each hazard whether anything may have changed on its ground: a slice of it meets a unit that did."""
+    is_touched = np.zeros(len(line.ids), dtype=bool)
+    is_touched[change.gone.hazards] = True
+    is_touched[len(book.line.ids) :] = True
+    if book.shelf.elsewhere.shares:
+        boxes = np.concatenate([book.unit_boxes[change.touched], change.boxes])
+        is_touched[line.hazard_of[meets(line.boxes, boxes)]] = True
+    return is_touched

@@ -18,8 +18,8 @@ import shapely
 from whitestone.land.book import CENTS, COLUMN_NAMES, Book, Entry, to_cents
 from whitestone.land.bookings import Bookings, EntryColumns
 from whitestone.land.claims import CROWDED, OUTSIDE, TWICE, chosen_claims, claimed_by
+from whitestone.land.elsewhere import elsewhere_by_hazard
 from whitestone.land.inputs import OUTCOMES, UNDATED
-from whitestone.land.places import elsewhere_shares
 from whitestone.land.roster import Roster
 from whitestone.land.shapes import NOISE_M2, ground, intersect, pack, subtract, union, union_by_group
 
@@ -30,7 +30,6 @@ __all__ = [
     "crowded_m2",
     "disagreement_m2",
     "disagreement_shares",
-    "elsewhere_by_hazard",
     "measure_older",
     "older_by_release",
     "order_unknown",
@@ -143,37 +142,6 @@ def disagreement_shares(pairs: Sequence[Any]) -> np.ndarray[Any, Any]:
     taken = union_by_group(only[earlier[before]], later[before], len(pairs))
     areas: np.ndarray[Any, Any] = shapely.area(subtract(only, taken))
     return areas
-
-
-def elsewhere_by_hazard(book: Book, places: Mapping[str, Any]) -> np.ndarray[Any, Any]:
-    """Measure for each hazard of the book (in the order of `book.line.ids`) its m2 outside the place it is booked to.
-
-    >>> from whitestone.land.book import simulate
-    >>> elsewhere_by_hazard(simulate([], []), {}).tolist()
-    []
-    """
-    line, shares = book.line, np.zeros(len(book.line.ids))
-    codes, homes = line.said.faces.named("home", lambda each: each.keys.get("place"))
-    if not places or not line.slices:
-        return shares
-    is_placed = np.array([home in places for home in homes], dtype=bool)
-    live = np.flatnonzero(book.now >= 0)
-    home_of = codes[line.said.face[book.now[live]]]
-    chosen = np.flatnonzero(is_placed[home_of] & line.has_ground[book.now[live]])
-    chosen, home_of = live[chosen], home_of[chosen]
-    crossing = _crossing(book, chosen, [homes[each] for each in home_of.tolist()], places)
-    if crossing.size:
-        left = book.remaining.counted(chosen[crossing].tolist())
-        shares[chosen[crossing]] = elsewhere_shares(left, [homes[each] for each in home_of[crossing].tolist()], places)
-    return shares
-
-
-def _crossing(book: Book, hazards: np.ndarray[Any, Any], homes: list[Any], places: Mapping[str, Any]
-              ) -> np.ndarray[Any, Any]:
-    """Choose the hazards whose boxes do not lie within their place: only these have to be drawn, most does not."""
-    boxes = shapely.box(*book.line.boxes[book.now[hazards]].T) if len(hazards) else pack([])
-    crossing: np.ndarray[Any, Any] = np.flatnonzero(elsewhere_shares(boxes, homes, places) > 0)
-    return crossing
 
 
 def claimed_m2(book: Book, kind: int, first_day: int) -> float:

@@ -21,17 +21,13 @@ from whitestone.land.dated import Pieces
 from whitestone.land.inputs import HazardSlice, ReleasePiece, day_number
 from whitestone.land.partitions import PartNumbers, whole
 from whitestone.land.pieces import measure
-from whitestone.land.rings import meeting
 from whitestone.land.roster import PER_RELEASE, PER_SLICE, Gone, Part, Roster, Shapes
 from whitestone.land.timeline import Timeline
+from whitestone.land.touching import meets
 
 __all__ = ["count_change", "renew"]
 
 Array = np.ndarray[Any, Any]
-
-MANY = 64
-"""More boxes than this are looked up in a tree instead of one after the other."""
-
 
 def renew(
     book: Book, changed: Collection[uuid.UUID], hazards: Sequence[HazardSlice], releases: Sequence[ReleasePiece]
@@ -62,11 +58,11 @@ def count_change(
     boxes = np.concatenate([book.line.boxes[gone.slices], book.line.release_boxes[gone.releases], fresh.boxes,
                             fresh.release_boxes, *(book.line.boxes[each] for each in parts)])
     boxes = np.unique(boxes[~np.isnan(boxes[:, 0])], axis=0)
-    touched = np.flatnonzero(_meets(book.unit_boxes, boxes) & book.unit_stands)
+    touched = np.flatnonzero(meets(book.unit_boxes, boxes) & book.unit_stands)
     around = np.concatenate([book.unit_boxes[touched], boxes])
     local, numbers = _local(book.line, gone, around, hazards, releases)
     ground = local.ground()
-    chosen = np.flatnonzero(_meets(ground.outlines.boxes, boxes))
+    chosen = np.flatnonzero(meets(ground.outlines.boxes, boxes))
     pieces = _renumbered(measure(ground, chosen, threads=threads), numbers, chosen, len(book.unit_boxes))
     change = Change(gone, _part(book.line, local, numbers), touched, ground.outlines.boxes[chosen], pieces)
     return change, local.shapes_of(numbers.new_slices), local.release_shapes_of(numbers.new_releases)
@@ -125,31 +121,10 @@ def _among(numbers: Array, wanted: Array, count: int) -> Array:
     return found
 
 
-def _meets(boxes: Array, others: Array) -> Array:
-    """Say for each box whether it meets one of the others; touching counts, what is not a number meets nothing."""
-    found = np.zeros(len(boxes), dtype=bool)
-    if not len(others):
-        return found
-    # First the frame around all others in one pass: what changes lies close together.
-    low, high = others[:, :2].min(axis=0), others[:, 2:].max(axis=0)
-    near = np.flatnonzero((boxes[:, 0] <= high[0]) & (boxes[:, 2] >= low[0]) & (boxes[:, 1] <= high[1])
-                          & (boxes[:, 3] >= low[1]))
-    some = boxes[near]
-    if len(others) > MANY:
-        _, members = meeting(others, some)
-        found[near[members]] = True
-        return found
-    met = np.zeros(len(near), dtype=bool)
-    for x0, y0, x1, y1 in others:
-        met |= (some[:, 0] <= x1) & (some[:, 2] >= x0) & (some[:, 1] <= y1) & (some[:, 3] >= y0)
-    found[near] = met
-    return found
-
-
 def _local(line: Roster, gone: Gone, around: Array, hazards: Sequence[HazardSlice], releases: Sequence[ReleasePiece]
            ) -> tuple[Timeline, _Numbers]:
     """Gather what has to be looked at: the new records, and all others with an outline near, with all their slices."""
-    near = _meets(line.boxes, around) & line.stands
+    near = meets(line.boxes, around) & line.stands
     near[gone.slices] = False
     needed = set(np.unique(line.hazard_of[near]).tolist())
     ahead = [line.number[one] for each in hazards for one in each.parents if one in line.number]
@@ -157,7 +132,7 @@ def _local(line: Roster, gone: Gone, around: Array, hazards: Sequence[HazardSlic
         needed |= {each, *line.kin_of(each)}
     needed -= set(gone.hazards.tolist())
     old = np.flatnonzero(_among(line.hazard_of, np.array(sorted(needed), dtype=np.int64), len(line.ids)) & line.stands)
-    work = _meets(line.release_boxes, around) & line.counts
+    work = meets(line.release_boxes, around) & line.counts
     work[gone.releases] = False
     old_work = np.flatnonzero(work)
     shapes, drawn = line.shapes_of(old), line.release_shapes_of(old_work)

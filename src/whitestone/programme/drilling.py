@@ -12,6 +12,7 @@ import numpy as np
 from whitestone.errors import InvalidValue
 from whitestone.land.book import CENTS
 from whitestone.land.claims import OUTSIDE, TWICE
+from whitestone.land.elsewhere import elsewhere_by_hazard
 from whitestone.land.grouping import (
     CLOSED,
     RELEASE_DIMENSIONS,
@@ -26,7 +27,6 @@ from whitestone.land.proof import (
     Disagreement,
     claim_shares,
     disagreement_shares,
-    elsewhere_by_hazard,
     older_by_release,
     order_unknown,
 )

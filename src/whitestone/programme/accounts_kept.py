@@ -147,7 +147,10 @@ def _undone(programme: Programme, clocks: Clocks, stamp: str, seq: int) -> KeptB
     with journal.store.reading() as session, journal.store.seeing(session):
         learned = books.learned_since(journal, session, known_us)
         now = _up_to_date(programme, Clocks(EVER, None, None), stamp, seq)
-        if now is None or not can_follow(programme, learned, clocks.known):
+        if now is None:
+            return None
+        _remember((journal.programme_id, now.key), now)
+        if not can_follow(programme, learned, clocks.known):
             return None
         changed = [each for each in learned if each[0] in FOLLOWED]
         if len(changed) > MOST_UNDONE * (len(now.book.line.ids) + len(now.book.line.releases)):

@@ -198,14 +198,29 @@ class Slices(Sequence[HazardSlice]):
     def __getitem__(self, at: int | slice) -> HazardSlice | list[HazardSlice]:
         if isinstance(at, slice):
             return [self[each] for each in range(*at.indices(len(self)))]
-        number = range(len(self))[at]
-        face, stated = self.faces.every[self.face[number]], float(self.stated_m2[number])
-        begins, ends, informed = self.days[number].tolist()
-        return HazardSlice(
-            Ids(self.ids)[number], _day(begins), _day(ends), face.classification, face.status, None, _day(informed),
-            face.keys, None if np.isnan(stated) else stated, face.void, self.parents.get(number, ()), face.closure,
-            face.access, face.discovered,
-        )  # fmt: skip
+        return self.drawn(np.array([range(len(self))[at]]), [None])[0]
+
+    def __iter__(self) -> Iterator[HazardSlice]:
+        yield from self.drawn(np.arange(len(self)), [None] * len(self))
+
+    def drawn(self, index: Array, shapes: Iterable[Any]) -> list[HazardSlice]:
+        """Make some slices, each with its shape.
+
+        >>> Slices.of([]).drawn(np.zeros(0, dtype=np.int64), [])
+        []
+        """
+        found = []
+        for number, own, (begins, ends, informed), at, stated, shape in zip(
+            index.tolist(), Ids(self.ids[index]), self.days[index].tolist(), self.face[index].tolist(),
+            self.stated_m2[index].tolist(), shapes, strict=True,
+        ):  # fmt: skip
+            face = self.faces.every[at]
+            found.append(HazardSlice(
+                own, _day(begins), _day(ends), face.classification, face.status, shape, _day(informed), face.keys,
+                None if stated != stated else stated, face.void, self.parents.get(number, ()), face.closure,
+                face.access, face.discovered,
+            ))  # fmt: skip
+        return found
 
     def grown(self, more: Slices) -> Slices:
         """Return these and some more behind them."""
@@ -255,12 +270,29 @@ class Releases(Sequence[ReleasePiece]):
     def __getitem__(self, at: int | slice) -> ReleasePiece | list[ReleasePiece]:
         if isinstance(at, slice):
             return [self[each] for each in range(*at.indices(len(self)))]
-        number = range(len(self))[at]
-        face, stated = self.faces.every[self.face[number]], float(self.stated_m2[number])
-        first = int(self.named_to[number - 1]) if number else 0
-        named = tuple(Ids(self.named[first : int(self.named_to[number])]))
-        return ReleasePiece(Ids(self.ids)[number], face.outcome, _day(int(self.on[number])), named, None,
-                            None if np.isnan(stated) else stated, face.keys)
+        return self.drawn(np.array([range(len(self))[at]]), [None])[0]
+
+    def __iter__(self) -> Iterator[ReleasePiece]:
+        yield from self.drawn(np.arange(len(self)), [None] * len(self))
+
+    def drawn(self, index: Array, shapes: Iterable[Any]) -> list[ReleasePiece]:
+        """Make some releases, each with its shape.
+
+        >>> Releases.of([]).drawn(np.zeros(0, dtype=np.int64), [])
+        []
+        """
+        found = []
+        ends = self.named_to[index]
+        counts = ends - np.where(index > 0, self.named_to[np.maximum(index, 1) - 1], 0)
+        for own, day, at, stated, end, count, shape in zip(
+            Ids(self.ids[index]), self.on[index].tolist(), self.face[index].tolist(), self.stated_m2[index].tolist(),
+            ends.tolist(), counts.tolist(), shapes, strict=True,
+        ):  # fmt: skip
+            face = self.faces.every[at]
+            named = tuple(Ids(self.named[end - count : end])) if count else ()
+            found.append(ReleasePiece(own, face.outcome, _day(day), named, shape,
+                                      None if stated != stated else stated, face.keys))
+        return found
 
     def grown(self, more: Releases) -> Releases:
         """Return these and some more behind them."""

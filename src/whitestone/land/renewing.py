@@ -11,7 +11,6 @@ import uuid
 from collections.abc import Collection, Sequence
 from typing import Any, NamedTuple
 
-import msgspec
 import numpy as np
 
 from whitestone.land.book import Book
@@ -136,10 +135,7 @@ def _local(line: Roster, gone: Gone, around: Array, hazards: Sequence[HazardSlic
     work[gone.releases] = False
     old_work = np.flatnonzero(work)
     shapes, drawn = line.shapes_of(old), line.release_shapes_of(old_work)
-    slices = [msgspec.structs.replace(line.slices[at], geometry=shape)
-              for at, shape in zip(old.tolist(), shapes, strict=True)]
-    pieces = [msgspec.structs.replace(line.releases[at], geometry=shape)
-              for at, shape in zip(old_work.tolist(), drawn, strict=True)]
+    slices, pieces = line.said.drawn(old, shapes), line.done.drawn(old_work, drawn)
     every, every_work = [*slices, *hazards], [*pieces, *releases]
     local = Timeline(every, every_work)
     order = sorted(range(len(every)), key=lambda at: (every[at].record_id, day_number(every[at].true_from)))

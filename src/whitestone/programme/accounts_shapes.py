@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from whitestone.domain.revision import State
+from whitestone.land.columns import Ids
 from whitestone.land.roster import Roster
 from whitestone.land.shapes import EMPTY, ground
 from whitestone.programme.accounts_inputs import shapes_of_states
@@ -48,10 +49,10 @@ class ShapesOfRecords:
         missing = [each for each in index.tolist() if ("slice", each) not in self._found]
         wanted = [each for each in missing if line.stands[each] and line.has_ground[each]]
         by_record: dict[uuid.UUID, list[State]] = {}
-        for state in self._states("hazard", {line.slices[each].record_id for each in wanted}):
+        slices = line.said.drawn(np.array(wanted, dtype=np.int64), [None] * len(wanted))
+        for state in self._states("hazard", {each.record_id for each in slices}):
             by_record.setdefault(state.record_id, []).append(state)
-        states = [_beginning(by_record.get(line.slices[each].record_id, []), line.slices[each].true_from,
-                             line.slices[each].true_to) for each in wanted]
+        states = [_beginning(by_record.get(each.record_id, []), each.true_from, each.true_to) for each in slices]
         self._take("slice", wanted, states)
         return self._given("slice", index)
 
@@ -61,9 +62,9 @@ class ShapesOfRecords:
         line = self.line
         missing = [each for each in index.tolist() if ("release", each) not in self._found]
         wanted = [each for each in missing if line.counts[each] and line.is_drawn[each]]
-        last = {state.record_id: state
-                for state in self._states("release", {line.releases[each].record_id for each in wanted})}
-        self._take("release", wanted, [last.get(line.releases[each].record_id) for each in wanted])
+        records = list(Ids(line.done.ids[np.array(wanted, dtype=np.int64)]))
+        last = {state.record_id: state for state in self._states("release", set(records))}
+        self._take("release", wanted, [last.get(each) for each in records])
         return self._given("release", index)
 
     def _states(self, kind: str, ids: set[uuid.UUID]) -> list[State]:

@@ -204,6 +204,7 @@ def test_two_that_hold_the_same_book_and_both_record_leave_one_that_is_right(pro
             desk._books.clear()
             teller.programme = here
             teller.tell()
+            assert parts(here)[-1] == here.journal.head()[0]
         followed = answers(other, "2020-12-31")
         forget()
         from_disk = answers(other, "2020-12-31")

@@ -129,7 +129,7 @@ def kept_book(programme: Programme, clocks: Clocks) -> KeptBook:
 def _up_to_date(programme: Programme, clocks: Clocks, stamp: str, seq: int) -> KeptBook | None:
     """Find a book in memory or on the disk, and let it follow; None where it has to be made."""
     found = _kept.get((programme.journal.programme_id, _key(clocks)))
-    if found is None or not _stands(programme, found, stamp):
+    if found is None or not _stands(programme, found, stamp) or (found.seq < seq and not _is_chain(programme, found)):
         found = _read(programme, clocks, stamp)
     if found is not None and found.seq < seq and clocks.known is None:
         found = _follow_reading(programme, found)
@@ -190,7 +190,7 @@ def _follow(programme: Programme, batch: Batch) -> None:
         changed = books.changed_since(journal, batch.session, batch.first_seq - 1, FOLLOWED, MOST_CHANGED)
         stamp = _stamp(programme)
         found = _kept.get(place) if changed else None
-        if changed and (found is None or not _stands(programme, found, stamp)):
+        if changed and (found is None or not _stands(programme, found, stamp) or not _is_chain(programme, found)):
             found = _read(programme, clocks, stamp)
         if not changed or found is None:
             return
@@ -212,6 +212,13 @@ def _stands(programme: Programme, found: KeptBook, stamp: str) -> bool:
     with programme.journal.store.reading() as session:
         is_kept = not found.parts or books.is_kept(session, found.key)
         return found.stamp == stamp and is_kept and books.entry_hash(session, found.seq) == found.head
+
+
+def _is_chain(programme: Programme, found: KeptBook) -> bool:
+    """Say whether a book is what its chain says: where another process wrote on, theirs is read, and followed on."""
+    with programme.journal.store.reading() as session:
+        turn, parts = books.read_chain(session, found.key)
+    return (turn, len(parts)) == (found.turn, found.parts)
 
 
 def _key(clocks: Clocks) -> str:

@@ -1,6 +1,7 @@
 """How does a book become bytes that can be kept, and a book again, without counting anything?
 
-Facts in MessagePack, arrays as the bytes that they are. Shapes are not in it: they lie with their records.
+Facts in MessagePack, arrays as the bytes that they are. Shapes are not in it: they lie with their records, and those of
+the first count in a writing of their own, for who needs many.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from typing import Any, TypeVar
 
 import msgspec
 import numpy as np
+import shapely
 
 from whitestone.land.book import Book
 from whitestone.land.bookings import Bookings, Shelf
@@ -21,7 +23,9 @@ from whitestone.land.columns import Faces, ReleaseFace, Releases, SliceFace, Sli
 from whitestone.land.dated import Pieces
 from whitestone.land.roster import Part, Roster, Shapes
 
-__all__ = ["FORMAT", "Kept", "pack_book", "pack_change", "unpack_book", "unpack_change"]
+__all__ = [
+    "FORMAT", "Kept", "pack_book", "pack_change", "pack_shapes", "unpack_book", "unpack_change", "unpack_shapes",
+]  # fmt: skip
 
 Array = np.ndarray[Any, Any]
 Thing = TypeVar("Thing")
@@ -67,6 +71,41 @@ def unpack_book(data: bytes, shapes_of: Shapes | None, release_shapes_of: Shapes
     shelf = Shelf(Bookings(kept.pieces, kept.steps))
     shelf.met = {(work, held): bool(shared) for work, held, shared in kept.met.tolist()}
     return Book(line, shelf, kept.unit_boxes), kept.beside
+
+
+class Drawn(msgspec.Struct, array_like=True):
+    """Shapes as they are kept: of slices first, then of releases."""
+
+    slices: int
+    kind: int
+    xy: np.ndarray
+    offsets: tuple[np.ndarray, ...]
+
+
+def pack_shapes(of_slices: Array, of_releases: Array) -> bytes:
+    """Write the ground of slices and of releases down, by number, in metres of the plane.
+
+    >>> [len(each) for each in unpack_shapes(pack_shapes(np.zeros(0, dtype=object), np.zeros(0, dtype=object)))]
+    [0, 0]
+    """
+    every = np.concatenate([of_slices, of_releases])
+    if not len(every):
+        return _pack(Drawn(0, 0, np.zeros((0, 2)), ()))
+    kind, xy, offsets = shapely.to_ragged_array(every, include_z=False)
+    return _pack(Drawn(len(of_slices), int(kind), xy, offsets))
+
+
+def unpack_shapes(data: bytes) -> tuple[Array, Array]:
+    """Read the ground of slices and of releases again, by number."""
+    kept = _unpack(data, Drawn)
+    if not kept.offsets:
+        return np.zeros(0, dtype=object), np.zeros(0, dtype=object)
+    every = shapely.from_ragged_array(shapely.GeometryType(kept.kind), kept.xy, kept.offsets)
+    # As they are drawn elsewhere: what has one part is no collection.
+    alone = np.flatnonzero((shapely.get_type_id(every) == shapely.GeometryType.MULTIPOLYGON)
+                           & (shapely.get_num_geometries(every) == 1))
+    every[alone] = shapely.get_geometry(every[alone], 0)
+    return every[: kept.slices], every[kept.slices :]
 
 
 def pack_change(change: Change) -> bytes:

@@ -10,10 +10,13 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import gc
 import hashlib
 import logging
 import uuid
 from collections import OrderedDict
+from collections.abc import Iterator
+from typing import Any
 
 import msgspec
 
@@ -27,7 +30,15 @@ from whitestone.land.book import Book, simulate
 from whitestone.land.bookings import Bookings, Shelf
 from whitestone.land.cachefolder import cache_folder
 from whitestone.land.growing import Table
-from whitestone.land.packing import FORMAT, pack_book, pack_change, unpack_book, unpack_change
+from whitestone.land.packing import (
+    FORMAT,
+    pack_book,
+    pack_change,
+    pack_shapes,
+    unpack_book,
+    unpack_change,
+    unpack_shapes,
+)  # fmt: skip
 from whitestone.land.proof import measure_older
 from whitestone.land.roster import Roster
 from whitestone.programme.accounts_following import (
@@ -40,7 +51,7 @@ from whitestone.programme.accounts_following import (
     place_hazards,
 )  # fmt: skip
 from whitestone.programme.accounts_inputs import EVER, Inputs, read_inputs, read_places
-from whitestone.programme.accounts_shapes import ShapesOfRecords
+from whitestone.programme.accounts_shapes import Packed, ShapesOfRecords
 from whitestone.programme.opening import Clocks, Programme
 
 __all__ = ["KeptBook", "follow", "kept_book"]
@@ -65,6 +76,7 @@ class KeptBook(msgspec.Struct):
     """A book of all days as known at a moment, up to entry `seq` of the journal, whose hash is `head`.
 
     It is what the first `parts` parts of the kept chain `turn` say; 0 parts: it is not what any chain says.
+    `numbering` names the count that gave slices and releases their numbers: shapes lie beside the book under it.
     """
 
     key: str
@@ -75,6 +87,7 @@ class KeptBook(msgspec.Struct):
     parts: int
     besides: Besides
     book: Book
+    numbering: str = ""
 
     @property
     def inputs(self) -> Inputs:
@@ -98,6 +111,7 @@ class _Whole(msgspec.Struct, array_like=True):
     activity_of: dict[uuid.UUID, str]
     moot: frozenset[uuid.UUID]
     valid_from: dt.date | None
+    numbering: str
 
 
 class _Part(msgspec.Struct, array_like=True):
@@ -118,8 +132,9 @@ def kept_book(programme: Programme, clocks: Clocks) -> KeptBook:
     if found is None and clocks.known is not None:
         found = _undone(programme, clocks, stamp, seq)
     if found is None:
-        found = _count(programme, clocks, stamp, seq)
-        _keep_whole(programme, found)
+        with _uncollected():
+            found, shapes = _count(programme, clocks, stamp, seq)
+        _keep_whole(programme, found, shapes)
     elif found.parts > MOST_PARTS:
         _keep_whole(programme, found)
     _remember(place, found)
@@ -155,7 +170,8 @@ def _undone(programme: Programme, clocks: Clocks, stamp: str, seq: int) -> KeptB
         changed = [each for each in learned if each[0] in FOLLOWED]
         if len(changed) > MOST_UNDONE * (len(now.book.line.ids) + len(now.book.line.releases)):
             return None
-        said, change = changed_book(programme, now.book, now.besides, changed, clocks, session, threads=None)
+        with _uncollected():
+            said, change = changed_book(programme, now.book, now.besides, changed, clocks, session, threads=None)
         head = books.entry_hash(session, seq)
     book = grown_book(programme, now.book, change, clocks.known)
     made = KeptBook(_key(clocks), stamp, seq, head, 0, 0, now.besides.merged(said), book)
@@ -231,7 +247,8 @@ def _stamp(programme: Programme) -> str:
     return hashlib.sha256(settings + f"{cache_folder().name} {FORMAT} {__version__}".encode()).hexdigest()
 
 
-def _count(programme: Programme, clocks: Clocks, stamp: str, seq: int) -> KeptBook:
+def _count(programme: Programme, clocks: Clocks, stamp: str, seq: int) -> tuple[KeptBook, bytes | None]:
+    """Read and count everything; give the book, and its shapes as they are kept beside it."""
     journal = programme.journal
     inputs = read_inputs(programme, Clocks(EVER, clocks.known_on, clocks.known))
     located = place_hazards(inputs)
@@ -247,7 +264,35 @@ def _count(programme: Programme, clocks: Clocks, stamp: str, seq: int) -> KeptBo
         head = books.entry_hash(session, seq)
         moot = books.moot(journal, session, known_us)
     besides = _besides(inputs, located, moot)
-    return KeptBook(_key(clocks), stamp, seq, head, 0, 0, besides, Book(finder.line, shelf, book.unit_boxes))
+    kept = KeptBook(_key(clocks), stamp, seq, head, 0, 0, besides, Book(finder.line, shelf, book.unit_boxes),
+                    uuid.uuid4().hex)
+    if clocks.known is not None:
+        return kept, None  # nothing follows it, so nobody will need many of its shapes
+    finder.packed = _packed(programme, kept.key, kept.numbering)
+    return kept, pack_shapes(book.line.shapes, book.line.release_shapes)
+
+
+@contextlib.contextmanager
+def _uncollected() -> Iterator[None]:
+    """Spare the search for rings among hundreds of thousands of records that are read: they form none."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+def _packed(programme: Programme, key: str, numbering: str) -> Packed:
+    """Return how the shapes are found that lie beside a book."""
+
+    def read() -> tuple[Any, Any] | None:
+        with programme.journal.store.reading() as session:
+            data = books.read_shapes(session, key, numbering)
+        return None if data is None else unpack_shapes(data)
+
+    return read
 
 
 def _besides(inputs: Inputs, located: set[uuid.UUID] | frozenset[uuid.UUID], moot: frozenset[uuid.UUID]) -> Besides:
@@ -259,7 +304,7 @@ def _besides(inputs: Inputs, located: set[uuid.UUID] | frozenset[uuid.UUID], moo
     return Besides(inputs, frozenset(located), table, moot)
 
 
-def _keep_whole(programme: Programme, kept: KeptBook) -> None:
+def _keep_whole(programme: Programme, kept: KeptBook, shapes: bytes | None = None) -> None:
     """Write a book down, unless the place cannot be written or somebody else is writing: then it is made again."""
     store = programme.journal.store
     writer = store.for_writing() if store.readonly else store  # a question is asked for reading only, and may be kept
@@ -267,6 +312,8 @@ def _keep_whole(programme: Programme, kept: KeptBook) -> None:
         turn, parts = books.read_chain(session, kept.key)
         if not kept.parts or (turn, len(parts)) == (kept.turn, kept.parts):
             _write_whole(kept, session)
+            if shapes is not None and len(shapes) <= MOST_BYTES:
+                books.keep_shapes(session, kept.key, kept.seq, kept.numbering, shapes)
     if writer is not store:
         writer.close()
 
@@ -277,7 +324,7 @@ def _write_whole(kept: KeptBook, session: Session) -> bool:
     kept.book = _as_one(kept.book)
     data = pack_book(kept.book, msgspec.msgpack.encode(_Whole(
         dict(inputs.labels), inputs.imprecise, inputs.notes, inputs.reporting, besides.located,
-        dict(inputs.activity_of), besides.moot, inputs.valid_from,
+        dict(inputs.activity_of), besides.moot, inputs.valid_from, kept.numbering,
     )))  # fmt: skip
     if len(data) > MOST_BYTES:
         return False
@@ -309,7 +356,7 @@ def _read(programme: Programme, clocks: Clocks, stamp: str) -> KeptBook | None:
     shapes = ShapesOfRecords(programme, plane, clocks.known)
     book, beside = unpack_book(parts[0].data, shapes.of_slices, shapes.of_releases)
     whole = msgspec.msgpack.decode(beside, type=_Whole)
-    shapes.line = book.line
+    shapes.line, shapes.packed = book.line, _packed(programme, _key(clocks), whole.numbering)
     inputs = Inputs(plane, [], [], places.places, places.levels, whole.labels, [], [], whole.imprecise, whole.notes,
                     whole.reporting, whole.valid_from, whole.activity_of)  # fmt: skip
     besides = _besides(inputs, whole.located, whole.moot)
@@ -317,7 +364,8 @@ def _read(programme: Programme, clocks: Clocks, stamp: str) -> KeptBook | None:
         part = msgspec.msgpack.decode(each.data, type=_Part)
         besides = besides.merged(part.said)
         book = grown_book(programme, book, unpack_change(part.data), clocks.known)
-    return KeptBook(_key(clocks), stamp, parts[-1].seq, head, parts[0].turn, len(parts), besides, book)
+    return KeptBook(_key(clocks), stamp, parts[-1].seq, head, parts[0].turn, len(parts), besides, book,
+                    whole.numbering)
 
 
 def _follow_reading(programme: Programme, kept: KeptBook) -> KeptBook | None:
@@ -342,7 +390,7 @@ def _renewed(programme: Programme, kept: KeptBook, writer: Session | None, seq: 
         return msgspec.structs.replace(kept, seq=seq, head=head)
     said, change = changed_book(programme, kept.book, kept.besides, changed, Clocks(EVER, None, None), session)
     made = KeptBook(kept.key, kept.stamp, seq, head, kept.turn, kept.parts, kept.besides.merged(said),
-                    grown_book(programme, kept.book, change, None))
+                    grown_book(programme, kept.book, change, None), kept.numbering)
     # A book that followed without writing it down is no longer what the chain says, and may add nothing to it.
     if writer is None or not _keep_change(made, writer, _Part(said, pack_change(change))):
         made.turn = made.parts = 0

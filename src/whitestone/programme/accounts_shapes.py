@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,7 +12,7 @@ import numpy as np
 from whitestone.domain.revision import State
 from whitestone.land.columns import Ids
 from whitestone.land.roster import Roster
-from whitestone.land.shapes import EMPTY, ground
+from whitestone.land.shapes import EMPTY, ground, pack
 from whitestone.programme.accounts_inputs import shapes_of_states
 from whitestone.programme.opening import Programme
 
@@ -21,6 +22,11 @@ if TYPE_CHECKING:
 __all__ = ["ShapesOfRecords"]
 
 Array = np.ndarray[Any, Any]
+Packed = Callable[[], tuple[Array, Array] | None]
+"""Gives the ground of the first slices and releases as it was counted, by number; None where it is kept no more."""
+
+MANY = 2_000
+"""More shapes than this are read as they were counted, beside the book, instead of with their records."""
 
 
 class ShapesOfRecords:
@@ -29,12 +35,13 @@ class ShapesOfRecords:
     def __init__(self, programme: Programme, plane: Plane, known: dt.datetime | None) -> None:
         self.programme, self.plane, self.known = programme, plane, known
         self.line: Roster | None = None
+        self.packed: Packed | None = None
         self._found: dict[tuple[str, int], Any] = {}
 
     def following(self) -> ShapesOfRecords:
         """Return a finder for a roster that grew out of this one: numbers do not move, so what was found stays."""
         made = ShapesOfRecords(self.programme, self.plane, self.known)
-        made._found = self._found
+        made._found, made.packed = self._found, self.packed
         return made
 
     def forget(self, slices: int, releases: int) -> None:
@@ -46,7 +53,7 @@ class ShapesOfRecords:
         """Return the ground of some slices: the dated state of their hazard that begins on their day."""
         assert self.line is not None
         line = self.line
-        missing = [each for each in index.tolist() if ("slice", each) not in self._found]
+        missing = self._missing("slice", index)
         wanted = [each for each in missing if line.stands[each] and line.has_ground[each]]
         by_record: dict[uuid.UUID, list[State]] = {}
         slices = line.said.drawn(np.array(wanted, dtype=np.int64), [None] * len(wanted))
@@ -60,12 +67,23 @@ class ShapesOfRecords:
         """Return the ground of some releases: the last statement of their record."""
         assert self.line is not None
         line = self.line
-        missing = [each for each in index.tolist() if ("release", each) not in self._found]
+        missing = self._missing("release", index)
         wanted = [each for each in missing if line.counts[each] and line.is_drawn[each]]
         records = list(Ids(line.done.ids[np.array(wanted, dtype=np.int64)]))
         last = {state.record_id: state for state in self._states("release", set(records))}
         self._take("release", wanted, [last.get(each) for each in records])
         return self._given("release", index)
+
+    def _missing(self, kind: str, index: Array) -> list[int]:
+        """List what is not found yet; of many, first those are found that lie beside the book."""
+        missing = [each for each in index.tolist() if (kind, each) not in self._found]
+        if len(missing) <= MANY or self.packed is None:
+            return missing
+        packed = self.packed()
+        shapes = pack([]) if packed is None else packed[0] if kind == "slice" else packed[1]
+        here = [each for each in missing if each < len(shapes)]
+        self._found.update(((kind, each), shapes[each]) for each in here)
+        return [each for each in missing if each >= len(shapes)]
 
     def _states(self, kind: str, ids: set[uuid.UUID]) -> list[State]:
         return list(self.programme.journal.dated_states(kind, known=self.known, ids=ids)) if ids else []

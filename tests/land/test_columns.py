@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from whitestone.land.columns import Faces, Ids, Releases, Slices, ids_of, same_ids
-from whitestone.land.inputs import HazardSlice, ReleasePiece
+from whitestone.land.inputs import HazardSlice, RecordedSlice, ReleasePiece
 
 ids = st.integers(0, 2**128 - 1).map(lambda number: uuid.UUID(int=number)) | st.integers(0, 9).map(
     lambda number: uuid.UUID(int=number << 60))
@@ -18,7 +18,7 @@ some = st.text("ab", max_size=1) | st.none()
 keys = st.dictionaries(st.sampled_from(["place", "contamination"]), some | st.tuples(st.text("xy", max_size=2)))
 areas = st.none() | st.floats(0, 1e9)
 slices = st.lists(st.builds(
-    HazardSlice, ids, st.dates() | st.none(), st.dates() | st.none(), some, some, st.none(), st.dates() | st.none(),
+    RecordedSlice, ids, st.dates() | st.none(), st.dates() | st.none(), some, some, st.none(), st.dates() | st.none(),
     keys, areas, st.booleans(), st.lists(ids, max_size=2).map(tuple), some, some, st.booleans()), max_size=6)
 pieces = st.lists(st.builds(
     ReleasePiece, ids, st.sampled_from(["cleared", "reduced"]), st.dates() | st.none(),

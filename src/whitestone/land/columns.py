@@ -15,7 +15,7 @@ import msgspec
 import numpy as np
 
 from whitestone.land.growing import Room
-from whitestone.land.inputs import HazardSlice, ReleasePiece
+from whitestone.land.inputs import HazardSlice, RecordedSlice, ReleasePiece
 
 __all__ = ["Faces", "Ids", "ReleaseFace", "Releases", "SliceFace", "Slices", "ids_of", "same_ids"]
 
@@ -25,7 +25,7 @@ _FEW = 16
 
 
 class SliceFace(msgspec.Struct, frozen=True, array_like=True):
-    """What many slices have in common: see HazardSlice."""
+    """What many slices have in common: see RecordedSlice."""
 
     classification: str | None
     status: str | None
@@ -180,8 +180,9 @@ class Slices(Sequence[HazardSlice]):
     def of(cls, slices: Sequence[HazardSlice], faces: Faces | None = None) -> Slices:
         """Write slices as columns; their shapes are left out."""
         faces = Faces() if faces is None else faces
-        said = [SliceFace(each.classification, each.status, each.keys, each.void, each.closure, each.access,
-                          each.discovered) for each in slices]
+        said = [SliceFace(each.classification, each.status, each.keys, each.void, each.closure,
+                          *((each.access, each.discovered) if isinstance(each, RecordedSlice) else (None, False)))
+                for each in slices]
         days = [(_ordinal(each.true_from), _ordinal(each.true_to), _ordinal(each.information_date)) for each in slices]
         return cls(ids_of([each.record_id for each in slices]), np.array(days, dtype=np.int32).reshape(-1, 3),
                    np.array([np.nan if each.area_reported_m2 is None else each.area_reported_m2 for each in slices],
@@ -209,13 +210,13 @@ class Slices(Sequence[HazardSlice]):
         >>> Slices.of([]).drawn(np.zeros(0, dtype=np.int64), [])
         []
         """
-        found = []
+        found: list[HazardSlice] = []
         for number, own, (begins, ends, informed), at, stated, shape in zip(
             index.tolist(), Ids(self.ids[index]), self.days[index].tolist(), self.face[index].tolist(),
             self.stated_m2[index].tolist(), shapes, strict=True,
         ):  # fmt: skip
             face = self.faces.every[at]
-            found.append(HazardSlice(
+            found.append(RecordedSlice(
                 own, _day(begins), _day(ends), face.classification, face.status, shape, _day(informed), face.keys,
                 None if stated != stated else stated, face.void, self.parents.get(number, ()), face.closure,
                 face.access, face.discovered,

@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-__all__ = ["OUTCOMES", "STRENGTH", "UNDATED", "HazardSlice", "ReleasePiece", "day_number"]
+__all__ = ["OUTCOMES", "STRENGTH", "UNDATED", "HazardSlice", "RecordedSlice", "ReleasePiece", "day_number"]
 
 OUTCOMES = ("cleared", "reduced", "cancelled")
 """Outcomes from the strongest to the weakest: the precedence where dates are equal or absent."""
@@ -30,8 +30,7 @@ class HazardSlice(msgspec.Struct, frozen=True):
     row of each further dimension (`place`, `contamination`, `treaty`, ...): a text, or a tuple of codes that become
     one joined key. `void` marks a record withdrawn as a data error, a duplicate or merged into another: its ground
     leaves as a boundary correction or a transfer, never as a release. `parents` are the hazards out of which this one
-    was split or merged; `closure` says why it was closed or withdrawn. `access` says whether it can be reached;
-    `discovered`, that it begins on the day of its discovery for want of an information date.
+    was split or merged; `closure` says why it was closed or withdrawn.
     """
 
     record_id: uuid.UUID
@@ -46,6 +45,15 @@ class HazardSlice(msgspec.Struct, frozen=True):
     void: bool = False
     parents: tuple[uuid.UUID, ...] = ()
     closure: str | None = None
+
+
+class RecordedSlice(HazardSlice, frozen=True):
+    """A slice as a programme records it, with what counts of records need beside the ledger.
+
+    `access` says whether the hazard can be reached; `discovered`, that it begins on the day of its discovery for want
+    of an information date.
+    """
+
     access: str | None = None
     discovered: bool = False
 

@@ -23,7 +23,7 @@ from whitestone.domain.revision import State
 from whitestone.domain.treaty import treaties, treaty_flags, undetermined
 from whitestone.errors import InvalidValue
 from whitestone.geodesy.areas import Plane
-from whitestone.land.inputs import OUTCOMES, HazardSlice, ReleasePiece
+from whitestone.land.inputs import OUTCOMES, HazardSlice, RecordedSlice, ReleasePiece
 from whitestone.land.proof import Disagreement
 from whitestone.programme.accounts_disputes import awaiting, disputed
 from whitestone.programme.opening import Clocks, Programme
@@ -244,7 +244,7 @@ class _Reader:
                 informed[state.record_id] = begins
             self.labels[str(state.record_id)] = str(body.get("local_id") or body.get("name") or state.record_id)
             found.append(
-                HazardSlice(
+                RecordedSlice(
                     record_id=state.record_id,
                     true_from=begins,
                     true_to=state.true_to,

@@ -6,23 +6,28 @@ import datetime as dt
 from typing import Any
 
 import numpy as np
+import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from land_cells import SIDE_M
 from test_oracle import LAST, as_inputs, hazards, works
 
 from whitestone.land.book import Book, simulate
+from whitestone.land.changing import apply_change
 from whitestone.land.grouping import DIMENSIONS
 from whitestone.land.inputs import HazardSlice, ReleasePiece
 from whitestone.land.ledger import tabulate
 from whitestone.land.packing import pack_book, pack_change, unpack_book, unpack_change
 from whitestone.land.proof import prove
-from whitestone.land.renewing import apply_change, count_change, renew
+from whitestone.land.renewing import count_change, renew
 
 END = LAST.toordinal()
+PLACES = {"A": shapely.box(0, 0, 3.5 * SIDE_M, 5 * SIDE_M), "B": shapely.box(2 * SIDE_M, 0, 20 * SIDE_M, 4 * SIDE_M)}
+"""Places that hold some of the cells of the generated hazards, and cut through others."""
 
 
 def tables(book: Book, start: dt.date | None) -> list[dict[str, Any]]:
-    proof = prove(book, 0 if start is None else start.toordinal(), places={})
+    proof = prove(book, 0 if start is None else start.toordinal(), places=PLACES)
     return [tabulate(book, start=start, end=LAST, by=by, proof=proof).as_dict() for by in DIMENSIONS]
 
 
@@ -70,7 +75,9 @@ def test_a_book_and_its_change_are_the_same_after_they_were_written_down(
     changed = {each.record_id for each in (*first[0][:1], *second[0][:2])}
     new = [each for each in second[0] if each.record_id in changed]
     change, shapes, drawn = count_change(book, changed, new, [])
-    kept = unpack_book(pack_book(book), book.line.shapes_of, book.line.release_shapes_of).until(END)
+    kept, beside = unpack_book(pack_book(book, b"beside"), book.line.shapes_of, book.line.release_shapes_of)
+    kept = kept.until(END)
+    assert beside == b"beside"
     assert tables(kept, None) == tables(book, None)
     renewed = apply_change(kept, unpack_change(pack_change(change)),
                            lambda at: np.concatenate([book.line.shapes, shapes])[at],

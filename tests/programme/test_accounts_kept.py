@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import random
+import subprocess
+import sys
 import uuid
 from collections.abc import Iterator
 from typing import Any
@@ -16,7 +19,7 @@ from whitestone.domain.revision import Act, Draft, Nature, Workflow
 from whitestone.geodesy.areas import Plane
 from whitestone.journal import books
 from whitestone.programme import accounts as desk
-from whitestone.programme import accounts_kept
+from whitestone.programme import accounts_kept, accounts_shapes
 from whitestone.programme.accounts import ledger
 from whitestone.programme.opening import Programme, init_programme, open_programme
 from whitestone.programme.sameness import declare_same
@@ -217,6 +220,7 @@ def test_two_that_hold_the_same_book_and_both_record_leave_one_that_is_right(pro
             desk._books.clear()
             teller.programme = here
             teller.tell()
+            assert parts(here)[-1] == here.journal.head()[0]
         followed = answers(other, "2020-12-31")
         forget()
         from_disk = answers(other, "2020-12-31")
@@ -229,3 +233,138 @@ def test_two_that_hold_the_same_book_and_both_record_leave_one_that_is_right(pro
 def parts(programme: Programme) -> list[int]:
     with programme.journal.store.reading() as session:
         return books.read_chain(session, "now")[1]
+
+
+class Clock:
+    """A clock of the journal that is set forward by hand."""
+
+    def __init__(self, programme: Programme) -> None:
+        self.now = dt.datetime(2030, 1, 1, 12, tzinfo=dt.UTC)
+        programme.journal.clock = lambda: int(self.now.timestamp() * 1e6)
+
+    def forward(self) -> str:
+        """Let ten days pass; name a day among them."""
+        self.now += dt.timedelta(days=10)
+        return (self.now - dt.timedelta(days=5)).date().isoformat()
+
+
+def as_known(programme: Programme, on: str, known: str) -> list[dict[str, Any]]:
+    said = [ledger(programme, programme.clocks(on, known), by=by) for by in BY]
+    for each in said:
+        each["undated"]["less_precise"]["records"].sort()
+        each["proof"]["in_conflict_m2"] = round(each["proof"]["in_conflict_m2"], 1)
+    return said
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_an_earlier_moment_is_made_of_now_as_counting_it_anew_would(
+    programme: Programme, monkeypatch: pytest.MonkeyPatch, seed: int
+) -> None:
+    monkeypatch.setattr(accounts_kept, "MOST_UNDONE", 10.0)
+    monkeypatch.setattr(accounts_shapes, "MANY", -1 if seed % 2 else 2_000)  # shapes beside the book, or with records
+    clock, teller, moments = Clock(programme), Teller(programme, 20 + seed), []
+    for _ in range(5):
+        for _ in range(teller.rng.randrange(1, 5)):
+            teller.tell()
+        moments.append(clock.forward())
+        answers(programme, "2020-12-31")
+    counted = []
+    count = accounts_kept._count
+    monkeypatch.setattr(accounts_kept, "_count", lambda *given: counted.append(given) or count(*given))
+    days = ("2020-12-31", "2014-06-30")
+    undone = [as_known(programme, on, known) for known in moments for on in days]
+    assert not counted
+    forget()
+    with programme.journal.store.writing() as session:
+        books.drop_books(session)
+    assert undone == [as_known(programme, on, known) for known in moments for on in days]
+    assert len(counted) == len(moments)
+    for now, then in zip(answers(programme, "2020-12-31"), as_known(programme, "2020-12-31", clock.forward()),
+                         strict=True):
+        assert {**now, "as_known_on": None} == {**then, "as_known_on": None}
+
+
+def test_an_earlier_moment_leaves_the_book_of_now_alone_and_both_follow_on(programme: Programme) -> None:
+    clock, teller = Clock(programme), Teller(programme, 31)
+    for _ in range(10):
+        teller.tell()
+    then = clock.forward()
+    before = answers(programme, "2020-12-31")
+    for _ in range(4):
+        teller.tell()
+        now = answers(programme, "2020-12-31")
+        assert as_known(programme, "2020-12-31", then)[0]["total"] == before[0]["total"]
+        assert answers(programme, "2020-12-31") == now
+    forget()
+    with programme.journal.store.writing() as session:
+        books.drop_books(session)
+    assert answers(programme, "2020-12-31") == now
+
+
+def test_what_was_learned_about_sameness_since_is_not_undone_but_counted(
+    programme: Programme, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock, teller, records = Clock(programme), Teller(programme, 3), [new_id(), new_id()]
+    for record in records:
+        teller.say("hazard", record, {"classification": "sha"}, geometry=wkb(random.Random(1)),
+                   information_date="2015-01-01")
+    then = clock.forward()
+    declare_same(programme, *records, reason="one and the same field")
+    assert answers(programme, "2020-12-31")[0]["total"]["hazards"] == 1
+    assert as_known(programme, "2020-12-31", then)[0]["total"]["hazards"] == 2
+
+
+def test_after_an_append_that_failed_numbers_are_taken_again_without_a_trace(programme: Programme) -> None:
+    teller = Teller(programme, 12)
+    for _ in range(8):
+        teller.tell()
+    answers(programme, "2020-12-31")
+    for turn in range(3):
+        programme.journal.followers.append(lambda batch: 1 / 0)
+        failed = Draft(kind="hazard", record_id=new_id(), body={"classification": "cha"}, geometry=wkb(teller.rng),
+                       information_date=f"201{turn}-01-01")
+        with pytest.raises(ZeroDivisionError):
+            programme.journal.append(Act(author="anna"), [failed])
+        programme.journal.followers.pop()
+        teller.tell()
+        followed = answers(programme, "2020-12-31")
+    forget()
+    with programme.journal.store.writing() as session:
+        books.drop_books(session)
+    assert followed == answers(programme, "2020-12-31")
+
+
+def test_many_changes_become_one_whole_when_somebody_asks(
+    programme: Programme, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(accounts_kept, "MOST_PARTS", 3)
+    teller = Teller(programme, 8)
+    for _ in range(6):
+        teller.tell()
+    answers(programme, "2020-12-31")
+    for _ in range(12):
+        teller.tell()
+    assert len(parts(programme)) > 3
+    before = answers(programme, "2020-12-31")
+    assert len(parts(programme)) == 1
+    teller.tell()
+    followed = answers(programme, "2020-12-31")
+    assert followed != before
+    forget()
+    assert answers(programme, "2020-12-31") == followed
+
+
+def test_a_kept_ledger_is_read_without_the_compiler(programme: Programme, target: str, tmp_path: Any) -> None:
+    if "://" in target:
+        pytest.skip("one engine is enough: which rooms are opened does not depend on it")
+    teller = Teller(programme, 7)
+    for _ in range(8):
+        teller.tell()
+    answers(programme, "2020-12-31")
+    code = ("import sys\nfrom whitestone.programme.accounts import ledger\n"
+            "from whitestone.programme.opening import open_programme\n"
+            f"with open_programme({target!r}) as programme:\n"
+            "    print(len(ledger(programme, programme.clocks('2016-12-31'), by='hazard')['rows']))\n"
+            "print('numba' in sys.modules)\n")
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
+    assert said[-1] == "False"

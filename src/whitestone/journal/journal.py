@@ -186,16 +186,18 @@ class Journal:
         """Return what a dataset last said of each record."""
         return reading.last_said(self, dataset, kind, record_ids)
 
-    def conflicts(self, known: dt.datetime | None = None, *, approved_only: bool = False) -> list[reading.Conflict]:
-        """List the attributes that revisions dispute as known at a moment (None: now), by record.
+    def conflicts(self, known: dt.datetime | None = None, *, approved_only: bool = False,
+                  ids: Iterable[uuid.UUID] | None = None) -> list[reading.Conflict]:
+        """List the attributes that revisions dispute as known at a moment (None: now), by record, of some or of all.
 
         `approved_only`: only approved revisions dispute; otherwise all that count (submitted, verified, approved).
         """
-        return list(reading.conflicts(self, known, approved_only=approved_only))
+        return list(reading.conflicts(self, known, approved_only=approved_only, ids=ids))
 
-    def mixed(self, kind: str, known: dt.datetime | None = None) -> list[uuid.UUID]:
-        """List the records of a kind of which something counts that is not approved, as known at a moment."""
-        return asof.mixed(self, _question(kind, None, known, None, None, False, False))
+    def mixed(self, kind: str, known: dt.datetime | None = None, *, ids: Iterable[uuid.UUID] | None = None
+              ) -> list[uuid.UUID]:
+        """List the records of a kind, some or all, of which something counts that is not approved, as known then."""
+        return asof.mixed(self, _question(kind, None, known, None, ids, False, False))
 
     def verify(self, progress: Callable[[int], None] | None = None, *,
                against: tuple[int, str] | None = None) -> Verdict:

@@ -115,8 +115,9 @@ def last_said(journal: Journal, dataset: uuid.UUID, kind: str, record_ids: Itera
     return found
 
 
-def conflicts(journal: Journal, known: dt.datetime | None, *, approved_only: bool) -> Iterator[Conflict]:
-    """Stream the attributes that revisions dispute as known at a moment (None: now), by record."""
+def conflicts(journal: Journal, known: dt.datetime | None, *, approved_only: bool,
+              ids: Iterable[uuid.UUID] | None = None) -> Iterator[Conflict]:
+    """Stream the attributes that revisions dispute as known at a moment (None: now), by record, of some or of all."""
     basis = BASIS_ALL if approved_only else BASIS_APPROVED
     moment = None if known is None else instant_us(known)
     told, then = ("s.known_to IS NULL", []) if moment is None else (
@@ -124,8 +125,11 @@ def conflicts(journal: Journal, known: dt.datetime | None, *, approved_only: boo
     allowed = APPROVED_ONLY if approved_only else ALL_COUNTING
     with journal.store.reading() as session:
         sql = (f"SELECT DISTINCT s.record_id FROM state s WHERE s.conflicts IS NOT NULL AND {told} "  # noqa: S608
-               f"AND s.basis <> {basis} ORDER BY s.record_id")
-        records = [record for (record,) in session.all(sql, then)]
+               f"AND s.basis <> {basis}")
+        few = [None] if ids is None else list(chunks(sorted({each.bytes for each in ids})))
+        records = sorted({bytes(record) for some in few for (record,) in (
+            session.all(sql, then) if some is None
+            else session.all(f"{sql} AND s.record_id IN ({marks(some)})", [*then, *some]))})
         for chunk in chunks(records):
             by_then = "" if moment is None else " AND a.recorded_at <= ?"
             asked = f"r.record_id IN ({marks(chunk)}){by_then}"

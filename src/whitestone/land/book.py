@@ -8,17 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from whitestone.land.bookings import COLUMN_NAMES, Bookings, EntryColumns, Shelf
+from whitestone.land.dated import Pieces
+from whitestone.land.growing import Room
 from whitestone.land.inputs import STRENGTH, HazardSlice, ReleasePiece
-from whitestone.land.pieces import Ground, Pieces, measure
+from whitestone.land.marks import NEVER, RECLASSIFIED
 from whitestone.land.remaining import Remaining
 from whitestone.land.roster import Roster
-from whitestone.land.story import RECLASSIFIED
-from whitestone.land.timeline import NEVER, Timeline
+
+if TYPE_CHECKING:
+    from whitestone.land.pieces import Ground
 
 __all__ = ["CENTS", "COLUMN_NAMES", "Book", "Entry", "simulate", "to_cents"]
 
@@ -50,17 +53,21 @@ class Book:
     """The bookings of a programme up to and including `last_day`.
 
     `line` holds hazards and releases by number, `shelf` the dated bookings of all days, `unit_boxes` where each unit of
-    ground lies. `now[h]` is the slice of hazard h that holds on the last day (-1: none), `stock[h]` its balance and
-    `own_stock[h]` what it has by itself, in hundredths.
+    ground lies and `unit_stands` which of them count. `now[h]` is the slice of hazard h that holds on the last day (-1:
+    none), `stock[h]` its balance and `own_stock[h]` what it has by itself, in hundredths.
     """
 
-    def __init__(self, line: Roster, shelf: Shelf, unit_boxes: Array, last_day: int = NEVER) -> None:
+    def __init__(self, line: Roster, shelf: Shelf, unit_boxes: Array, last_day: int = NEVER, *,
+                 unit_stands: Array | None = None, unit_room: Room | None = None) -> None:
         self.line, self.shelf, self.unit_boxes, self.last_day = line, shelf, unit_boxes, last_day
+        self.unit_stands = np.ones(len(unit_boxes), dtype=bool) if unit_stands is None else unit_stands
+        self.unit_room = Room(unit_boxes) if unit_room is None else unit_room
         self.now = line.now(last_day)
 
     def until(self, last_day: int) -> Book:
         """Return the same book up to and including another day."""
-        return Book(self.line, self.shelf, self.unit_boxes, last_day)
+        return Book(self.line, self.shelf, self.unit_boxes, last_day, unit_stands=self.unit_stands,
+                    unit_room=self.unit_room)
 
     @cached_property
     def pieces(self) -> Pieces:
@@ -137,13 +144,16 @@ class Book:
         {}
         """
         last = self.last_day
-        strength = np.array([STRENGTH[each.outcome] for each in self.line.releases] or [0])
+        done = self.line.done
+        codes, strengths = done.faces.named("strength", lambda each: STRENGTH[each.outcome])
+        strength = np.array(strengths or [0])
 
         def answer(bookings: Bookings) -> Array:
             lines = bookings.pieces.lines
             chosen = (lines[:, 2] == RECLASSIFIED) & (lines[:, 1] >= first_day) & (lines[:, 1] <= last)
             sums = np.zeros((4, 4), dtype=np.int64)
-            np.add.at(sums, (lines[chosen, 7], strength[lines[chosen, 5]]), bookings.pieces.cents[chosen])
+            came = strength[codes[done.face[lines[chosen, 5]]]]
+            np.add.at(sums, (lines[chosen, 7], came), bookings.pieces.cents[chosen])
             return sums
 
         sums = self.shelf.sum(("reclassified", first_day, last), answer)
@@ -186,6 +196,10 @@ def simulate(
     >>> simulate([], []).stock.tolist()
     []
     """
+    # Only who counts needs the kernel and its compiler; a book that is kept is read without them.
+    from whitestone.land.pieces import measure
+    from whitestone.land.timeline import Timeline
+
     line = Timeline(hazards, releases)
     ground = line.ground()
     pieces = measure(ground, threads=threads) if count is None else count(ground)

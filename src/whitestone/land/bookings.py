@@ -12,8 +12,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from whitestone.land.pieces import Pieces, join
-from whitestone.land.story import OWN_IN, TRANSFER
+from whitestone.land.claims import ClaimSteps, claim_steps
+from whitestone.land.dated import Pieces, join
+from whitestone.land.elsewhere import Elsewhere
+from whitestone.land.marks import OWN_IN, TRANSFER
 
 __all__ = ["COLUMN_NAMES", "TRANSFERRED_IN", "Bookings", "EntryColumns", "Shelf"]
 
@@ -25,6 +27,8 @@ COLUMN_NAMES = (
 )  # fmt: skip
 """The columns of bookings, in the order of the kernel's; what is transferred in stands last."""
 TRANSFERRED_IN = 8
+MOST_ANSWERS = 128
+"""How many answers about the base are remembered, the last ones; the largest have a number for each hazard."""
 _SIGNS = np.array([1, 1, -1, -1, -1, -1, -1, 1, 1])
 
 
@@ -75,8 +79,8 @@ class Bookings:
     0
     """
 
-    def __init__(self, pieces: Pieces) -> None:
-        self.pieces = pieces
+    def __init__(self, pieces: Pieces, steps: ClaimSteps | None = None) -> None:
+        self.pieces, self._steps = pieces, steps
 
     @cached_property
     def columns(self) -> EntryColumns:
@@ -92,20 +96,26 @@ class Bookings:
         return lines[:, 1], lines[:, 3], np.where(lines[:, 2] == OWN_IN, cents, -cents)
 
     @cached_property
-    def _by_unit(self) -> tuple[tuple[Array, Array], ...]:
-        """Sort lines, sets and shots by their unit, once: what some units hold is then found without looking at all."""
-        ordered = []
-        for each in (self.pieces.lines, self.pieces.sets, self.pieces.shots):
-            order = np.argsort(each[:, 0], kind="stable")
-            ordered.append((order, each[order, 0]))
-        return tuple(ordered)
+    def _units(self) -> tuple[Array, Array, Array]:
+        """Return the units of lines, sets and shots, in order as all pieces are, each close together in memory."""
+        pieces = self.pieces
+        lines, sets, shots = (np.ascontiguousarray(each[:, 0]) for each in (pieces.lines, pieces.sets, pieces.shots))
+        return lines, sets, shots
+
+    def claim_steps(self, days_of: Array) -> ClaimSteps:
+        """Return what is claimed since ever by any day; `days_of` are the days of releases. Made once."""
+        if self._steps is None:
+            self._steps = claim_steps(self.pieces.sets, self.pieces.members, days_of)
+        return self._steps
 
     def of_units(self, units: Array) -> Bookings:
-        """Return the bookings of some units."""
+        """Return the bookings of some units, given in order."""
         pieces = self.pieces
-        lines, sets, shots = (_found(order, keys, units) for order, keys in self._by_unit)
-        ends = np.append(pieces.sets[1:, 3], len(pieces.members))
-        first, sizes = pieces.sets[sets, 3], ends[sets] - pieces.sets[sets, 3]
+        lines, sets, shots = (_found(keys, units) for keys in self._units)
+        first = pieces.sets[sets, 3]
+        follows = np.minimum(sets + 1, len(pieces.sets) - 1)
+        ends = np.where(sets + 1 < len(pieces.sets), pieces.sets[follows, 3], len(pieces.members))
+        sizes = ends - first
         kept = pieces.sets[sets].copy()
         kept[:, 3] = np.cumsum(sizes) - sizes
         members = np.arange(int(sizes.sum())) + np.repeat(first - kept[:, 3], sizes)
@@ -121,6 +131,7 @@ class Shelf:
         self.base, self.more = base, tuple(more)
         self.gone = gone or Bookings(join([]))
         self._made = {} if made is None else made
+        self.elsewhere = Elsewhere()
         self.met: dict[tuple[int, int], bool] = {}
         """Whether a release and a slice, by numbers, share ground: numbers do not move, so it is measured once."""
 
@@ -135,9 +146,12 @@ class Shelf:
         >>> Shelf(Bookings(join([]))).sum("days", lambda each: np.array([each.columns.day.sum()])).tolist()
         [0]
         """
-        if question not in self._made:
-            self._made[question] = answer(self.base)
-        total = self._made[question]
+        total = self._made.pop(question, None)
+        if total is None:
+            total = answer(self.base)
+        self._made[question] = total
+        for oldest in list(self._made)[:-MOST_ANSWERS]:
+            self._made.pop(oldest, None)
         for sign, each in [(-1, self.gone), *((1, each) for each in self.more)] if self.is_changed else []:
             part = answer(each)
             rows = max(len(total), len(part))
@@ -171,12 +185,13 @@ class Shelf:
         return join([left.pieces, *(each.pieces for each in self.more)])
 
 
-def _found(order: Array, keys: Array, wanted: Array) -> Array:
-    """Give the places, in order, of all whose key is wanted; `keys` are sorted, `order` says whose they are."""
+def _found(keys: Array, wanted: Array) -> Array:
+    """Give the places of all whose key is wanted; both in order."""
+    wanted = wanted.astype(keys.dtype)  # else the search would convert all keys
     low, high = np.searchsorted(keys, wanted, "left"), np.searchsorted(keys, wanted, "right")
     sizes = high - low
-    places = np.arange(int(sizes.sum())) + np.repeat(low - (np.cumsum(sizes) - sizes), sizes)
-    return np.sort(order[places])
+    places: Array = np.arange(int(sizes.sum())) + np.repeat(low - (np.cumsum(sizes) - sizes), sizes)
+    return places
 
 
 def _others(bookings: Bookings, units: Array) -> Array:

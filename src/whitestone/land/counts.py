@@ -18,8 +18,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from whitestone.land.grouping import CLOSED
+from whitestone.land.marks import NEVER
 from whitestone.land.roster import Roster
-from whitestone.land.timeline import NEVER
 
 __all__ = ["CLASSES", "COUNT_FLOWS", "Events", "class_of", "count_events"]
 

@@ -122,26 +122,38 @@ def stock_keys(book: Book, by: str) -> Keys:
     return _flow_rows(book, by)(columns), _flow_names(book, by)
 
 
-def _named(book: Book, by: str) -> Keys:
-    """Number the names of accounts (dimensions of hazards) or of releases, the row without a release first."""
-    line = book.line
-    if by in RELEASE_DIMENSIONS:
-        return line.names(by, 1 + len(line.releases), lambda each: (
-            text_key(line.releases[each - 1].keys.get(by)) if each else NOT_ATTRIBUTED))
-    name = account_key(book, by)
-    return line.names(by, len(line.slices), lambda each: name(int(line.hazard_of[each]), each))
-
-
 def _flow_names(book: Book, by: str) -> list[str]:
-    return _named(book, by)[1]
+    """Name the rows of accounts (dimensions of hazards) or of releases, the row without a release first."""
+    return [str(own) for own in book.line.ids] if by == "hazard" else _face_names(book, by)[1]
+
+
+def _face_names(book: Book, by: str) -> Keys:
+    """Number the names of faces. Numbers never move, so that what was summed by them stays right as faces are added."""
+    if by in RELEASE_DIMENSIONS:
+        return book.line.done.faces.named(by, lambda face: text_key(face.keys.get(by)), [NOT_ATTRIBUTED])
+    if by == "class":
+        return book.line.said.faces.named(by, lambda face: face.classification or NOT_STATED)
+    return book.line.said.faces.named(by, lambda face: text_key(face.keys.get(by)))
+
+
+def _account_rows(book: Book, by: str) -> Callable[[np.ndarray[Any, Any]], np.ndarray[Any, Any]]:
+    """Return how accounts find the number of their row in a dimension of hazards."""
+    line = book.line
+    if by == "hazard":
+        return lambda accounts: line.hazard_of[accounts]
+    codes = _face_names(book, by)[0]
+    return lambda accounts: codes[line.said.face[accounts]]
 
 
 def _flow_rows(book: Book, by: str) -> Callable[[EntryColumns], np.ndarray[Any, Any]]:
     """Return how bookings find the number of their row."""
-    code, _ = _named(book, by)
     if by in RELEASE_DIMENSIONS:
-        return lambda columns: code[columns.release + 1]
-    return lambda columns: code[columns.account] if len(code) else columns.account
+        codes, done = _face_names(book, by)[0], book.line.done
+        if not len(done):
+            return lambda columns: np.zeros(len(columns.release), dtype=np.int64)
+        return lambda columns: np.where(columns.release >= 0, codes[done.face[columns.release]], 0)
+    rows_of = _account_rows(book, by)
+    return lambda columns: rows_of(columns.account)
 
 
 def rows(
@@ -167,8 +179,8 @@ def rows(
             if not any(row.values()):
                 del table[NOT_ATTRIBUTED]
         else:
-            code, names = _named(book, by)
-            _enter_standing(table, _standing(book, book.last_day, code, len(names)), names)
+            names = _flow_names(book, by)
+            _enter_standing(table, _standing(book, book.last_day, _account_rows(book, by), len(names)), names)
     for _, name, cents in reported_only(book, first_day, by, year_start):
         table[name]["reported_only"] += cents
     return dict(table), _total(book, first_day)
@@ -204,7 +216,8 @@ def _enter(table: dict[str, Row], sums: np.ndarray[Any, Any], names: list[str]) 
             row[name] += int(sums[number, column])
 
 
-def _standing(book: Book, day: int, code: np.ndarray[Any, Any], count: int) -> np.ndarray[Any, Any]:
+def _standing(book: Book, day: int, rows_of: Callable[[np.ndarray[Any, Any]], np.ndarray[Any, Any]], count: int
+              ) -> np.ndarray[Any, Any]:
     """Sum by row what stands after a day, in the order of STANDING, and how many hazards that is."""
     line = book.line
     now = book.now if day == book.last_day else line.now(day)
@@ -219,8 +232,9 @@ def _standing(book: Book, day: int, code: np.ndarray[Any, Any], count: int) -> n
     figures = [own, np.where(closed, stock, 0), np.where(closed, 0, np.maximum(0, stock - reported[hazards])),
                np.ones(len(hazards), dtype=np.int64), ~line.has_ground[holding]]
     sums = np.zeros((count, len(STANDING)), dtype=np.int64)
+    code = rows_of(line.account[holding])
     for column, values in enumerate(figures):
-        np.add.at(sums[:, column], code[line.account[holding]], values)
+        np.add.at(sums[:, column], code, values.astype(np.int64))
     return sums
 
 
@@ -230,8 +244,8 @@ def _enter_standing(table: dict[str, Row], sums: np.ndarray[Any, Any], names: li
             table[names[number]][name] += int(sums[number, column])
 
 
-def _one_row(book: Book) -> np.ndarray[Any, Any]:
-    return np.zeros(len(book.line.slices), dtype=np.int64)
+def _one_row(accounts: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    return np.zeros(len(accounts), dtype=np.int64)
 
 
 def _undrawn(book: Book) -> Iterable[tuple[int, int]]:
@@ -315,7 +329,7 @@ def _years(
             row[name] = int(sums[flowing[key], column]) if key in flowing else 0
             stock += SIGNS[name] * row[name]
         row["closing"] = stock
-        _enter_standing(table, _standing(book, year_days(key, first_day, last_day, year_start)[1], _one_row(book), 1),
+        _enter_standing(table, _standing(book, year_days(key, first_day, last_day, year_start)[1], _one_row, 1),
                         [key])
 
 
@@ -382,5 +396,5 @@ def _total(book: Book, first_day: int) -> Row:
     """Sum the whole book without looking at rows, so that the total cannot depend on the dimension."""
     total = dict.fromkeys(COLUMNS, 0) | _period(book, first_day)
     total["reported_only"] = sum(cents for index, cents in _undrawn(book) if int(book.line.days[index]) >= first_day)
-    standing = _standing(book, book.last_day, _one_row(book), 1)[0].tolist()
+    standing = _standing(book, book.last_day, _one_row, 1)[0].tolist()
     return total | dict(zip(STANDING, standing, strict=True))

@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-__all__ = ["OUTCOMES", "STRENGTH", "UNDATED", "HazardSlice", "ReleasePiece", "day_number"]
+__all__ = ["OUTCOMES", "STRENGTH", "UNDATED", "HazardSlice", "RecordedSlice", "ReleasePiece", "day_number"]
 
 OUTCOMES = ("cleared", "reduced", "cancelled")
 """Outcomes from the strongest to the weakest: the precedence where dates are equal or absent."""
@@ -45,6 +45,17 @@ class HazardSlice(msgspec.Struct, frozen=True):
     void: bool = False
     parents: tuple[uuid.UUID, ...] = ()
     closure: str | None = None
+
+
+class RecordedSlice(HazardSlice, frozen=True):
+    """A slice as a programme records it, with what counts of records need beside the ledger.
+
+    `access` says whether the hazard can be reached; `discovered`, that it begins on the day of its discovery for want
+    of an information date.
+    """
+
+    access: str | None = None
+    discovered: bool = False
 
 
 class ReleasePiece(msgspec.Struct, frozen=True):

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 import numpy as np
@@ -31,9 +31,11 @@ from whitestone.land.grouping import (
     year_days,
 )
 from whitestone.land.inputs import UNDATED, HazardSlice, ReleasePiece
-from whitestone.land.pieces import Ground, Pieces
 from whitestone.land.places import assign
 from whitestone.land.proof import Proof, prove, undated
+
+if TYPE_CHECKING:
+    from whitestone.land.pieces import Ground, Pieces
 
 __all__ = ["DIMENSIONS", "HazardSlice", "Ledger", "ReleasePiece", "compute", "open_book", "tabulate"]
 

@@ -17,8 +17,8 @@ import numpy as np
 
 from whitestone.land.book import CENTS, COLUMN_NAMES, Book
 from whitestone.land.counts import MERGED
+from whitestone.land.marks import NEVER
 from whitestone.land.roster import Roster
-from whitestone.land.timeline import NEVER
 
 __all__ = ["Lineage", "Part", "is_by_lineage", "trace"]
 

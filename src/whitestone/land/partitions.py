@@ -12,7 +12,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from whitestone.land.pieces import Ground, Pieces, in_order, join, measure, vertices_to_meet
+from whitestone.land.dated import Pieces, in_order, join
+from whitestone.land.pieces import Ground, measure, vertices_to_meet
 from whitestone.land.rings import Outlines
 from whitestone.land.story import ACCOUNT, HAZARD, RECLASSIFIED, Facts
 

@@ -7,12 +7,12 @@ asked for any period without looking at a shape again.
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, NamedTuple
 
 import numpy as np
 
+from whitestone.land.dated import Pieces, join, ordered
 from whitestone.land.folding import count_crowded, shots_crowded
 from whitestone.land.rings import Outlines, meeting
 from whitestone.land.shots import count_shots
@@ -26,8 +26,6 @@ Array = np.ndarray[Any, Any]
 
 CHUNK = 512
 """Units that a thread takes at a time."""
-CLAIMS = 1 << 16
-"""Sets of claims whose members are put into order at a time."""
 CELLS, ITEMS = 1 << 10, 1 << 13
 MOST_CELLS = 1 << 16
 """A unit of more cells is told strip by strip, so that memory does not grow with what lies on it."""
@@ -45,21 +43,6 @@ class Ground(NamedTuple):
     facts: Facts
     first: Array
     members: Array
-
-
-class Pieces(NamedTuple):
-    """Dated bookings: `lines` (unit, day, column, hazard, account, release, to hazard, to account) with `cents`.
-
-    `sets` (unit, kind, cents, first member) and `members` (release, until day) are claims on ground: see `units`.
-    `shots` (unit, day) with `shot_m2` tell the stock again in another way: by how much it changes on a day.
-    """
-
-    lines: Array
-    cents: Array
-    sets: Array
-    members: Array
-    shots: Array
-    shot_m2: Array
 
 
 def meet(outlines: Outlines, facts: Facts) -> Ground:
@@ -106,39 +89,6 @@ def _along_curve(boxes: Array) -> Array:
     return order
 
 
-def in_order(pieces: Pieces) -> Pieces:
-    """Put pieces into the order of their units, in whatever order these were counted.
-
-    >>> in_order(join([])).lines.shape
-    (0, 8)
-    """
-    return _in_order(list(pieces))
-
-
-def _in_order(fields: list[Array]) -> Pieces:
-    """Put the fields of pieces into order; each is let go of as soon as its ordered copy is made."""
-    lines, cents, sets, members, shots, shot_m2 = range(6)
-    order = np.argsort(fields[lines][:, 0], kind="stable")
-    for each in (lines, cents):
-        fields[each] = fields[each][order]
-    order = np.argsort(fields[shots][:, 0], kind="stable")
-    for each in (shots, shot_m2):
-        fields[each] = fields[each][order]
-    order = np.argsort(fields[sets][:, 0], kind="stable")
-    sizes = np.diff(np.append(fields[sets][:, 3], len(fields[members])))[order]
-    fields[sets] = fields[sets][order]
-    ends = np.cumsum(sizes)
-    ordered = np.empty((int(sizes.sum()), 2), dtype=fields[members].dtype)
-    for begin in range(0, len(sizes), CLAIMS):  # an index of all members would be larger than they are
-        some = slice(begin, begin + CLAIMS)
-        first, moved = ends[some] - sizes[some], fields[sets][some, 3]
-        low, high = first[0], ends[some][-1]
-        ordered[low:high] = fields[members][np.arange(low, high) + np.repeat(moved - first, sizes[some])]
-    fields[sets][:, 3] = ends - sizes
-    fields[members] = ordered
-    return Pieces(*fields)
-
-
 class _Pile:
     """Pieces of parts as they come, one behind the other: what a part holds is let go of at once."""
 
@@ -163,25 +113,7 @@ class _Pile:
         """Give all pieces in the order of their units, and nothing the next time."""
         fields = [each[:size] for each, size in zip(self._fields, self._sizes, strict=True)]
         self._fields, self._sizes = list(join([])), [0] * len(fields)
-        return _in_order(fields)
-
-
-def join(parts: Sequence[Pieces]) -> Pieces:
-    """Put the pieces of several parts together, in their order.
-
-    >>> join([]).lines.shape
-    (0, 8)
-    """
-    if not parts:
-        return Pieces(np.empty((0, 8), np.int32), np.empty(0, np.int64), np.empty((0, 4), np.int64),
-                      np.empty((0, 2), np.int32), np.empty((0, 2), np.int64), np.empty(0))  # fmt: skip
-    offsets = np.cumsum([0, *(len(part.members) for part in parts[:-1])])
-    sets = [part.sets + np.array([0, 0, 0, offset]) for part, offset in zip(parts, offsets, strict=True)]
-    return Pieces(
-        np.concatenate([part.lines for part in parts]), np.concatenate([part.cents for part in parts]),
-        np.concatenate(sets), np.concatenate([part.members for part in parts]),
-        np.concatenate([part.shots for part in parts]), np.concatenate([part.shot_m2 for part in parts]),
-    )  # fmt: skip
+        return ordered(fields)
 
 
 def vertices_to_meet(ground: Ground) -> Array:

@@ -17,13 +17,12 @@ import shapely
 
 from whitestone.land.book import CENTS, COLUMN_NAMES, Book, Entry, to_cents
 from whitestone.land.bookings import Bookings, EntryColumns
+from whitestone.land.claims import CROWDED, OUTSIDE, TWICE, chosen_claims, claimed_by
+from whitestone.land.elsewhere import elsewhere_by_hazard
 from whitestone.land.inputs import OUTCOMES, UNDATED
-from whitestone.land.pieces import Pieces
-from whitestone.land.places import elsewhere_shares
+from whitestone.land.marks import OWN_IN
 from whitestone.land.roster import Roster
 from whitestone.land.shapes import NOISE_M2, ground, intersect, pack, subtract, union, union_by_group
-from whitestone.land.story import OWN_IN
-from whitestone.land.units import CROWDED, OUTSIDE, TWICE
 
 __all__ = [
     "Disagreement",
@@ -32,7 +31,7 @@ __all__ = [
     "crowded_m2",
     "disagreement_m2",
     "disagreement_shares",
-    "elsewhere_by_hazard",
+    "measure_older",
     "older_by_release",
     "order_unknown",
     "prove",
@@ -154,27 +153,6 @@ def disagreement_shares(pairs: Sequence[Any]) -> np.ndarray[Any, Any]:
     return areas
 
 
-def elsewhere_by_hazard(book: Book, places: Mapping[str, Any]) -> np.ndarray[Any, Any]:
-    """Measure for each hazard of the book (in the order of `book.line.ids`) its m2 outside the place it is booked to.
-
-    >>> from whitestone.land.book import simulate
-    >>> elsewhere_by_hazard(simulate([], []), {}).tolist()
-    []
-    """
-    homes = [_place_of(book, hazard) for hazard in range(len(book.line.ids))]
-    shares = np.zeros(len(homes))
-    now = book.now
-    chosen = [each for each, home in enumerate(homes) if home in places and book.line.has_ground[now[each]]]
-    # Only what does not lie within its place as a whole, with its box, has to be drawn: most does.
-    boxes = shapely.box(*book.line.boxes[now[chosen]].T) if chosen else pack([])
-    whole = elsewhere_shares(boxes, [homes[each] for each in chosen], places)
-    crossing = np.array(chosen, dtype=np.int64)[whole > 0]
-    if crossing.size:
-        left = book.remaining.counted(crossing.tolist())
-        shares[crossing] = elsewhere_shares(left, [homes[each] for each in crossing], places)
-    return shares
-
-
 def claimed_m2(book: Book, kind: int, first_day: int) -> float:
     """Measure ground, each square metre once, claimed by a release of the period: OUTSIDE any hazard, or TWICE.
 
@@ -186,31 +164,19 @@ def claimed_m2(book: Book, kind: int, first_day: int) -> float:
 
     def answer(bookings: Bookings) -> np.ndarray[Any, Any]:
         """Sum the claims of some units that count in the period."""
-        chosen, cents = _claims(bookings.pieces, line.days, kind, first_day, last)
-        return np.array([cents[chosen].sum()], dtype=np.int64)
+        if first_day == UNDATED:
+            return np.array([claimed_by(bookings.claim_steps(line.days), kind, last, line.days)], dtype=np.int64)
+        sets, members = bookings.pieces.sets, bookings.pieces.members
+        chosen = chosen_claims(sets, members, line.days, kind, first_day, last)
+        return np.array([sets[chosen, 2].sum()], dtype=np.int64)
 
     return int(book.shelf.sum(("claims", kind, first_day, last), answer)[0]) / CENTS
 
 
 def claimed(book: Book, kind: int, first_day: int) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
     """Choose among the sets of claims of the pieces those that count in the period: a mask, and their hundredths."""
-    return _claims(book.pieces, book.line.days, kind, first_day, book.last_day)
-
-
-def _claims(pieces: Pieces, days_of: np.ndarray[Any, Any], kind: int, first_day: int, last_day: int
-            ) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
-    count = len(pieces.sets)
-    if not count:
-        return np.zeros(0, dtype=bool), np.zeros(0, dtype=np.int64)
-    days = days_of[pieces.members[:, 0]]
-    set_of = np.repeat(np.arange(count), np.diff(np.append(pieces.sets[:, 3], len(pieces.members))))
-    known = days <= last_day
-    if kind == OUTSIDE:
-        claims = known & (days >= first_day) & (pieces.members[:, 1] > last_day)
-        return (pieces.sets[:, 1] == kind) & (np.bincount(set_of, claims, count) > 0), pieces.sets[:, 2]
-    many = np.bincount(set_of, known, count) > 1
-    within = np.bincount(set_of, known & (days >= first_day), count) > 0
-    return (pieces.sets[:, 1] != OUTSIDE) & many & within, pieces.sets[:, 2]
+    sets, members = book.pieces.sets, book.pieces.members
+    return chosen_claims(sets, members, book.line.days, kind, first_day, book.last_day), sets[:, 2]
 
 
 def crowded_m2(book: Book) -> float:
@@ -339,12 +305,6 @@ def _rounded(area_m2: float) -> float:
     return to_cents(area_m2) / 100 + 0.0
 
 
-def _place_of(book: Book, hazard: int) -> str | None:
-    now = book.now[hazard]
-    place = book.line.slices[now].keys.get("place") if now >= 0 else None
-    return place if isinstance(place, str) else None
-
-
 def _reported_minus_computed_m2(book: Book, chosen: np.ndarray[Any, Any]) -> float:
     line = book.line
     index = np.flatnonzero(chosen & ~np.isnan(line.reported_m2))
@@ -354,19 +314,18 @@ def _reported_minus_computed_m2(book: Book, chosen: np.ndarray[Any, Any]) -> flo
 def _older(book: Book, first_day: int) -> dict[int, list[int]]:
     """Find the releases older than a hazard on which they act, because they name it: the slices that held then."""
     line = book.line
-    works, holdings = [], []
-    dated = line.counts & (line.days > UNDATED) & (line.days >= first_day) & line.is_drawn
-    for release in np.flatnonzero(dated).tolist():
-        for named in line.releases[release].hazard_ids:
-            hazard = line.number.get(named, -1)
-            if hazard >= 0 and line.days[release] < line.known[hazard] <= book.last_day:
-                holding = line.slice_on(hazard, int(line.known[hazard]))
-                if holding >= 0 and _boxes_meet(line.release_boxes[release], line.boxes[holding]):
-                    works.append(release)
-                    holdings.append(holding)
-    _meet(book, [pair for pair in zip(works, holdings, strict=True) if pair not in book.shelf.met])
+    is_here = line.names_hazard >= 0
+    hazard, release = line.names_hazard[is_here], line.done.namer[is_here]
+    days = line.days[release]
+    chosen = np.flatnonzero((days > UNDATED) & (days >= first_day) & (days < line.known[hazard])
+                            & (line.known[hazard] <= book.last_day) & line.counts[release] & line.is_drawn[release])
+    works, holdings = release[chosen], line.first_slices()[hazard[chosen]]
+    held = np.flatnonzero(holdings >= 0)
+    held = held[_boxes_meet(line.release_boxes[works[held]], line.boxes[holdings[held]])]
+    pairs = list(zip(works[held].tolist(), holdings[held].tolist(), strict=True))
+    _meet(book, [pair for pair in pairs if pair not in book.shelf.met])
     older: dict[int, list[int]] = defaultdict(list)
-    for pair in zip(works, holdings, strict=True):
+    for pair in pairs:
         if book.shelf.met[pair]:
             older[pair[0]].append(pair[1])
     return older
@@ -381,8 +340,18 @@ def _meet(book: Book, pairs: list[tuple[int, int]]) -> None:
         book.shelf.met.update(zip(pairs, shared.tolist(), strict=True))
 
 
-def _boxes_meet(left: np.ndarray[Any, Any], right: np.ndarray[Any, Any]) -> bool:
-    return bool((left[:2] <= right[2:]).all() and (right[:2] <= left[2:]).all())
+def measure_older(book: Book) -> None:
+    """Measure once, for all days, which releases share ground with hazards that they name and are older than.
+
+    >>> from whitestone.land.book import simulate
+    >>> measure_older(simulate([], []))
+    """
+    _older(book, UNDATED)
+
+
+def _boxes_meet(left: np.ndarray[Any, Any], right: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    found: np.ndarray[Any, Any] = np.all((left[:, :2] <= right[:, 2:]) & (right[:, :2] <= left[:, 2:]), axis=1)
+    return found
 
 
 def _residual_m2(book: Book) -> float:

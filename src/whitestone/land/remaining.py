@@ -133,7 +133,7 @@ class Remaining:
 
     def _inherited(self, hazard: int) -> tuple[tuple[int, int], ...]:
         line, found = self.line, []
-        kin = line.kin[hazard] if line.kin else ()
+        kin = line.kin_of(hazard)
         if not kin:
             return ()
         _, releases = meeting(self._boxes[[hazard]], line.release_boxes)

@@ -11,33 +11,22 @@ import uuid
 from collections.abc import Collection, Sequence
 from typing import Any, NamedTuple
 
-import msgspec
 import numpy as np
 
 from whitestone.land.book import Book
+from whitestone.land.changing import Change, apply_change
+from whitestone.land.columns import Releases, Slices, ids_of
+from whitestone.land.dated import Pieces
 from whitestone.land.inputs import HazardSlice, ReleasePiece, day_number
 from whitestone.land.partitions import PartNumbers, whole
-from whitestone.land.pieces import Pieces, measure
-from whitestone.land.roster import Gone, Part, Roster, Shapes
+from whitestone.land.pieces import measure
+from whitestone.land.roster import PER_RELEASE, PER_SLICE, Gone, Part, Roster, Shapes
 from whitestone.land.timeline import Timeline
+from whitestone.land.touching import meets
 
-__all__ = ["Change", "apply_change", "count_change", "renew"]
+__all__ = ["count_change", "renew"]
 
 Array = np.ndarray[Any, Any]
-
-
-class Change(NamedTuple):
-    """What exchanges a few records of a book: what goes, what comes, and the units that are counted anew.
-
-    `touched` are the units whose bookings are taken out; `pieces` come instead, for units that lie in `boxes`.
-    """
-
-    gone: Gone
-    more: Part
-    touched: Array
-    boxes: Array
-    pieces: Pieces
-
 
 def renew(
     book: Book, changed: Collection[uuid.UUID], hazards: Sequence[HazardSlice], releases: Sequence[ReleasePiece]
@@ -57,7 +46,8 @@ def renew(
 
 
 def count_change(
-    book: Book, changed: Collection[uuid.UUID], hazards: Sequence[HazardSlice], releases: Sequence[ReleasePiece]
+    book: Book, changed: Collection[uuid.UUID], hazards: Sequence[HazardSlice], releases: Sequence[ReleasePiece], *,
+    threads: int | None = 1,
 ) -> tuple[Change, Array, Array]:
     """Count what a change of some records touches (see `renew`); with it the shapes of the new slices and releases."""
     gone = _gone(book.line, changed)
@@ -67,22 +57,14 @@ def count_change(
     boxes = np.concatenate([book.line.boxes[gone.slices], book.line.release_boxes[gone.releases], fresh.boxes,
                             fresh.release_boxes, *(book.line.boxes[each] for each in parts)])
     boxes = np.unique(boxes[~np.isnan(boxes[:, 0])], axis=0)
-    touched = np.flatnonzero(_meets(book.unit_boxes, boxes))
+    touched = np.flatnonzero(meets(book.unit_boxes, boxes) & book.unit_stands)
     around = np.concatenate([book.unit_boxes[touched], boxes])
     local, numbers = _local(book.line, gone, around, hazards, releases)
     ground = local.ground()
-    chosen = np.flatnonzero(_meets(ground.outlines.boxes, boxes))
-    pieces = _renumbered(measure(ground, chosen, threads=1), numbers, chosen, len(book.unit_boxes))
-    change = Change(gone, _part(local, numbers), touched, ground.outlines.boxes[chosen], pieces)
+    chosen = np.flatnonzero(meets(ground.outlines.boxes, boxes))
+    pieces = _renumbered(measure(ground, chosen, threads=threads), numbers, chosen, len(book.unit_boxes))
+    change = Change(gone, _part(book.line, local, numbers), touched, ground.outlines.boxes[chosen], pieces)
     return change, local.shapes_of(numbers.new_slices), local.release_shapes_of(numbers.new_releases)
-
-
-def apply_change(book: Book, change: Change, shapes_of: Shapes, release_shapes_of: Shapes) -> Book:
-    """Return the book after a change; shapes of all its slices and releases are found by the two functions."""
-    line = book.line.grown(change.more, change.gone, shapes_of, release_shapes_of)
-    unit_boxes = np.concatenate([book.unit_boxes, change.boxes])
-    unit_boxes[change.touched] = np.nan
-    return Book(line, book.shelf.exchange(change.touched, change.pieces), unit_boxes, book.last_day)
 
 
 def _after(old: Shapes, added: Array, first: int) -> Shapes:
@@ -109,63 +91,51 @@ class _Numbers(NamedTuple):
     new_ids: list[uuid.UUID]
 
 
-def _part(local: Timeline, numbers: _Numbers) -> Part:
+def _part(line: Roster, local: Timeline, numbers: _Numbers) -> Part:
     """Take what is new out of what was looked at, with the numbers of the whole."""
     new, work = numbers.new_slices, numbers.new_releases
-    every = local.part()
+    columns = {name: getattr(local, name)[new] for name in PER_SLICE}
+    columns |= {name: getattr(local, name)[work] for name in PER_RELEASE}
+    named = [own for each in work for own in local.releases[each].hazard_ids]
+    fresh = {own: len(line.ids) + at for at, own in enumerate(numbers.new_ids)}
     return Part(
-        [every.slices[each] for each in new], [every.releases[each] for each in work], numbers.new_ids,
-        numbers.hazards[local.hazard_of[new]], numbers.slices[local.account[new]],
-        *(getattr(local, name)[new] for name in
-          ("begins", "ends", "has_ground", "has_position", "is_void", "is_closed", "boxes", "stands", "slice_known")),
-        *(getattr(local, name)[work] for name in
-          ("days", "is_drawn", "area_m2", "reported_m2", "release_boxes", "counts")),
+        slices=Slices.of([local.slices[each] for each in new]), ids=ids_of(numbers.new_ids),
+        releases=Releases.of([local.releases[each] for each in work]),
+        hazard_of=numbers.hazards[local.hazard_of[new]], account=numbers.slices[local.account[new]],
+        names_hazard=np.array([fresh.get(own, line.number.get(own, -1)) for own in named], dtype=np.int32), **columns,
     )  # fmt: skip
 
 
 def _gone(line: Roster, changed: Collection[uuid.UUID]) -> Gone:
     hazards = np.array(sorted(line.number[each] for each in changed if each in line.number), dtype=np.int64)
-    slices = np.flatnonzero(np.isin(line.hazard_of, hazards) & line.stands) if hazards.size else hazards
-    releases = np.array([index for each in changed for index in line.releases_of(each)], dtype=np.int64)
-    return Gone(slices, releases, hazards)
+    slices = np.flatnonzero(_among(line.hazard_of, hazards, len(line.ids)) & line.stands)
+    return Gone(slices, line.releases_of(changed), hazards)
 
 
-def _meets(boxes: Array, others: Array) -> Array:
-    """Say for each box whether it meets one of the others; touching counts, what is not a number meets nothing."""
-    found = np.zeros(len(boxes), dtype=bool)
-    if not len(others):
-        return found
-    # First the frame around all others in one pass: what changes lies close together.
-    low, high = others[:, :2].min(axis=0), others[:, 2:].max(axis=0)
-    near = np.flatnonzero((boxes[:, 0] <= high[0]) & (boxes[:, 2] >= low[0]) & (boxes[:, 1] <= high[1])
-                          & (boxes[:, 3] >= low[1]))
-    some = boxes[near]
-    met = np.zeros(len(near), dtype=bool)
-    for x0, y0, x1, y1 in others:
-        met |= (some[:, 0] <= x1) & (some[:, 2] >= x0) & (some[:, 1] <= y1) & (some[:, 3] >= y0)
-    found[near] = met
+def _among(numbers: Array, wanted: Array, count: int) -> Array:
+    """Say which of some numbers 0..count-1 are wanted."""
+    is_wanted = np.zeros(count, dtype=bool)
+    is_wanted[wanted] = True
+    found: Array = is_wanted[numbers]
     return found
 
 
 def _local(line: Roster, gone: Gone, around: Array, hazards: Sequence[HazardSlice], releases: Sequence[ReleasePiece]
            ) -> tuple[Timeline, _Numbers]:
     """Gather what has to be looked at: the new records, and all others with an outline near, with all their slices."""
-    near = _meets(line.boxes, around) & line.stands
+    near = meets(line.boxes, around) & line.stands
     near[gone.slices] = False
     needed = set(np.unique(line.hazard_of[near]).tolist())
     ahead = [line.number[one] for each in hazards for one in each.parents if one in line.number]
     for each in (*needed, *ahead):
-        needed |= {each, *line.kin[each]}
+        needed |= {each, *line.kin_of(each)}
     needed -= set(gone.hazards.tolist())
-    old = np.flatnonzero(np.isin(line.hazard_of, sorted(needed)) & line.stands)
-    work = _meets(line.release_boxes, around) & line.counts
+    old = np.flatnonzero(_among(line.hazard_of, np.array(sorted(needed), dtype=np.int64), len(line.ids)) & line.stands)
+    work = meets(line.release_boxes, around) & line.counts
     work[gone.releases] = False
     old_work = np.flatnonzero(work)
     shapes, drawn = line.shapes_of(old), line.release_shapes_of(old_work)
-    slices = [msgspec.structs.replace(line.slices[at], geometry=shape)
-              for at, shape in zip(old.tolist(), shapes, strict=True)]
-    pieces = [msgspec.structs.replace(line.releases[at], geometry=shape)
-              for at, shape in zip(old_work.tolist(), drawn, strict=True)]
+    slices, pieces = line.said.drawn(old, shapes), line.done.drawn(old_work, drawn)
     every, every_work = [*slices, *hazards], [*pieces, *releases]
     local = Timeline(every, every_work)
     order = sorted(range(len(every)), key=lambda at: (every[at].record_id, day_number(every[at].true_from)))
@@ -185,8 +155,9 @@ def _numbers(line: Roster, local: Timeline, slices: tuple[Array, list[int]], rel
     release_number[work_place < len(old_work)] = old_work[work_place[work_place < len(old_work)]]
     release_number[new_work] = len(line.releases) + np.arange(len(new_work))
     new_ids = [each for each in local.ids if each not in line.number]
-    there = {**line.number, **{each: len(line.ids) + at for at, each in enumerate(new_ids)}}
-    hazard_number = np.array([there[each] for each in local.ids], dtype=np.int64)
+    fresh = {each: len(line.ids) + at for at, each in enumerate(new_ids)}
+    hazard_number = np.array([fresh[each] if each in fresh else line.number[each] for each in local.ids],
+                             dtype=np.int64)
     return _Numbers(slice_number, release_number, hazard_number, new, new_work, new_ids)
 
 

@@ -309,7 +309,7 @@ def case_id(view: View, line: str, parties: tuple[Party, ...]) -> uuid.UUID:
         digest.update(shapely.to_wkb(each.shape) if each.shape is not None else b"-")
         said: list[Any] = [each.what, each.day]
         if each.kind == "release":
-            for piece in [view.line.releases[at] for at in view.line.releases_of(each.record_id)[-1:]]:
+            for piece in [view.line.releases[at] for at in view.line.releases_of([each.record_id])[-1:]]:
                 said += [sorted(map(str, piece.hazard_ids)), piece.area_reported_m2]
         elif each.record_id in view.line.number:
             mine = view.line.slices_of(view.line.number[each.record_id])

@@ -7,8 +7,8 @@ from typing import Any
 
 import shapely
 
+from whitestone.land.elsewhere import elsewhere_by_hazard
 from whitestone.land.places import elsewhere_shares, locate
-from whitestone.land.proof import elsewhere_by_hazard
 from whitestone.land.repairs_model import ASK, MEASURED, Case, Repair, Seed, Statement, View
 from whitestone.land.repairs_words import area, without
 from whitestone.land.shapes import pack

@@ -12,12 +12,12 @@ from typing import Any
 import numpy as np
 
 from whitestone.land.book import CENTS
+from whitestone.land.claims import TWICE
 from whitestone.land.inputs import STRENGTH
 from whitestone.land.proof import claimed
 from whitestone.land.repairs_model import ASK, MEASURED, Case, Repair, Seed, Statement, View
 from whitestone.land.repairs_words import area, common, said, without
 from whitestone.land.shapes import NOISE_M2, pack, union
-from whitestone.land.units import TWICE
 
 __all__ = ["SAME_SHARE", "claimed_twice", "open_claimed_twice"]
 

@@ -15,12 +15,12 @@ import numpy as np
 import shapely
 
 from whitestone.land.book import CENTS
+from whitestone.land.claims import OUTSIDE
 from whitestone.land.inputs import UNDATED
 from whitestone.land.proof import claim_shares
 from whitestone.land.repairs_model import ASK, MEASURED, STATED, Case, Repair, Seed, Statement, View
 from whitestone.land.repairs_words import area, common, said, without
 from whitestone.land.shapes import EMPTY, NOISE_M2, pack, union
-from whitestone.land.units import OUTSIDE
 
 __all__ = [
     "NEAR_M", "mismatched", "older", "open_mismatched", "open_older", "open_outside", "open_undrawn", "outside",

@@ -12,6 +12,17 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from whitestone.land.compiled import compiled, lean
+from whitestone.land.marks import (
+    DECREASE,
+    DISCOVERED,
+    INCREASE,
+    NEVER,
+    OWN_IN,
+    OWN_OUT,
+    RECLASSIFIED,
+    RELEASED,
+    TRANSFER,
+)  # fmt: skip
 from whitestone.land.sweep import Whole
 
 __all__ = [
@@ -20,14 +31,6 @@ __all__ = [
 ]  # fmt: skip
 
 Array = np.ndarray[Any, Any]
-
-NEVER = 10**9
-"""The day number after every calendar day."""
-
-DISCOVERED, INCREASE, DECREASE, TRANSFER = 0, 1, 2, 3
-RELEASED = 3
-"""Column of a release: this and its strength (cancelled 1, reduced 2, cleared 3)."""
-RECLASSIFIED, OWN_IN, OWN_OUT = 7, 8, 9
 
 HAZARD, BEGIN, END, RANK, ACCOUNT = 0, 1, 2, 3, 4
 """Rows of slices: whose, from and until which day, its rank where hazards overlap (the least owns), its account."""
@@ -170,18 +173,20 @@ def _strongest(facts: Facts, releases: Array, hazard: int, day: int, above: int)
 
 @compiled
 def _days(facts: Facts, covering: Array, releases: Array) -> Array:
-    """List the days on which anything may happen at the point, in order."""
-    days = np.empty(2 * covering.size + covering.size * releases.size, dtype=np.int64)
+    """List the days on which anything may happen at the point, in order.
+
+    A release acts on its own day or on the one since which a hazard is known (see `acts_on`): so these are all days
+    there can be, without looking at each pair. On a day more than needed nothing happens.
+    """
+    days = np.empty(3 * covering.size + releases.size, dtype=np.int64)
     count = 0
     for at in range(covering.size):
         days[count], days[count + 1] = facts.slices[BEGIN, covering[at]], facts.slices[END, covering[at]]
-        count += 2
-        hazard = facts.slices[HAZARD, covering[at]]
-        if at > 0 and facts.slices[HAZARD, covering[at - 1]] == hazard:
-            continue
-        for each in range(releases.size):
-            days[count] = acts_on(facts, releases[each], hazard)
-            count += 1
+        days[count + 2] = facts.hazards[KNOWN, facts.slices[HAZARD, covering[at]]]
+        count += 3
+    for each in range(releases.size):
+        days[count] = facts.works[DAY, releases[each]]
+        count += 1
     days = np.sort(days[:count])
     kept = 0
     for at in range(count):
@@ -216,20 +221,26 @@ def _change(facts: Facts, lines: Array, n: int, day: int, old: int, new: int) ->
 
 
 @lean
-def _own_lines(facts: Facts, covering: Array, gone: Array, days: Array, lines: Array, n: int) -> int:
-    """Write when each hazard, whoever else claims the point, has it and has it no more."""
+def _own_lines(facts: Facts, covering: Array, gone: Array, lines: Array, n: int) -> int:
+    """Write when each hazard, whoever else claims the point, has it and has it no more.
+
+    The slices of a hazard stand one after the other in the order of their days, and nothing but they and the day on
+    which it is gone decide.
+    """
+    has, until = -1, NEVER
     for at in range(covering.size):
-        hazard = facts.slices[HAZARD, covering[at]]
-        if at > 0 and facts.slices[HAZARD, covering[at - 1]] == hazard:
-            continue
-        has = -1
-        for each in range(days.size):
-            now = cover(facts, covering, hazard, days[each]) if gone[at] > days[each] else -1
-            if has < 0 and now >= 0:
-                n = _write(lines, n, days[each], OWN_IN, facts, now, -1, -1)
-            elif has >= 0 and now < 0:
-                n = _write(lines, n, days[each], OWN_OUT, facts, has, -1, -1)
-            has = now
+        each = covering[at]
+        begin, end = facts.slices[BEGIN, each], min(facts.slices[END, each], gone[at])
+        if has >= 0 and (facts.slices[HAZARD, has] != facts.slices[HAZARD, each] or begin != until or begin >= end):
+            if until < NEVER:
+                n = _write(lines, n, until, OWN_OUT, facts, has, -1, -1)
+            has = -1
+        if begin < end:
+            if has < 0:
+                n = _write(lines, n, begin, OWN_IN, facts, each, -1, -1)
+            has, until = each, end
+    if has >= 0 and until < NEVER:
+        n = _write(lines, n, until, OWN_OUT, facts, has, -1, -1)
     return n
 
 
@@ -243,7 +254,7 @@ def tell(facts: Facts, covering: Array, releases: Array) -> Array:
     """
     days = _days(facts, covering, releases)
     gone = _gone(facts, covering, releases)
-    lines = np.empty((days.size * (4 + 2 * covering.size), 7), dtype=np.int64)
+    lines = np.empty((4 * days.size + 2 * covering.size, 7), dtype=np.int64)
     n = 0
     owner, out, strength = -1, -1, 0
     for at in range(days.size):
@@ -276,7 +287,7 @@ def tell(facts: Facts, covering: Array, releases: Array) -> Array:
         elif facts.slices[HAZARD, heir] != hazard:
             n = _write(lines, n, day, TRANSFER, facts, owner, -1, heir)
             owner = heir
-    return lines[: _own_lines(facts, covering, gone, days, lines, n)]
+    return lines[: _own_lines(facts, covering, gone, lines, n)]
 
 
 @compiled

@@ -58,11 +58,8 @@ class Timeline(Roster):
         self.counts = np.ones(len(self.releases), dtype=bool)
 
     def _number_hazards(self) -> None:
-        self.ids, self.number = [], {}
-        for each in self.slices:
-            if each.record_id not in self.number:
-                self.number[each.record_id] = len(self.ids)
-                self.ids.append(each.record_id)
+        self.ids = list(dict.fromkeys(each.record_id for each in self.slices))
+        self.number = {each: at for at, each in enumerate(self.ids)}
         self.hazard_of = np.array([self.number[each.record_id] for each in self.slices], dtype=np.int64)
 
     def _take_shapes(self) -> None:

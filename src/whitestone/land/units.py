@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from whitestone.land.claims import CROWDED, KEPT_CLAIMS, OUTSIDE, TWICE
 from whitestone.land.compiled import compiled, lean
 from whitestone.land.gather import gather
 from whitestone.land.rings import Outlines
@@ -30,11 +31,6 @@ NOISE_M2 = 1e-4
 CENTS = 100.0
 FULL_OUTPUT, FULL_CLAIMS = 3, 4
 """A unit ended because its bookings, or its claims, have no room; FULL of the sweep says that its cells have none."""
-OUTSIDE, TWICE, CROWDED = 0, 1, 2
-"""Kinds of claims: releases that lie outside every hazard on which they act; ground released more than once; ground
-released more often than all claims are kept of (see KEPT_CLAIMS)."""
-KEPT_CLAIMS = 8
-"""Of ground under more releases than this the claims keep the first two by day and the last."""
 
 
 class Output(NamedTuple):

@@ -13,18 +13,20 @@ from collections import OrderedDict
 from typing import Any
 
 import msgspec
+import numpy as np
 
 from whitestone.errors import InvalidValue
 from whitestone.land.book import Book, simulate
+from whitestone.land.claims import KEPT_CLAIMS
 from whitestone.land.inputs import UNDATED
 from whitestone.land.ledger import Ledger, tabulate
 from whitestone.land.proof import Proof, crowded_m2, disagreement_m2, prove
-from whitestone.land.units import KEPT_CLAIMS
 from whitestone.programme.accounts_beside import beside
 from whitestone.programme.accounts_closed import add_last_closing, bookings_of
 from whitestone.programme.accounts_disputes import awaiting, disputed
+from whitestone.programme.accounts_following import place_hazards
 from whitestone.programme.accounts_inputs import LISTED, Inputs, read_inputs
-from whitestone.programme.accounts_kept import KeptBook, kept_book, place_hazards
+from whitestone.programme.accounts_kept import KeptBook, kept_book
 from whitestone.programme.flows import matrix_answer, row_named
 from whitestone.programme.opening import Clocks, Programme
 from whitestone.programme.sameness import same_groups
@@ -104,7 +106,8 @@ def _open(programme: Programme, clocks: Clocks, end: dt.date) -> Accounts:
         located = place_hazards(inputs)
         book = simulate(inputs.hazards, inputs.releases, end.toordinal(), count=programme.count)
     else:
-        inputs, located, book = _of_day(programme, kept, clocks), kept.located, kept.book.until(end.toordinal())
+        inputs, located = _of_day(programme, kept, clocks), set(kept.located)
+        book = kept.book.until(end.toordinal())
     return _accounts(programme, inputs, located, book, end)
 
 
@@ -131,8 +134,8 @@ def _of_day(programme: Programme, kept: KeptBook, clocks: Clocks) -> Inputs:
     return msgspec.structs.replace(
         inputs,
         imprecise={kind: [each for each in found if each[0] <= day] for kind, found in inputs.imprecise.items()},
-        disputed=disputed(programme.journal, clocks, inputs.plane, same),
-        awaiting=awaiting(programme.journal, clocks, inputs.plane),
+        disputed=disputed(programme.journal, clocks, inputs.plane, same, kept.besides.moot),
+        awaiting=awaiting(programme.journal, clocks, inputs.plane, kept.besides.moot) if kept.besides.moot else [],
         notes=list(inputs.notes),
     )
 
@@ -149,13 +152,12 @@ def _crowded(book: Book) -> list[str]:
 
 def _named_places(book: Book, inputs: Inputs) -> list[str]:
     """Say how many hazards are booked to a place that no gazetteer entry of the programme holds."""
-    named = {
-        book.line.ids[hazard]
-        for hazard in book.live.tolist()
-        if (place := book.line.slices[book.now[hazard]].keys.get("place")) and place not in inputs.labels
-    }
-    said = f"{len(named)} hazards are booked to a place by its name as written: no place of the programme holds them."
-    return [said] if named else []
+    said = book.line.said
+    codes, homes = said.faces.named("home", lambda each: each.keys.get("place"))
+    is_named = np.array([bool(home) and home not in inputs.labels for home in homes] or [False], dtype=bool)
+    named = book.live[is_named[codes[said.face[book.now[book.live]]]]]
+    note = f"{len(named)} hazards are booked to a place by its name as written: no place of the programme holds them."
+    return [note] if len(named) else []
 
 
 def ledger(

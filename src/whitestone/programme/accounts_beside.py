@@ -6,7 +6,8 @@ Counts obey no sum of square metres: hazards split and merge. What is not known 
 from __future__ import annotations
 
 import datetime as dt
-from collections import Counter, defaultdict
+import math
+from collections import defaultdict
 from collections.abc import Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -17,7 +18,9 @@ from whitestone.domain.dates import parse_partial
 from whitestone.domain.extensions import as_core
 from whitestone.domain.revision import State
 from whitestone.errors import InvalidValue
+from whitestone.land.columns import Ids
 from whitestone.land.grouping import year_of
+from whitestone.land.inputs import UNDATED
 from whitestone.programme.opening import Clocks, Programme
 from whitestone.programme.sameness import same_groups
 
@@ -25,6 +28,8 @@ if TYPE_CHECKING:
     from whitestone.programme.accounts import Accounts
 
 __all__ = ["NOT_REACHED", "UNKNOWN", "beside", "destroyed"]
+
+Array = np.ndarray[Any, Any]
 
 UNKNOWN = "unknown"
 DESTROYED = ("destroyed_in_situ", "removed_destroyed")
@@ -43,7 +48,7 @@ def beside(programme: Programme, clocks: Clocks, opened: Accounts, start: dt.dat
         "hazards": reader.hazards(),
         "not_accessible": reader.not_accessible(),
         "cleared_depth": reader.cleared_depth(),
-        "items_destroyed": reader.itemsdestroyed(),
+        "items_destroyed": reader.items_destroyed(),
     }
 
 
@@ -59,8 +64,14 @@ class _Reader:
                 yield state, as_core(kind, state.body, codes)
 
     @cached_property
-    def _hazard_bodies(self) -> list[tuple[State, dict[str, Any]]]:
-        return list(self._bodies("hazard"))
+    def _present(self) -> Array:
+        """Choose the slices whose records hold on the last day; a record without an information date always does."""
+        line, end = self.opened.book.line, self.opened.end.toordinal()
+        said = line.said
+        codes, always = said.faces.named("discovered", lambda each: each.discovered)
+        is_always = np.array(always, dtype=bool)[codes[said.face]]
+        ends = said.days[:, 1]
+        return np.flatnonzero(line.stands & ((line.begins <= end) | is_always) & ((ends == 0) | (ends > end)))
 
     def _is_within(self, day: dt.date | None) -> bool:
         """Say whether a day belongs to the period; what has no date belongs to a period without a beginning."""
@@ -70,10 +81,11 @@ class _Reader:
 
     def hazards(self) -> list[dict[str, Any]]:
         """Count hazards by class and status on the last day."""
-        counted = Counter(
-            (str(body.get("classification") or UNKNOWN), str(body.get("status") or UNKNOWN))
-            for _, body in self._hazard_bodies
-        )
+        said = self.opened.book.line.said
+        codes, names = said.faces.named("standing", lambda each: (
+            str(each.classification or UNKNOWN), str(each.status or UNKNOWN)))
+        counts = np.bincount(codes[said.face[self._present]], minlength=len(names)).tolist()
+        counted = {name: count for name, count in zip(names, counts, strict=True) if count}
         return [
             {"class": classification, "status": status, "hazards": count}
             for (classification, status), count in sorted(counted.items())
@@ -81,11 +93,13 @@ class _Reader:
 
     def not_accessible(self) -> list[dict[str, Any]]:
         """Add up the closing of hazards that cannot be reached, or not all year; unknown sizes are counted."""
-        access = {
-            str(state.record_id): str(body["access"])
-            for state, body in self._hazard_bodies
-            if body.get("access") in NOT_REACHED
-        }
+        said = self.opened.book.line.said
+        codes, names = said.faces.named("access", lambda each: each.access)
+        code = codes[said.face[self._present]]
+        reached = [name in NOT_REACHED for name in names]
+        chosen = np.array(reached, dtype=bool)[code]
+        access = {str(own): str(names[at]) for own, at in
+                  zip(Ids(said.ids[self._present[chosen]]), code[chosen].tolist(), strict=True)}
         if not access:
             return []
         found: dict[str, dict[str, Any]] = {}
@@ -100,25 +114,26 @@ class _Reader:
 
     def cleared_depth(self) -> list[dict[str, Any]]:
         """Add up the drawn ground of cleared releases by depth; overlaps between releases are not taken out here."""
-        found: dict[float | None, list[float]] = defaultdict(list)
-        line = self.opened.book.line
-        for at in np.flatnonzero(line.counts & line.is_drawn).tolist():
-            piece = line.releases[at]
-            if piece.outcome == "cleared" and self._is_within(piece.on):
-                own = piece.keys.get("depth_cm")
-                found[None if own is None else float(str(own))].append(float(line.area_m2[at]))
-        ordered = sorted(found, key=lambda each: (each is None, each or 0.0))
-        return [
-            {"depth_cm": own, "releases": len(found[own]), "drawn_m2": round(sum(found[own]), 2)} for own in ordered
-        ]
+        line, end = self.opened.book.line, self.opened.end.toordinal()
+        first = UNDATED if self.start is None else self.start.toordinal()
+        codes, depths = line.done.faces.named("depth", lambda each: (each.outcome == "cleared", _depth(each.keys)))
+        counted = np.flatnonzero(line.counts & line.is_drawn & (line.days >= first) & (line.days <= end))
+        code = codes[line.done.face[counted]]
+        found = []
+        for number, (is_cleared, depth) in enumerate(depths):
+            areas = line.area_m2[counted[code == number]] if is_cleared else counted[:0]
+            if len(areas):
+                # Summed exactly, so that the figure is the same in whatever order records came.
+                found.append({"depth_cm": depth, "releases": len(areas), "drawn_m2": round(math.fsum(areas), 2)})
+        return sorted(found, key=lambda each: (each["depth_cm"] is None, each["depth_cm"] or 0.0))
 
-    def itemsdestroyed(self) -> list[dict[str, Any]]:
+    def items_destroyed(self) -> list[dict[str, Any]]:
         """Count destroyed items by category, reporting year and kind of work; finds without a quantity are told."""
-        work = {
-            str(state.record_id): str(body.get("activity_type") or UNKNOWN) for state, body in self._bodies("activity")
-        }
+        items = list(self._bodies("item"))
+        work = {str(state.record_id): str(body.get("activity_type") or UNKNOWN)
+                for state, body in (self._bodies("activity") if items else ())}
         sums: dict[tuple[str, str, str], list[int]] = defaultdict(lambda: [0, 0, 0])
-        for _, body in self._bodies("item"):
+        for _, body in items:
             quantity, day = destroyed(body)
             if quantity is False or not self._is_within(day):
                 continue
@@ -133,6 +148,11 @@ class _Reader:
              "quantity_unknown": entry[2]}
             for (category, year, method), entry in sorted(sums.items())
         ]  # fmt: skip
+
+
+def _depth(keys: dict[str, Any]) -> float | None:
+    own = keys.get("depth_cm")
+    return None if own is None else float(str(own))
 
 
 def destroyed(body: dict[str, Any]) -> tuple[int | bool | None, dt.date | None]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -23,9 +23,11 @@ __all__ = ["awaiting", "disputed"]
 
 
 def disputed(
-    journal: Journal, clocks: Clocks, plane: Plane, same: Mapping[uuid.UUID, uuid.UUID]
+    journal: Journal, clocks: Clocks, plane: Plane, same: Mapping[uuid.UUID, uuid.UUID],
+    among: Collection[uuid.UUID] | None = None,
 ) -> list[Disagreement]:
-    """Pair the shapes of records declared the same, and the shapes that two revisions dispute."""
+    """Pair the shapes of records declared the same, and the shapes that two revisions dispute, of some records or all.
+    """
     pairs = []
     if same:
         last = _last_slices(journal, clocks, {*same, *same.values()})
@@ -33,7 +35,8 @@ def disputed(
             if absorbed in last and kept in last:
                 pair = _pair(plane, last[absorbed].geometry, last[kept].geometry, "hazard", kept)
                 pairs.append(pair._replace(other_id=absorbed))
-    found = [each for each in journal.conflicts(clocks.known, approved_only=True) if each.attribute == "geometry"]
+    found = [each for each in journal.conflicts(clocks.known, approved_only=True, ids=among)
+             if each.attribute == "geometry"]
     if found:
         named = {each.record_id for each in found}
         states = [*_last_slices(journal, clocks, named).values(), *_work(journal, clocks, named).values()]
@@ -43,11 +46,15 @@ def disputed(
     return pairs
 
 
-def awaiting(journal: Journal, clocks: Clocks, plane: Plane) -> list[Disagreement]:
-    """Pair what is approved with what it would be if all that was submitted were approved, where they differ."""
+def awaiting(journal: Journal, clocks: Clocks, plane: Plane, among: Collection[uuid.UUID] | None = None
+             ) -> list[Disagreement]:
+    """Pair what is approved with what it would be if all that was submitted were approved, where they differ.
+
+    Of some records, or of all.
+    """
     pairs = []
     for kind in ("hazard", "release"):
-        mixed = journal.mixed(kind, clocks.known)
+        mixed = journal.mixed(kind, clocks.known, ids=among)
         if not mixed:
             continue
         said = list(journal.states(kind, on=clocks.on, known=clocks.known, ids=mixed, approved_only=False))

@@ -10,7 +10,7 @@ import datetime as dt
 import functools
 import uuid
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import msgspec
@@ -23,7 +23,7 @@ from whitestone.domain.revision import State
 from whitestone.domain.treaty import treaties, treaty_flags, undetermined
 from whitestone.errors import InvalidValue
 from whitestone.geodesy.areas import Plane
-from whitestone.land.inputs import OUTCOMES, HazardSlice, ReleasePiece
+from whitestone.land.inputs import OUTCOMES, HazardSlice, RecordedSlice, ReleasePiece
 from whitestone.land.proof import Disagreement
 from whitestone.programme.accounts_disputes import awaiting, disputed
 from whitestone.programme.opening import Clocks, Programme
@@ -60,14 +60,14 @@ class Inputs(msgspec.Struct):
     releases: list[ReleasePiece]
     places: dict[str, Any]
     levels: list[dict[str, Any]]
-    labels: dict[str, str]
+    labels: Mapping[str, str]
     disputed: list[Disagreement]
     awaiting: list[Disagreement]
     imprecise: dict[str, list[tuple[int, str]]]
     notes: list[str]
     reporting: frozenset[uuid.UUID] = frozenset()
     valid_from: dt.date | None = None
-    activity_of: dict[uuid.UUID, str] = {}
+    activity_of: Mapping[uuid.UUID, str] = {}
 
 
 def booked_on(completed: str | None, approved: str | None, rule: str) -> PartialDate | None:
@@ -237,13 +237,14 @@ class _Reader:
         for state, shape in zip(states, shapes_of_states(self.plane, states), strict=True):
             if state.record_id in self.same:
                 continue
-            body, begins = self._core(state), state.true_from
+            body, begins, is_discovered = self._core(state), state.true_from, False
             if state.record_id not in informed:
                 begins = begins or self._discovered(state)
+                is_discovered = begins != state.true_from
                 informed[state.record_id] = begins
             self.labels[str(state.record_id)] = str(body.get("local_id") or body.get("name") or state.record_id)
             found.append(
-                HazardSlice(
+                RecordedSlice(
                     record_id=state.record_id,
                     true_from=begins,
                     true_to=state.true_to,
@@ -256,6 +257,8 @@ class _Reader:
                     void=_is_void(body),
                     parents=self._named(body.get("parent_ids") or ()),
                     closure=body.get("closure_reason"),
+                    access=body.get("access"),
+                    discovered=is_discovered,
                 )
             )
         return found

@@ -10,11 +10,13 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import gc
 import hashlib
 import logging
 import uuid
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Iterator
+from typing import Any
 
 import msgspec
 
@@ -25,25 +27,46 @@ from whitestone.journal.append import Batch
 from whitestone.journal.drafts import instant_us
 from whitestone.journal.store import Session
 from whitestone.land.book import Book, simulate
-from whitestone.land.compiled import cache_folder
-from whitestone.land.packing import pack_book, pack_change, unpack_book, unpack_change
-from whitestone.land.places import assign
-from whitestone.land.renewing import apply_change, count_change
-from whitestone.programme.accounts_inputs import EVER, Inputs, read_inputs, read_places, read_records
-from whitestone.programme.accounts_shapes import ShapesOfRecords
+from whitestone.land.bookings import Bookings, Shelf
+from whitestone.land.cachefolder import cache_folder
+from whitestone.land.growing import Table
+from whitestone.land.packing import (
+    FORMAT,
+    pack_book,
+    pack_change,
+    pack_shapes,
+    unpack_book,
+    unpack_change,
+    unpack_shapes,
+)  # fmt: skip
+from whitestone.land.proof import measure_older
+from whitestone.land.roster import Roster
+from whitestone.programme.accounts_following import (
+    FOLLOWED,
+    Besides,
+    Said,
+    can_follow,
+    changed_book,
+    grown_book,
+    place_hazards,
+)  # fmt: skip
+from whitestone.programme.accounts_inputs import EVER, Inputs, read_inputs, read_places
+from whitestone.programme.accounts_shapes import Packed, ShapesOfRecords
 from whitestone.programme.opening import Clocks, Programme
 
-__all__ = ["KeptBook", "book_by_name", "follow", "kept_book", "place_hazards"]
+__all__ = ["KeptBook", "follow", "kept_book"]
 
 MOST_CHANGED = 200
 """More changed records than this in one transaction, or since a book was kept, and it is counted anew instead."""
 MOST_PARTS = 50
-"""After so many changes the whole is written again."""
+"""After so many changes the whole is written again, by the next who asks."""
+MOST_PARTS_EVER = 400
+"""After so many changes without anybody asking the whole is written again in the transaction."""
 MOST_BYTES = 900_000_000
 """A larger book is not kept: the engines take about a gigabyte in one value. It is counted where it is asked for."""
-FOLLOWED = ("hazard", "release", "activity")
-ANEW = ("place", "organisation", "setting")
-_SAMENESS = ("same", "undone")
+MOST_UNDONE = 0.5
+"""If more than this share of what is known was learned since a moment, its book is counted without that of now."""
+_ANEW = ("place", "organisation", "setting")
 
 _kept: OrderedDict[tuple[uuid.UUID, str], KeptBook] = OrderedDict()
 _MOST_IN_MEMORY = 3
@@ -52,8 +75,8 @@ _MOST_IN_MEMORY = 3
 class KeptBook(msgspec.Struct):
     """A book of all days as known at a moment, up to entry `seq` of the journal, whose hash is `head`.
 
-    `located` are the hazards that were placed by location. It is what the first `parts` parts of the kept chain `turn`
-    say; 0 parts: it is not what any chain says.
+    It is what the first `parts` parts of the kept chain `turn` say; 0 parts: it is not what any chain says.
+    `numbering` names the count that gave slices and releases their numbers: shapes lie beside the book under it.
     """
 
     key: str
@@ -62,21 +85,39 @@ class KeptBook(msgspec.Struct):
     head: bytes | None
     turn: int
     parts: int
-    inputs: Inputs
-    located: set[uuid.UUID]
+    besides: Besides
     book: Book
+    numbering: str = ""
+
+    @property
+    def inputs(self) -> Inputs:
+        """Return what the book was made of, without hazards and releases."""
+        return self.besides.inputs
+
+    @property
+    def located(self) -> frozenset[uuid.UUID]:
+        """Return the hazards that were placed by location."""
+        return self.besides.located
 
 
-class _Beside(msgspec.Struct, array_like=True):
-    """What is kept of the inputs beside the book: places are read again, shapes lie with their records."""
+class _Whole(msgspec.Struct, array_like=True):
+    """What is kept of the inputs beside a whole book: places are read again, shapes lie with their records."""
 
     labels: dict[str, str]
     imprecise: dict[str, list[tuple[int, str]]]
     notes: list[str]
-    reporting: set[uuid.UUID]
-    located: set[uuid.UUID]
+    reporting: frozenset[uuid.UUID]
+    located: frozenset[uuid.UUID]
     activity_of: dict[uuid.UUID, str]
+    moot: frozenset[uuid.UUID]
     valid_from: dt.date | None
+    numbering: str
+
+
+class _Part(msgspec.Struct, array_like=True):
+    """A change that is kept: what it exchanges beside the book, and in it."""
+
+    said: Said
     data: bytes
 
 
@@ -87,16 +128,56 @@ def kept_book(programme: Programme, clocks: Clocks) -> KeptBook:
         clocks = Clocks(clocks.on, None, None)  # a moment to come knows what is known now, and may learn more
     place = (journal.programme_id, _key(clocks))
     stamp, seq = _stamp(programme), journal.head()[0]
-    found = _kept.get(place)
-    if found is None or not _stands(programme, found, stamp):
-        found = _read(programme, clocks, stamp)
-    if found is not None and found.seq < seq and clocks.known is None:
-        found = _follow_reading(programme, found)
+    found = _up_to_date(programme, clocks, stamp, seq)
+    if found is None and clocks.known is not None:
+        found = _undone(programme, clocks, stamp, seq)
     if found is None:
-        found = _count(programme, clocks, stamp, seq)
+        with _uncollected():
+            found, shapes = _count(programme, clocks, stamp, seq)
+        _keep_whole(programme, found, shapes)
+    elif found.parts > MOST_PARTS:
         _keep_whole(programme, found)
     _remember(place, found)
     return found
+
+
+def _up_to_date(programme: Programme, clocks: Clocks, stamp: str, seq: int) -> KeptBook | None:
+    """Find a book in memory or on the disk, and let it follow; None where it has to be made."""
+    found = _kept.get((programme.journal.programme_id, _key(clocks)))
+    if found is None or not _stands(programme, found, stamp) or (found.seq < seq and not _is_chain(programme, found)):
+        found = _read(programme, clocks, stamp)
+    if found is not None and found.seq < seq and clocks.known is None:
+        found = _follow_reading(programme, found)
+    return found
+
+
+def _undone(programme: Programme, clocks: Clocks, stamp: str, seq: int) -> KeptBook | None:
+    """Make the book of an earlier moment of that of now: what was learned since is read as it was known then.
+
+    None where no book of now is kept, where most was learned since, or what a book cannot follow.
+    """
+    journal = programme.journal
+    assert clocks.known is not None
+    known_us = instant_us(clocks.known) or 0
+    with journal.store.reading() as session, journal.store.seeing(session):
+        learned = books.learned_since(journal, session, known_us)
+        now = _up_to_date(programme, Clocks(EVER, None, None), stamp, seq)
+        if now is None:
+            return None
+        _remember((journal.programme_id, now.key), now)
+        if not can_follow(programme, learned):
+            return None
+        changed = [each for each in learned if each[0] in FOLLOWED]
+        if len(changed) > MOST_UNDONE * (len(now.book.line.ids) + len(now.book.line.releases)):
+            return None
+        with _uncollected():
+            said, change = changed_book(programme, now.book, now.besides, changed, clocks, session, threads=None)
+        head = books.entry_hash(session, seq)
+    book = grown_book(programme, now.book, change, clocks.known)
+    made = KeptBook(_key(clocks), stamp, seq, head, 0, 0, now.besides.merged(said), book)
+    if len(changed) > MOST_CHANGED:
+        _keep_whole(programme, made)
+    return made
 
 
 def follow(programme: Programme, batch: Batch) -> None:
@@ -125,7 +206,7 @@ def _follow(programme: Programme, batch: Batch) -> None:
         changed = books.changed_since(journal, batch.session, batch.first_seq - 1, FOLLOWED, MOST_CHANGED)
         stamp = _stamp(programme)
         found = _kept.get(place) if changed else None
-        if changed and (found is None or not _stands(programme, found, stamp)):
+        if changed and (found is None or not _stands(programme, found, stamp) or not _is_chain(programme, found)):
             found = _read(programme, clocks, stamp)
         if not changed or found is None:
             return
@@ -149,6 +230,13 @@ def _stands(programme: Programme, found: KeptBook, stamp: str) -> bool:
         return found.stamp == stamp and is_kept and books.entry_hash(session, found.seq) == found.head
 
 
+def _is_chain(programme: Programme, found: KeptBook) -> bool:
+    """Say whether a book is what its chain says: where another process wrote on, theirs is read, and followed on."""
+    with programme.journal.store.reading() as session:
+        turn, parts = books.read_chain(session, found.key)
+    return (turn, len(parts)) == (found.turn, found.parts)
+
+
 def _key(clocks: Clocks) -> str:
     return "now" if clocks.known is None else clocks.known.isoformat()
 
@@ -156,57 +244,102 @@ def _key(clocks: Clocks) -> str:
 def _stamp(programme: Programme) -> str:
     """Name the rules and settings under which a book is made: others make another book."""
     settings = msgspec.json.encode(programme.settings)
-    return hashlib.sha256(settings + cache_folder().name.encode() + __version__.encode()).hexdigest()
+    return hashlib.sha256(settings + f"{cache_folder().name} {FORMAT} {__version__}".encode()).hexdigest()
 
 
-def _count(programme: Programme, clocks: Clocks, stamp: str, seq: int) -> KeptBook:
+def _count(programme: Programme, clocks: Clocks, stamp: str, seq: int) -> tuple[KeptBook, bytes | None]:
+    """Read and count everything; give the book, and its shapes as they are kept beside it."""
+    journal = programme.journal
     inputs = read_inputs(programme, Clocks(EVER, clocks.known_on, clocks.known))
     located = place_hazards(inputs)
     book = simulate(inputs.hazards, inputs.releases, count=programme.count)
+    measure_older(book)
+    finder = ShapesOfRecords(programme, inputs.plane, clocks.known)
+    finder.line = Roster.of(book.line.part(), finder.of_slices, finder.of_releases)
+    shelf = Shelf(book.shelf.base)
+    shelf.met = book.shelf.met
     inputs.hazards, inputs.releases = [], []
-    with programme.journal.store.reading() as session:
+    known_us = None if clocks.known is None else instant_us(clocks.known)
+    with journal.store.reading() as session:
         head = books.entry_hash(session, seq)
-    return KeptBook(_key(clocks), stamp, seq, head, 0, 0, inputs, located, book)
+        moot = books.moot(journal, session, known_us)
+    besides = _besides(inputs, located, moot)
+    kept = KeptBook(_key(clocks), stamp, seq, head, 0, 0, besides, Book(finder.line, shelf, book.unit_boxes),
+                    uuid.uuid4().hex)
+    if clocks.known is not None:
+        return kept, None  # nothing follows it, so nobody will need many of its shapes
+    finder.packed = _packed(programme, kept.key, kept.numbering)
+    return kept, pack_shapes(book.line.shapes, book.line.release_shapes)
 
 
-def place_hazards(inputs: Inputs) -> set[uuid.UUID]:
-    """Book hazards without a place to the one in which they lie; say which hazards that was."""
-    located: set[uuid.UUID] = set()
-    for level in inputs.levels:
-        # The deepest level first; what lies outside it is offered to the next one up.
-        before = {each.record_id for each in inputs.hazards if not each.keys.get("place")}
-        inputs.hazards, _ = assign(inputs.hazards, level)
-        located |= before - {each.record_id for each in inputs.hazards if not each.keys.get("place")}
-    book_by_name(inputs)
-    return located
+@contextlib.contextmanager
+def _uncollected() -> Iterator[None]:
+    """Spare the search for rings among hundreds of thousands of records that are read: they form none."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
-def book_by_name(inputs: Inputs) -> None:
-    """Book a hazard that no gazetteer entry holds to the place as its source writes it."""
-    for at, hazard in enumerate(inputs.hazards):
-        name = hazard.keys.get("place_name")
-        if hazard.keys.get("place") is None and name:
-            inputs.hazards[at] = msgspec.structs.replace(hazard, keys={**hazard.keys, "place": name})
+def _packed(programme: Programme, key: str, numbering: str) -> Packed:
+    """Return how the shapes are found that lie beside a book."""
+
+    def read() -> tuple[Any, Any] | None:
+        with programme.journal.store.reading() as session:
+            data = books.read_shapes(session, key, numbering)
+        return None if data is None else unpack_shapes(data)
+
+    return read
 
 
-def _keep_whole(programme: Programme, kept: KeptBook) -> None:
+def _besides(inputs: Inputs, located: set[uuid.UUID] | frozenset[uuid.UUID], moot: frozenset[uuid.UUID]) -> Besides:
+    inputs.labels, inputs.activity_of = Table(dict(inputs.labels)), Table(dict(inputs.activity_of))
+    releases_of: dict[str, set[uuid.UUID]] = {}
+    for release, activity in inputs.activity_of.items():
+        releases_of.setdefault(activity, set()).add(release)
+    table = Table({activity: frozenset(releases) for activity, releases in releases_of.items()})
+    return Besides(inputs, frozenset(located), table, moot)
+
+
+def _keep_whole(programme: Programme, kept: KeptBook, shapes: bytes | None = None) -> None:
     """Write a book down, unless the place cannot be written or somebody else is writing: then it is made again."""
     store = programme.journal.store
     writer = store.for_writing() if store.readonly else store  # a question is asked for reading only, and may be kept
     with contextlib.suppress(Busy, StoreFull, WrongCall), writer.writing() as session:
-        data = _pack(kept, pack_book(kept.book))
-        if len(data) <= MOST_BYTES:
-            kept.turn, kept.parts = books.keep_whole(session, kept.key, kept.seq, kept.stamp, data), 1
+        turn, parts = books.read_chain(session, kept.key)
+        if not kept.parts or (turn, len(parts)) == (kept.turn, kept.parts):
+            _write_whole(kept, session)
+            if shapes is not None and len(shapes) <= MOST_BYTES:
+                books.keep_shapes(session, kept.key, kept.seq, kept.numbering, shapes)
     if writer is not store:
         writer.close()
 
 
-def _pack(kept: KeptBook, data: bytes) -> bytes:
-    inputs = kept.inputs
-    return msgspec.msgpack.encode(_Beside(
-        inputs.labels, inputs.imprecise, inputs.notes, set(inputs.reporting), kept.located, inputs.activity_of,
-        inputs.valid_from, data,
-    ))  # fmt: skip
+def _write_whole(kept: KeptBook, session: Session) -> bool:
+    """Write a book down as one, and hold it as one from now on; a very large one is not kept."""
+    besides, inputs = kept.besides, kept.inputs
+    kept.book = _as_one(kept.book)
+    data = pack_book(kept.book, msgspec.msgpack.encode(_Whole(
+        dict(inputs.labels), inputs.imprecise, inputs.notes, inputs.reporting, besides.located,
+        dict(inputs.activity_of), besides.moot, inputs.valid_from, kept.numbering,
+    )))  # fmt: skip
+    if len(data) > MOST_BYTES:
+        return False
+    kept.turn, kept.parts = books.keep_whole(session, kept.key, kept.seq, kept.stamp, data), 1
+    return True
+
+
+def _as_one(book: Book) -> Book:
+    """Return a book whose changes are part of its base."""
+    if not book.shelf.is_changed:
+        return book
+    shelf = Shelf(Bookings(book.pieces))
+    shelf.met = book.shelf.met
+    return Book(book.line, shelf, book.unit_boxes, book.last_day, unit_stands=book.unit_stands,
+                unit_room=book.unit_room)
 
 
 def _read(programme: Programme, clocks: Clocks, stamp: str) -> KeptBook | None:
@@ -216,23 +349,23 @@ def _read(programme: Programme, clocks: Clocks, stamp: str) -> KeptBook | None:
         return None
     with programme.journal.store.reading() as session:
         parts = books.read_parts(session, _key(clocks))
-    if not parts or any(each.stamp != stamp for each in parts):
-        return None
+        if not parts or any(each.stamp != stamp for each in parts):
+            return None
+        head = books.entry_hash(session, parts[-1].seq)
     places = read_places(programme, Clocks(EVER, clocks.known_on, clocks.known), plane)
     shapes = ShapesOfRecords(programme, plane, clocks.known)
-    beside = msgspec.msgpack.decode(parts[0].data, type=_Beside)
-    book = unpack_book(beside.data, shapes.of_slices, shapes.of_releases)
-    shapes.line = book.line
-    for part in parts[1:]:
-        beside = msgspec.msgpack.decode(part.data, type=_Beside)
-        shapes = shapes.following()
-        book = apply_change(book, unpack_change(beside.data), shapes.of_slices, shapes.of_releases)
-        shapes.line = book.line
-    inputs = Inputs(plane, [], [], places.places, places.levels, beside.labels, [], [], beside.imprecise, beside.notes,
-                    frozenset(beside.reporting), beside.valid_from, beside.activity_of)  # fmt: skip
-    with programme.journal.store.reading() as session:
-        head = books.entry_hash(session, parts[-1].seq)
-    return KeptBook(_key(clocks), stamp, parts[-1].seq, head, parts[0].turn, len(parts), inputs, beside.located, book)
+    book, beside = unpack_book(parts[0].data, shapes.of_slices, shapes.of_releases)
+    whole = msgspec.msgpack.decode(beside, type=_Whole)
+    shapes.line, shapes.packed = book.line, _packed(programme, _key(clocks), whole.numbering)
+    inputs = Inputs(plane, [], [], places.places, places.levels, whole.labels, [], [], whole.imprecise, whole.notes,
+                    whole.reporting, whole.valid_from, whole.activity_of)  # fmt: skip
+    besides = _besides(inputs, whole.located, whole.moot)
+    for each in parts[1:]:
+        part = msgspec.msgpack.decode(each.data, type=_Part)
+        besides = besides.merged(part.said)
+        book = grown_book(programme, book, unpack_change(part.data), clocks.known)
+    return KeptBook(_key(clocks), stamp, parts[-1].seq, head, parts[0].turn, len(parts), besides, book,
+                    whole.numbering)
 
 
 def _follow_reading(programme: Programme, kept: KeptBook) -> KeptBook | None:
@@ -246,93 +379,31 @@ def _follow_reading(programme: Programme, kept: KeptBook) -> KeptBook | None:
 def _renewed(programme: Programme, kept: KeptBook, writer: Session | None, seq: int, reader: Session | None = None
              ) -> KeptBook | None:
     """Renew a book for what entered since; write the change down where there is a writer."""
-    journal = programme.journal
     session = writer or reader
     assert session is not None
-    changed = books.changed_since(journal, session, kept.seq, (*FOLLOWED, *ANEW, "decision"), MOST_CHANGED)
-    if changed is None or not _can_follow(programme, changed):
+    kinds = (*FOLLOWED, *_ANEW, "decision")
+    changed = books.changed_since(programme.journal, session, kept.seq, kinds, MOST_CHANGED)
+    if changed is None or any(kind == "setting" for kind, _ in changed) or not can_follow(programme, changed):
         return None
-    if not any(kind in FOLLOWED for kind, _ in changed):
-        return msgspec.structs.replace(kept, seq=seq, head=books.entry_hash(session, seq))
-    ids = {kind: {record for own, record in changed if own == kind} for kind in FOLLOWED}
-    of_activities = {str(each) for each in ids["activity"]}
-    # A change of work changes every release of it; and whether the work has a release decides if it reports alone.
-    ids["release"] |= {own for own, activity in kept.inputs.activity_of.items() if activity in of_activities}
-    work = ids["activity"] | _works_of(kept, ids["release"])
-    some = read_records(programme, Clocks(EVER, None, None), ids["hazard"], ids["release"], work)
-    work |= {uuid.UUID(each) for each in some.activity_of.values() if _is_id(each)}
-    inputs = _merged(kept, some, ids, work)
-    some.levels = inputs.levels
-    some.releases = [each for each in some.releases if each.record_id not in _with_release(inputs, work)]
-    located = (kept.located - ids["hazard"]) | place_hazards(some)
-    every = ids["hazard"] | ids["release"] | work
-    change, _, _ = count_change(kept.book, every, some.hazards, some.releases)
-    before = getattr(kept.book.line.shapes_of, "__self__", None)
-    shapes = (before.following() if isinstance(before, ShapesOfRecords)
-              else ShapesOfRecords(programme, kept.inputs.plane, None))
-    book = apply_change(kept.book, change, shapes.of_slices, shapes.of_releases)
-    shapes.line = book.line
     head = books.entry_hash(session, seq)
-    made = KeptBook(kept.key, kept.stamp, seq, head, kept.turn, kept.parts, inputs, located, book)
+    if not any(kind in FOLLOWED for kind, _ in changed):
+        return msgspec.structs.replace(kept, seq=seq, head=head)
+    said, change = changed_book(programme, kept.book, kept.besides, changed, Clocks(EVER, None, None), session)
+    made = KeptBook(kept.key, kept.stamp, seq, head, kept.turn, kept.parts, kept.besides.merged(said),
+                    grown_book(programme, kept.book, change, None), kept.numbering)
     # A book that followed without writing it down is no longer what the chain says, and may add nothing to it.
-    if writer is None or not _keep_change(made, writer, pack_change(change)):
+    if writer is None or not _keep_change(made, writer, _Part(said, pack_change(change))):
         made.turn = made.parts = 0
     return made
 
 
-def _keep_change(made: KeptBook, writer: Session, data: bytes) -> bool:
+def _keep_change(made: KeptBook, writer: Session, part: _Part) -> bool:
     """Write a change down behind what is kept, if that is what it changed; after many, write the whole again."""
     turn, kept = books.read_chain(writer, made.key)
     if not made.parts or (turn, len(kept)) != (made.turn, made.parts):
         return False
-    if made.parts < MOST_PARTS:
-        books.add_change(writer, made.key, made.parts, made.seq, made.stamp, _pack(made, data))
-        made.parts += 1
-        return True
-    whole = _pack(made, pack_book(made.book))
-    if len(whole) > MOST_BYTES:
-        return False
-    made.turn, made.parts = books.keep_whole(writer, made.key, made.seq, made.stamp, whole), 1
+    if made.parts >= MOST_PARTS_EVER:
+        return _write_whole(made, writer)
+    books.add_change(writer, made.key, made.parts, made.seq, made.stamp, msgspec.msgpack.encode(part))
+    made.parts += 1
     return True
-
-
-def _can_follow(programme: Programme, changed: Iterable[tuple[str, uuid.UUID]]) -> bool:
-    """Say whether what changed can be followed; a decision that two records are one, or a place, cannot."""
-    decisions = [record for kind, record in changed if kind == "decision"]
-    if any(kind in ANEW for kind, _ in changed):
-        return False
-    # All that a decision ever said: one that was withdrawn says nothing now, and that is what cannot be followed.
-    return not any(each.body.get("decision_type") in _SAMENESS for each in programme.journal.histories(decisions))
-
-
-def _works_of(kept: KeptBook, releases: set[uuid.UUID]) -> set[uuid.UUID]:
-    named = {kept.inputs.activity_of.get(each) for each in releases}
-    return {uuid.UUID(each) for each in named if each is not None and _is_id(each)}
-
-
-def _is_id(text: str) -> bool:
-    with contextlib.suppress(ValueError):
-        return bool(uuid.UUID(text))
-    return False
-
-
-def _with_release(inputs: Inputs, work: set[uuid.UUID]) -> set[uuid.UUID]:
-    """Give the activities among some that have a release: what they state stands with it."""
-    named = set(inputs.activity_of.values())
-    return {each for each in work if str(each) in named}
-
-
-def _merged(kept: KeptBook, some: Inputs, ids: dict[str, set[uuid.UUID]], work: set[uuid.UUID]) -> Inputs:
-    """Put what was read of a few records in the place of what was known of them."""
-    gone = {str(each) for each in ids["hazard"] | ids["release"] | work}
-    old = kept.inputs
-    activity_of = {own: activity for own, activity in old.activity_of.items() if own not in ids["release"]}
-    activity_of |= some.activity_of
-    imprecise = {kind: [each for each in listed if each[1] not in gone] + some.imprecise.get(kind, [])
-                 for kind, listed in old.imprecise.items()}
-    days = [each for each in (old.valid_from, some.valid_from) if each is not None]
-    reporting = (old.reporting - work) | {each for each in some.reporting if str(each) not in activity_of.values()}
-    return msgspec.structs.replace(
-        old, labels={**old.labels, **some.labels}, imprecise=imprecise, activity_of=activity_of,
-        reporting=frozenset(reporting), valid_from=max(days) if days else None,
-    )

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import uuid
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import msgspec
 import numpy as np
 
 from whitestone.errors import InvalidValue
 from whitestone.land.book import CENTS
+from whitestone.land.claims import OUTSIDE, TWICE
+from whitestone.land.elsewhere import elsewhere_by_hazard
 from whitestone.land.grouping import (
     CLOSED,
     RELEASE_DIMENSIONS,
@@ -25,11 +27,9 @@ from whitestone.land.proof import (
     Disagreement,
     claim_shares,
     disagreement_shares,
-    elsewhere_by_hazard,
     older_by_release,
     order_unknown,
 )
-from whitestone.land.units import OUTSIDE, TWICE
 from whitestone.programme.accounts_inputs import Inputs
 
 __all__ = ["COUNT_COLUMNS", "PROOF_LINES", "Behind", "behind", "behind_proof"]
@@ -171,15 +171,14 @@ def _overlap(ledger: Ledger) -> list[Behind]:
 
 def _mismatch(ledger: Ledger) -> list[Behind]:
     line = ledger.book.line
-    index = [own for own in np.flatnonzero(_in_period(ledger)) if line.releases[own].area_reported_m2 is not None]
-    reported = np.array([line.releases[own].area_reported_m2 for own in index], dtype=float)
-    more = reported - line.area_m2[index]
+    index = np.flatnonzero(_in_period(ledger) & ~np.isnan(line.reported_m2)).tolist()
+    more = line.reported_m2[index] - line.area_m2[index]
     return _measured("release", [line.releases[own].record_id for own in index], more)
 
 
 def _undrawn(ledger: Ledger, inputs: Inputs | None) -> list[Behind]:
     line = ledger.book.line
-    found = [line.releases[own] for own in np.flatnonzero(_of_period(ledger) & ~line.is_drawn)]
+    found = [line.releases[own] for own in np.flatnonzero(_of_period(ledger) & ~line.is_drawn).tolist()]
     return [Behind(_kind(each.record_id, inputs), each.record_id, each.area_reported_m2) for each in found]
 
 
@@ -227,7 +226,7 @@ def _order_unknown(ledger: Ledger) -> list[Behind]:
     return [Behind(kind, own, cents / CENTS) for (kind, own), cents in sums.items()]
 
 
-def _measured(kind: str, ids: list[uuid.UUID], areas: np.ndarray) -> list[Behind]:
+def _measured(kind: str, ids: Sequence[uuid.UUID], areas: np.ndarray) -> list[Behind]:
     return [
         Behind(kind, own, round(float(area), 2)) for own, area in zip(ids, areas, strict=True) if abs(area) > _DUST_M2
     ]

@@ -192,7 +192,7 @@ def _touched(work: Worklist, repair: Repair) -> set[uuid.UUID]:
 
 
 def _drawn(opened: Accounts, ids: set[uuid.UUID]) -> set[uuid.UUID]:
-    return {each for each in ids if opened.book.line.releases_of(each)}
+    return {each for each in ids if opened.book.line.releases_of([each]).size}
 
 
 def difference(line: str, before: Ledger, after: Ledger) -> dict[str, Any]:

@@ -20,7 +20,7 @@ from whitestone.land.repairs import Beside, Claim, Dating, Side
 from whitestone.land.repairs_model import ASK, STATED
 from whitestone.programme.accounts import Accounts
 from whitestone.programme.accounts_inputs import EVER, Inputs, booked_on, read_records
-from whitestone.programme.accounts_kept import place_hazards
+from whitestone.programme.accounts_following import place_hazards
 from whitestone.programme.opening import Clocks, Programme
 from whitestone.programme.sameness import same_groups
 
@@ -222,7 +222,7 @@ class _Reader:
         """Date a hazard by the first dated work that names it: it was there by then."""
         line = self.opened.book.line
         works = [each for each in line.releases if hazard in each.hazard_ids and each.on is not None]
-        works = [each for each in works if line.releases_of(each.record_id)]
+        works = [each for each in works if line.releases_of([each.record_id]).size]
         if not works:
             return []
         first = min(works, key=lambda each: (each.on, each.record_id))

@@ -96,10 +96,10 @@ def record(request: HttpRequest, sha256: str, record_id: str) -> HttpResponse:
     result = _read(sha256, stated)
     row = _record(result, record_id)
     sheet = next((each for each in result.get("input", {}).get("records", []) if str(each.get("id")) == record_id), None)
-    mine = [each for each in result.get("finds_detail", []) if each.get("record") == record_id]
+    mine = [found for found in result.get("finds_detail", []) if found.get("record") == record_id]
     context = {
         "title": f"Record {record_id}", "clocks": clocks_of(request), "sha256": sha256, "row": row, "sheet": sheet,
-        "batch": result.get("batch"), "finds": sorted(mine, key=lambda each: -(each.get("p_recorded") or 0.0)),
+        "batch": result.get("batch"), "finds": sorted(mine, key=lambda found: -float(found.get("p_recorded") or 0.0)),
         "hypotheses": [(reading_words(each), each.get("share")) for each in row.get("hypotheses") or []],
     }  # fmt: skip
     return render(request, "whitestone/minefields_record.html", context)

@@ -1,0 +1,91 @@
+"""What comes back when ground was counted: the dated bookings of units as plain arrays?
+
+They can be stored, sent from another machine, put together and asked for any period without looking at a shape again,
+and without the kernel that counted them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+__all__ = ["Pieces", "in_order", "join", "ordered"]
+
+Array = np.ndarray[Any, Any]
+
+MEMBERS_AT_ONCE = 1 << 16
+"""Claims whose members are moved at a time: an index of all would be larger than they are."""
+
+
+class Pieces(NamedTuple):
+    """Dated bookings: `lines` (unit, day, column, hazard, account, release, to hazard, to account) with `cents`.
+
+    `sets` (unit, kind, cents, first member) and `members` (release, until day) are claims on ground: see `units`.
+    `shots` (unit, day) with `shot_m2` tell the stock again in another way: by how much it changes on a day.
+    """
+
+    lines: Array
+    cents: Array
+    sets: Array
+    members: Array
+    shots: Array
+    shot_m2: Array
+
+
+def in_order(pieces: Pieces) -> Pieces:
+    """Put pieces into the order of their units, in whatever order these were counted.
+
+    >>> in_order(join([])).lines.shape
+    (0, 8)
+    """
+    return ordered(list(pieces))
+
+
+def ordered(fields: list[Array]) -> Pieces:
+    """Put the fields of pieces into the order of their units; each is let go of once its ordered copy is made.
+
+    The list is emptied of its old arrays, so that memory never holds all of them twice.
+
+    >>> ordered(list(join([]))).cents.size
+    0
+    """
+    lines, cents, sets, members, shots, shot_m2 = range(6)
+    order = np.argsort(fields[lines][:, 0], kind="stable")
+    for each in (lines, cents):
+        fields[each] = fields[each][order]
+    order = np.argsort(fields[shots][:, 0], kind="stable")
+    for each in (shots, shot_m2):
+        fields[each] = fields[each][order]
+    order = np.argsort(fields[sets][:, 0], kind="stable")
+    sizes = np.diff(np.append(fields[sets][:, 3], len(fields[members])))[order]
+    fields[sets] = fields[sets][order]
+    ends = np.cumsum(sizes)
+    ordered = np.empty((int(sizes.sum()), 2), dtype=fields[members].dtype)
+    for begin in range(0, len(sizes), MEMBERS_AT_ONCE):  # an index of all members would be larger than they are
+        some = slice(begin, begin + MEMBERS_AT_ONCE)
+        first, moved = ends[some] - sizes[some], fields[sets][some, 3]
+        low, high = first[0], ends[some][-1]
+        ordered[low:high] = fields[members][np.arange(low, high) + np.repeat(moved - first, sizes[some])]
+    fields[sets][:, 3] = ends - sizes
+    fields[members] = ordered
+    return Pieces(*fields)
+
+
+def join(parts: Sequence[Pieces]) -> Pieces:
+    """Put the pieces of several parts together, in their order.
+
+    >>> join([]).lines.shape
+    (0, 8)
+    """
+    if not parts:
+        return Pieces(np.empty((0, 8), np.int32), np.empty(0, np.int64), np.empty((0, 4), np.int64),
+                      np.empty((0, 2), np.int32), np.empty((0, 2), np.int64), np.empty(0))  # fmt: skip
+    offsets = np.cumsum([0, *(len(part.members) for part in parts[:-1])])
+    sets = [part.sets + np.array([0, 0, 0, offset]) for part, offset in zip(parts, offsets, strict=True)]
+    return Pieces(
+        np.concatenate([part.lines for part in parts]), np.concatenate([part.cents for part in parts]),
+        np.concatenate(sets), np.concatenate([part.members for part in parts]),
+        np.concatenate([part.shots for part in parts]), np.concatenate([part.shot_m2 for part in parts]),
+    )  # fmt: skip

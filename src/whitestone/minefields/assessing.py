@@ -86,8 +86,8 @@ def _unfound(assessment: Assessment, sheet: int, at: Floats) -> Floats:
     return np.asarray(np.exp(log - log.max()))
 
 
-def report(assessment: Assessment, *, sensitivity: bool = True, effort: Effort = Effort()) -> dict[str, Any]:  # noqa: B008
-    """Return the assessment as the published JSON object; with `sensitivity`, the scores with errors halved and doubled."""
+def report(assessment: Assessment) -> dict[str, Any]:
+    """Return the assessment as the published JSON object."""
     question, draws = assessment.question, assessment.draws
     batches = sorted({sheet.batch for sheet in question.sheets if sheet.batch})
     held: dict[str, Any] = {

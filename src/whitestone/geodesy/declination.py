@@ -44,16 +44,11 @@ def declination_deg(lon: npt.ArrayLike, lat: npt.ArrayLike, on: Any) -> Floats:
         return np.zeros(when.shape)
     years = when.astype("datetime64[Y]").astype(int) + 1970
     if (outside := (years < FIRST_YEAR) | (years >= LAST_YEAR)).any():
-<<<<<<< HEAD
-        raise InvalidValue(field="date of the compass", value=str(when[outside].flat[0]),
-                           why=f"{MODEL} knows {FIRST_YEAR} to {LAST_YEAR - 1}")
-=======
         raise InvalidValue(
             field="date of the compass",
             value=str(when[outside].flat[0]),
             why=f"{MODEL} knows {FIRST_YEAR} to {LAST_YEAR - 1}",
         )
->>>>>>> record
     epochs = years // _EPOCH_YEARS * _EPOCH_YEARS
     found = np.full(when.shape, np.nan)
     for epoch in np.unique(epochs).tolist():
@@ -72,11 +67,7 @@ def _between(lon: Floats, lat: Floats, when: npt.NDArray[Any], epoch: int) -> Fl
     back = back.reshape(-1)
     towards_east = east[0, back] + share * (east[1, back] - east[0, back])
     towards_north = north[0, back] + share * (north[1, back] - north[0, back])
-<<<<<<< HEAD
-    return np.degrees(np.arctan2(towards_east, towards_north))
-=======
     return np.asarray(np.degrees(np.arctan2(towards_east, towards_north)), dtype=float)
->>>>>>> record
 
 
 @functools.lru_cache(maxsize=256)

@@ -21,14 +21,9 @@ __all__ = ["MOST_READINGS", "UNKNOWN", "Reading", "read_bearing", "read_number"]
 MOST_READINGS = 1_000
 """More readings than this (three unreadable digits) say nothing: the number is unknown, and the finding says so."""
 
-<<<<<<< HEAD
-_WORDS_FOR_UNKNOWN = frozenset({"", "?", "-", "—", "unknown", "unreadable", "illegible", "n/a", "na", "none", "null",
-                                "неизвестно", "нрзб", "nan"})
-=======
 _WORDS_FOR_UNKNOWN = frozenset(
     {"", "?", "-", "—", "unknown", "unreadable", "illegible", "n/a", "na", "none", "null", "неизвестно", "нрзб", "nan"}
 )
->>>>>>> record
 _DOUBT = re.compile(r"\[[0-9]+\]|[?*_□�]")
 _HUNDREDS = re.compile(r"^(\d{1,2})\s*[-–—‑−]\s*(\d{2})$")
 
@@ -86,11 +81,7 @@ def read_number(raw: Any) -> tuple[Reading, str | None]:
 
 
 def read_bearing(raw: Any) -> tuple[Reading, bool, str | None]:
-<<<<<<< HEAD
-    """Read a bearing in its unit's own numbers; return it, whether it was written in hundreds (`12-45`), and what is wrong.
-=======
     """Read a bearing in its unit's own numbers; return it, whether it is written in hundreds, and what is wrong.
->>>>>>> record
 
     `12-45` is 1245 thousandths; degrees with minutes (`44°30'`) are decimal degrees. The unit is not judged here.
 

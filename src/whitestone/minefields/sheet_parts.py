@@ -14,10 +14,6 @@ import msgspec
 from whitestone.domain.dates import PartialDate
 from whitestone.minefields.readings import UNKNOWN, Reading
 
-<<<<<<< HEAD
-__all__ = ["NORTHS", "UNITS", "Batch", "Crs", "Event", "Find", "Leg", "ReferencePoint", "Resolved", "Row", "Searched",
-           "Sheet", "SheetFinding", "SheetItem"]
-=======
 __all__ = [
     "NORTHS",
     "UNITS",
@@ -37,18 +33,13 @@ __all__ = [
     "Transfer",
     "Verification",
 ]
->>>>>>> record
 
 UNITS = ("degrees", "gon", "mil6400", "mil6000", "unknown")
 NORTHS = ("true", "grid", "magnetic", "unknown")
 
 
 class SheetFinding(msgspec.Struct, frozen=True, kw_only=True):
-<<<<<<< HEAD
-    """What is wrong or in doubt, and where in the file: a JSON path, the sheet's id and a sentence. Nothing is dropped."""
-=======
     """What is wrong or in doubt, and where in the file: a JSON path, the sheet's key and a sentence."""
->>>>>>> record
 
     code: str
     path: str
@@ -80,11 +71,7 @@ class Resolved(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ReferencePoint(msgspec.Struct, frozen=True, kw_only=True):
-<<<<<<< HEAD
-    """A landmark from which the sheet measures; x east (or longitude), y north (or latitude), as the sheet orders them."""
-=======
     """A landmark from which the sheet measures; x east (or longitude), y north (or latitude)."""
->>>>>>> record
 
     no: str
     description: str | None = None
@@ -155,8 +142,6 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
     source: str | None = None
 
 
-<<<<<<< HEAD
-=======
 class Lane(msgspec.Struct, frozen=True, kw_only=True):
     """A lane or gap through the field, as the sheet places it; never taken for ground without items."""
 
@@ -195,7 +180,6 @@ class Verification(msgspec.Struct, frozen=True, kw_only=True):
     remark: str | None = None
 
 
->>>>>>> record
 class Sheet(msgspec.Struct, frozen=True, kw_only=True):
     """One minefield record as understood; `as_written` is the transcription, whole."""
 
@@ -218,12 +202,9 @@ class Sheet(msgspec.Struct, frozen=True, kw_only=True):
     rows: tuple[Row, ...] = ()
     items: tuple[SheetItem, ...] = ()
     events: tuple[Event, ...] = ()
-<<<<<<< HEAD
-=======
     lanes: tuple[Lane, ...] = ()
     transfer: Transfer | None = None
     verifications: tuple[Verification, ...] = ()
->>>>>>> record
     quantities: dict[str, Reading] = {}
     total: Reading = UNKNOWN
     front_m: float | None = None

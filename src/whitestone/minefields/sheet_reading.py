@@ -9,15 +9,9 @@ from typing import Any
 
 from whitestone.domain.dates import PartialDate, parse_partial
 from whitestone.errors import InvalidValue
-<<<<<<< HEAD
-from whitestone.minefields.readings import UNKNOWN, Reading, read_number
-from whitestone.minefields.sheet_parts import SheetFinding
-from whitestone.minefields.sheet_words import member, word
-=======
 from whitestone.minefields.readings import Reading, read_number
 from whitestone.minefields.sheet_parts import SheetFinding
 from whitestone.minefields.sheet_words import member, plain, spellings, word
->>>>>>> record
 
 __all__ = ["Notes", "Place"]
 
@@ -32,14 +26,6 @@ class Notes:
         self.findings: list[SheetFinding] = []
         self.held: list[tuple[str, Any]] = []
 
-<<<<<<< HEAD
-    def say(self, code: str, path: str, sentence: str, *, sheet: str | None = None, written: Any = None,
-            severity: str = "warning") -> None:
-        """Note a finding at a JSON path."""
-        text = None if written is None else str(written)[:200]
-        self.findings.append(SheetFinding(code=code, path=path, sentence=sentence, sheet=sheet, written=text,
-                                          severity=severity))
-=======
     def say(
         self,
         code: str,
@@ -55,7 +41,6 @@ class Notes:
         self.findings.append(
             SheetFinding(code=code, path=path, sentence=sentence, sheet=sheet, written=text, severity=severity)
         )
->>>>>>> record
 
     def hold(self, path: str, value: Any, why: str, sheet: str | None = None) -> None:
         """Keep what is no object of the format, and say so."""
@@ -71,10 +56,7 @@ class Place:
         self.path = path
         self.notes = notes
         self.sheet = sheet
-<<<<<<< HEAD
-=======
         self._spelled: dict[str, str] | None = None
->>>>>>> record
 
     def say(self, code: str, name: str | None, sentence: str, written: Any = None, severity: str = "warning") -> None:
         """Note a finding about a member of this object (None: the object itself)."""
@@ -83,9 +65,6 @@ class Place:
 
     def raw(self, *names: str) -> Any:
         """Return a member by any of its names; None where it is absent or null."""
-<<<<<<< HEAD
-        return member(self.held, names)[1]
-=======
         for name in names:
             if name in self.held:
                 return self.held[name]
@@ -95,7 +74,6 @@ class Place:
             if (own := self._spelled.get(plain(name))) is not None:
                 return self.held[own]
         return None
->>>>>>> record
 
     def text(self, *names: str) -> str | None:
         """Return a member as text; numbers as they print; None where it is absent or blank."""
@@ -125,29 +103,19 @@ class Place:
         if wrong:
             self.say("number-unclear", name, f"{name}: {wrong}", reading.written)
         elif reading.doubtful:
-<<<<<<< HEAD
-            self.say("digits-unreadable", name, f"{name} {reading.written!r} can be read in {len(reading.readings)} ways; "
-                     "all are kept", reading.written, "notice")
-=======
             ways = f"{name} {reading.written!r} can be read in {len(reading.readings)} ways; all are kept"
             self.say("digits-unreadable", name, ways, reading.written, "notice")
->>>>>>> record
 
     def number(self, *names: str, least: float = -math.inf, most: float = math.inf) -> float | None:
         """Return a number that is beyond doubt and in range; None, with a finding, where it is not."""
         reading = self.reading(*names)
         if reading.value is not None and not least <= reading.value <= most:
-<<<<<<< HEAD
-            self.say("out-of-range", names[0], f"{names[0]} {reading.written!r} lies outside {least:g} to {most:g}",
-                     reading.written)
-=======
             self.say(
                 "out-of-range",
                 names[0],
                 f"{names[0]} {reading.written!r} lies outside {least:g} to {most:g}",
                 reading.written,
             )
->>>>>>> record
             return None
         return reading.value
 
@@ -168,10 +136,6 @@ class Place:
         if value is None:
             return {}
         if isinstance(value, list):
-<<<<<<< HEAD
-            value = {str(each.get("type")): each.get("count", each.get("quantity")) for each in value
-                     if isinstance(each, dict)} if all(isinstance(each, dict) for each in value) else None
-=======
             value = (
                 {
                     str(each.get("type")): each.get("count", each.get("quantity"))
@@ -181,7 +145,6 @@ class Place:
                 if all(isinstance(each, dict) for each in value)
                 else None
             )
->>>>>>> record
         if not isinstance(value, dict):
             self.say("not-understood", names[0], f"{names[0]} is no list of types with numbers", self.raw(*names))
             return {}
@@ -190,12 +153,8 @@ class Place:
             reading, wrong = read_number(raw)
             self.doubts(f"{names[0]}.{kind}", reading, wrong)
             if reading.value is not None and (reading.value < 0 or reading.value != int(reading.value)):
-<<<<<<< HEAD
-                self.say("out-of-range", f"{names[0]}.{kind}", f"{kind}: {reading.written!r} is no count", reading.written)
-=======
                 why = f"{kind}: {reading.written!r} is no count"
                 self.say("out-of-range", f"{names[0]}.{kind}", why, reading.written)
->>>>>>> record
                 reading = Reading(reading.written)
             found[str(kind)] = reading
         return found
@@ -213,10 +172,6 @@ class Place:
                 self.notes.hold(path, each, f"{path} is no object and is kept as it is", self.sheet)
 
 
-<<<<<<< HEAD
-
-=======
->>>>>>> record
 def _iso(text: str) -> str:
     if match := _DAY_FIRST.match(text):
         return f"{match[3]}-{int(match[2]):02d}-{int(match[1]):02d}"

@@ -5,17 +5,6 @@ Words that are not understood are unknown, a finding, and kept as written; no wo
 
 from __future__ import annotations
 
-<<<<<<< HEAD
-from collections.abc import Iterable, Mapping
-from types import MappingProxyType
-from typing import Any
-
-__all__ = ["DIRECTIONS", "DISTANCES", "METHODS", "NORTHS", "UNITS", "member", "plain", "word"]
-
-
-def _inverted(meanings: Mapping[str, str]) -> Mapping[str, str]:
-    return MappingProxyType({plain(each): name for name, words in meanings.items() for each in (name, *words.split("|"))})
-=======
 import functools
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
@@ -27,7 +16,6 @@ __all__ = ["DIRECTIONS", "DISTANCES", "METHODS", "NORTHS", "UNITS", "member", "p
 def _inverted(meanings: Mapping[str, str]) -> Mapping[str, str]:
     pairs = ((each, name) for name, words in meanings.items() for each in (name, *words.split("|")))
     return MappingProxyType({plain(each): name for each, name in pairs})
->>>>>>> record
 
 
 def plain(text: Any) -> str:
@@ -36,52 +24,6 @@ def plain(text: Any) -> str:
     >>> plain("Mil-6000 "), plain(None)
     ('mil6000', '')
     """
-<<<<<<< HEAD
-    return "".join(sign for sign in str(text).casefold() if sign.isalnum() or sign in "°?") if text is not None else ""
-
-
-UNITS = _inverted({
-    "degrees": "deg|degree|°|dd|градусы|градус",
-    "gon": "gons|grad|grads|gradian|gradians|400|гоны",
-    "mil6400": "nato mil|mil nato|6400|mils6400|mil-6400|nato",
-    "mil6000": "thousandths|6000|mils6000|ru_thousandths|тысячные|тысячных|делений угломера|ru_thousandths_ccw|ru_thousandths_cw",
-    "unknown": "|?|unstated|not stated|none|null|mil|mils",
-})
-"""Word -> unit of a bearing. `mil` alone is unknown: it may be 6400 or 6000, 9.8 m sideways in every 100 m."""
-
-NORTHS = _inverted({
-    "true": "tn|geographic|true north|истинный|географический|astronomic",
-    "grid": "gn|grid north|directional|дирекционный|map",
-    "magnetic": "mn|mag|magnetic north|compass|магнитный",
-    "unknown": "|?|unstated|not stated|none|null",
-})
-
-DISTANCES = _inverted({
-    "m": "metre|metres|meter|meters|м|метр|метров|mt",
-    "pace": "paces|шаг|шагов|step|steps",
-    "step_pair": "pair of paces|pairs of paces|double pace|double paces|пара шагов|пар шагов|step pairs|pace_pair|п.ш.",
-    "yard": "yards|yd|yds",
-    "foot": "feet|ft",
-    "km": "kilometre|kilometres|kilometer|kilometers|км",
-    "unknown": "|?|none|null|unstated",
-})
-
-METHODS = _inverted({
-    "pace": "paces|paced|pacing|steps|шагами",
-    "tape": "taped|chain|chained|cable|rope|measured|лентой",
-    "instrument": "theodolite|total station|rangefinder|laser|aiming circle|stereo",
-    "gnss": "gps|satellite",
-    "map": "from map|scaled",
-    "estimate": "estimated|eye|by eye|на глаз",
-    "unknown": "|?|none|null|unstated",
-})
-
-DIRECTIONS = _inverted({
-    "clockwise": "cw|right|true|по часовой",
-    "anticlockwise": "ccw|counterclockwise|counter-clockwise|left|false|против часовой",
-    "unknown": "|?|none|null|unstated",
-})
-=======
     return _reduced(str(text)) if text is not None else ""
 
 
@@ -143,7 +85,6 @@ DIRECTIONS = _inverted(
         "unknown": "|?|none|null|unstated",
     }
 )
->>>>>>> record
 
 
 def word(raw: Any, meanings: Mapping[str, str]) -> tuple[str, bool]:
@@ -156,24 +97,12 @@ def word(raw: Any, meanings: Mapping[str, str]) -> tuple[str, bool]:
     return (found or "unknown"), found is not None
 
 
-<<<<<<< HEAD
-def member(held: Mapping[str, Any], names: Iterable[str]) -> tuple[str | None, Any]:
-=======
 def member(held: Mapping[str, Any], names: Sequence[str]) -> tuple[str | None, Any]:
->>>>>>> record
     """Find the first member of an object that bears one of the names, spelling aside; (None, None) when there is none.
 
     >>> member({"Distance_Unit": "m"}, ("distance_unit",)), member({}, ("x",))
     (('Distance_Unit', 'm'), (None, None))
     """
-<<<<<<< HEAD
-    exact = next((name for name in names if name in held), None)
-    if exact is not None:
-        return exact, held[exact]
-    spelled = {plain(key): key for key in held}
-    found = next((spelled[plain(name)] for name in names if plain(name) in spelled), None)
-    return (found, held[found]) if found is not None else (None, None)
-=======
     for name in names:
         if name in held:
             return name, held[name]
@@ -191,4 +120,3 @@ def spellings(held: Mapping[str, Any]) -> dict[str, str]:
     ({'distanceunit': 'Distance_Unit', 'x': 'x'}, {})
     """
     return {plain(key): key for key in held}
->>>>>>> record

@@ -12,7 +12,7 @@ from scipy.spatial import cKDTree
 
 from whitestone.minefields.error_model import ErrorModel
 from whitestone.minefields.joint_state import Beliefs, Ground, Shapes, Sheets
-from whitestone.minefields.priors import Prior
+from whitestone.minefields.priors import COMPONENTS, Prior
 from whitestone.minefields.sheet_parts import Sheet
 from whitestone.minefields.templates import Template, rectangle
 
@@ -107,7 +107,8 @@ def beliefs_of(sheets: Sequence[Sheet], priors: Sequence[Prior], ground: Ground,
 
 
 def _stack(priors: Sequence[Prior], name: str) -> Floats:
-    return np.stack([getattr(prior, name) for prior in priors])
+    shape = {"weight": (0, COMPONENTS), "mean": (0, COMPONENTS, 5), "covariance": (0, COMPONENTS, 5, 5)}[name]
+    return np.stack([getattr(prior, name) for prior in priors]) if priors else np.zeros(shape)
 
 
 def _usual_density(sheets: Sequence[Sheet], priors: Sequence[Prior]) -> float:
@@ -118,6 +119,8 @@ def _usual_density(sheets: Sequence[Sheet], priors: Sequence[Prior]) -> float:
 
 
 def _neighbours(middle: Floats) -> tuple[Ints, Ints]:
+    if not len(middle):
+        return np.zeros(1, np.int64), np.zeros(0, np.int64)
     tree = cKDTree(middle)
     pairs = set()
     for at, near in enumerate(tree.query(middle, k=min(_MOST_NEIGHBOURS, len(middle)), distance_upper_bound=_NEIGHBOUR_M)[1]

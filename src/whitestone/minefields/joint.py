@@ -26,8 +26,8 @@ class Effort(msgspec.Struct, frozen=True):
     """How long to search: chains, sweeps thrown away, sweeps kept, steps of a field and new fields in each sweep."""
 
     chains: int = 4
-    burn: int = 150
-    draws: int = 150
+    burn: int = 90
+    draws: int = 60
     steps: int = 10
     births_per_find: float = 0.15
 

@@ -189,11 +189,44 @@ def switched(o: int, heat: float, ground: Ground, shapes: Shapes, sheets: Sheets
 
 
 @kernel
+def template_chance(sheet: int, own: int, other: int, sheets: Sheets) -> float:
+    """Return with which chance a sheet hands over its field, of template `own`, as one of template `other`.
+
+    A neighbour's shape is among them: else a field that was handed over by one sheet could not be taken by the next.
+    """
+    chance = 0.0
+    if other == own:
+        chance += 0.5
+    if other == 0:
+        chance += 0.25
+    first, last = sheets.near_start[sheet], sheets.near_start[sheet + 1]
+    for k in range(first, last):
+        for variant in range(2):
+            if sheets.template[sheets.near[k], variant] == other:
+                chance += 0.125 / (last - first)
+    if first == last and other == 0:
+        chance += 0.25
+    return chance
+
+
+@kernel
+def template_drawn(sheet: int, own: int, sheets: Sheets) -> int:
+    """Draw a template with those chances."""
+    luck = np.random.random()
+    if luck < 0.5:
+        return own
+    first, last = sheets.near_start[sheet], sheets.near_start[sheet + 1]
+    if luck < 0.75 or first == last:
+        return 0
+    return sheets.template[sheets.near[np.random.randint(first, last)], np.random.randint(0, 2)]
+
+
+@kernel
 def within(sheet: int, o: int, sheets: Sheets, state: State) -> bool:
     """Return whether a field of which nobody wrote could be that of a sheet."""
     if state.on[o] != REAL:
         return False
-    known = state.template[o] == 0 or state.template[o] == sheets.template[sheet, 0]
+    known = template_chance(sheet, sheets.template[sheet, 0], state.template[o], sheets) > 0.0
     known = known or state.template[o] == sheets.template[sheet, 1]
     return known and math.hypot(state.at[o, 0] - sheets.middle[sheet, 0],
                                 state.at[o, 1] - sheets.middle[sheet, 1]) < sheets.reach[sheet]
@@ -232,10 +265,11 @@ def converted(sheet: int, heat: float, ground: Ground, shapes: Shapes, sheets: S
     if free < 0 or math.hypot(at[0] - sheets.middle[sheet, 0], at[1] - sheets.middle[sheet, 1]) >= sheets.reach[sheet]:
         return
     rows = sheets.template[sheet, 0] != sheets.template[sheet, 1]
-    new = template if np.random.random() < 0.5 else 0
-    back = 0.5 if (rows and new == 0) else 1.0
+    new = template_drawn(sheet, template, sheets)
+    back = 0.5 if (rows and new != template) else 1.0
     ratio = -for_sheet(sheet, at, mines, mix, sheets, beliefs, ground, hyper) + (math.log(2.0) if rows else 0.0)
-    ratio += math.log(back / (candidates(sheet, sheets, state) + 1.0)) - math.log(0.5)
+    ratio += math.log(back / (candidates(sheet, sheets, state) + 1.0))
+    ratio -= math.log(template_chance(sheet, template, new, sheets))
     if new != template:
         lay(-1.0, at, mines, mix, lanes, template, ground, shapes, state)
         lay(1.0, at, mines, mix, lanes, new, ground, shapes, state)
@@ -266,10 +300,11 @@ def reverted(sheet: int, heat: float, ground: Ground, shapes: Shapes, sheets: Sh
     at, mines, mix, old = state.at[other], state.mines[other], state.mix[other], state.template[other]
     lanes = state.lanes[other]
     rows = sheets.template[sheet, 0] != sheets.template[sheet, 1]
-    new = old if old != 0 else sheets.template[sheet, np.random.randint(0, 2)]
-    there = 0.5 if (rows and old == 0) else 1.0
+    own = old == sheets.template[sheet, 0] or old == sheets.template[sheet, 1]
+    new = old if own else sheets.template[sheet, np.random.randint(0, 2)]
+    there = 0.5 if (rows and not own) else 1.0
     ratio = for_sheet(sheet, at, mines, mix, sheets, beliefs, ground, hyper) - (math.log(2.0) if rows else 0.0)
-    ratio += math.log(0.5) - math.log(there / count)
+    ratio += math.log(template_chance(sheet, new, old, sheets) + 1e-300) - math.log(there / count)
     if new != old:
         lay(-1.0, at, mines, mix, lanes, old, ground, shapes, state)
         lay(1.0, at, mines, mix, lanes, new, ground, shapes, state)

@@ -25,10 +25,15 @@ __all__ = ["COMPONENTS", "Prior", "place_before"]
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
-COMPONENTS = 10
-_LEAST_SAMPLES = 25.0
-_FLOOR = np.array([1.0, 1.0, 0.005, 0.01, 0.02])
-"""Least spread of a component: centre (m), turn (radians), length and width (logarithms)."""
+COMPONENTS = 16
+_LEAST_SAMPLES = 18.0
+_FLOOR = np.array([1.0, 1.0, 0.005, 0.03, 0.15])
+"""Least spread of a component: centre (m), turn (radians), length and width (logarithms): mines need not fill a strip."""
+_TAIL_SHARE, _TAIL_TIMES = 0.03, 4.0
+"""Share of sheets that are wrong in a way nobody listed, and how much wider such a sheet scatters."""
+
+
+_WIDER = np.array([_TAIL_TIMES, _TAIL_TIMES, 2.0, 2.0, 2.0])
 
 
 class Prior(msgspec.Struct, frozen=True):
@@ -61,7 +66,7 @@ def place_before(sheet: Sheet, readings: Sequence[Reading], model: ErrorModel, *
     blocks = []
     for number, reading in enumerate(readings):
         count = max(int(samples * reading.share), 60 if number else 200)
-        blocks.append(_block(reading, sheet, model, own + 7 * number, count))
+        blocks.append(_block(reading, sheet, model, own + 7 * number, count))  # a seed of its own for each
     stations = list(blocks[0][3])
     first = _written(readings[0], stations)
     ring_at = [stations.index(int(each)) for each in readings[0].geometry.perimeter if int(each) in stations]
@@ -78,7 +83,7 @@ def place_before(sheet: Sheet, readings: Sequence[Reading], model: ErrorModel, *
     number = np.concatenate([np.full(len(block[0]), n) for n, block in enumerate(blocks)])
     fate = np.concatenate([block[1] for block in blocks])
     off = np.sqrt(np.average(np.concatenate([each[1] for each in fitted]), weights=share))
-    weight, mean, covariance = _mixture(at, share, number * 3 + fate)
+    weight, mean, covariance = _mixture(at, share, number * 128 + fate)
     soft = float(min(max(math.hypot(float(off), model.edge_m, model.find_m), 0.12 * frame.width + 2.5, 5.0), 0.3 * frame.width + 5.0))
     plain = plain_template(_filled(ring, frame), frame, soft)
     shares = tuple(float(share[number == n].sum()) for n in range(len(readings)))
@@ -170,7 +175,7 @@ def _mixture(at: Floats, share: Floats, group: Ints) -> tuple[Floats, Floats, Fl
     numbers, back = np.unique(group, return_inverse=True)
     mass = np.bincount(back, weights=share)
     effective = mass ** 2 / np.maximum(np.bincount(back, weights=share ** 2), 1e-300)
-    order = [int(n) for n in np.argsort(-mass, kind="stable") if effective[n] >= _LEAST_SAMPLES][:COMPONENTS - 1]
+    order = [int(n) for n in np.argsort(-mass, kind="stable") if effective[n] >= _LEAST_SAMPLES][:COMPONENTS - 2]
     order = order or [int(np.argmax(mass))]
     members = [back == n for n in order]
     rest = ~np.isin(back, order)
@@ -184,7 +189,11 @@ def _mixture(at: Floats, share: Floats, group: Ints) -> tuple[Floats, Floats, Fl
         covariance[c] = (off.T * share[member]) @ off / weight[c] + np.diag(_FLOOR ** 2)
         if c == len(order) or effective[order[c]] < 60.0:
             covariance[c] = 0.5 * covariance[c] + 0.5 * np.diag(np.diag(covariance[c])) * 1.5
-    return weight / weight.sum(), mean, covariance
+    tail = len(members)
+    weight = weight / weight.sum() * (1.0 - _TAIL_SHARE)
+    weight[tail], mean[tail] = _TAIL_SHARE, mean[0]
+    covariance[tail] = covariance[0] * np.outer(_WIDER, _WIDER)
+    return weight, mean, covariance
 
 
 def _rows(sheet: Sheet, reading: Reading, first: Floats, stations: list[int], frame: Frame, soft_m: float) -> Template | None:

@@ -20,7 +20,9 @@ Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
 SOUND, GROSS_LANDMARK, GROSS_LEG = 0, 1, 2
-"""What happened in a sample: only small errors, a wrong landmark, a leg written backwards."""
+"""What happened in a sample: only small errors, a wrong landmark, a leg written backwards (plus the number of the leg)."""
+GROSS_DRAWN = 0.025
+"""Legs are drawn backwards this often, and weighed down: else too few samples would show where such a sheet leads."""
 _SIZE = 1 << 20
 
 kernel = numba.njit(cache=True, nogil=True, error_model="numpy", fastmath=True)
@@ -87,13 +89,15 @@ def walked(way: Way, seed: int, samples: int, gauss: npt.NDArray[np.float32], fl
     start = (seed * 2654435761) & mask
     stride = ((seed * 40503 + 977) & 8191) | 1
     at = np.empty((way.stations, 2))
+    gross_log = math.log((way.gross_leg + 1e-12) / GROSS_DRAWN)
+    sound_log = math.log((1.0 - way.gross_leg) / (1.0 - GROSS_DRAWN))
     for s in range(samples):
         g = (start + s * (stride + 64)) & mask
         u = (start + 7919 + s * (stride + 62)) & mask
         bias = way.bias * gauss[g & mask]
         scale = 1.0 + way.scale * gauss[(g + 1) & mask]
         datum_x, datum_y = way.datum * gauss[(g + 2) & mask], way.datum * gauss[(g + 3) & mask]
-        g, u = g + 4, u + 1
+        g, u, extra = g + 4, u + 1, 0.0
         fate[s] = SOUND
         for k in range(way.node.size):
             here = way.node[k]
@@ -110,15 +114,18 @@ def walked(way: Way, seed: int, samples: int, gauss: npt.NDArray[np.float32], fl
             delta = bias + way.turn[leg] * gauss[g & mask] + way.rounding[leg] * (2.0 * flat[u & mask] - 1.0)
             long = way.sign[k] * (1.0 + way.stretch[leg] * gauss[(g + 1) & mask])
             long *= 1.0 + (scale - 1.0) * way.paced[leg]
-            if flat[(u + 1) & mask] < way.gross_leg:
+            if flat[(u + 1) & mask] < GROSS_DRAWN:
                 long = -long
-                fate[s] = GROSS_LEG
+                fate[s] = GROSS_LEG + min(leg, 100)
+                extra += gross_log
+            else:
+                extra += sound_log
             g, u = g + 2, u + 2
             cos, sin = long * (1.0 - 0.5 * delta * delta), long * (delta - delta * delta * delta / 6.0)
             before = way.parent[k]
             at[here, 0] = at[before, 0] + way.east[leg] * cos + way.north[leg] * sin
             at[here, 1] = at[before, 1] + way.north[leg] * cos - way.east[leg] * sin
-        weight[s] = _weighed(way, at, bias, scale, datum_x, datum_y)
+        weight[s] = _weighed(way, at, bias, scale, datum_x, datum_y) + extra
         for k in range(way.wanted.size):
             places[s, k, 0] = at[way.wanted[k], 0]
             places[s, k, 1] = at[way.wanted[k], 1]

@@ -102,7 +102,7 @@ def beliefs_of(sheets: Sequence[Sheet], priors: Sequence[Prior], ground: Ground,
         true_a=_FIRST_TRUE * (1.0 - model.false_share), true_b=_FIRST_TRUE * model.false_share, stray_a=0.5, stray_b=0.5e6,
         unwritten_a=0.5, unwritten_b=0.5e6, searched_m2=float(ground.seen.sum()) * cell, reach_m2=_reach_m2(ground),
         log_length=float(long.mean()), log_length_sd=max(float(long.std()), 0.4), log_width=float(wide.mean()),
-        log_width_sd=max(float(wide.std()), 0.4), density=_usual_density(sheets, priors), density_shape=2.5,
+        log_width_sd=max(float(wide.std()), 0.4), density=_usual_density(sheets, priors), density_shape=4.0,
         shift_sd=model.datum_m, learn_sd=learn_sd, amount_sd=0.3, heat=heat)
 
 

@@ -155,12 +155,12 @@ def _amounts(heat: float, ground: Ground, shapes: Shapes, sheets: Sheets, belief
 
 
 @kernel
-def _learn_rates(sheets: Sheets, beliefs: Beliefs, hyper: Hyper, state: State) -> None:
+def _learn_rates(sheets: Sheets, beliefs: Beliefs, hyper: Hyper, state: State, given: Ints) -> None:
     """Draw the share of true sheets, strays and unwritten fields per area, given this explanation."""
     true, false, strays, unwritten = 0, 0, 0, 0
     for o in range(state.on.size):
         if o >= sheets.mines.size:
-            unwritten += state.on[o] == REAL
+            unwritten += state.on[o] == REAL and given[o].sum() >= 4  # fewer finds are as likely the rest of a field
         elif sheets.informed[o]:
             lifted = hyper.truth[0] * sheets.lifted[o]
             if state.on[o] == REAL or np.random.random() < lifted / (lifted + 1.0 - hyper.truth[0]):
@@ -282,7 +282,7 @@ def chain(seed: int, burn: int, draws: int, steps: int, births: int, ground: Gro
         _give(ground, shapes, sheets, hyper, state, given, lane_given)
         _amounts(heat, ground, shapes, sheets, beliefs, hyper, state, given, lane_given)
         if part >= 0.5:
-            _learn_rates(sheets, beliefs, hyper, state)
+            _learn_rates(sheets, beliefs, hyper, state, given)
             _learn_model(sheets, beliefs, hyper, state, given)
         _give(ground, shapes, sheets, hyper, state, given, lane_given)
         if sweep >= burn:

@@ -27,7 +27,7 @@ Ints = npt.NDArray[np.int64]
 
 COMPONENTS = 16
 _LEAST_SAMPLES = 18.0
-_FLOOR = np.array([1.0, 1.0, 0.005, 0.03, 0.15])
+_FLOOR = np.array([1.0, 1.0, 0.005, 0.02, 0.08])
 """Least spread of a component: centre (m), turn (radians), length and width (logarithms): mines need not fill a strip."""
 _TAIL_SHARE, _TAIL_TIMES = 0.03, 4.0
 """Share of sheets that are wrong in a way nobody listed, and how much wider such a sheet scatters."""

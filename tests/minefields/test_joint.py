@@ -25,11 +25,27 @@ def degrees(east: float, north: float) -> tuple[float, float]:
 def sheet(name: str, east: float, north: float, count: int = 40) -> dict[str, object]:
     lon, lat = degrees(east, north)
     legs = [("R1", "T1", 0, 100), ("T1", "T2", 90, 200), ("T2", "T3", 180, 50), ("T3", "T4", 270, 200)]
-    return {"id": name, "crs": {"epsg": 4326, "basis": "stated"}, "recorded_on": "1993-06-14",
-            "reference_points": [{"no": "R1", "x": lon, "y": lat}],
-            "legs": [{"from": a, "to": b, "bearing": str(bearing), "unit": "degrees", "north": "true", "distance": far,
-                      "distance_unit": "m", "method": "pace"} for a, b, bearing, far in legs],
-            "perimeter": ["T1", "T2", "T3", "T4"], "quantities": {"PMN-2": count}}
+    return {
+        "id": name,
+        "crs": {"epsg": 4326, "basis": "stated"},
+        "recorded_on": "1993-06-14",
+        "reference_points": [{"no": "R1", "x": lon, "y": lat}],
+        "legs": [
+            {
+                "from": a,
+                "to": b,
+                "bearing": str(bearing),
+                "unit": "degrees",
+                "north": "true",
+                "distance": far,
+                "distance_unit": "m",
+                "method": "pace",
+            }
+            for a, b, bearing, far in legs
+        ],
+        "perimeter": ["T1", "T2", "T3", "T4"],
+        "quantities": {"PMN-2": count},
+    }
 
 
 def box(west: float, south: float, east: float, north: float) -> dict[str, object]:
@@ -38,14 +54,16 @@ def box(west: float, south: float, east: float, north: float) -> dict[str, objec
 
 
 def batch(seed: int = 1, shift: tuple[float, float] = (25.0, -15.0)) -> dict[str, list[dict[str, object]]]:
-    """Two sheets, 1,500 m apart; about the first 40 mines are found, off by `shift`; the second's ground holds nothing."""
+    """Two sheets, 1,500 m apart; 40 mines are found by the first, off by `shift`; the second's ground holds nothing."""
     rng = np.random.default_rng(seed)
     finds = []
     for number, (u, v) in enumerate(rng.uniform(0, 1, (40, 2))):
         lon, lat = degrees(shift[0] + 200 * u, 50 + shift[1] + 50 * v)
         finds.append({"id": f"F-{number}", "lon": lon, "lat": lat, "accuracy_m": 3, "type": "PMN-2"})
-    ground = [{"id": "S-1", "p_detect": 0.99, "geometry": box(-150, -150, 400, 300)},
-              {"id": "S-2", "p_detect": 0.99, "geometry": box(900, -600, 2400, 800)}]
+    ground = [
+        {"id": "S-1", "p_detect": 0.99, "geometry": box(-150, -150, 400, 300)},
+        {"id": "S-2", "p_detect": 0.99, "geometry": box(900, -600, 2400, 800)},
+    ]
     return {"records": [sheet("A-1", 0, 0), sheet("A-2", 1500, 0)], "finds": finds, "searched": ground}
 
 

@@ -17,7 +17,9 @@ Seed = Annotated[int, typer.Option(min=0, help="Same seed, same result.")]
 @records.command()
 def assess(
     context: typer.Context,
-    files: Annotated[list[Path] | None, typer.Argument(help="Workbooks or JSON; none: the programme's records.")] = None,
+    files: Annotated[
+        list[Path] | None, typer.Argument(help="Workbooks or JSON; none: the programme's records.")
+    ] = None,
     seed: Seed = 1,
     sensitivity: Annotated[bool, typer.Option(help="Also with errors halved and doubled.")] = True,
     purpose: Annotated[str, typer.Option(help="Why the programme's records are read; it is logged.")] = "assessment",
@@ -47,8 +49,16 @@ def place(
     from whitestone.programme.minefield_assessing import place_file
 
     answer = place_file(file, out, seed=seed)
-    emit({**answer, "note": LAW_5}, as_json, lambda: _told(answer) + f"\nWritten to {answer['folder']}: "
-         + ", ".join(answer["files"][:4]) + (" …" if len(answer["files"]) > 4 else ""))
+    emit(
+        {**answer, "note": LAW_5},
+        as_json,
+        lambda: (
+            _told(answer)
+            + f"\nWritten to {answer['folder']}: "
+            + ", ".join(answer["files"][:4])
+            + (" …" if len(answer["files"]) > 4 else "")
+        ),
+    )
 
 
 def _told(answer: dict[str, Any]) -> str:
@@ -56,10 +66,14 @@ def _told(answer: dict[str, Any]) -> str:
     for name in ("completeness", "accuracy"):
         lines.append(f"{name}: {_share(answer[name])}; {answer['definitions'][name]}.")
     if answer["as_written_share"] is not None:
-        lines.append(f"Drawn as written: {answer['as_written_share']:.3f}; {answer['definitions']['as_written_share']}.")
+        lines.append(
+            f"Drawn as written: {answer['as_written_share']:.3f}; {answer['definitions']['as_written_share']}."
+        )
     for other in answer.get("sensitivity", ()):
-        lines.append(f"Errors times {other['errors_times']:g}: completeness {_share(other['completeness'])}, "
-                     f"accuracy {_share(other['accuracy'])}.")
+        lines.append(
+            f"Errors times {other['errors_times']:g}: completeness {_share(other['completeness'])}, "
+            f"accuracy {_share(other['accuracy'])}."
+        )
     lines.append("record, P(field), ground in m2 that holds 50 and 90 % of its mines, finds explained:")
     for each in answer["records_detail"]:
         ground = "no place" if each["p50_m2"] is None else f"{each['p50_m2']:,.0f}  {each['p90_m2']:,.0f}"

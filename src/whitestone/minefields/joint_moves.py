@@ -2,14 +2,14 @@
 
 Metropolis-Hastings with fields that come and go (Green 1995, reversible jump). A sheet's field moves by small steps or
 jumps to another place that the sheet allows; it appears and vanishes; it hands its finds to a field of which nobody
-wrote, or to another sheet, and takes them back. So a false sheet in a crowded front does not keep its neighbour's finds.
+wrote, or to another sheet, and takes them back. So a false sheet in a crowded front does not keep its neighbour's
+finds.
 """
 
 from __future__ import annotations
 
 import math
 
-import numba
 import numpy as np
 
 from whitestone.minefields.joint_state import FALSE, LANES, REAL, Beliefs, Floats, Ground, Hyper, Shapes, Sheets, State
@@ -25,11 +25,24 @@ from whitestone.minefields.joint_terms import (
     sheet_density,
     unwritten_density,
 )
+from whitestone.minefields.kernels import kernel
 
-__all__ = ["LANE_PRIOR", "born", "converted", "drawn_lanes", "exchanged", "nudged", "odds", "redrawn", "reverted", "shaped", "spread", "switched",
-           "taken_over"]
+__all__ = [
+    "LANE_PRIOR",
+    "born",
+    "converted",
+    "drawn_lanes",
+    "exchanged",
+    "nudged",
+    "odds",
+    "redrawn",
+    "reverted",
+    "shaped",
+    "spread",
+    "switched",
+    "taken_over",
+]
 
-kernel = numba.njit(cache=True, nogil=True, error_model="numpy")
 BIRTH_M = 35.0
 """Spread of the middle of a new field around the find that suggests it, metres."""
 FLOOR = 1e-15
@@ -90,8 +103,9 @@ def stepped(at: Floats, o: int, sheets_count: int) -> Floats:
 
 
 @kernel
-def nudged(o: int, heat: float, ground: Ground, shapes: Shapes, sheets: Sheets, beliefs: Beliefs, hyper: Hyper,
-           state: State) -> None:
+def nudged(
+    o: int, heat: float, ground: Ground, shapes: Shapes, sheets: Sheets, beliefs: Beliefs, hyper: Hyper, state: State
+) -> None:
     """Propose a small step of a field."""
     count = sheets.mines.size
     at, mines, template = state.at[o], state.mines[o], state.template[o]
@@ -105,16 +119,21 @@ def nudged(o: int, heat: float, ground: Ground, shapes: Shapes, sheets: Sheets, 
         new_mines = mines * math.exp(grown)
         ratio = grown
     if o >= count:
-        ratio += (unwritten_density(new, new_mines, state.mix[o], beliefs, ground)
-                  - unwritten_density(at, mines, state.mix[o], beliefs, ground))
+        ratio += unwritten_density(new, new_mines, state.mix[o], beliefs, ground) - unwritten_density(
+            at, mines, state.mix[o], beliefs, ground
+        )
     else:
         ratio += place_density(o, new, sheets, hyper) - place_density(o, at, sheets, hyper)
-        ratio += (sheet_density(o, new_mines, state.mix[o], sheets, hyper)
-                  - sheet_density(o, mines, state.mix[o], sheets, hyper))
+        ratio += sheet_density(o, new_mines, state.mix[o], sheets, hyper) - sheet_density(
+            o, mines, state.mix[o], sheets, hyper
+        )
     lay(-1.0, at, mines, state.mix[o], state.lanes[o], template, ground, shapes, state)
     lay(1.0, new, new_mines, state.mix[o], state.lanes[o], template, ground, shapes, state)
-    ratio += crowd + heat * (gain(state, FLOOR) - new_mines * covered(new, state.lanes[o], template, ground, shapes)
-                             + mines * covered(at, state.lanes[o], template, ground, shapes))
+    ratio += crowd + heat * (
+        gain(state, FLOOR)
+        - new_mines * covered(new, state.lanes[o], template, ground, shapes)
+        + mines * covered(at, state.lanes[o], template, ground, shapes)
+    )
     if accepted(ratio):
         keep(state)
         state.at[o] = new
@@ -130,8 +149,11 @@ def redrawn(o: int, heat: float, ground: Ground, shapes: Shapes, sheets: Sheets,
     new = centre_shift(o, sheets, hyper)
     lay(-1.0, at, mines, state.mix[o], state.lanes[o], template, ground, shapes, state)
     lay(1.0, new, mines, state.mix[o], state.lanes[o], template, ground, shapes, state)
-    ratio = heat * (gain(state, FLOOR) - mines * covered(new, state.lanes[o], template, ground, shapes)
-                    + mines * covered(at, state.lanes[o], template, ground, shapes))
+    ratio = heat * (
+        gain(state, FLOOR)
+        - mines * covered(new, state.lanes[o], template, ground, shapes)
+        + mines * covered(at, state.lanes[o], template, ground, shapes)
+    )
     ratio += crowding(o, at, state) - crowding(o, new, state)
     if accepted(ratio):
         keep(state)
@@ -156,7 +178,8 @@ def spread(parameters: Floats) -> Floats:
 @kernel
 def drawn_lanes() -> Floats:
     """Draw how dense each lane of a field is, before any find."""
-    return LANES * spread(np.full(LANES, LANE_PRIOR))
+    lanes: Floats = LANES * spread(np.full(LANES, LANE_PRIOR))
+    return lanes
 
 
 @kernel
@@ -165,7 +188,9 @@ def switched(o: int, heat: float, ground: Ground, shapes: Shapes, sheets: Sheets
     if state.on[o] == REAL:
         at, mines, template = state.at[o], state.mines[o], state.template[o]
         lay(-1.0, at, mines, state.mix[o], state.lanes[o], template, ground, shapes, state)
-        ratio = -odds(o, sheets, hyper) + heat * (gain(state, FLOOR) + mines * covered(at, state.lanes[o], template, ground, shapes))
+        ratio = -odds(o, sheets, hyper) + heat * (
+            gain(state, FLOOR) + mines * covered(at, state.lanes[o], template, ground, shapes)
+        )
         ratio += crowding(o, at, state)
         if accepted(ratio):
             keep(state)
@@ -218,7 +243,8 @@ def template_drawn(sheet: int, own: int, sheets: Sheets) -> int:
     first, last = sheets.near_start[sheet], sheets.near_start[sheet + 1]
     if luck < 0.75 or first == last:
         return 0
-    return sheets.template[sheets.near[np.random.randint(first, last)], np.random.randint(0, 2)]
+    drawn: int = sheets.template[sheets.near[np.random.randint(first, last)], np.random.randint(0, 2)]
+    return drawn
 
 
 @kernel
@@ -227,9 +253,10 @@ def within(sheet: int, o: int, sheets: Sheets, state: State) -> bool:
     if state.on[o] != REAL:
         return False
     known = template_chance(sheet, sheets.template[sheet, 0], state.template[o], sheets) > 0.0
-    known = known or state.template[o] == sheets.template[sheet, 1]
-    return known and math.hypot(state.at[o, 0] - sheets.middle[sheet, 0],
-                                state.at[o, 1] - sheets.middle[sheet, 1]) < sheets.reach[sheet]
+    if not known and state.template[o] != sheets.template[sheet, 1]:
+        return False
+    far = math.hypot(state.at[o, 0] - sheets.middle[sheet, 0], state.at[o, 1] - sheets.middle[sheet, 1])
+    return bool(far < sheets.reach[sheet])
 
 
 @kernel
@@ -243,17 +270,30 @@ def candidates(sheet: int, sheets: Sheets, state: State) -> int:
 
 
 @kernel
-def for_sheet(sheet: int, at: Floats, mines: float, mix: Floats, sheets: Sheets, beliefs: Beliefs, ground: Ground,
-              hyper: Hyper) -> float:
+def for_sheet(
+    sheet: int, at: Floats, mines: float, mix: Floats, sheets: Sheets, beliefs: Beliefs, ground: Ground, hyper: Hyper
+) -> float:
     """Return the logarithm of the odds that a field is the sheet's, against a false sheet beside an unwritten field."""
-    return (odds(sheet, sheets, hyper) + place_density(sheet, at, sheets, hyper)
-            + sheet_density(sheet, mines, mix, sheets, hyper)
-            - math.log(hyper.unwritten[0]) - unwritten_density(at, mines, mix, beliefs, ground))
+    return (
+        odds(sheet, sheets, hyper)
+        + place_density(sheet, at, sheets, hyper)
+        + sheet_density(sheet, mines, mix, sheets, hyper)
+        - math.log(hyper.unwritten[0])
+        - unwritten_density(at, mines, mix, beliefs, ground)
+    )
 
 
 @kernel
-def converted(sheet: int, heat: float, ground: Ground, shapes: Shapes, sheets: Sheets, beliefs: Beliefs, hyper: Hyper,
-              state: State) -> None:
+def converted(
+    sheet: int,
+    heat: float,
+    ground: Ground,
+    shapes: Shapes,
+    sheets: Sheets,
+    beliefs: Beliefs,
+    hyper: Hyper,
+    state: State,
+) -> None:
     """Propose that the field of a sheet is one of which nobody wrote, and the sheet false."""
     free = -1
     for o in range(sheets.mines.size, state.on.size):
@@ -273,8 +313,10 @@ def converted(sheet: int, heat: float, ground: Ground, shapes: Shapes, sheets: S
     if new != template:
         lay(-1.0, at, mines, mix, lanes, template, ground, shapes, state)
         lay(1.0, at, mines, mix, lanes, new, ground, shapes, state)
-        ratio += heat * (gain(state, FLOOR) + mines * (covered(at, lanes, template, ground, shapes)
-                                                       - covered(at, lanes, new, ground, shapes)))
+        ratio += heat * (
+            gain(state, FLOOR)
+            + mines * (covered(at, lanes, template, ground, shapes) - covered(at, lanes, new, ground, shapes))
+        )
     if accepted(ratio):
         keep(state)
         put(free, at, mines, mix, lanes, new, state)
@@ -284,8 +326,16 @@ def converted(sheet: int, heat: float, ground: Ground, shapes: Shapes, sheets: S
 
 
 @kernel
-def reverted(sheet: int, heat: float, ground: Ground, shapes: Shapes, sheets: Sheets, beliefs: Beliefs, hyper: Hyper,
-             state: State) -> None:
+def reverted(
+    sheet: int,
+    heat: float,
+    ground: Ground,
+    shapes: Shapes,
+    sheets: Sheets,
+    beliefs: Beliefs,
+    hyper: Hyper,
+    state: State,
+) -> None:
     """Propose that a field of which nobody wrote is that of a sheet held false."""
     count = candidates(sheet, sheets, state)
     if count == 0:
@@ -308,8 +358,10 @@ def reverted(sheet: int, heat: float, ground: Ground, shapes: Shapes, sheets: Sh
     if new != old:
         lay(-1.0, at, mines, mix, lanes, old, ground, shapes, state)
         lay(1.0, at, mines, mix, lanes, new, ground, shapes, state)
-        ratio += heat * (gain(state, FLOOR) + mines * (covered(at, lanes, old, ground, shapes)
-                                                       - covered(at, lanes, new, ground, shapes)))
+        ratio += heat * (
+            gain(state, FLOOR)
+            + mines * (covered(at, lanes, old, ground, shapes) - covered(at, lanes, new, ground, shapes))
+        )
     if accepted(ratio):
         keep(state)
         put(sheet, at, mines, mix, lanes, new, state)
@@ -329,7 +381,9 @@ def shaped(sheet: int, heat: float, ground: Ground, shapes: Shapes, sheets: Shee
     new = second if old == first else first
     lay(-1.0, at, mines, mix, lanes, old, ground, shapes, state)
     lay(1.0, at, mines, mix, lanes, new, ground, shapes, state)
-    ratio = heat * (gain(state, FLOOR) + mines * (covered(at, lanes, old, ground, shapes) - covered(at, lanes, new, ground, shapes)))
+    ratio = heat * (
+        gain(state, FLOOR) + mines * (covered(at, lanes, old, ground, shapes) - covered(at, lanes, new, ground, shapes))
+    )
     if accepted(ratio):
         keep(state)
         state.template[sheet] = new
@@ -338,8 +392,17 @@ def shaped(sheet: int, heat: float, ground: Ground, shapes: Shapes, sheets: Shee
 
 
 @kernel
-def exchanged(one: int, two: int, heat: float, ground: Ground, shapes: Shapes, sheets: Sheets, beliefs: Beliefs,
-              hyper: Hyper, state: State) -> None:
+def exchanged(
+    one: int,
+    two: int,
+    heat: float,
+    ground: Ground,
+    shapes: Shapes,
+    sheets: Sheets,
+    beliefs: Beliefs,
+    hyper: Hyper,
+    state: State,
+) -> None:
     """Propose that two fields change places, with their mines; `two` may be a field of which nobody wrote."""
     at1, mines1, mix1, template1 = state.at[one].copy(), state.mines[one], state.mix[one].copy(), state.template[one]
     at2, mines2, mix2, template2 = state.at[two].copy(), state.mines[two], state.mix[two].copy(), state.template[two]
@@ -358,8 +421,12 @@ def exchanged(one: int, two: int, heat: float, ground: Ground, shapes: Shapes, s
     lay(-1.0, at2, mines2, mix2, lanes2, template2, ground, shapes, state)
     lay(1.0, at2, mines2, mix2, lanes2, template1, ground, shapes, state)
     lay(1.0, at1, mines1, mix1, lanes1, template2, ground, shapes, state)
-    paid = mines1 * covered(at1, lanes1, template1, ground, shapes) + mines2 * covered(at2, lanes2, template2, ground, shapes)
-    paid -= mines2 * covered(at2, lanes2, template1, ground, shapes) + mines1 * covered(at1, lanes1, template2, ground, shapes)
+    paid = mines1 * covered(at1, lanes1, template1, ground, shapes) + mines2 * covered(
+        at2, lanes2, template2, ground, shapes
+    )
+    paid -= mines2 * covered(at2, lanes2, template1, ground, shapes) + mines1 * covered(
+        at1, lanes1, template2, ground, shapes
+    )
     if accepted(ratio + heat * (gain(state, FLOOR) + paid)):
         keep(state)
         put(one, at2, mines2, mix2, lanes2, template1, state)
@@ -369,8 +436,9 @@ def exchanged(one: int, two: int, heat: float, ground: Ground, shapes: Shapes, s
 
 
 @kernel
-def taken_over(one: int, two: int, heat: float, ground: Ground, shapes: Shapes, sheets: Sheets, hyper: Hyper,
-               state: State) -> None:
+def taken_over(
+    one: int, two: int, heat: float, ground: Ground, shapes: Shapes, sheets: Sheets, hyper: Hyper, state: State
+) -> None:
     """Propose that the field of sheet `one` is that of sheet `two`, which was held false, and `one` false instead."""
     at, mines, mix, old = state.at[one], state.mines[one], state.mix[one], state.template[one]
     lanes = state.lanes[one]
@@ -382,7 +450,9 @@ def taken_over(one: int, two: int, heat: float, ground: Ground, shapes: Shapes, 
     ratio -= math.log(sheets.near_start[two + 1] - sheets.near_start[two])
     lay(-1.0, at, mines, mix, lanes, old, ground, shapes, state)
     lay(1.0, at, mines, mix, lanes, new, ground, shapes, state)
-    ratio += heat * (gain(state, FLOOR) + mines * (covered(at, lanes, old, ground, shapes) - covered(at, lanes, new, ground, shapes)))
+    ratio += heat * (
+        gain(state, FLOOR) + mines * (covered(at, lanes, old, ground, shapes) - covered(at, lanes, new, ground, shapes))
+    )
     if accepted(ratio):
         keep(state)
         put(two, at, mines, mix, lanes, new, state)
@@ -396,24 +466,25 @@ def birth_density(x: float, y: float, ground: Ground) -> float:
     """Return the density with which new fields are proposed at a place, per square metre."""
     west, south, size, columns, rows = ground.net
     reach = 3.0 * BIRTH_M
-    first_column = max(int(math.floor((x - reach - west) / size)), 0)
-    last_column = min(int(math.floor((x + reach - west) / size)), int(columns) - 1)
-    first_row = max(int(math.floor((y - reach - south) / size)), 0)
-    last_row = min(int(math.floor((y + reach - south) / size)), int(rows) - 1)
+    first_column = max(math.floor((x - reach - west) / size), 0)
+    last_column = min(math.floor((x + reach - west) / size), int(columns) - 1)
+    first_row = max(math.floor((y - reach - south) / size), 0)
+    last_row = min(math.floor((y + reach - south) / size), int(rows) - 1)
     total = 0.0
     for row in range(first_row, last_row + 1):
         for column in range(first_column, last_column + 1):
             cell = row * int(columns) + column
             for f in range(ground.start[cell], ground.start[cell + 1]):
-                squared = ((ground.x[f] - x) ** 2 + (ground.y[f] - y) ** 2) / BIRTH_M ** 2
+                squared = ((ground.x[f] - x) ** 2 + (ground.y[f] - y) ** 2) / BIRTH_M**2
                 if squared < 9.0:
                     total += math.exp(-0.5 * squared)
-    return total / (2.0 * math.pi * BIRTH_M ** 2 * ground.x.size)
+    return total / (2.0 * math.pi * BIRTH_M**2 * ground.x.size)
 
 
 @kernel
-def born(heat: float, ground: Ground, shapes: Shapes, sheets: Sheets, beliefs: Beliefs, hyper: Hyper,
-         state: State) -> None:
+def born(
+    heat: float, ground: Ground, shapes: Shapes, sheets: Sheets, beliefs: Beliefs, hyper: Hyper, state: State
+) -> None:
     """Propose a field of which nobody wrote near a find, or the end of one."""
     count, first = 0, sheets.mines.size
     free = -1
@@ -435,7 +506,7 @@ def born(heat: float, ground: Ground, shapes: Shapes, sheets: Sheets, beliefs: B
     at[2] = math.pi * np.random.random()
     at[3] = beliefs.log_length + beliefs.log_length_sd * np.random.standard_normal()
     at[4] = beliefs.log_width + beliefs.log_width_sd * np.random.standard_normal()
-    if at[4] < LEAST or (at[0] - ground.x[f]) ** 2 + (at[1] - ground.y[f]) ** 2 >= 9.0 * BIRTH_M ** 2:
+    if at[4] < LEAST or (at[0] - ground.x[f]) ** 2 + (at[1] - ground.y[f]) ** 2 >= 9.0 * BIRTH_M**2:
         return
     mean = beliefs.density * math.exp(at[3] + at[4])
     mines = np.random.gamma(beliefs.density_shape, mean / beliefs.density_shape) + 1e-6
@@ -444,8 +515,9 @@ def born(heat: float, ground: Ground, shapes: Shapes, sheets: Sheets, beliefs: B
     ratio = math.log(hyper.unwritten[0]) - math.log(birth_density(at[0], at[1], ground)) - math.log(count + 1.0)
     ratio -= crowding(free, at, state)
     lay(1.0, at, mines, mix, lanes, 0, ground, shapes, state)
-    if state.touched[-1] > 0 and accepted(ratio + heat * (gain(state, FLOOR)
-                                                          - mines * covered(at, lanes, 0, ground, shapes))):
+    if state.touched[-1] > 0 and accepted(
+        ratio + heat * (gain(state, FLOOR) - mines * covered(at, lanes, 0, ground, shapes))
+    ):
         keep(state)
         put(free, at, mines, mix, lanes, 0, state)
     else:
@@ -453,8 +525,9 @@ def born(heat: float, ground: Ground, shapes: Shapes, sheets: Sheets, beliefs: B
 
 
 @kernel
-def _ended(pick: int, count: int, heat: float, ground: Ground, shapes: Shapes, sheets: Sheets, hyper: Hyper,
-           state: State) -> None:
+def _ended(
+    pick: int, count: int, heat: float, ground: Ground, shapes: Shapes, sheets: Sheets, hyper: Hyper, state: State
+) -> None:
     other = -1
     for o in range(sheets.mines.size, state.on.size):
         if state.on[o] == REAL:

@@ -1,6 +1,7 @@
 """Where could the stations of one sheet lie, ten thousand times over?
 
-One table of noise is made once and read by every sheet from another place, in another stride: drawing numbers inside the
+One table of noise is made once and read by every sheet from another place, in another stride: drawing numbers inside
+the
 loop costs thirty times as much as walking. Legs turn by small angles, so that no sine is taken in the loop.
 """
 
@@ -10,9 +11,10 @@ import functools
 import math
 from typing import NamedTuple
 
-import numba
 import numpy as np
 import numpy.typing as npt
+
+from whitestone.minefields.kernels import kernel
 
 __all__ = ["GROSS_LANDMARK", "GROSS_LEG", "SOUND", "Way", "noise", "walked"]
 
@@ -20,12 +22,11 @@ Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
 SOUND, GROSS_LANDMARK, GROSS_LEG = 0, 1, 2
-"""What happened in a sample: only small errors, a wrong landmark, a leg written backwards (plus the number of the leg)."""
+"""What happened in a sample: only small errors, a wrong landmark, a leg written backwards (plus the number of the
+leg)."""
 GROSS_DRAWN = 0.025
 """Legs are drawn backwards this often, and weighed down: else too few samples would show where such a sheet leads."""
 _SIZE = 1 << 20
-
-kernel = numba.njit(cache=True, nogil=True, error_model="numpy", fastmath=True)
 
 
 class Way(NamedTuple):
@@ -82,8 +83,16 @@ def noise() -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
 
 
 @kernel
-def walked(way: Way, seed: int, samples: int, gauss: npt.NDArray[np.float32], flat: npt.NDArray[np.float32],
-           places: npt.NDArray[np.float32], fate: npt.NDArray[np.int8], weight: npt.NDArray[np.float32]) -> None:
+def walked(
+    way: Way,
+    seed: int,
+    samples: int,
+    gauss: npt.NDArray[np.float32],
+    flat: npt.NDArray[np.float32],
+    places: npt.NDArray[np.float32],
+    fate: npt.NDArray[np.int8],
+    weight: npt.NDArray[np.float32],
+) -> None:
     """Fill `places` (samples, wanted, 2), what happened (samples,) and the logarithm of each sample's weight."""
     mask = gauss.size - 1
     start = (seed * 2654435761) & mask
@@ -142,8 +151,8 @@ def _weighed(way: Way, at: Floats, bias: float, scale: float, datum_x: float, da
         dy = at[begin, 1] + long * (way.north[leg] - bias * way.east[leg]) - at[end, 1]
         length = math.hypot(way.east[leg], way.north[leg])
         spread = math.hypot(way.stretch[leg] * length, 1.0)
-        spread = math.sqrt(0.5 * (spread ** 2 + (way.turn[leg] * length) ** 2 + (way.rounding[leg] * length) ** 2 / 3.0))
-        near = math.exp(-0.5 * (dx * dx + dy * dy) / spread ** 2) / (6.283185307 * spread ** 2)
+        spread = math.sqrt(0.5 * (spread**2 + (way.turn[leg] * length) ** 2 + (way.rounding[leg] * length) ** 2 / 3.0))
+        near = math.exp(-0.5 * (dx * dx + dy * dy) / spread**2) / (6.283185307 * spread**2)
         total += math.log((1.0 - 2.0 * way.gross_leg) * near + (2.0 * way.gross_leg + 1e-4) * 1e-5)
     for k in range(way.checked.size):
         station = way.checked[k]
@@ -153,6 +162,6 @@ def _weighed(way: Way, at: Floats, bias: float, scale: float, datum_x: float, da
         for wrong in range(2):
             share = way.gross_landmark if wrong else 1.0 - way.gross_landmark
             spread = way.checked_at[k, 2 + wrong]
-            value += share * math.exp(-0.5 * (dx * dx + dy * dy) / spread ** 2) / (6.283185307 * spread ** 2)
+            value += share * math.exp(-0.5 * (dx * dx + dy * dy) / spread**2) / (6.283185307 * spread**2)
         total += math.log(value + 1e-9)
     return total

@@ -31,7 +31,9 @@ SHORT = Effort(chains=2, burn=60, draws=40)
 """For the scores with another error model: they show a direction, not a third digit."""
 
 
-def assess_files(paths: Sequence[Path], *, seed: int, sensitivity: bool = True, threads: int | None = None) -> dict[str, Any]:
+def assess_files(
+    paths: Sequence[Path], *, seed: int, sensitivity: bool = True, threads: int | None = None
+) -> dict[str, Any]:
     """Assess the records of files together; the answer is the published JSON object.
 
     Refuses a file that cannot be read as `read_records_file` does, and no file at all with WrongCall.
@@ -66,8 +68,12 @@ def joined(batches: Sequence[Batch]) -> Batch:
             for each in getattr(batch, name):
                 taken[each.key] = count = taken.get(each.key, 0) + 1
                 kept.append(each if count == 1 else msgspec.structs.replace(each, key=f"{each.key}#{count}"))
-    return Batch(records=tuple(held["records"]), finds=tuple(held["finds"]), searched=tuple(held["searched"]),
-                 findings=tuple(each for batch in batches for each in batch.findings))
+    return Batch(
+        records=tuple(held["records"]),
+        finds=tuple(held["finds"]),
+        searched=tuple(held["searched"]),
+        findings=tuple(each for batch in batches for each in batch.findings),
+    )
 
 
 def place_file(path: Path, out: Path, *, seed: int) -> dict[str, Any]:
@@ -104,8 +110,11 @@ def sampled_centres(assessment: Assessment, most: int = 200) -> list[tuple[str, 
     return held
 
 
-def field_rasters(assessment: Assessment, cell_m: float = 10.0, most: int = 200) -> list[tuple[str, Any, float, float, float, tuple[float, float]]]:
-    """Return for each record: id, raster of P(in field) in parts of 65,535, west, south, cell size, centre of the plane."""
+def field_rasters(
+    assessment: Assessment, cell_m: float = 10.0, most: int = 200
+) -> list[tuple[str, Any, float, float, float, tuple[float, float]]]:
+    """Return for each record: id, raster of P(in field) in parts of 65,535, west, south, cell size, centre of the
+    plane."""
     from whitestone.minefields.assessing import placements
     from whitestone.minefields.outlines import field_raster
 
@@ -117,11 +126,25 @@ def field_rasters(assessment: Assessment, cell_m: float = 10.0, most: int = 200)
         step = max(len(at) // most, 1)
         at, weight = at[::step], weight[::step]
         frame = assessment.question.priors[own]
-        corners = frame.frame.local(frame.ring) if len(frame.ring) >= 3 else np.array([[-.5, -.5], [.5, -.5], [.5, .5], [-.5, .5]])
+        corners = (
+            frame.frame.local(frame.ring)
+            if len(frame.ring) >= 3
+            else np.array([[-0.5, -0.5], [0.5, -0.5], [0.5, 0.5], [-0.5, 0.5]])
+        )
         far = 0.6 * np.hypot(np.exp(at[:, 3]), np.exp(at[:, 4])).max()
         west, south = (float(np.floor((np.quantile(at[:, axis], 0.002) - far) / cell_m) * cell_m) for axis in (0, 1))
-        columns, rows = (min(int((np.quantile(at[:, axis], 0.998) + far - low) / cell_m) + 1, 1024)
-                         for axis, low in ((0, west), (1, south)))
-        held.append((sheet.id, field_raster(at, weight, corners, west, south, cell_m, rows, columns), west, south, cell_m,
-                     assessment.question.middle))
+        columns, rows = (
+            min(int((np.quantile(at[:, axis], 0.998) + far - low) / cell_m) + 1, 1024)
+            for axis, low in ((0, west), (1, south))
+        )
+        held.append(
+            (
+                sheet.id,
+                field_raster(at, weight, corners, west, south, cell_m, rows, columns),
+                west,
+                south,
+                cell_m,
+                assessment.question.middle,
+            )
+        )
     return held

@@ -67,7 +67,8 @@ def main() -> None:
     rate, other = len(records) / mine.cpu_s, 20 / peer.cpu_s
     report([Claim(
         name="records placed 10,000 times", value=rate, unit="records/s", goal="at least 10 times NumPy",
-        peer="NumPy float32, vectorised over samples and legs", peer_value=other, ratio=rate / other, holds=rate / other >= 10,
+        peer="NumPy float32, vectorised over samples and legs", peer_value=other, ratio=rate / other,
+        holds=rate / other >= 10,
         peak_mib=mine.peak_mib, note="processor seconds of one thread",
     )], as_json=asked.json)  # fmt: skip
 

@@ -207,7 +207,7 @@ def _moved(
     from_y: npt.NDArray[np.float32],
     to_x: npt.NDArray[np.float32],
     to_y: npt.NDArray[np.float32],
-    leg: tuple[float, float, float, float, float, float, float, float],
+    leg: tuple[np.float32, ...],
 ) -> None:
     """Add one leg; the loop holds no branch and no call, so that eight samples are walked at once."""
     east, north, turn, rounding, stretch, paced, sign, drawn = leg

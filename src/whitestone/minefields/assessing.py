@@ -1,4 +1,5 @@
-"""What does a batch of records come to: a place and a probability for every sheet, an owner for every find, two scores?"""
+"""What does a batch of records come to: a place and a probability for every sheet, an owner for every find, two
+scores?"""
 
 from __future__ import annotations
 
@@ -44,8 +45,14 @@ class Assessment(msgspec.Struct, frozen=True):
     seed: int
 
 
-def assess(batch: Batch, *, seed: int, model: ErrorModel = ErrorModel(), effort: Effort = Effort(),  # noqa: B008
-           threads: int | None = None) -> Assessment:
+def assess(
+    batch: Batch,
+    *,
+    seed: int,
+    model: ErrorModel = ErrorModel(),  # noqa: B008
+    effort: Effort = Effort(),  # noqa: B008
+    threads: int | None = None,
+) -> Assessment:
     """Explain all finds by the sheets of a batch, jointly. Same batch, seed, model and effort: same result.
 
     >>> assess(Batch(), seed=1).draws.on.shape[1]
@@ -80,25 +87,31 @@ def _unfound(assessment: Assessment, sheet: int, at: Floats) -> Floats:
     column = ((at[:, :1] + cos * u - sin * v - west) // size).astype(np.int64)
     row = ((at[:, 1:2] + sin * u + cos * v - south) // size).astype(np.int64)
     inside = (column >= 0) & (row >= 0) & (column < columns) & (row < rows)
-    seen = np.where(inside, question.ground.seen[np.where(inside, row, 0), np.where(inside, column, 0)], 0.0).mean(axis=1)
+    seen = np.where(inside, question.ground.seen[np.where(inside, row, 0), np.where(inside, column, 0)], 0.0).mean(
+        axis=1
+    )
     shape = question.known.shape[sheet]
     log = -shape * np.log1p(seen * question.known.mines[sheet] / shape)
     return np.asarray(np.exp(log - log.max()))
 
 
-def report(assessment: Assessment, *, sensitivity: bool = True, effort: Effort = Effort()) -> dict[str, Any]:  # noqa: B008
-    """Return the assessment as the published JSON object; with `sensitivity`, the scores with errors halved and doubled."""
+def report(assessment: Assessment) -> dict[str, Any]:
+    """Return the assessment as the published JSON object."""
     question, draws = assessment.question, assessment.draws
     batches = sorted({sheet.batch for sheet in question.sheets if sheet.batch})
     held: dict[str, Any] = {
-        "batch": batches[0] if len(batches) == 1 else batches or None, "records": len(question.sheets),
-        "finds": len(question.finds), "seed": assessment.seed,
+        "batch": batches[0] if len(batches) == 1 else batches or None,
+        "records": len(question.sheets),
+        "finds": len(question.finds),
+        "seed": assessment.seed,
         "completeness": msgspec.to_builtins(score(completeness_draws(question, draws))),
         "accuracy": msgspec.to_builtins(score(accuracy_draws(assessment.true) if question.sheets else np.empty(0))),
         "as_written_share": as_written_share(question),
-        "definitions": _DEFINITIONS, "error_model": _model(assessment),
+        "definitions": _DEFINITIONS,
+        "error_model": _model(assessment),
         "by": groups(question, draws, assessment.true),
-        "records_detail": _records(assessment), "finds_detail": _finds(assessment),
+        "records_detail": _records(assessment),
+        "finds_detail": _finds(assessment),
     }
     return held
 
@@ -106,11 +119,11 @@ def report(assessment: Assessment, *, sensitivity: bool = True, effort: Effort =
 _DEFINITIONS = {
     "completeness": "share of found mines that lie in a field which some sheet of the batch describes",
     "accuracy": "share of sheets (duplicates counted as sheets) that describe a field which exists or existed",
-    "as_written_share": "share of found mines inside a polygon drawn as written; beside, for comparison: it measures errors of "
-                        "position, not what the records hold",
+    "as_written_share": "share of found mines inside a polygon drawn as written; for comparison: it measures errors of "
+    "position, not what the records hold",
     "interval": "low and high hold the middle 90 % of the joint explanations drawn",
-    "outlines": "smallest ground that holds 50, 90 and 99 % of the mines expected, if the sheet describes a field; ground "
-                "outside of an outline is not free of mines",
+    "outlines": "smallest ground that holds 50, 90 and 99 % of the mines expected, if the sheet describes a field; "
+    "ground outside of an outline is not free of mines",
 }
 
 
@@ -121,8 +134,13 @@ def sensitivity_of(batch: Batch, *, seed: int, model: ErrorModel, effort: Effort
         question = posed(batch, scaled(model, factor), seed=seed, samples=1000, learn_sd=0.0)
         draws = ask(question, seed=seed, effort=effort)
         true = true_draws(question, draws, seed)
-        held.append({"errors_times": factor, "completeness": msgspec.to_builtins(score(completeness_draws(question, draws))),
-                     "accuracy": msgspec.to_builtins(score(accuracy_draws(true) if question.sheets else np.empty(0)))})
+        held.append(
+            {
+                "errors_times": factor,
+                "completeness": msgspec.to_builtins(score(completeness_draws(question, draws))),
+                "accuracy": msgspec.to_builtins(score(accuracy_draws(true) if question.sheets else np.empty(0))),
+            }
+        )
     return held
 
 
@@ -134,9 +152,15 @@ def _model(assessment: Assessment) -> dict[str, Any]:
     held: dict[str, Any] = {"assumed": msgspec.to_builtins(question.model), "matched_records": matched}
     if matched >= _MATCHED_SHEETS:
         held["learned_factors"] = {
-            name: dict(zip(("value", "low", "high"), (float(each) for each in np.quantile(draws.numbers[:, at], [0.5, 0.05, 0.95])),
-                           strict=True))
-            for name, at in (("place", 3), ("turn", 4), ("size", 5), ("mines_left", 6))}
+            name: dict(
+                zip(
+                    ("value", "low", "high"),
+                    (float(each) for each in np.quantile(draws.numbers[:, at], [0.5, 0.05, 0.95])),
+                    strict=True,
+                )
+            )
+            for name, at in (("place", 3), ("turn", 4), ("size", 5), ("mines_left", 6))
+        }
     return held
 
 
@@ -149,15 +173,34 @@ def _records(assessment: Assessment) -> list[dict[str, Any]]:
     for at, (sheet, own) in enumerate(zip(question.sheets, question.placed.tolist(), strict=True)):
         head: dict[str, Any] = {"id": sheet.id, "p_field": round(float(probability[at]), 4)}
         if own < 0:
-            held.append(head | {"p50_m2": None, "p90_m2": None, "p99_m2": None, "outlines": None, "centroid": None,
-                                "shift_m": None, "finds_explained": 0.0, "searched_share": 0.0, "hypotheses": []})
+            held.append(
+                head
+                | {
+                    "p50_m2": None,
+                    "p90_m2": None,
+                    "p99_m2": None,
+                    "outlines": None,
+                    "centroid": None,
+                    "shift_m": None,
+                    "finds_explained": 0.0,
+                    "searched_share": 0.0,
+                    "hypotheses": [],
+                }
+            )
             continue
         if own not in made:
             made[own] = _place(assessment, own)
         readings = [
-            {"share": round(share, 4), **{name: value for name, value in msgspec.to_builtins(each.hypothesis).items()
-                                          if value is not None and value is not False}}
-            for each, share in zip(question.readings[at], question.priors[own].shares, strict=False)]
+            {
+                "share": round(share, 4),
+                **{
+                    name: value
+                    for name, value in msgspec.to_builtins(each.hypothesis).items()
+                    if value is not None and value is not False
+                },
+            }
+            for each, share in zip(question.readings[at], question.priors[own].shares, strict=False)
+        ]
         held.append(head | made[own] | {"finds_explained": round(float(explained[own]), 2), "hypotheses": readings})
     return held
 
@@ -173,7 +216,9 @@ def _place(assessment: Assessment, sheet: int) -> dict[str, Any]:
     y = float((spread.mass.sum(axis=1) * (spread.south + (np.arange(rows) + 0.5) * spread.cell_m)).sum())
     lon, lat = to_lonlat([x], [y], question.middle)
     return {
-        "p50_m2": _area(sets[50], spread), "p90_m2": _area(sets[90], spread), "p99_m2": _area(sets[99], spread),
+        "p50_m2": _area(sets[50], spread),
+        "p90_m2": _area(sets[90], spread),
+        "p99_m2": _area(sets[99], spread),
         "outlines": {str(share): _geometry(sets[share], spread, question.middle) for share in SHARES},
         "centroid": [round(float(lon[0]), 7), round(float(lat[0]), 7)],
         "shift_m": round(math.hypot(x - prior.frame.x, y - prior.frame.y), 1),
@@ -182,12 +227,14 @@ def _place(assessment: Assessment, sheet: int) -> dict[str, Any]:
 
 
 def _area(inside: npt.NDArray[np.bool_], spread: Spread) -> float:
-    return round(float(inside.sum()) * spread.cell_m ** 2, 1)
+    return round(float(inside.sum()) * spread.cell_m**2, 1)
 
 
 def _geometry(inside: npt.NDArray[np.bool_], spread: Spread, middle: tuple[float, float]) -> dict[str, Any]:
     shape = outline_of(inside, spread)
-    placed = shapely.transform(shape, lambda points: np.column_stack(to_lonlat(points[:, 0], points[:, 1], middle)).round(7))
+    placed = shapely.transform(
+        shape, lambda points: np.column_stack(to_lonlat(points[:, 0], points[:, 1], middle)).round(7)
+    )
     return dict(shapely.geometry.mapping(placed))
 
 
@@ -212,6 +259,11 @@ def _finds(assessment: Assessment) -> list[dict[str, Any]]:
         owners = draws.owner[:, at]
         mine = owners[(owners >= 0) & (owners < len(question.priors))]
         best = int(np.bincount(mine).argmax()) if mine.size else None
-        held.append({"id": find.id, "p_recorded": round(mine.size / max(owners.size, 1), 4),
-                     "record": None if best is None or mine.size * 2 < owners.size else names[best]})
+        held.append(
+            {
+                "id": find.id,
+                "p_recorded": round(mine.size / max(owners.size, 1), 4),
+                "record": None if best is None or mine.size * 2 < owners.size else names[best],
+            }
+        )
     return sorted(held, key=lambda each: str(each["id"]))

@@ -47,19 +47,30 @@ class Question(msgspec.Struct, frozen=True):
 
 
 def middle_of(batch: Batch) -> tuple[float, float]:
-    """Return the middle of finds and searched ground, else of what the sheets state in degrees, else of the first sheet."""
-    lon = [find.lon for find in batch.finds] + [each.geometry.centroid.x for each in batch.searched if not each.geometry.is_empty]
-    lat = [find.lat for find in batch.finds] + [each.geometry.centroid.y for each in batch.searched if not each.geometry.is_empty]
+    """Return the middle of finds and searched ground, else of the reference points of the sheets."""
+    lon = [find.lon for find in batch.finds] + [
+        each.geometry.centroid.x for each in batch.searched if not each.geometry.is_empty
+    ]
+    lat = [find.lat for find in batch.finds] + [
+        each.geometry.centroid.y for each in batch.searched if not each.geometry.is_empty
+    ]
     if np.isfinite(lon).any():
         return float(np.nanmedian(lon)), float(np.nanmedian(lat))
     from whitestone.minefields.traverse import lay_out_many
 
-    laid = [each.anchor_lonlat for each in lay_out_many([(sheet, _PLAIN) for sheet in batch.records]) if each.anchor_lonlat]
-    return (float(np.median([each[0] for each in laid])), float(np.median([each[1] for each in laid]))) if laid else (0.0, 0.0)
+    laid = [
+        each.anchor_lonlat for each in lay_out_many([(sheet, _PLAIN) for sheet in batch.records]) if each.anchor_lonlat
+    ]
+    return (
+        (float(np.median([each[0] for each in laid])), float(np.median([each[1] for each in laid])))
+        if laid
+        else (0.0, 0.0)
+    )
 
 
-def posed(batch: Batch, model: ErrorModel, *, seed: int, samples: int = 2000, learn_sd: float = 0.35,
-          heat: float = 1.0) -> Question:
+def posed(
+    batch: Batch, model: ErrorModel, *, seed: int, samples: int = 2000, learn_sd: float = 0.35, heat: float = 1.0
+) -> Question:
     """Place every sheet before any find and lay the finds beside; the order in the file changes nothing."""
     middle = middle_of(batch)
     sheets = tuple(sorted(batch.records, key=lambda sheet: sheet.key))
@@ -71,8 +82,11 @@ def posed(batch: Batch, model: ErrorModel, *, seed: int, samples: int = 2000, le
     placed[able] = [own.index(each) for each in first.tolist()]
     chosen = [able[each] for each in own]
     priors = tuple(every[at] for at in chosen)
-    finds = tuple(sorted((find for find in batch.finds if np.isfinite(find.lon) and np.isfinite(find.lat)),
-                         key=lambda find: find.key))
+    finds = tuple(
+        sorted(
+            (find for find in batch.finds if np.isfinite(find.lon) and np.isfinite(find.lat)), key=lambda find: find.key
+        )
+    )
     kinds = kinds_of(batch)
     places = find_places(finds, middle)
     number = np.array([kinds.get((find.type or "").casefold().strip(), -1) for find in finds], dtype=np.int64)
@@ -82,14 +96,26 @@ def posed(batch: Batch, model: ErrorModel, *, seed: int, samples: int = 2000, le
     picked = [sheets[at] for at in chosen]
     known = sheets_of(picked, priors, numbers, kinds, ground, model, np.zeros(len(priors), np.int64))
     beliefs = beliefs_of(picked, priors, ground, model, learn_sd=learn_sd, heat=heat)
-    return Question(middle, sheets, readings, placed, priors, tuple(finds[at] for at in order), ground, shapes, beliefs, known,
-                    model)
+    return Question(
+        middle,
+        sheets,
+        readings,
+        placed,
+        priors,
+        tuple(finds[at] for at in order),
+        ground,
+        shapes,
+        beliefs,
+        known,
+        model,
+    )
 
 
 def ask(question: Question, *, seed: int, effort: Effort, threads: int | None = None) -> Draws:
     """Answer it: joint explanations of all finds."""
-    return explain(question.ground, question.shapes, question.known, question.beliefs, seed=seed, effort=effort,
-                   threads=threads)
+    return explain(
+        question.ground, question.shapes, question.known, question.beliefs, seed=seed, effort=effort, threads=threads
+    )
 
 
 def _copies(priors: Sequence[Prior]) -> Ints:

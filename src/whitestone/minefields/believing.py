@@ -12,7 +12,7 @@ from scipy.spatial import cKDTree
 
 from whitestone.minefields.error_model import ErrorModel
 from whitestone.minefields.joint_state import Beliefs, Ground, Shapes, Sheets
-from whitestone.minefields.priors import Prior
+from whitestone.minefields.priors import COMPONENTS, Prior
 from whitestone.minefields.sheet_parts import Sheet
 from whitestone.minefields.templates import Template, rectangle
 
@@ -41,8 +41,11 @@ def stated_mines(sheet: Sheet) -> float | None:
     for counts in (sheet.quantities, *[row.count for row in sheet.rows]):
         total = sum(each.middle or 0.0 for each in counts.values())
         if total > 0.0:
-            return total if counts is sheet.quantities else sum(
-                each.middle or 0.0 for row in sheet.rows for each in row.count.values())
+            return (
+                total
+                if counts is sheet.quantities
+                else sum(each.middle or 0.0 for row in sheet.rows for each in row.count.values())
+            )
     return float(len(sheet.items)) if sheet.items else None
 
 
@@ -56,13 +59,24 @@ def shapes_of(priors: Sequence[Prior]) -> tuple[Shapes, Ints]:
         if prior.rows is not None:
             held.append(prior.rows)
             numbers[at, 1] = len(held) - 1
-    return Shapes(np.stack([each.density for each in held]), np.stack([each.reach for each in held]),
-                  np.stack([each.points for each in held]), np.stack([each.lane for each in held]),
-                  np.stack([each.point_lane for each in held])), numbers
+    return Shapes(
+        np.stack([each.density for each in held]),
+        np.stack([each.reach for each in held]),
+        np.stack([each.points for each in held]),
+        np.stack([each.lane for each in held]),
+        np.stack([each.point_lane for each in held]),
+    ), numbers
 
 
-def sheets_of(sheets: Sequence[Sheet], priors: Sequence[Prior], numbers: Ints, kinds: dict[str, int], ground: Ground,
-              model: ErrorModel, regions: Ints) -> Sheets:
+def sheets_of(
+    sheets: Sequence[Sheet],
+    priors: Sequence[Prior],
+    numbers: Ints,
+    kinds: dict[str, int],
+    ground: Ground,
+    model: ErrorModel,
+    regions: Ints,
+) -> Sheets:
     """Return what is believed of each sheet before any find."""
     count = len(sheets)
     density = _usual_density(sheets, priors)
@@ -84,44 +98,86 @@ def sheets_of(sheets: Sequence[Sheet], priors: Sequence[Prior], numbers: Ints, k
     covariance = _stack(priors, "covariance")
     root = np.linalg.cholesky(covariance)
     middle = np.array([[prior.frame.x, prior.frame.y] for prior in priors]).reshape(-1, 2)
-    off = np.hypot(*(mean[..., :2] - middle[:, None]).transpose(2, 0, 1)) + 4.0 * np.sqrt(covariance[..., 0, 0] + covariance[..., 1, 1])
+    off = np.hypot(*(mean[..., :2] - middle[:, None]).transpose(2, 0, 1)) + 4.0 * np.sqrt(
+        covariance[..., 0, 0] + covariance[..., 1, 1]
+    )
     reach = np.minimum(np.where(weight > 0.0, off, 0.0).max(axis=1, initial=100.0), 2500.0)
     start, near = _neighbours(middle)
-    return Sheets(weight, mean, root, np.linalg.inv(root), numbers, np.maximum(mines, 0.5), shape, mix, lifted,
-                  _informed(priors, ground), regions, middle, reach, start, near)
+    return Sheets(
+        weight,
+        mean,
+        np.asarray(root, dtype=np.float64),
+        np.asarray(np.linalg.inv(root), dtype=np.float64),
+        numbers,
+        np.maximum(mines, 0.5),
+        shape,
+        mix,
+        lifted,
+        _informed(priors, ground),
+        regions,
+        middle,
+        reach,
+        start,
+        near,
+    )
 
 
-def beliefs_of(sheets: Sequence[Sheet], priors: Sequence[Prior], ground: Ground, model: ErrorModel, *, learn_sd: float,
-               heat: float) -> Beliefs:
-    """Return what is believed of the whole batch before any find; sizes of unwritten fields are those that sheets state."""
+def beliefs_of(
+    sheets: Sequence[Sheet], priors: Sequence[Prior], ground: Ground, model: ErrorModel, *, learn_sd: float, heat: float
+) -> Beliefs:
+    """Return what is believed of the whole batch before any find; sizes of unwritten fields are those that sheets
+    state."""
     frames = [prior.frame for prior in priors]
     long = np.log([frame.length for frame in frames]) if frames else np.array([math.log(250.0)])
     wide = np.log([frame.width for frame in frames]) if frames else np.array([math.log(40.0)])
     cell = float(ground.seen_net[2]) ** 2
     return Beliefs(
-        true_a=_FIRST_TRUE * (1.0 - model.false_share), true_b=_FIRST_TRUE * model.false_share, stray_a=0.5, stray_b=0.5e6,
-        unwritten_a=0.5, unwritten_b=0.5e6, searched_m2=float(ground.seen.sum()) * cell, reach_m2=_reach_m2(ground),
-        log_length=float(long.mean()), log_length_sd=max(float(long.std()), 0.4), log_width=float(wide.mean()),
-        log_width_sd=max(float(wide.std()), 0.4), density=_usual_density(sheets, priors), density_shape=2.5,
-        shift_sd=model.datum_m, learn_sd=learn_sd, amount_sd=0.3, heat=heat)
+        true_a=_FIRST_TRUE * (1.0 - model.false_share),
+        true_b=_FIRST_TRUE * model.false_share,
+        stray_a=0.5,
+        stray_b=0.5e6,
+        unwritten_a=0.5,
+        unwritten_b=0.5e6,
+        searched_m2=float(ground.seen.sum()) * cell,
+        reach_m2=_reach_m2(ground),
+        log_length=float(long.mean()),
+        log_length_sd=max(float(long.std()), 0.4),
+        log_width=float(wide.mean()),
+        log_width_sd=max(float(wide.std()), 0.4),
+        density=_usual_density(sheets, priors),
+        density_shape=4.0,
+        shift_sd=model.datum_m,
+        learn_sd=learn_sd,
+        amount_sd=0.3,
+        heat=heat,
+    )
 
 
 def _stack(priors: Sequence[Prior], name: str) -> Floats:
-    return np.stack([getattr(prior, name) for prior in priors])
+    shape = {"weight": (0, COMPONENTS), "mean": (0, COMPONENTS, 5), "covariance": (0, COMPONENTS, 5, 5)}[name]
+    return np.stack([getattr(prior, name) for prior in priors]) if priors else np.zeros(shape)
 
 
 def _usual_density(sheets: Sequence[Sheet], priors: Sequence[Prior]) -> float:
     """Return the middle of the stated mines per square metre; 50 a hectare where nobody states any."""
-    held = [stated / (prior.frame.length * prior.frame.width) for sheet, prior in zip(sheets, priors, strict=True)
-            if (stated := stated_mines(sheet))]
+    held = [
+        stated / (prior.frame.length * prior.frame.width)
+        for sheet, prior in zip(sheets, priors, strict=True)
+        if (stated := stated_mines(sheet))
+    ]
     return float(np.median(held)) if held else 0.005
 
 
 def _neighbours(middle: Floats) -> tuple[Ints, Ints]:
+    if not len(middle):
+        return np.zeros(1, np.int64), np.zeros(0, np.int64)
     tree = cKDTree(middle)
     pairs = set()
-    for at, near in enumerate(tree.query(middle, k=min(_MOST_NEIGHBOURS, len(middle)), distance_upper_bound=_NEIGHBOUR_M)[1]
-                              .reshape(len(middle), -1)):
+    for at, near in enumerate(
+        tree.query(middle, k=min(_MOST_NEIGHBOURS, len(middle)), distance_upper_bound=_NEIGHBOUR_M)[1].reshape(
+            len(middle), -1
+        )
+    ):
         pairs |= {(at, int(other)) for other in near if other < len(middle) and other != at}
     pairs |= {(b, a) for a, b in pairs}
     ordered = np.array(sorted(pairs), dtype=np.int64).reshape(-1, 2)
@@ -150,13 +206,13 @@ def _informed(priors: Sequence[Prior], ground: Ground) -> npt.NDArray[np.bool_]:
 def _reach_m2(ground: Ground) -> float:
     """Return how much ground has searched ground or finds within 40 m."""
     west, south, size, _, _ = ground.seen_net
-    step = max(int(round(20.0 / size)), 1)
+    step = max(round(20.0 / float(size)), 1)
     known = ground.seen > 0.0
     if ground.x.size:
         known[((ground.y - south) / size).astype(int), ((ground.x - west) / size).astype(int)] = True
     rows, columns = (-(-length // step) * step for length in known.shape)
     padded = np.zeros((rows, columns), dtype=bool)
-    padded[:known.shape[0], :known.shape[1]] = known
+    padded[: known.shape[0], : known.shape[1]] = known
     coarse = padded.reshape(rows // step, step, columns // step, step).any(axis=(1, 3))
     grown = scipy.ndimage.binary_dilation(coarse, iterations=2)
-    return float(grown.sum()) * (step * size) ** 2
+    return float(grown.sum()) * float(step * size) ** 2

@@ -50,36 +50,46 @@ class ErrorModel(msgspec.Struct, frozen=True, kw_only=True):
     """Shape of the Gamma distribution of mines in the ground about the stated number (12: give or take 29 %)."""
 
 
-REASONS: Mapping[str, str] = MappingProxyType({
-    "landmark_m": "Standard deviation, each axis, of a landmark read off a 1:50,000 or 1:100,000 map: 15 to 20 m.",
-    "landmark_gross_m": "The same where the wrong landmark or grid square was read: 100 to 120 m.",
-    "landmark_gross_share": "Share of sheets with such a landmark: one in ten.",
-    "resolved_landmark_m": "A landmark that a person found again, where no accuracy is stated: a hand-held receiver.",
-    "datum_m": "What operations between Pulkovo 1942 and WGS 84 differ by; shared by all sheets of a region.",
-    "compass_bias_deg": "Compass, reader and local attraction; shared by all legs of a sheet.",
-    "leg_bearing_deg": "Each bearing, on top of the bias: 1 to 1.2 degrees.",
-    "rounding_mil": "Bearings in thousandths are written to 10 of them.",
-    "pace_scale": "How a person's pace differs from the nominal one, shared by a sheet: 5 to 6 %.",
-    "leg_distance_share": "Each paced distance, part that grows with it.",
-    "leg_distance_m": "Each paced distance, part that does not.",
-    "gross_leg_share": "Legs written as back azimuth.",
-    "north_magnetic_share": "Sheets that state no north: measured by compass, the azimuth written as read.",
-    "north_grid_share": "Sheets that state no north: already turned to grid north; the rest is true north.",
-    "unit_6000_share": "Sheets in thousandths that do not say which: 6000 to the circle; the rest 6400.",
-    "anticlockwise_share": "Sheets whose scale may run against the clock, where they do not say.",
-    "swapped_share": "Sheets with x and y exchanged.",
-    "crs_doubt_share": "Sheets that state a reference system and mean another.",
-    "edge_m": "How far a mine lies from the strip or row that was measured.",
-    "find_m": "Accuracy of a find's position where none is stated.",
-    "false_share": "Sheets that describe no field, before anything of a batch is known.",
-    "lifted_share": "Fields lifted since, of which no paper says so.",
-    "mines_left_share": "Mines of a field still there to be found: the rest was lifted, went off or was washed away.",
-    "mines_shape": "How closely the number of mines follows the stated one.",
-})
+REASONS: Mapping[str, str] = MappingProxyType(
+    {
+        "landmark_m": "Standard deviation, each axis, of a landmark read off a 1:50,000 or 1:100,000 map: 15 to 20 m.",
+        "landmark_gross_m": "The same where the wrong landmark or grid square was read: 100 to 120 m.",
+        "landmark_gross_share": "Share of sheets with such a landmark: one in ten.",
+        "resolved_landmark_m": "A landmark that a person found again, no accuracy stated: a hand-held receiver.",
+        "datum_m": "What operations between Pulkovo 1942 and WGS 84 differ by; shared by all sheets of a region.",
+        "compass_bias_deg": "Compass, reader and local attraction; shared by all legs of a sheet.",
+        "leg_bearing_deg": "Each bearing, on top of the bias: 1 to 1.2 degrees.",
+        "rounding_mil": "Bearings in thousandths are written to 10 of them.",
+        "pace_scale": "How a person's pace differs from the nominal one, shared by a sheet: 5 to 6 %.",
+        "leg_distance_share": "Each paced distance, part that grows with it.",
+        "leg_distance_m": "Each paced distance, part that does not.",
+        "gross_leg_share": "Legs written as back azimuth.",
+        "north_magnetic_share": "Sheets that state no north: measured by compass, the azimuth written as read.",
+        "north_grid_share": "Sheets that state no north: already turned to grid north; the rest is true north.",
+        "unit_6000_share": "Sheets in thousandths that do not say which: 6000 to the circle; the rest 6400.",
+        "anticlockwise_share": "Sheets whose scale may run against the clock, where they do not say.",
+        "swapped_share": "Sheets with x and y exchanged.",
+        "crs_doubt_share": "Sheets that state a reference system and mean another.",
+        "edge_m": "How far a mine lies from the strip or row that was measured.",
+        "find_m": "Accuracy of a find's position where none is stated.",
+        "false_share": "Sheets that describe no field, before anything of a batch is known.",
+        "lifted_share": "Fields lifted since, of which no paper says so.",
+        "mines_left_share": "Mines of a field still there to be found: the rest was lifted or went off.",
+        "mines_shape": "How closely the number of mines follows the stated one.",
+    }
+)
 """What each number means and why it is what it is; `settings` shows these."""
 
-_SIZES = ("landmark_m", "landmark_gross_m", "datum_m", "compass_bias_deg", "leg_bearing_deg", "pace_scale",
-          "leg_distance_share", "leg_distance_m")
+_SIZES = (
+    "landmark_m",
+    "landmark_gross_m",
+    "datum_m",
+    "compass_bias_deg",
+    "leg_bearing_deg",
+    "pace_scale",
+    "leg_distance_share",
+    "leg_distance_m",
+)
 
 
 def scaled(model: ErrorModel, factor: float) -> ErrorModel:

@@ -26,8 +26,8 @@ class Effort(msgspec.Struct, frozen=True):
     """How long to search: chains, sweeps thrown away, sweeps kept, steps of a field and new fields in each sweep."""
 
     chains: int = 4
-    burn: int = 150
-    draws: int = 150
+    burn: int = 90
+    draws: int = 60
     steps: int = 10
     births_per_find: float = 0.15
 
@@ -42,37 +42,79 @@ class Draws(msgspec.Struct, frozen=True):
     owner: Ints
     """(draws, finds) number of the sheet whose field holds the find, -1 none, larger than the last sheet: unwritten."""
     numbers: Floats
-    """(draws, 8) share of true sheets, strays and unwritten fields per m2, factors on place, turn, size, amounts, unwritten."""
+    """(draws, 8) share of true sheets, strays and unwritten fields per m2, factors on place, turn, size, amounts,
+    unwritten."""
     seen: Floats
     """(draws, sheets) share of the field's mines that should have been found."""
     chain: Ints
     """(draws,)."""
 
 
-def explain(ground: Ground, shapes: Shapes, sheets: Sheets, beliefs: Beliefs, *, seed: int, effort: Effort,
-            threads: int | None = None) -> Draws:
+def explain(
+    ground: Ground,
+    shapes: Shapes,
+    sheets: Sheets,
+    beliefs: Beliefs,
+    *,
+    seed: int,
+    effort: Effort,
+    threads: int | None = None,
+) -> Draws:
     """Run all chains; the same seed gives the same draws, on any number of threads."""
     workers = min(threads or os.cpu_count() or 1, effort.chains)
     with ThreadPoolExecutor(workers) as pool:
-        parts = list(pool.map(lambda number: _run(ground, shapes, sheets, beliefs, seed, number, effort),
-                              range(effort.chains)))
+        parts = list(
+            pool.map(lambda number: _run(ground, shapes, sheets, beliefs, seed, number, effort), range(effort.chains))
+        )
     return Draws(*(np.concatenate([getattr(part, name) for part in parts]) for name in Draws.__struct_fields__))
 
 
-def _run(ground: Ground, shapes: Shapes, sheets: Sheets, beliefs: Beliefs, seed: int, number: int, effort: Effort) -> Draws:
+def _run(
+    ground: Ground, shapes: Shapes, sheets: Sheets, beliefs: Beliefs, seed: int, number: int, effort: Effort
+) -> Draws:
     count, finds, kinds = sheets.mines.size, ground.x.size, ground.stray_mix.size
     objects = count + min(200 + finds // 4, 2000)
     state = State(
-        np.zeros(objects, np.int64), np.zeros((objects, 5)), np.zeros(objects, np.int64), np.ones(objects),
-        np.full((objects, kinds), 1.0 / max(kinds, 1)), np.ones((objects, LANES)), np.full(finds, 1e-9), np.zeros(finds), np.zeros(finds + 1, np.int64),
-        np.full(finds, -1, np.int64))
+        np.zeros(objects, np.int64),
+        np.zeros((objects, 5)),
+        np.zeros(objects, np.int64),
+        np.ones(objects),
+        np.full((objects, kinds), 1.0 / max(kinds, 1)),
+        np.ones((objects, LANES)),
+        np.full(finds, 1e-9),
+        np.zeros(finds),
+        np.zeros(finds + 1, np.int64),
+        np.full(finds, -1, np.int64),
+    )
     regions = int(sheets.region.max(initial=0)) + 1
-    hyper = Hyper(np.array([beliefs.true_a / (beliefs.true_a + beliefs.true_b)]), np.array([1e-6]), np.array([1e-6]),
-                  np.ones(3), np.ones(1), np.zeros((regions, 2)))
+    hyper = Hyper(
+        np.array([beliefs.true_a / (beliefs.true_a + beliefs.true_b)]),
+        np.array([1e-6]),
+        np.array([1e-6]),
+        np.ones(3),
+        np.ones(1),
+        np.zeros((regions, 2)),
+    )
     on, at = np.zeros((effort.draws, count), np.int64), np.zeros((effort.draws, count, 5))
     owner, numbers = np.zeros((effort.draws, finds), np.int64), np.zeros((effort.draws, 8))
     seen = np.zeros((effort.draws, count))
     own = int(np.random.SeedSequence([seed & 0xFFFFFFFF, number]).generate_state(1)[0])
-    chain(own, effort.burn, effort.draws, effort.steps, int(20 + effort.births_per_find * finds), ground, shapes, sheets,
-          beliefs, hyper, state, on, at, owner, numbers, seen)
+    chain(
+        own,
+        effort.burn,
+        effort.draws,
+        effort.steps,
+        int(20 + effort.births_per_find * finds),
+        ground,
+        shapes,
+        sheets,
+        beliefs,
+        hyper,
+        state,
+        on,
+        at,
+        owner,
+        numbers,
+        seen,
+    )
     return Draws(on == 1, at, owner, numbers, seen, np.full(effort.draws, number))

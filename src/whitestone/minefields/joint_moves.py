@@ -2,14 +2,14 @@
 
 Metropolis-Hastings with fields that come and go (Green 1995, reversible jump). A sheet's field moves by small steps or
 jumps to another place that the sheet allows; it appears and vanishes; it hands its finds to a field of which nobody
-wrote, or to another sheet, and takes them back. So a false sheet in a crowded front does not keep its neighbour's finds.
+wrote, or to another sheet, and takes them back. So a false sheet in a crowded front does not keep its neighbour's
+finds.
 """
 
 from __future__ import annotations
 
 import math
 
-import numba
 import numpy as np
 
 from whitestone.minefields.joint_state import FALSE, LANES, REAL, Beliefs, Floats, Ground, Hyper, Shapes, Sheets, State
@@ -25,11 +25,24 @@ from whitestone.minefields.joint_terms import (
     sheet_density,
     unwritten_density,
 )
+from whitestone.minefields.kernels import kernel
 
-__all__ = ["LANE_PRIOR", "born", "converted", "drawn_lanes", "exchanged", "nudged", "odds", "redrawn", "reverted", "shaped", "spread", "switched",
-           "taken_over"]
+__all__ = [
+    "LANE_PRIOR",
+    "born",
+    "converted",
+    "drawn_lanes",
+    "exchanged",
+    "nudged",
+    "odds",
+    "redrawn",
+    "reverted",
+    "shaped",
+    "spread",
+    "switched",
+    "taken_over",
+]
 
-kernel = numba.njit(cache=True, nogil=True, error_model="numpy")
 BIRTH_M = 35.0
 """Spread of the middle of a new field around the find that suggests it, metres."""
 FLOOR = 1e-15
@@ -90,8 +103,9 @@ def stepped(at: Floats, o: int, sheets_count: int) -> Floats:
 
 
 @kernel
-def nudged(o: int, heat: float, ground: Ground, shapes: Shapes, sheets: Sheets, beliefs: Beliefs, hyper: Hyper,
-           state: State) -> None:
+def nudged(
+    o: int, heat: float, ground: Ground, shapes: Shapes, sheets: Sheets, beliefs: Beliefs, hyper: Hyper, state: State
+) -> None:
     """Propose a small step of a field."""
     count = sheets.mines.size
     at, mines, template = state.at[o], state.mines[o], state.template[o]
@@ -105,16 +119,21 @@ def nudged(o: int, heat: float, ground: Ground, shapes: Shapes, sheets: Sheets, 
         new_mines = mines * math.exp(grown)
         ratio = grown
     if o >= count:
-        ratio += (unwritten_density(new, new_mines, state.mix[o], beliefs, ground)
-                  - unwritten_density(at, mines, state.mix[o], beliefs, ground))
+        ratio += unwritten_density(new, new_mines, state.mix[o], beliefs, ground) - unwritten_density(
+            at, mines, state.mix[o], beliefs, ground
+        )
     else:
         ratio += place_density(o, new, sheets, hyper) - place_density(o, at, sheets, hyper)
-        ratio += (sheet_density(o, new_mines, state.mix[o], sheets, hyper)
-                  - sheet_density(o, mines, state.mix[o], sheets, hyper))
+        ratio += sheet_density(o, new_mines, state.mix[o], sheets, hyper) - sheet_density(
+            o, mines, state.mix[o], sheets, hyper
+        )
     lay(-1.0, at, mines, state.mix[o], state.lanes[o], template, ground, shapes, state)
     lay(1.0, new, new_mines, state.mix[o], state.lanes[o], template, ground, shapes, state)
-    ratio += crowd + heat * (gain(state, FLOOR) - new_mines * covered(new, state.lanes[o], template, ground, shapes)
-                             + mines * covered(at, state.lanes[o], template, ground, shapes))
+    ratio += crowd + heat * (
+        gain(state, FLOOR)
+        - new_mines * covered(new, state.lanes[o], template, ground, shapes)
+        + mines * covered(at, state.lanes[o], template, ground, shapes)
+    )
     if accepted(ratio):
         keep(state)
         state.at[o] = new
@@ -130,8 +149,11 @@ def redrawn(o: int, heat: float, ground: Ground, shapes: Shapes, sheets: Sheets,
     new = centre_shift(o, sheets, hyper)
     lay(-1.0, at, mines, state.mix[o], state.lanes[o], template, ground, shapes, state)
     lay(1.0, new, mines, state.mix[o], state.lanes[o], template, ground, shapes, state)
-    ratio = heat * (gain(state, FLOOR) - mines * covered(new, state.lanes[o], template, ground, shapes)
-                    + mines * covered(at, state.lanes[o], template, ground, shapes))
+    ratio = heat * (
+        gain(state, FLOOR)
+        - mines * covered(new, state.lanes[o], template, ground, shapes)
+        + mines * covered(at, state.lanes[o], template, ground, shapes)
+    )
     ratio += crowding(o, at, state) - crowding(o, new, state)
     if accepted(ratio):
         keep(state)
@@ -156,7 +178,8 @@ def spread(parameters: Floats) -> Floats:
 @kernel
 def drawn_lanes() -> Floats:
     """Draw how dense each lane of a field is, before any find."""
-    return LANES * spread(np.full(LANES, LANE_PRIOR))
+    lanes: Floats = LANES * spread(np.full(LANES, LANE_PRIOR))
+    return lanes
 
 
 @kernel
@@ -165,7 +188,9 @@ def switched(o: int, heat: float, ground: Ground, shapes: Shapes, sheets: Sheets
     if state.on[o] == REAL:
         at, mines, template = state.at[o], state.mines[o], state.template[o]
         lay(-1.0, at, mines, state.mix[o], state.lanes[o], template, ground, shapes, state)
-        ratio = -odds(o, sheets, hyper) + heat * (gain(state, FLOOR) + mines * covered(at, state.lanes[o], template, ground, shapes))
+        ratio = -odds(o, sheets, hyper) + heat * (
+            gain(state, FLOOR) + mines * covered(at, state.lanes[o], template, ground, shapes)
+        )
         ratio += crowding(o, at, state)
         if accepted(ratio):
             keep(state)
@@ -189,14 +214,49 @@ def switched(o: int, heat: float, ground: Ground, shapes: Shapes, sheets: Sheets
 
 
 @kernel
+def template_chance(sheet: int, own: int, other: int, sheets: Sheets) -> float:
+    """Return with which chance a sheet hands over its field, of template `own`, as one of template `other`.
+
+    A neighbour's shape is among them: else a field that was handed over by one sheet could not be taken by the next.
+    """
+    chance = 0.0
+    if other == own:
+        chance += 0.5
+    if other == 0:
+        chance += 0.25
+    first, last = sheets.near_start[sheet], sheets.near_start[sheet + 1]
+    for k in range(first, last):
+        for variant in range(2):
+            if sheets.template[sheets.near[k], variant] == other:
+                chance += 0.125 / (last - first)
+    if first == last and other == 0:
+        chance += 0.25
+    return chance
+
+
+@kernel
+def template_drawn(sheet: int, own: int, sheets: Sheets) -> int:
+    """Draw a template with those chances."""
+    luck = np.random.random()
+    if luck < 0.5:
+        return own
+    first, last = sheets.near_start[sheet], sheets.near_start[sheet + 1]
+    if luck < 0.75 or first == last:
+        return 0
+    drawn: int = sheets.template[sheets.near[np.random.randint(first, last)], np.random.randint(0, 2)]
+    return drawn
+
+
+@kernel
 def within(sheet: int, o: int, sheets: Sheets, state: State) -> bool:
     """Return whether a field of which nobody wrote could be that of a sheet."""
     if state.on[o] != REAL:
         return False
-    known = state.template[o] == 0 or state.template[o] == sheets.template[sheet, 0]
-    known = known or state.template[o] == sheets.template[sheet, 1]
-    return known and math.hypot(state.at[o, 0] - sheets.middle[sheet, 0],
-                                state.at[o, 1] - sheets.middle[sheet, 1]) < sheets.reach[sheet]
+    known = template_chance(sheet, sheets.template[sheet, 0], state.template[o], sheets) > 0.0
+    if not known and state.template[o] != sheets.template[sheet, 1]:
+        return False
+    far = math.hypot(state.at[o, 0] - sheets.middle[sheet, 0], state.at[o, 1] - sheets.middle[sheet, 1])
+    return bool(far < sheets.reach[sheet])
 
 
 @kernel
@@ -210,17 +270,30 @@ def candidates(sheet: int, sheets: Sheets, state: State) -> int:
 
 
 @kernel
-def for_sheet(sheet: int, at: Floats, mines: float, mix: Floats, sheets: Sheets, beliefs: Beliefs, ground: Ground,
-              hyper: Hyper) -> float:
+def for_sheet(
+    sheet: int, at: Floats, mines: float, mix: Floats, sheets: Sheets, beliefs: Beliefs, ground: Ground, hyper: Hyper
+) -> float:
     """Return the logarithm of the odds that a field is the sheet's, against a false sheet beside an unwritten field."""
-    return (odds(sheet, sheets, hyper) + place_density(sheet, at, sheets, hyper)
-            + sheet_density(sheet, mines, mix, sheets, hyper)
-            - math.log(hyper.unwritten[0]) - unwritten_density(at, mines, mix, beliefs, ground))
+    return (
+        odds(sheet, sheets, hyper)
+        + place_density(sheet, at, sheets, hyper)
+        + sheet_density(sheet, mines, mix, sheets, hyper)
+        - math.log(hyper.unwritten[0])
+        - unwritten_density(at, mines, mix, beliefs, ground)
+    )
 
 
 @kernel
-def converted(sheet: int, heat: float, ground: Ground, shapes: Shapes, sheets: Sheets, beliefs: Beliefs, hyper: Hyper,
-              state: State) -> None:
+def converted(
+    sheet: int,
+    heat: float,
+    ground: Ground,
+    shapes: Shapes,
+    sheets: Sheets,
+    beliefs: Beliefs,
+    hyper: Hyper,
+    state: State,
+) -> None:
     """Propose that the field of a sheet is one of which nobody wrote, and the sheet false."""
     free = -1
     for o in range(sheets.mines.size, state.on.size):
@@ -232,15 +305,18 @@ def converted(sheet: int, heat: float, ground: Ground, shapes: Shapes, sheets: S
     if free < 0 or math.hypot(at[0] - sheets.middle[sheet, 0], at[1] - sheets.middle[sheet, 1]) >= sheets.reach[sheet]:
         return
     rows = sheets.template[sheet, 0] != sheets.template[sheet, 1]
-    new = template if np.random.random() < 0.5 else 0
-    back = 0.5 if (rows and new == 0) else 1.0
+    new = template_drawn(sheet, template, sheets)
+    back = 0.5 if (rows and new != template) else 1.0
     ratio = -for_sheet(sheet, at, mines, mix, sheets, beliefs, ground, hyper) + (math.log(2.0) if rows else 0.0)
-    ratio += math.log(back / (candidates(sheet, sheets, state) + 1.0)) - math.log(0.5)
+    ratio += math.log(back / (candidates(sheet, sheets, state) + 1.0))
+    ratio -= math.log(template_chance(sheet, template, new, sheets))
     if new != template:
         lay(-1.0, at, mines, mix, lanes, template, ground, shapes, state)
         lay(1.0, at, mines, mix, lanes, new, ground, shapes, state)
-        ratio += heat * (gain(state, FLOOR) + mines * (covered(at, lanes, template, ground, shapes)
-                                                       - covered(at, lanes, new, ground, shapes)))
+        ratio += heat * (
+            gain(state, FLOOR)
+            + mines * (covered(at, lanes, template, ground, shapes) - covered(at, lanes, new, ground, shapes))
+        )
     if accepted(ratio):
         keep(state)
         put(free, at, mines, mix, lanes, new, state)
@@ -250,8 +326,16 @@ def converted(sheet: int, heat: float, ground: Ground, shapes: Shapes, sheets: S
 
 
 @kernel
-def reverted(sheet: int, heat: float, ground: Ground, shapes: Shapes, sheets: Sheets, beliefs: Beliefs, hyper: Hyper,
-             state: State) -> None:
+def reverted(
+    sheet: int,
+    heat: float,
+    ground: Ground,
+    shapes: Shapes,
+    sheets: Sheets,
+    beliefs: Beliefs,
+    hyper: Hyper,
+    state: State,
+) -> None:
     """Propose that a field of which nobody wrote is that of a sheet held false."""
     count = candidates(sheet, sheets, state)
     if count == 0:
@@ -266,15 +350,18 @@ def reverted(sheet: int, heat: float, ground: Ground, shapes: Shapes, sheets: Sh
     at, mines, mix, old = state.at[other], state.mines[other], state.mix[other], state.template[other]
     lanes = state.lanes[other]
     rows = sheets.template[sheet, 0] != sheets.template[sheet, 1]
-    new = old if old != 0 else sheets.template[sheet, np.random.randint(0, 2)]
-    there = 0.5 if (rows and old == 0) else 1.0
+    own = old == sheets.template[sheet, 0] or old == sheets.template[sheet, 1]
+    new = old if own else sheets.template[sheet, np.random.randint(0, 2)]
+    there = 0.5 if (rows and not own) else 1.0
     ratio = for_sheet(sheet, at, mines, mix, sheets, beliefs, ground, hyper) - (math.log(2.0) if rows else 0.0)
-    ratio += math.log(0.5) - math.log(there / count)
+    ratio += math.log(template_chance(sheet, new, old, sheets) + 1e-300) - math.log(there / count)
     if new != old:
         lay(-1.0, at, mines, mix, lanes, old, ground, shapes, state)
         lay(1.0, at, mines, mix, lanes, new, ground, shapes, state)
-        ratio += heat * (gain(state, FLOOR) + mines * (covered(at, lanes, old, ground, shapes)
-                                                       - covered(at, lanes, new, ground, shapes)))
+        ratio += heat * (
+            gain(state, FLOOR)
+            + mines * (covered(at, lanes, old, ground, shapes) - covered(at, lanes, new, ground, shapes))
+        )
     if accepted(ratio):
         keep(state)
         put(sheet, at, mines, mix, lanes, new, state)
@@ -294,7 +381,9 @@ def shaped(sheet: int, heat: float, ground: Ground, shapes: Shapes, sheets: Shee
     new = second if old == first else first
     lay(-1.0, at, mines, mix, lanes, old, ground, shapes, state)
     lay(1.0, at, mines, mix, lanes, new, ground, shapes, state)
-    ratio = heat * (gain(state, FLOOR) + mines * (covered(at, lanes, old, ground, shapes) - covered(at, lanes, new, ground, shapes)))
+    ratio = heat * (
+        gain(state, FLOOR) + mines * (covered(at, lanes, old, ground, shapes) - covered(at, lanes, new, ground, shapes))
+    )
     if accepted(ratio):
         keep(state)
         state.template[sheet] = new
@@ -303,8 +392,17 @@ def shaped(sheet: int, heat: float, ground: Ground, shapes: Shapes, sheets: Shee
 
 
 @kernel
-def exchanged(one: int, two: int, heat: float, ground: Ground, shapes: Shapes, sheets: Sheets, beliefs: Beliefs,
-              hyper: Hyper, state: State) -> None:
+def exchanged(
+    one: int,
+    two: int,
+    heat: float,
+    ground: Ground,
+    shapes: Shapes,
+    sheets: Sheets,
+    beliefs: Beliefs,
+    hyper: Hyper,
+    state: State,
+) -> None:
     """Propose that two fields change places, with their mines; `two` may be a field of which nobody wrote."""
     at1, mines1, mix1, template1 = state.at[one].copy(), state.mines[one], state.mix[one].copy(), state.template[one]
     at2, mines2, mix2, template2 = state.at[two].copy(), state.mines[two], state.mix[two].copy(), state.template[two]
@@ -323,8 +421,12 @@ def exchanged(one: int, two: int, heat: float, ground: Ground, shapes: Shapes, s
     lay(-1.0, at2, mines2, mix2, lanes2, template2, ground, shapes, state)
     lay(1.0, at2, mines2, mix2, lanes2, template1, ground, shapes, state)
     lay(1.0, at1, mines1, mix1, lanes1, template2, ground, shapes, state)
-    paid = mines1 * covered(at1, lanes1, template1, ground, shapes) + mines2 * covered(at2, lanes2, template2, ground, shapes)
-    paid -= mines2 * covered(at2, lanes2, template1, ground, shapes) + mines1 * covered(at1, lanes1, template2, ground, shapes)
+    paid = mines1 * covered(at1, lanes1, template1, ground, shapes) + mines2 * covered(
+        at2, lanes2, template2, ground, shapes
+    )
+    paid -= mines2 * covered(at2, lanes2, template1, ground, shapes) + mines1 * covered(
+        at1, lanes1, template2, ground, shapes
+    )
     if accepted(ratio + heat * (gain(state, FLOOR) + paid)):
         keep(state)
         put(one, at2, mines2, mix2, lanes2, template1, state)
@@ -334,8 +436,9 @@ def exchanged(one: int, two: int, heat: float, ground: Ground, shapes: Shapes, s
 
 
 @kernel
-def taken_over(one: int, two: int, heat: float, ground: Ground, shapes: Shapes, sheets: Sheets, hyper: Hyper,
-               state: State) -> None:
+def taken_over(
+    one: int, two: int, heat: float, ground: Ground, shapes: Shapes, sheets: Sheets, hyper: Hyper, state: State
+) -> None:
     """Propose that the field of sheet `one` is that of sheet `two`, which was held false, and `one` false instead."""
     at, mines, mix, old = state.at[one], state.mines[one], state.mix[one], state.template[one]
     lanes = state.lanes[one]
@@ -347,7 +450,9 @@ def taken_over(one: int, two: int, heat: float, ground: Ground, shapes: Shapes, 
     ratio -= math.log(sheets.near_start[two + 1] - sheets.near_start[two])
     lay(-1.0, at, mines, mix, lanes, old, ground, shapes, state)
     lay(1.0, at, mines, mix, lanes, new, ground, shapes, state)
-    ratio += heat * (gain(state, FLOOR) + mines * (covered(at, lanes, old, ground, shapes) - covered(at, lanes, new, ground, shapes)))
+    ratio += heat * (
+        gain(state, FLOOR) + mines * (covered(at, lanes, old, ground, shapes) - covered(at, lanes, new, ground, shapes))
+    )
     if accepted(ratio):
         keep(state)
         put(two, at, mines, mix, lanes, new, state)
@@ -361,24 +466,25 @@ def birth_density(x: float, y: float, ground: Ground) -> float:
     """Return the density with which new fields are proposed at a place, per square metre."""
     west, south, size, columns, rows = ground.net
     reach = 3.0 * BIRTH_M
-    first_column = max(int(math.floor((x - reach - west) / size)), 0)
-    last_column = min(int(math.floor((x + reach - west) / size)), int(columns) - 1)
-    first_row = max(int(math.floor((y - reach - south) / size)), 0)
-    last_row = min(int(math.floor((y + reach - south) / size)), int(rows) - 1)
+    first_column = max(math.floor((x - reach - west) / size), 0)
+    last_column = min(math.floor((x + reach - west) / size), int(columns) - 1)
+    first_row = max(math.floor((y - reach - south) / size), 0)
+    last_row = min(math.floor((y + reach - south) / size), int(rows) - 1)
     total = 0.0
     for row in range(first_row, last_row + 1):
         for column in range(first_column, last_column + 1):
             cell = row * int(columns) + column
             for f in range(ground.start[cell], ground.start[cell + 1]):
-                squared = ((ground.x[f] - x) ** 2 + (ground.y[f] - y) ** 2) / BIRTH_M ** 2
+                squared = ((ground.x[f] - x) ** 2 + (ground.y[f] - y) ** 2) / BIRTH_M**2
                 if squared < 9.0:
                     total += math.exp(-0.5 * squared)
-    return total / (2.0 * math.pi * BIRTH_M ** 2 * ground.x.size)
+    return total / (2.0 * math.pi * BIRTH_M**2 * ground.x.size)
 
 
 @kernel
-def born(heat: float, ground: Ground, shapes: Shapes, sheets: Sheets, beliefs: Beliefs, hyper: Hyper,
-         state: State) -> None:
+def born(
+    heat: float, ground: Ground, shapes: Shapes, sheets: Sheets, beliefs: Beliefs, hyper: Hyper, state: State
+) -> None:
     """Propose a field of which nobody wrote near a find, or the end of one."""
     count, first = 0, sheets.mines.size
     free = -1
@@ -400,7 +506,7 @@ def born(heat: float, ground: Ground, shapes: Shapes, sheets: Sheets, beliefs: B
     at[2] = math.pi * np.random.random()
     at[3] = beliefs.log_length + beliefs.log_length_sd * np.random.standard_normal()
     at[4] = beliefs.log_width + beliefs.log_width_sd * np.random.standard_normal()
-    if at[4] < LEAST or (at[0] - ground.x[f]) ** 2 + (at[1] - ground.y[f]) ** 2 >= 9.0 * BIRTH_M ** 2:
+    if at[4] < LEAST or (at[0] - ground.x[f]) ** 2 + (at[1] - ground.y[f]) ** 2 >= 9.0 * BIRTH_M**2:
         return
     mean = beliefs.density * math.exp(at[3] + at[4])
     mines = np.random.gamma(beliefs.density_shape, mean / beliefs.density_shape) + 1e-6
@@ -409,8 +515,9 @@ def born(heat: float, ground: Ground, shapes: Shapes, sheets: Sheets, beliefs: B
     ratio = math.log(hyper.unwritten[0]) - math.log(birth_density(at[0], at[1], ground)) - math.log(count + 1.0)
     ratio -= crowding(free, at, state)
     lay(1.0, at, mines, mix, lanes, 0, ground, shapes, state)
-    if state.touched[-1] > 0 and accepted(ratio + heat * (gain(state, FLOOR)
-                                                          - mines * covered(at, lanes, 0, ground, shapes))):
+    if state.touched[-1] > 0 and accepted(
+        ratio + heat * (gain(state, FLOOR) - mines * covered(at, lanes, 0, ground, shapes))
+    ):
         keep(state)
         put(free, at, mines, mix, lanes, 0, state)
     else:
@@ -418,8 +525,9 @@ def born(heat: float, ground: Ground, shapes: Shapes, sheets: Sheets, beliefs: B
 
 
 @kernel
-def _ended(pick: int, count: int, heat: float, ground: Ground, shapes: Shapes, sheets: Sheets, hyper: Hyper,
-           state: State) -> None:
+def _ended(
+    pick: int, count: int, heat: float, ground: Ground, shapes: Shapes, sheets: Sheets, hyper: Hyper, state: State
+) -> None:
     other = -1
     for o in range(sheets.mines.size, state.on.size):
         if state.on[o] == REAL:

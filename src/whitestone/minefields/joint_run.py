@@ -1,7 +1,9 @@
 """How is one chain of joint explanations run, and what does it leave behind?
 
-A chain starts hot (finds count little) and cools to the stated heat; then every sweep visits all sheets and fields, gives
-each find to one field or to none, and learns the numbers that rule the batch. Chains differ by their seed alone; one runs
+A chain starts hot (finds count little) and cools to the stated heat; then every sweep visits all sheets and fields,
+gives
+each find to one field or to none, and learns the numbers that rule the batch. Chains differ by their seed alone; one
+runs
 on one thread from start to end, so that the result does not depend on how many run at once.
 """
 
@@ -9,7 +11,6 @@ from __future__ import annotations
 
 import math
 
-import numba
 import numpy as np
 
 from whitestone.minefields.joint_moves import (
@@ -20,7 +21,6 @@ from whitestone.minefields.joint_moves import (
     drawn_lanes,
     exchanged,
     nudged,
-    odds,
     redrawn,
     reverted,
     shaped,
@@ -28,15 +28,26 @@ from whitestone.minefields.joint_moves import (
     switched,
     taken_over,
 )
-from whitestone.minefields.joint_state import FALSE, LANES, REAL, Beliefs, Floats, Ground, Hyper, Ints, Shapes, Sheets, State
-from whitestone.minefields.joint_terms import centre_shift, covered, forget, gamma, keep, lay, normal, place_density
+from whitestone.minefields.joint_state import (
+    FALSE,
+    LANES,
+    REAL,
+    Beliefs,
+    Floats,
+    Ground,
+    Hyper,
+    Ints,
+    Shapes,
+    Sheets,
+    State,
+)
+from whitestone.minefields.joint_terms import centre_shift, covered, gamma, keep, lay, normal, place_density
+from whitestone.minefields.kernels import kernel
 
 __all__ = ["begin", "chain"]
 
 MATCHED = 6
 """A field with so many finds teaches how wrong sheets are."""
-
-kernel = numba.njit(cache=True, nogil=True, error_model="numpy")
 
 
 @kernel
@@ -56,8 +67,17 @@ def begin(sheets: Sheets, hyper: Hyper, ground: Ground, state: State) -> None:
 
 
 @kernel
-def _visit(o: int, steps: int, heat: float, ground: Ground, shapes: Shapes, sheets: Sheets, beliefs: Beliefs,
-           hyper: Hyper, state: State) -> None:
+def _visit(
+    o: int,
+    steps: int,
+    heat: float,
+    ground: Ground,
+    shapes: Shapes,
+    sheets: Sheets,
+    beliefs: Beliefs,
+    hyper: Hyper,
+    state: State,
+) -> None:
     if state.on[o] == REAL:
         for _ in range(steps):
             nudged(o, heat, ground, shapes, sheets, beliefs, hyper, state)
@@ -70,8 +90,9 @@ def _visit(o: int, steps: int, heat: float, ground: Ground, shapes: Shapes, shee
 
 
 @kernel
-def _barter(o: int, heat: float, ground: Ground, shapes: Shapes, sheets: Sheets, beliefs: Beliefs, hyper: Hyper,
-            state: State) -> None:
+def _barter(
+    o: int, heat: float, ground: Ground, shapes: Shapes, sheets: Sheets, beliefs: Beliefs, hyper: Hyper, state: State
+) -> None:
     """Let a sheet change places with a neighbour or with a field of which nobody wrote."""
     if state.on[o] != REAL:
         return
@@ -85,8 +106,11 @@ def _barter(o: int, heat: float, ground: Ground, shapes: Shapes, sheets: Sheets,
     if state.on[o] != REAL:
         return
     for other in range(sheets.mines.size, state.on.size):
-        if state.on[other] == REAL and math.hypot(state.at[other, 0] - sheets.middle[o, 0],
-                                                  state.at[other, 1] - sheets.middle[o, 1]) < sheets.reach[o]:
+        if (
+            state.on[other] == REAL
+            and math.hypot(state.at[other, 0] - sheets.middle[o, 0], state.at[other, 1] - sheets.middle[o, 1])
+            < sheets.reach[o]
+        ):
             exchanged(o, other, heat, ground, shapes, sheets, beliefs, hyper, state)
 
 
@@ -99,12 +123,14 @@ def lane_of(o: int, x: float, y: float, shapes: Shapes, state: State) -> int:
     u = (cos * (x - at[0]) + sin * (y - at[1])) / math.exp(at[3]) / shapes.reach[template, 0]
     v = (cos * (y - at[1]) - sin * (x - at[0])) / math.exp(at[4]) / shapes.reach[template, 1]
     column = min(max(int((u + 1.0) * 0.5 * columns), 0), columns - 1)
-    return shapes.lane[template, min(max(int((v + 1.0) * 0.5 * rows), 0), rows - 1), column]
+    lane: int = shapes.lane[template, min(max(int((v + 1.0) * 0.5 * rows), 0), rows - 1), column]
+    return lane
 
 
 @kernel
-def _give(ground: Ground, shapes: Shapes, sheets: Sheets, hyper: Hyper, state: State, given: Ints,
-          lane_given: Floats) -> None:
+def _give(
+    ground: Ground, shapes: Shapes, sheets: Sheets, hyper: Hyper, state: State, given: Ints, lane_given: Floats
+) -> None:
     """Give each find to one field or to none, in proportion to what they promise there; count by field and type."""
     given[:] = 0
     lane_given[:] = 0.0
@@ -127,8 +153,17 @@ def _give(ground: Ground, shapes: Shapes, sheets: Sheets, hyper: Hyper, state: S
 
 
 @kernel
-def _amounts(heat: float, ground: Ground, shapes: Shapes, sheets: Sheets, beliefs: Beliefs, hyper: Hyper, state: State,
-             given: Ints, lane_given: Floats) -> None:
+def _amounts(
+    heat: float,
+    ground: Ground,
+    shapes: Shapes,
+    sheets: Sheets,
+    beliefs: Beliefs,
+    hyper: Hyper,
+    state: State,
+    given: Ints,
+    lane_given: Floats,
+) -> None:
     """Draw the number and the types of mines of every field, given the finds that it was given."""
     count, kinds = sheets.mines.size, state.mix.shape[1]
     parameters = np.empty(kinds)
@@ -155,12 +190,12 @@ def _amounts(heat: float, ground: Ground, shapes: Shapes, sheets: Sheets, belief
 
 
 @kernel
-def _learn_rates(sheets: Sheets, beliefs: Beliefs, hyper: Hyper, state: State) -> None:
+def _learn_rates(sheets: Sheets, beliefs: Beliefs, hyper: Hyper, state: State, given: Ints) -> None:
     """Draw the share of true sheets, strays and unwritten fields per area, given this explanation."""
     true, false, strays, unwritten = 0, 0, 0, 0
     for o in range(state.on.size):
         if o >= sheets.mines.size:
-            unwritten += state.on[o] == REAL
+            unwritten += state.on[o] == REAL and given[o].sum() >= 4  # fewer finds are as likely the rest of a field
         elif sheets.informed[o]:
             lifted = hyper.truth[0] * sheets.lifted[o]
             if state.on[o] == REAL or np.random.random() < lifted / (lifted + 1.0 - hyper.truth[0]):
@@ -171,8 +206,9 @@ def _learn_rates(sheets: Sheets, beliefs: Beliefs, hyper: Hyper, state: State) -
         strays += state.owner[f] < 0
     hyper.truth[0] = min(max(np.random.beta(beliefs.true_a + true, beliefs.true_b + false), 1e-4), 1.0 - 1e-4)
     hyper.stray[0] = np.random.gamma(beliefs.stray_a + strays, 1.0) / (beliefs.stray_b + beliefs.searched_m2) + 1e-15
-    hyper.unwritten[0] = np.random.gamma(beliefs.unwritten_a + unwritten,
-                                         1.0) / (beliefs.unwritten_b + beliefs.reach_m2) + 1e-15
+    hyper.unwritten[0] = (
+        np.random.gamma(beliefs.unwritten_a + unwritten, 1.0) / (beliefs.unwritten_b + beliefs.reach_m2) + 1e-15
+    )
 
 
 @kernel
@@ -185,7 +221,9 @@ def _placed(region: int, sheets: Sheets, hyper: Hyper, state: State, given: Ints
     for o in range(sheets.mines.size):
         if state.on[o] == REAL and (region < 0 or sheets.region[o] == region) and given[o].sum() >= MATCHED:
             near = place_density(o, state.at[o], sheets, hyper)
-            total += max(near, wide[o]) + math.log(math.exp(min(near - wide[o], 0.0)) + math.exp(min(wide[o] - near, 0.0)))
+            total += max(near, wide[o]) + math.log(
+                math.exp(min(near - wide[o], 0.0)) + math.exp(min(wide[o] - near, 0.0))
+            )
     return total
 
 
@@ -195,8 +233,12 @@ def _lengths(factor: float, sheets: Sheets, hyper: Hyper, state: State, given: I
     total = 0.0
     for o in range(sheets.mines.size):
         if state.on[o] == REAL and given[o].sum() >= MATCHED:
-            spread = math.sqrt(sheets.root[o, 0, 3, 0] ** 2 + sheets.root[o, 0, 3, 1] ** 2 + sheets.root[o, 0, 3, 2] ** 2
-                               + sheets.root[o, 0, 3, 3] ** 2)
+            spread = math.sqrt(
+                sheets.root[o, 0, 3, 0] ** 2
+                + sheets.root[o, 0, 3, 1] ** 2
+                + sheets.root[o, 0, 3, 2] ** 2
+                + sheets.root[o, 0, 3, 3] ** 2
+            )
             off = (state.at[o, 3] - sheets.mean[o, 0, 3]) / spread / factor
             total += math.log(math.exp(-0.5 * off * off) / factor + 0.03)
     return total
@@ -254,9 +296,24 @@ def _learn_model(sheets: Sheets, beliefs: Beliefs, hyper: Hyper, state: State, g
 
 
 @kernel
-def chain(seed: int, burn: int, draws: int, steps: int, births: int, ground: Ground, shapes: Shapes, sheets: Sheets,
-          beliefs: Beliefs, hyper: Hyper, state: State, kept_on: Ints, kept_at: Floats, kept_owner: Ints,
-          kept_hyper: Floats, kept_seen: Floats) -> None:
+def chain(
+    seed: int,
+    burn: int,
+    draws: int,
+    steps: int,
+    births: int,
+    ground: Ground,
+    shapes: Shapes,
+    sheets: Sheets,
+    beliefs: Beliefs,
+    hyper: Hyper,
+    state: State,
+    kept_on: Ints,
+    kept_at: Floats,
+    kept_owner: Ints,
+    kept_hyper: Floats,
+    kept_seen: Floats,
+) -> None:
     """Run one chain; leave each draw after the first `burn` in the arrays given."""
     np.random.seed(seed)
     begin(sheets, hyper, ground, state)
@@ -272,7 +329,9 @@ def chain(seed: int, burn: int, draws: int, steps: int, births: int, ground: Gro
         for o in range(count):
             if sheets.informed[o]:
                 _barter(o, heat, ground, shapes, sheets, beliefs, hyper, state)
-        if ground.x.size > 0 and part > 0.6:  # sheets choose first: a field is handed over more easily than it is put together
+        if (
+            ground.x.size > 0 and part > 0.6
+        ):  # sheets choose first: a field is handed over more easily than it is put together
             for _ in range(births):
                 born(heat, ground, shapes, sheets, beliefs, hyper, state)
         for o in range(count, state.on.size):
@@ -282,21 +341,35 @@ def chain(seed: int, burn: int, draws: int, steps: int, births: int, ground: Gro
         _give(ground, shapes, sheets, hyper, state, given, lane_given)
         _amounts(heat, ground, shapes, sheets, beliefs, hyper, state, given, lane_given)
         if part >= 0.5:
-            _learn_rates(sheets, beliefs, hyper, state)
+            _learn_rates(sheets, beliefs, hyper, state, given)
             _learn_model(sheets, beliefs, hyper, state, given)
         _give(ground, shapes, sheets, hyper, state, given, lane_given)
         if sweep >= burn:
-            _note(sweep - burn, ground, shapes, sheets, hyper, state, kept_on, kept_at, kept_owner, kept_hyper,
-                  kept_seen)
+            _note(
+                sweep - burn, ground, shapes, sheets, hyper, state, kept_on, kept_at, kept_owner, kept_hyper, kept_seen
+            )
 
 
 @kernel
-def _note(draw: int, ground: Ground, shapes: Shapes, sheets: Sheets, hyper: Hyper, state: State, kept_on: Ints,
-          kept_at: Floats, kept_owner: Ints, kept_hyper: Floats, kept_seen: Floats) -> None:
+def _note(
+    draw: int,
+    ground: Ground,
+    shapes: Shapes,
+    sheets: Sheets,
+    hyper: Hyper,
+    state: State,
+    kept_on: Ints,
+    kept_at: Floats,
+    kept_owner: Ints,
+    kept_hyper: Floats,
+    kept_seen: Floats,
+) -> None:
     for o in range(sheets.mines.size):
         kept_on[draw, o] = state.on[o]
         kept_at[draw, o] = state.at[o]
-        kept_seen[draw, o] = covered(state.at[o], state.lanes[o], state.template[o], ground, shapes) if state.on[o] == REAL else 0.0
+        kept_seen[draw, o] = (
+            covered(state.at[o], state.lanes[o], state.template[o], ground, shapes) if state.on[o] == REAL else 0.0
+        )
     for f in range(ground.x.size):
         kept_owner[draw, f] = state.owner[f]
     kept_hyper[draw, 0] = hyper.truth[0]

@@ -1,6 +1,7 @@
 """What does the joint search for fields hold in memory, and what do its arrays mean?
 
-Plain named tuples of arrays, because compiled code takes nothing else. Lengths in metres in the batch's own plane, angles
+Plain named tuples of arrays, because compiled code takes nothing else. Lengths in metres in the batch's own plane,
+angles
 in radians, counter-clockwise from east. A *field* is a template (a shape of unit size with the density of mines in it)
 laid on the ground by five numbers: centre x and y, turn, logarithm of length and of width.
 """
@@ -147,7 +148,8 @@ class Hyper(NamedTuple):
 
 
 class State(NamedTuple):
-    """One joint explanation of all finds. Objects 0 to sheets-1 are the sheets' fields, the rest are unwritten fields."""
+    """One joint explanation of all finds. Objects 0 to sheets-1 are the sheets' fields, the rest are unwritten
+    fields."""
 
     on: Ints
     """(objects,) REAL where there is a field."""

@@ -2,30 +2,51 @@
 
 Finds are a Poisson process: the intensity at a find is that of all fields that lie over it plus strays, and every field
 pays for the mines that should have been found in the ground searched. A move is weighed by what it changes: `lay` takes
-fields away (sign -1) and puts them down again (sign +1) in a scratch array, `gain` weighs it, `keep` or `forget` ends it.
+fields away (sign -1) and puts them down again (sign +1) in a scratch array, `gain` weighs it, `keep` or `forget`
+ends it.
 """
 
 from __future__ import annotations
 
 import math
 
-import numba
 import numpy as np
 
 from whitestone.minefields.joint_state import Beliefs, Floats, Ground, Hyper, Shapes, Sheets, State
+from whitestone.minefields.kernels import kernel
 
-__all__ = ["centre_shift", "covered", "crowding", "dirichlet", "forget", "gain", "gamma", "keep", "lay", "normal",
-           "place_density", "sheet_density", "unwritten_density"]
+__all__ = [
+    "centre_shift",
+    "covered",
+    "crowding",
+    "dirichlet",
+    "forget",
+    "gain",
+    "gamma",
+    "keep",
+    "lay",
+    "normal",
+    "place_density",
+    "sheet_density",
+    "unwritten_density",
+]
 
 CROWDING = 12.0
 """Price of a field that lies wholly on another."""
 
-kernel = numba.njit(cache=True, nogil=True, error_model="numpy", fastmath=False)
-
 
 @kernel
-def lay(sign: float, at: Floats, mines: float, mix: Floats, lanes: Floats, template: int, ground: Ground, shapes: Shapes,
-        state: State) -> None:
+def lay(
+    sign: float,
+    at: Floats,
+    mines: float,
+    mix: Floats,
+    lanes: Floats,
+    template: int,
+    ground: Ground,
+    shapes: Shapes,
+    state: State,
+) -> None:
     """Add or take away what a field promises at the finds under it."""
     length, width = math.exp(at[3]), math.exp(at[4])
     cos, sin = math.cos(at[2]), math.sin(at[2])
@@ -34,15 +55,17 @@ def lay(sign: float, at: Floats, mines: float, mix: Floats, lanes: Floats, templ
     half_y = abs(sin) * ex * length + abs(cos) * ey * width
     rows, columns = shapes.density.shape[1], shapes.density.shape[2]
     west, south, size, net_columns, net_rows = ground.net
-    first_column = max(int(math.floor((at[0] - half_x - west) / size)), 0)
-    last_column = min(int(math.floor((at[0] + half_x - west) / size)), int(net_columns) - 1)
-    first_row = max(int(math.floor((at[1] - half_y - south) / size)), 0)
-    last_row = min(int(math.floor((at[1] + half_y - south) / size)), int(net_rows) - 1)
+    first_column = max(math.floor((at[0] - half_x - west) / size), 0)
+    last_column = min(math.floor((at[0] + half_x - west) / size), int(net_columns) - 1)
+    first_row = max(math.floor((at[1] - half_y - south) / size), 0)
+    last_row = min(math.floor((at[1] + half_y - south) / size), int(net_rows) - 1)
     scale = sign * mines / (length * width)
     for row in range(first_row, last_row + 1):
         base = row * int(net_columns)
-        for f in range(ground.start[base + first_column], ground.start[base + last_column + 1]
-                       if last_column >= first_column else ground.start[base + first_column]):
+        for f in range(
+            ground.start[base + first_column],
+            ground.start[base + last_column + 1] if last_column >= first_column else ground.start[base + first_column],
+        ):
             dx, dy = ground.x[f] - at[0], ground.y[f] - at[1]
             u = ((cos * dx + sin * dy) / length / ex + 1.0) * 0.5 * columns
             v = ((cos * dy - sin * dx) / width / ey + 1.0) * 0.5 * rows
@@ -93,15 +116,15 @@ def forget(state: State) -> None:
 def covered(at: Floats, lanes: Floats, template: int, ground: Ground, shapes: Shapes) -> float:
     """Return the share of a field's mines that should have been found by now."""
     length, width = math.exp(at[3]), math.exp(at[4])
-    cos, sin = math.cos(at[2]) , math.sin(at[2])
+    cos, sin = math.cos(at[2]), math.sin(at[2])
     west, south, size, columns, rows = ground.seen_net
     total, whole = 0.0, 0.0
     for k in range(shapes.points.shape[1]):
         part = lanes[shapes.point_lane[template, k]]
         whole += part
         u, v = shapes.points[template, k, 0] * length, shapes.points[template, k, 1] * width
-        column = int(math.floor((at[0] + cos * u - sin * v - west) / size))
-        row = int(math.floor((at[1] + sin * u + cos * v - south) / size))
+        column = math.floor((at[0] + cos * u - sin * v - west) / size)
+        row = math.floor((at[1] + sin * u + cos * v - south) / size)
         if 0 <= column < columns and 0 <= row < rows:
             total += part * ground.seen[row, column]
     return total / whole
@@ -129,7 +152,9 @@ def crowding(o: int, at: Floats, state: State) -> float:
     total = 0.0
     for other in range(state.on.size):
         if state.on[other] != 0 and other != o:
-            far = 0.5 * (math.exp(at[3]) + math.exp(at[4]) + math.exp(state.at[other, 3]) + math.exp(state.at[other, 4]))
+            far = 0.5 * (
+                math.exp(at[3]) + math.exp(at[4]) + math.exp(state.at[other, 3]) + math.exp(state.at[other, 4])
+            )
             if abs(state.at[other, 0] - at[0]) < far and abs(state.at[other, 1] - at[1]) < far:
                 total += _share_in(at, state.at[other]) + _share_in(state.at[other], at)
     return CROWDING * total
@@ -218,15 +243,17 @@ def dirichlet(shares: Floats, parameters: Floats) -> float:
 @kernel
 def sheet_density(sheet: int, mines: float, mix: Floats, sheets: Sheets, hyper: Hyper) -> float:
     """Return the logarithm of the density of a number of mines and their types under a sheet."""
-    return (gamma(mines, sheets.shape[sheet], sheets.mines[sheet] * hyper.amount[0])
-            + dirichlet(mix, sheets.mix[sheet]))
+    return gamma(mines, sheets.shape[sheet], sheets.mines[sheet] * hyper.amount[0]) + dirichlet(mix, sheets.mix[sheet])
 
 
 @kernel
 def unwritten_density(at: Floats, mines: float, mix: Floats, beliefs: Beliefs, ground: Ground) -> float:
     """Return the same for a field of which nobody wrote, with its turn and size; without its number per area."""
     area = math.exp(at[3] + at[4])
-    return (normal(at[3], beliefs.log_length, beliefs.log_length_sd)
-            + normal(at[4], beliefs.log_width, beliefs.log_width_sd) - math.log(math.pi)
-            + gamma(mines, beliefs.density_shape, beliefs.density * area)
-            + dirichlet(mix, 0.5 + 4.0 * ground.stray_mix))
+    return (
+        normal(at[3], beliefs.log_length, beliefs.log_length_sd)
+        + normal(at[4], beliefs.log_width, beliefs.log_width_sd)
+        - math.log(math.pi)
+        + gamma(mines, beliefs.density_shape, beliefs.density * area)
+        + dirichlet(mix, 0.5 + 4.0 * ground.stray_mix)
+    )

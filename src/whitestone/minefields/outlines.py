@@ -1,6 +1,7 @@
 """How much ground holds 50, 90 and 99 % of a field's mines, and which outline says so?
 
-The sampled placements are the truth. A set is the smallest number of cells that hold the share of the expected mines; an
+The sampled placements are the truth. A set is the smallest number of cells that hold the share of the expected
+mines; an
 outline is the border of a set and is never shown without its share.
 """
 
@@ -25,7 +26,8 @@ Raster = npt.NDArray[np.float64]
 SHARES = (50, 90, 99)
 _LEAST_CELL_M, _MOST_CELLS = 5.0, 500
 _SMOOTH_M = 4.0
-"""A few hundred placements stand for all: each is blurred by this, so that gaps between them are no gaps in the ground."""
+"""A few hundred placements stand for all: each is blurred by this, so that gaps between them are no gaps in the
+ground."""
 
 
 class Spread(msgspec.Struct, frozen=True):
@@ -51,7 +53,9 @@ def spread_of(at: Floats, weight: Floats, template: Template, *, keep: float = 0
     columns, rows = int((east + 30.0 - west) / cell) + 1, int((north + 30.0 - south) / cell) + 1
     column, row = ((x - west) // cell).astype(np.int64), ((y - south) // cell).astype(np.int64)
     good = (column >= 0) & (row >= 0) & (column < columns) & (row < rows)
-    laid = np.bincount(row[good] * columns + column[good], weights=mass[good], minlength=rows * columns).reshape(rows, columns)
+    laid = np.bincount(row[good] * columns + column[good], weights=mass[good], minlength=rows * columns).reshape(
+        rows, columns
+    )
     laid = scipy.ndimage.gaussian_filter(laid, _SMOOTH_M / cell, mode="constant")
     return Spread(laid / laid.sum(), west, south, cell)
 
@@ -71,7 +75,7 @@ def sets_of(spread: Spread, shares: Sequence[int] = SHARES) -> dict[int, npt.NDA
     held = {}
     for share in shares:
         inside = np.zeros(spread.mass.size, dtype=bool)
-        inside[order[:int(np.searchsorted(total, share / 100.0)) + 1]] = True
+        inside[order[: int(np.searchsorted(total, share / 100.0)) + 1]] = True
         held[share] = inside.reshape(spread.mass.shape)
     return held
 
@@ -79,30 +83,35 @@ def sets_of(spread: Spread, shares: Sequence[int] = SHARES) -> dict[int, npt.NDA
 def outline_of(inside: npt.NDArray[np.bool_], spread: Spread) -> shapely.Geometry:
     """Return the border of a set of cells in metres of the plane, as a valid polygon or several."""
     import rasterio.features
-
     from rasterio.transform import Affine
 
     place = Affine(spread.cell_m, 0.0, spread.west, 0.0, spread.cell_m, spread.south)
-    parts = [shapely.geometry.shape(shape) for shape, value in rasterio.features.shapes(
-        inside.astype(np.uint8), mask=inside, transform=place) if value]
+    parts = [
+        shapely.geometry.shape(shape)
+        for shape, value in rasterio.features.shapes(inside.astype(np.uint8), mask=inside, transform=place)
+        if value
+    ]
     return shapely.union_all(parts)
 
 
-def field_raster(at: Floats, weight: Floats, corners: Floats, west: float, south: float, cell_m: float, rows: int,
-                 columns: int) -> npt.NDArray[np.uint16]:
+def field_raster(
+    at: Floats, weight: Floats, corners: Floats, west: float, south: float, cell_m: float, rows: int, columns: int
+) -> npt.NDArray[np.uint16]:
     """Return P(in field) of each cell in parts of 65,535: how many of the placements (n, 5) cover its middle.
 
     `corners` (k, 2) is the outline in units of length and width.
     """
     import rasterio.features
-
     from rasterio.transform import Affine
 
     place = Affine(cell_m, 0.0, west, 0.0, cell_m, south)
     total = np.zeros((rows, columns))
     for one, part in zip(at, weight / weight.sum(), strict=True):
         u, v = corners[:, 0] * math.exp(one[3]), corners[:, 1] * math.exp(one[4])
-        ring = np.column_stack([one[0] + math.cos(one[2]) * u - math.sin(one[2]) * v,
-                                one[1] + math.sin(one[2]) * u + math.cos(one[2]) * v])
-        total += part * rasterio.features.rasterize([(shapely.Polygon(ring), 1)], out_shape=(rows, columns), transform=place)
+        ring = np.column_stack(
+            [one[0] + math.cos(one[2]) * u - math.sin(one[2]) * v, one[1] + math.sin(one[2]) * u + math.cos(one[2]) * v]
+        )
+        total += part * rasterio.features.rasterize(
+            [(shapely.Polygon(ring), 1)], out_shape=(rows, columns), transform=place
+        )
     return np.round(np.clip(total, 0.0, 1.0) * 65535.0).astype(np.uint16)

@@ -1,6 +1,7 @@
 """Before any find: where does a sheet place its field, as sampled placements and as a density that can be looked up?
 
-The samples are the truth of the placing; the density is a mixture of normal ones over centre, turn, length and width, one
+The samples are the truth of the placing; the density is a mixture of normal ones over centre, turn, length and
+width, one
 for each hypothesis and each thing that can go wrong, so that heavy tails stay heavy.
 """
 
@@ -25,10 +26,16 @@ __all__ = ["COMPONENTS", "Prior", "place_before"]
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
-COMPONENTS = 10
-_LEAST_SAMPLES = 25.0
-_FLOOR = np.array([1.0, 1.0, 0.005, 0.01, 0.02])
-"""Least spread of a component: centre (m), turn (radians), length and width (logarithms)."""
+COMPONENTS = 16
+_LEAST_SAMPLES = 18.0
+_FLOOR = np.array([1.0, 1.0, 0.005, 0.02, 0.08])
+"""Least spread of a component: centre (m), turn (radians), length and width (logarithms): mines need not fill a
+strip."""
+_TAIL_SHARE, _TAIL_TIMES = 0.03, 4.0
+"""Share of sheets that are wrong in a way nobody listed, and how much wider such a sheet scatters."""
+
+
+_WIDER = np.array([_TAIL_TIMES, _TAIL_TIMES, 2.0, 2.0, 2.0])
 
 
 class Prior(msgspec.Struct, frozen=True):
@@ -55,38 +62,62 @@ class Prior(msgspec.Struct, frozen=True):
     """Weight of each hypothesis after legs that close a loop have been heard."""
 
 
-def place_before(sheet: Sheet, readings: Sequence[Reading], model: ErrorModel, *, seed: int, samples: int = 2000) -> Prior:
+def place_before(
+    sheet: Sheet, readings: Sequence[Reading], model: ErrorModel, *, seed: int, samples: int = 2000
+) -> Prior:
     """Place a sheet `samples` times under its error model; `readings` holds at least one. Same seed, same result."""
     own = zlib.crc32(sheet.key.encode()) ^ (seed * 0x9E3779B1 & 0x7FFFFFFF)
     blocks = []
     for number, reading in enumerate(readings):
         count = max(int(samples * reading.share), 60 if number else 200)
-        blocks.append(_block(reading, sheet, model, own + 7 * number, count))
+        blocks.append(_block(reading, sheet, model, own + 7 * number, count))  # a seed of its own for each
     stations = list(blocks[0][3])
     first = _written(readings[0], stations)
     ring_at = [stations.index(int(each)) for each in readings[0].geometry.perimeter if int(each) in stations]
     ring = first[ring_at] if ring_at else first
     frame = _framed(sheet, first if len(first) >= 2 else ring)
     fitted = [_fitted(block[0], first, frame) for block in blocks]
-    log = np.concatenate([np.log(reading.share) - math.log(len(block[0])) + block[2]
-                          for reading, block in zip(readings, blocks, strict=True)])
+    log = np.concatenate(
+        [
+            np.log(reading.share) - math.log(len(block[0])) + block[2]
+            for reading, block in zip(readings, blocks, strict=True)
+        ]
+    )
     share = np.exp(log - log.max())
     share /= share.sum()
     at = np.concatenate([each[0] for each in fitted])
     if len(first) < 2:
         at = _turned(at, own)
-    number = np.concatenate([np.full(len(block[0]), n) for n, block in enumerate(blocks)])
+    each_reading = np.concatenate([np.full(len(block[0]), n) for n, block in enumerate(blocks)])
     fate = np.concatenate([block[1] for block in blocks])
     off = np.sqrt(np.average(np.concatenate([each[1] for each in fitted]), weights=share))
-    weight, mean, covariance = _mixture(at, share, number * 3 + fate)
-    soft = float(min(max(math.hypot(float(off), model.edge_m, model.find_m), 0.12 * frame.width + 2.5, 5.0), 0.3 * frame.width + 5.0))
+    weight, mean, covariance = _mixture(at, share, each_reading * 128 + fate)
+    soft = float(
+        min(
+            max(math.hypot(float(off), model.edge_m, model.find_m), 0.12 * frame.width + 2.5, 5.0),
+            0.3 * frame.width + 5.0,
+        )
+    )
     plain = plain_template(_filled(ring, frame), frame, soft)
-    shares = tuple(float(share[number == n].sum()) for n in range(len(readings)))
-    return Prior(frame, ring, at, share, number, weight, mean, covariance, plain,
-                 _rows(sheet, readings[0], first, stations, frame, soft), shares)
+    shares = tuple(float(share[each_reading == n].sum()) for n in range(len(readings)))
+    return Prior(
+        frame,
+        ring,
+        at,
+        share,
+        each_reading,
+        weight,
+        mean,
+        covariance,
+        plain,
+        _rows(sheet, readings[0], first, stations, frame, soft),
+        shares,
+    )
 
 
-def _block(reading: Reading, sheet: Sheet, model: ErrorModel, seed: int, samples: int) -> tuple[Floats, Ints, Floats, Ints]:
+def _block(
+    reading: Reading, sheet: Sheet, model: ErrorModel, seed: int, samples: int
+) -> tuple[Floats, Ints, Floats, Ints]:
     way = way_of(reading, sheet, model)
     places = np.empty((samples, way.wanted.size, 2), np.float32)
     fate, weight = np.empty(samples, np.int8), np.empty(samples, np.float32)
@@ -99,8 +130,12 @@ def _written(reading: Reading, stations: list[int]) -> Floats:
     geometry = reading.geometry
     turn = math.radians(reading.turn_deg)
     east, north = geometry.east_m[stations], geometry.north_m[stations]
-    return np.column_stack([reading.at[0] + math.cos(turn) * east + math.sin(turn) * north,
-                            reading.at[1] + math.cos(turn) * north - math.sin(turn) * east])
+    return np.column_stack(
+        [
+            reading.at[0] + math.cos(turn) * east + math.sin(turn) * north,
+            reading.at[1] + math.cos(turn) * north - math.sin(turn) * east,
+        ]
+    )
 
 
 def _framed(sheet: Sheet, points: Floats) -> Frame:
@@ -117,8 +152,9 @@ def _filled(ring: Floats, frame: Frame) -> Floats:
         return ring
     cos, sin = math.cos(frame.turn), math.sin(frame.turn)
     corners = np.array([[-1, -1], [1, -1], [1, 1], [-1, 1]]) * (frame.length / 2.0, frame.width / 2.0)
-    return np.column_stack([frame.x + cos * corners[:, 0] - sin * corners[:, 1],
-                            frame.y + sin * corners[:, 0] + cos * corners[:, 1]])
+    return np.column_stack(
+        [frame.x + cos * corners[:, 0] - sin * corners[:, 1], frame.y + sin * corners[:, 0] + cos * corners[:, 1]]
+    )
 
 
 def _turned(at: Floats, seed: int) -> Floats:
@@ -146,8 +182,12 @@ def _fitted(places: Floats, first: Floats, frame: Frame) -> tuple[Floats, Floats
         return at, np.zeros(samples)
     moment = spread.T @ spread + 1e-3 * np.eye(2)
     # Columns: where the length and the width of the frame go, in metres.
-    prior = np.array([[math.cos(frame.turn) * frame.length, math.sin(frame.turn) * frame.length],
-                      [-math.sin(frame.turn) * frame.width, math.cos(frame.turn) * frame.width]])
+    prior = np.array(
+        [
+            [math.cos(frame.turn) * frame.length, math.sin(frame.turn) * frame.length],
+            [-math.sin(frame.turn) * frame.width, math.cos(frame.turn) * frame.width],
+        ]
+    )
     moved = np.einsum("ni,snj->sij", spread, places - centre[:, None]) + 1e-3 * prior
     matrix = np.linalg.solve(moment, moved)
     long, wide = matrix[:, 0], matrix[:, 1]
@@ -160,34 +200,46 @@ def _fitted(places: Floats, first: Floats, frame: Frame) -> tuple[Floats, Floats
     u, v = middle[0] * length, middle[1] * width
     at[:, 0], at[:, 1] = centre[:, 0] - cos * u + sin * v, centre[:, 1] - sin * u - cos * v
     x, y = local[:, 0] * length[:, None], local[:, 1] * width[:, None]
-    again = np.stack([at[:, :1] + cos[:, None] * x - sin[:, None] * y, at[:, 1:2] + sin[:, None] * x + cos[:, None] * y], -1)
-    left = np.minimum(((again - places) ** 2).sum(axis=-1).mean(axis=1) / 2.0, 15.0 ** 2)
+    again = np.stack(
+        [at[:, :1] + cos[:, None] * x - sin[:, None] * y, at[:, 1:2] + sin[:, None] * x + cos[:, None] * y], -1
+    )
+    left = np.minimum(((again - places) ** 2).sum(axis=-1).mean(axis=1) / 2.0, 15.0**2)
     return at, left
 
 
 def _mixture(at: Floats, share: Floats, group: Ints) -> tuple[Floats, Floats, Floats]:
     """Fit one normal density to each group that weighs enough, and a wide one to all that is left."""
-    numbers, back = np.unique(group, return_inverse=True)
+    _, back = np.unique(group, return_inverse=True)
     mass = np.bincount(back, weights=share)
-    effective = mass ** 2 / np.maximum(np.bincount(back, weights=share ** 2), 1e-300)
-    order = [int(n) for n in np.argsort(-mass, kind="stable") if effective[n] >= _LEAST_SAMPLES][:COMPONENTS - 1]
+    effective = mass**2 / np.maximum(np.bincount(back, weights=share**2), 1e-300)
+    order = [int(n) for n in np.argsort(-mass, kind="stable") if effective[n] >= _LEAST_SAMPLES][: COMPONENTS - 2]
     order = order or [int(np.argmax(mass))]
     members = [back == n for n in order]
     rest = ~np.isin(back, order)
     if share[rest].sum() > 1e-4:
         members.append(rest)
-    weight, mean, covariance = np.zeros(COMPONENTS), np.zeros((COMPONENTS, 5)), np.tile(np.diag(_FLOOR ** 2), (COMPONENTS, 1, 1))
+    weight, mean, covariance = (
+        np.zeros(COMPONENTS),
+        np.zeros((COMPONENTS, 5)),
+        np.tile(np.diag(_FLOOR**2), (COMPONENTS, 1, 1)),
+    )
     for c, member in enumerate(members):
         weight[c] = share[member].sum()
         mean[c] = np.average(at[member], axis=0, weights=share[member])
         off = at[member] - mean[c]
-        covariance[c] = (off.T * share[member]) @ off / weight[c] + np.diag(_FLOOR ** 2)
+        covariance[c] = (off.T * share[member]) @ off / weight[c] + np.diag(_FLOOR**2)
         if c == len(order) or effective[order[c]] < 60.0:
             covariance[c] = 0.5 * covariance[c] + 0.5 * np.diag(np.diag(covariance[c])) * 1.5
-    return weight / weight.sum(), mean, covariance
+    tail = len(members)
+    weight = weight / weight.sum() * (1.0 - _TAIL_SHARE)
+    weight[tail], mean[tail] = _TAIL_SHARE, mean[0]
+    covariance[tail] = covariance[0] * np.outer(_WIDER, _WIDER)
+    return weight, mean, covariance
 
 
-def _rows(sheet: Sheet, reading: Reading, first: Floats, stations: list[int], frame: Frame, soft_m: float) -> Template | None:
+def _rows(
+    sheet: Sheet, reading: Reading, first: Floats, stations: list[int], frame: Frame, soft_m: float
+) -> Template | None:
     lines, counts = [], []
     for row, (start, end) in zip(sheet.rows, reading.geometry.rows.tolist(), strict=True):
         if start in stations and end in stations and start != end:

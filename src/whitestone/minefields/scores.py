@@ -71,7 +71,7 @@ def accuracy_draws(true: npt.NDArray[np.bool_], members: npt.NDArray[np.bool_] |
 
 
 def as_written_share(question: Question) -> float | None:
-    """Return the share of finds inside a polygon drawn as written: what the press calls accuracy, and no score of ours."""
+    """Return the share of finds inside a polygon drawn as written: often called accuracy, no score of ours."""
     if not question.finds:
         return None
     rings = [shapely.make_valid(shapely.Polygon(prior.ring)) for prior in question.priors if len(prior.ring) >= 3]
@@ -81,24 +81,37 @@ def as_written_share(question: Question) -> float | None:
 
 
 def groups(question: Question, draws: Draws, true: npt.NDArray[np.bool_]) -> dict[str, list[dict[str, object]]]:
-    """Return the scores by batch, district, unit and year of laying (sheets), and by type and year of finding (finds)."""
+    """Return the scores by batch, district, unit, year of laying (sheets), type and year of finding (finds)."""
     by_sheet: dict[str, Callable[[Sheet], object]] = {
-        "batch": lambda sheet: sheet.batch, "district": lambda sheet: sheet.district,
+        "batch": lambda sheet: sheet.batch,
+        "district": lambda sheet: sheet.district,
         "unit": lambda sheet: sheet.unit_as_written,
-        "year": lambda sheet: sheet.laid_from.first_day.year if sheet.laid_from else None}
+        "year": lambda sheet: sheet.laid_from.first_day.year if sheet.laid_from else None,
+    }
     by_find: dict[str, Callable[[Find], object]] = {
-        "type": lambda find: find.type, "found_in": lambda find: find.found_on.first_day.year if find.found_on else None}
+        "type": lambda find: find.type,
+        "found_in": lambda find: find.found_on.first_day.year if find.found_on else None,
+    }
     held: dict[str, list[dict[str, object]]] = {}
     for name, key in by_sheet.items():
         held[name] = [
-            {"key": word, "sheets": int(members.sum()), "accuracy": msgspec.to_builtins(score(accuracy_draws(true, members))),
-             "finds_explained": _explained(question, draws, members)}
-            for word, members in _split([key(sheet) for sheet in question.sheets])]
+            {
+                "key": word,
+                "sheets": int(members.sum()),
+                "accuracy": msgspec.to_builtins(score(accuracy_draws(true, members))),
+                "finds_explained": _explained(question, draws, members),
+            }
+            for word, members in _split([key(sheet) for sheet in question.sheets])
+        ]
     for name, of in by_find.items():
         held[name] = [
-            {"key": word, "finds": int(members.sum()),
-             "completeness": msgspec.to_builtins(score(completeness_draws(question, draws, members)))}
-            for word, members in _split([of(find) for find in question.finds])]
+            {
+                "key": word,
+                "finds": int(members.sum()),
+                "completeness": msgspec.to_builtins(score(completeness_draws(question, draws, members))),
+            }
+            for word, members in _split([of(find) for find in question.finds])
+        ]
     return held
 
 

@@ -48,7 +48,9 @@ def find_places(finds: Sequence[Find], middle: Point) -> Floats:
     return np.column_stack([x, y])
 
 
-def searched_raster(searched: Sequence[Searched], places: Floats, middle: Point) -> tuple[npt.NDArray[np.float32], Floats]:
+def searched_raster(
+    searched: Sequence[Searched], places: Floats, middle: Point
+) -> tuple[npt.NDArray[np.float32], Floats]:
     """Return the chance that a mine in each cell has been found, and (west, south, size, columns, rows) in metres.
 
     Ground searched twice counts both times. Cells are 4 m, larger where the ground is wide.
@@ -72,7 +74,9 @@ def searched_raster(searched: Sequence[Searched], places: Floats, middle: Point)
     return (1.0 - missed).astype(np.float32), net
 
 
-def ground_of(places: Floats, kinds: Ints, types: int, seen: npt.NDArray[np.float32], seen_net: Floats) -> tuple[Ground, Ints]:
+def ground_of(
+    places: Floats, kinds: Ints, types: int, seen: npt.NDArray[np.float32], seen_net: Floats
+) -> tuple[Ground, Ints]:
     """Sort the finds into a net; return the ground and the order in which the finds now stand."""
     west, south = (places.min(axis=0) - 1.0) if len(places) else (0.0, 0.0)
     size = _NET_M
@@ -80,12 +84,22 @@ def ground_of(places: Floats, kinds: Ints, types: int, seen: npt.NDArray[np.floa
         size = max(size, math.sqrt(float(np.prod(np.ptp(places, axis=0) + 2.0)) / 4_000_000))
     columns = int((places[:, 0].max() - west) / size) + 1 if len(places) else 1
     rows = int((places[:, 1].max() - south) / size) + 1 if len(places) else 1
-    cell = ((places[:, 1] - south) // size).astype(np.int64) * columns + ((places[:, 0] - west) // size).astype(np.int64)
+    cell = ((places[:, 1] - south) // size).astype(np.int64) * columns + ((places[:, 0] - west) // size).astype(
+        np.int64
+    )
     order = np.lexsort((places[:, 1], places[:, 0], kinds, cell))
     start = np.searchsorted(cell[order], np.arange(columns * rows + 1))
     mix = np.bincount(kinds[kinds >= 0], minlength=types).astype(float) + 0.5
-    return Ground(places[order, 0].copy(), places[order, 1].copy(), kinds[order].astype(np.int64), start.astype(np.int64),
-                  np.array([west, south, size, float(columns), float(rows)]), seen, seen_net, mix / mix.sum()), order
+    return Ground(
+        places[order, 0].copy(),
+        places[order, 1].copy(),
+        kinds[order].astype(np.int64),
+        start.astype(np.int64),
+        np.array([west, south, size, float(columns), float(rows)]),
+        seen,
+        seen_net,
+        mix / mix.sum(),
+    ), order
 
 
 def _in_plane(shape: shapely.Geometry, middle: Point) -> shapely.Geometry:
@@ -93,7 +107,9 @@ def _in_plane(shape: shapely.Geometry, middle: Point) -> shapely.Geometry:
     return moved if moved.is_valid else shapely.make_valid(moved)
 
 
-def _burn(shape: shapely.Geometry, chance: float, missed: npt.NDArray[np.float32], net: tuple[float, float, float]) -> None:
+def _burn(
+    shape: shapely.Geometry, chance: float, missed: npt.NDArray[np.float32], net: tuple[float, float, float]
+) -> None:
     if shape.is_empty or shape.area <= 0.0:
         return
     west, south, size = net
@@ -120,5 +136,5 @@ def _crowds(places: Floats, missed: npt.NDArray[np.float32], net: Floats) -> Non
     half = int(12.0 / size) + 1
     for x, y in outside[counts >= _CROWD]:
         c, r = int((x - west) / size), int((y - south) / size)
-        part = missed[max(r - half, 0):r + half + 1, max(c - half, 0):c + half + 1]
+        part = missed[max(r - half, 0) : r + half + 1, max(c - half, 0) : c + half + 1]
         part[part >= 1.0] = 1.0 - _CROWD_SEEN

@@ -1,6 +1,7 @@
 """Which shape does a sheet give its field, and how are the mines spread in it?
 
-A template is a shape of unit size in the frame of its tightest rectangle (length along x), with the share of mines in each
+A template is a shape of unit size in the frame of its tightest rectangle (length along x), with the share of mines
+in each
 of its cells. Edges are soft: a mine lies a few metres off the line that was measured, and so does its receiver's fix.
 """
 
@@ -55,8 +56,9 @@ class Frame(msgspec.Struct, frozen=True):
         """
         cos, sin = math.cos(self.turn), math.sin(self.turn)
         off = points - (self.x, self.y)
-        return np.column_stack([(cos * off[:, 0] + sin * off[:, 1]) / self.length,
-                                (cos * off[:, 1] - sin * off[:, 0]) / self.width])
+        return np.column_stack(
+            [(cos * off[:, 0] + sin * off[:, 1]) / self.length, (cos * off[:, 1] - sin * off[:, 0]) / self.width]
+        )
 
 
 class Template(msgspec.Struct, frozen=True):
@@ -90,7 +92,13 @@ def frame_of(points: Floats) -> Frame:
 
 def plain_template(ring: Floats, frame: Frame, soft_m: float) -> Template:
     """Return the template of a polygon over which mines are spread evenly."""
-    shape = shapely.Polygon(ring) if len(ring) >= 3 else shapely.LineString(ring) if len(ring) == 2 else shapely.Point(*ring[0])
+    shape = (
+        shapely.Polygon(ring)
+        if len(ring) >= 3
+        else shapely.LineString(ring)
+        if len(ring) == 2
+        else shapely.Point(*ring[0])
+    )
     if shape.geom_type != "Polygon" or not shape.is_valid:
         shape = shapely.make_valid(shape)
         shape = shape if shape.area > 0.0 else shape.buffer(_LEAST_M / 2.0)
@@ -170,8 +178,9 @@ def _side(ring: Floats, first: int, last: int) -> Floats:
 
 def _template(laid: Floats, reach: Floats, frame: Frame, soft_m: float, across: Floats) -> Template:
     cell_m = 2.0 * reach * (frame.length, frame.width) / (COLUMNS, ROWS)
-    near, far = (scipy.ndimage.gaussian_filter(laid, (times * soft_m / cell_m)[::-1], mode="constant")
-                 for times in (1.0, _TAIL))
+    near, far = (
+        scipy.ndimage.gaussian_filter(laid, (times * soft_m / cell_m)[::-1], mode="constant") for times in (1.0, _TAIL)
+    )
     blurred = (1.0 - _TAIL_SHARE) * near / near.sum() + _TAIL_SHARE * far / far.sum()
     blurred /= blurred.sum()
     unit = 4.0 * reach[0] * reach[1] / (COLUMNS * ROWS)
@@ -179,13 +188,14 @@ def _template(laid: Floats, reach: Floats, frame: Frame, soft_m: float, across: 
     row, column = _points(blurred)
     u = ((column + 0.5) / COLUMNS * 2.0 - 1.0) * reach[0]
     v = ((row + 0.5) / ROWS * 2.0 - 1.0) * reach[1]
-    return Template((blurred / unit).astype(np.float32), reach, np.column_stack([u, v]).astype(np.float32), lane,
-                    lane[row, column])
+    return Template(
+        (blurred / unit).astype(np.float32), reach, np.column_stack([u, v]).astype(np.float32), lane, lane[row, column]
+    )
 
 
 def _points(shares: Floats) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
     """Pick cells of equal weight: every share of the mines is met by its share of the points."""
-    order = np.arange(shares.size).reshape(shares.shape)
+    order: npt.NDArray[np.int64] = np.arange(shares.size).reshape(shares.shape)
     order[1::2] = order[1::2, ::-1]  # a snake, so that neighbours in the order are neighbours on the ground
     order = order.T.ravel()
     total = np.cumsum(shares.ravel()[order])

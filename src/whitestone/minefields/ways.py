@@ -1,6 +1,7 @@
 """Which ways of reading a sheet are kept, how likely is each, and how is each walked?
 
-What a sheet states is kept as stated; what it leaves open (north, unit, reference system, axis order, direction) becomes
+What a sheet states is kept as stated; what it leaves open (north, unit, reference system, axis order, direction)
+becomes
 a hypothesis with its share. A reading that puts the field far from everything else of the batch is dropped, not because
 it is wrong on paper but because nobody can have meant it; where none is near, all stay.
 """
@@ -50,8 +51,11 @@ def read_ways(sheets: Sequence[Sheet], model: ErrorModel, middle: Point) -> list
     >>> read_ways([], ErrorModel(), (46.93, 39.99))
     []
     """
-    asked = [(at, hypothesis, share) for at, sheet in enumerate(sheets)
-             for hypothesis, share in _hypotheses(sheet, model, _systems(sheets, middle))]
+    asked = [
+        (at, hypothesis, share)
+        for at, sheet in enumerate(sheets)
+        for hypothesis, share in _hypotheses(sheet, model, _systems(sheets, middle))
+    ]
     laid = lay_out_many([(sheets[at], hypothesis) for at, hypothesis, _ in asked])
     held: list[list[Reading]] = [[] for _ in sheets]
     for (at, hypothesis, share), geometry in zip(asked, laid, strict=True):
@@ -69,8 +73,11 @@ def _plausible(readings: list[Reading]) -> list[Reading]:
     seen: dict[tuple[int, ...], Reading] = {}
     for each in near:
         ring = each.geometry
-        key = (*(round(value) for value in each.at), *np.nan_to_num(ring.east_m).round().astype(int).tolist(),
-               *np.nan_to_num(ring.north_m).round().astype(int).tolist())
+        key = (
+            *(round(value) for value in each.at),
+            *np.nan_to_num(ring.east_m).round().astype(int).tolist(),
+            *np.nan_to_num(ring.north_m).round().astype(int).tolist(),
+        )
         old = seen.get(key)
         seen[key] = each if old is None else msgspec.structs.replace(old, share=old.share + each.share)
     total = sum(each.share for each in seen.values())
@@ -81,11 +88,16 @@ def _plausible(readings: list[Reading]) -> list[Reading]:
 
 
 def _systems(sheets: Sequence[Sheet], middle: Point) -> list[int]:
-    """List reference systems that a sheet without one may mean: those of the other sheets, and the zones of the place."""
+    """List reference systems that a sheet without one may mean: those of other sheets, and the zones here."""
     stated = [sheet.crs.epsg for sheet in sheets if sheet.crs.epsg is not None]
     common = sorted(set(stated), key=lambda code: (-stated.count(code), code))[:3]
     zone = int((middle[0] + 180.0) // 6.0) % 60 + 1
-    usual = [*([28400 + zone - 30] if 1 <= zone - 30 <= 32 else []), (32600 if middle[1] >= 0 else 32700) + zone, 4284, 4326]
+    usual = [
+        *([28400 + zone - 30] if 1 <= zone - 30 <= 32 else []),
+        (32600 if middle[1] >= 0 else 32700) + zone,
+        4284,
+        4326,
+    ]
     return list(dict.fromkeys([*common, *usual]))
 
 
@@ -107,8 +119,10 @@ def _hypotheses(sheet: Sheet, model: ErrorModel, systems: list[int]) -> list[tup
     codes: list[tuple[int | None, float]] = [(None, 1.0)]
     if sheet.crs.epsg is None:
         codes = [(None, 0.01), *((code, 1.0 / (1 + at)) for at, code in enumerate(systems))]
-    return [(Hypothesis(north=n, unit=u, clockwise=t, swapped=s, epsg=c), math.prod((pn, pu, pt, ps, pc)))
-            for (n, pn), (u, pu), (t, pt), (s, ps), (c, pc) in itertools.product(norths, units, turns, swaps, codes)]
+    return [
+        (Hypothesis(north=n, unit=u, clockwise=t, swapped=s, epsg=c), math.prod((pn, pu, pt, ps, pc)))
+        for (n, pn), (u, pu), (t, pt), (s, ps), (c, pc) in itertools.product(norths, units, turns, swaps, codes)
+    ]
 
 
 def _units(sheet: Sheet, model: ErrorModel) -> list[tuple[str | None, float]]:
@@ -123,8 +137,12 @@ def way_of(reading: Reading, sheet: Sheet, model: ErrorModel) -> Way:
     geometry = reading.geometry
     order = geometry.order
     anchors = {int(station): at for at, station in enumerate(geometry.anchor_stations)}
-    spreads = {anchor.no: _landmark(anchor.resolved, anchor.accuracy_m, point_m, model) for anchor, point_m in zip(
-        geometry.anchors, [point.accuracy_m for point in sheet.reference_points], strict=True)}
+    spreads = {
+        anchor.no: _landmark(anchor.resolved, anchor.accuracy_m, point_m, model)
+        for anchor, point_m in zip(
+            geometry.anchors, [point.accuracy_m for point in sheet.reference_points], strict=True
+        )
+    }
     cos, sin = math.cos(math.radians(reading.turn_deg)), math.sin(math.radians(reading.turn_deg))
     own = np.column_stack([geometry.anchor_east_m, geometry.anchor_north_m]) @ np.array([[cos, -sin], [sin, cos]])
     own = own + np.array(reading.at)
@@ -139,20 +157,46 @@ def way_of(reading: Reading, sheet: Sheet, model: ErrorModel) -> Way:
     bearing = np.radians(geometry.plane_bearing_deg + reading.turn_deg)
     length = np.nan_to_num(geometry.plane_length_m)
     turn, rounding, stretch = _leg_errors(sheet, length, model)
-    wanted = [station for station in dict.fromkeys([*geometry.perimeter.tolist(), *geometry.rows.ravel().tolist()])
-              if station >= 0 and np.isfinite(geometry.east_m[station])] or order.tolist()[-1:]
-    closing = [(closure.leg, int(geometry.leg_start[closure.leg]), closure.station) for closure in geometry.closures
-               if closure.leg >= 0]
-    magnetic = model.compass_bias_deg if geometry.magnetic.any() else model.compass_bias_deg
-    return Way(order, parent, np.maximum(geometry.tree_leg[order], 0), geometry.sign[order].astype(float), start, landmark,
-               np.nan_to_num(length * np.sin(bearing)), np.nan_to_num(length * np.cos(bearing)),
-               np.array([1.0 if leg.method in ("pace", "unknown", "estimate") else 0.1 for leg in sheet.legs]), turn,
-               rounding, stretch, np.array(closing, dtype=np.int64).reshape(-1, 3), np.array(checked, dtype=np.int64),
-               checked_at.reshape(-1, 4), np.array(wanted, dtype=np.int64), math.radians(magnetic), model.pace_scale,
-               model.datum_m, model.landmark_gross_share, model.gross_leg_share, len(geometry.stations))
+    wanted = [
+        station
+        for station in dict.fromkeys([*geometry.perimeter.tolist(), *geometry.rows.ravel().tolist()])
+        if station >= 0 and np.isfinite(geometry.east_m[station])
+    ] or order.tolist()[-1:]
+    closing = [
+        (closure.leg, int(geometry.leg_start[closure.leg]), closure.station)
+        for closure in geometry.closures
+        if closure.leg >= 0
+    ]
+    magnetic = model.compass_bias_deg
+    return Way(
+        order,
+        parent,
+        np.maximum(geometry.tree_leg[order], 0),
+        geometry.sign[order].astype(float),
+        start,
+        landmark,
+        np.nan_to_num(length * np.sin(bearing)),
+        np.nan_to_num(length * np.cos(bearing)),
+        np.array([1.0 if leg.method in ("pace", "unknown", "estimate") else 0.1 for leg in sheet.legs]),
+        turn,
+        rounding,
+        stretch,
+        np.array(closing, dtype=np.int64).reshape(-1, 3),
+        np.array(checked, dtype=np.int64),
+        checked_at.reshape(-1, 4),
+        np.array(wanted, dtype=np.int64),
+        math.radians(magnetic),
+        model.pace_scale,
+        model.datum_m,
+        model.landmark_gross_share,
+        model.gross_leg_share,
+        len(geometry.stations),
+    )
 
 
-def _landmark(resolved: bool, stated_m: float | None, written_m: float | None, model: ErrorModel) -> tuple[float, float]:
+def _landmark(
+    resolved: bool, stated_m: float | None, written_m: float | None, model: ErrorModel
+) -> tuple[float, float]:
     if resolved:
         known = stated_m or model.resolved_landmark_m
         return known, 4.0 * known

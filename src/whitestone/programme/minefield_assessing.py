@@ -1,0 +1,150 @@
+"""What does a batch of minefield records come to, and how does the answer leave as files?
+
+One verb for the scores of a batch, one for the place of each record. Both read files as they were handed over, or the
+programme's own records; both write nothing into the journal: an assessment can be made again from its seed.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import numpy as np
+
+from whitestone.errors import WrongCall
+from whitestone.minefields.assessing import Assessment, assess, report, sensitivity_of
+from whitestone.minefields.error_model import ErrorModel
+from whitestone.minefields.joint import Effort
+from whitestone.minefields.sheet_parts import Batch
+from whitestone.minefields.sheets import read_sheets
+from whitestone.programme.minefield_entry import recorded_file
+from whitestone.programme.minefield_files import read_records_file
+from whitestone.programme.opening import Programme
+
+__all__ = ["assess_files", "assess_programme", "joined", "place_file"]
+
+USUAL = Effort()
+SHORT = Effort(chains=2, burn=60, draws=40)
+"""For the scores with another error model: they show a direction, not a third digit."""
+
+
+def assess_files(
+    paths: Sequence[Path], *, seed: int, sensitivity: bool = True, threads: int | None = None
+) -> dict[str, Any]:
+    """Assess the records of files together; the answer is the published JSON object.
+
+    Refuses a file that cannot be read as `read_records_file` does, and no file at all with WrongCall.
+    """
+    if not paths:
+        raise WrongCall(why="No file is named.", fix="Name at least one file of records, or open a programme with -C.")
+    return _assessed(joined([read_records_file(path).batch for path in paths]), seed, sensitivity, threads)
+
+
+def assess_programme(programme: Programme, *, seed: int, purpose: str, sensitivity: bool = True) -> dict[str, Any]:
+    """Assess the programme's own records, finds and searched ground; the reading of restricted records is logged."""
+    return _assessed(read_sheets(recorded_file(programme, purpose=purpose)), seed, sensitivity, None)
+
+
+def _assessed(batch: Batch, seed: int, sensitivity: bool, threads: int | None) -> dict[str, Any]:
+    answer = report(assess(batch, seed=seed, effort=USUAL, threads=threads))
+    if sensitivity:
+        answer["sensitivity"] = sensitivity_of(batch, seed=seed, model=ErrorModel(), effort=SHORT)
+    return answer
+
+
+def joined(batches: Sequence[Batch]) -> Batch:
+    """Join batches into one; a key that two of them use is told apart by a number.
+
+    >>> joined([]).records
+    ()
+    """
+    held: dict[str, list[Any]] = {"records": [], "finds": [], "searched": []}
+    for name, kept in held.items():
+        taken: dict[str, int] = {}
+        for batch in batches:
+            for each in getattr(batch, name):
+                taken[each.key] = count = taken.get(each.key, 0) + 1
+                kept.append(each if count == 1 else msgspec.structs.replace(each, key=f"{each.key}#{count}"))
+    return Batch(
+        records=tuple(held["records"]),
+        finds=tuple(held["finds"]),
+        searched=tuple(held["searched"]),
+        findings=tuple(each for batch in batches for each in batch.findings),
+    )
+
+
+def place_file(path: Path, out: Path, *, seed: int) -> dict[str, Any]:
+    """Place every record of a file; write outlines and sampled centres (GeoPackage), P(in field) (GeoTIFF) and JSON.
+
+    Returns the names of the files and the JSON object. Refuses as `read_records_file`.
+    """
+    from whitestone.exchange.writers.minefield_places import write_places, write_raster
+
+    assessment = assess(read_records_file(path).batch, seed=seed, effort=USUAL)
+    answer = report(assessment)
+    out.mkdir(parents=True, exist_ok=True)
+    (out / "places.json").write_text(json.dumps(answer, ensure_ascii=False), "utf-8")
+    centres = sampled_centres(assessment)
+    write_places(out / "places.gpkg", answer["records_detail"], centres)
+    rasters = [write_raster(out, *each) for each in field_rasters(assessment)]
+    return {"folder": str(out), "files": ["places.json", "places.gpkg", *rasters], **answer}
+
+
+def sampled_centres(assessment: Assessment, most: int = 200) -> list[tuple[str, float, float, float]]:
+    """Return (record, lon, lat, weight) of up to `most` sampled middles of each record's field."""
+    from whitestone.minefields.assessing import placements
+    from whitestone.minefields.traverse import to_lonlat
+
+    held = []
+    for sheet, own in zip(assessment.question.sheets, assessment.question.placed.tolist(), strict=True):
+        if own < 0:
+            continue
+        at, weight = placements(assessment, own)
+        step = max(len(at) // most, 1)
+        lon, lat = to_lonlat(at[::step, 0], at[::step, 1], assessment.question.middle)
+        shares = weight[::step] / weight[::step].sum()
+        held += [(sheet.id, float(a), float(b), float(w)) for a, b, w in zip(lon, lat, shares, strict=True)]
+    return held
+
+
+def field_rasters(
+    assessment: Assessment, cell_m: float = 10.0, most: int = 200
+) -> list[tuple[str, Any, float, float, float, tuple[float, float]]]:
+    """Return for each record: id, raster of P(in field) in parts of 65,535, west, south, cell size, centre of the
+    plane."""
+    from whitestone.minefields.assessing import placements
+    from whitestone.minefields.outlines import field_raster
+
+    held = []
+    for sheet, own in zip(assessment.question.sheets, assessment.question.placed.tolist(), strict=True):
+        if own < 0:
+            continue
+        at, weight = placements(assessment, own)
+        step = max(len(at) // most, 1)
+        at, weight = at[::step], weight[::step]
+        frame = assessment.question.priors[own]
+        corners = (
+            frame.frame.local(frame.ring)
+            if len(frame.ring) >= 3
+            else np.array([[-0.5, -0.5], [0.5, -0.5], [0.5, 0.5], [-0.5, 0.5]])
+        )
+        far = 0.6 * np.hypot(np.exp(at[:, 3]), np.exp(at[:, 4])).max()
+        west, south = (float(np.floor((np.quantile(at[:, axis], 0.002) - far) / cell_m) * cell_m) for axis in (0, 1))
+        columns, rows = (
+            min(int((np.quantile(at[:, axis], 0.998) + far - low) / cell_m) + 1, 1024)
+            for axis, low in ((0, west), (1, south))
+        )
+        held.append(
+            (
+                sheet.id,
+                field_raster(at, weight, corners, west, south, cell_m, rows, columns),
+                west,
+                south,
+                cell_m,
+                assessment.question.middle,
+            )
+        )
+    return held

@@ -1,0 +1,153 @@
+"""Does the joint assessment find fields, keep its head about false sheets, and give the same answer twice?"""
+
+from __future__ import annotations
+
+import json
+import math
+
+import numpy as np
+import pytest
+
+from whitestone.minefields.assessing import assess, report
+from whitestone.minefields.joint import Effort
+from whitestone.minefields.outlines import sets_of, spread_of
+from whitestone.minefields.sheets import read_sheets
+from whitestone.minefields.templates import Frame, frame_of, plain_template
+
+SHORT = Effort(chains=2, burn=40, draws=30)
+LON, LAT = 46.93, 39.99
+
+
+def degrees(east: float, north: float) -> tuple[float, float]:
+    return LON + east / (111_320.0 * math.cos(math.radians(LAT))), LAT + north / 111_040.0
+
+
+def sheet(name: str, east: float, north: float, count: int = 40) -> dict[str, object]:
+    lon, lat = degrees(east, north)
+    legs = [("R1", "T1", 0, 100), ("T1", "T2", 90, 200), ("T2", "T3", 180, 50), ("T3", "T4", 270, 200)]
+    return {
+        "id": name,
+        "crs": {"epsg": 4326, "basis": "stated"},
+        "recorded_on": "1993-06-14",
+        "reference_points": [{"no": "R1", "x": lon, "y": lat}],
+        "legs": [
+            {
+                "from": a,
+                "to": b,
+                "bearing": str(bearing),
+                "unit": "degrees",
+                "north": "true",
+                "distance": far,
+                "distance_unit": "m",
+                "method": "pace",
+            }
+            for a, b, bearing, far in legs
+        ],
+        "perimeter": ["T1", "T2", "T3", "T4"],
+        "quantities": {"PMN-2": count},
+    }
+
+
+def box(west: float, south: float, east: float, north: float) -> dict[str, object]:
+    ring = [degrees(*corner) for corner in ((west, south), (east, south), (east, north), (west, north), (west, south))]
+    return {"type": "Polygon", "coordinates": [ring]}
+
+
+def batch(seed: int = 1, shift: tuple[float, float] = (25.0, -15.0)) -> dict[str, list[dict[str, object]]]:
+    """Two sheets, 1,500 m apart; 40 mines are found by the first, off by `shift`; the second's ground holds nothing."""
+    rng = np.random.default_rng(seed)
+    finds = []
+    for number, (u, v) in enumerate(rng.uniform(0, 1, (40, 2))):
+        lon, lat = degrees(shift[0] + 200 * u, 50 + shift[1] + 50 * v)
+        finds.append({"id": f"F-{number}", "lon": lon, "lat": lat, "accuracy_m": 3, "type": "PMN-2"})
+    ground = [
+        {"id": "S-1", "p_detect": 0.99, "geometry": box(-150, -150, 400, 300)},
+        {"id": "S-2", "p_detect": 0.99, "geometry": box(900, -600, 2400, 800)},
+    ]
+    return {"records": [sheet("A-1", 0, 0), sheet("A-2", 1500, 0)], "finds": finds, "searched": ground}
+
+
+@pytest.fixture(scope="module")
+def told() -> dict[str, object]:
+    return report(assess(read_sheets(batch()), seed=5, effort=SHORT))
+
+
+def detail(told: dict[str, object], name: str) -> dict[str, object]:
+    return next(each for each in told["records_detail"] if each["id"] == name)
+
+
+def test_a_sheet_with_its_mines_found_is_true_and_one_whose_ground_is_empty_is_not(told: dict[str, object]) -> None:
+    assert detail(told, "A-1")["p_field"] > 0.95
+    assert detail(told, "A-2")["p_field"] < 0.6
+    assert detail(told, "A-1")["finds_explained"] > 36
+
+
+def test_finds_move_the_field_to_where_they_lie(told: dict[str, object]) -> None:
+    lon, lat = degrees(25 + 100, 50 - 15 + 25)
+    found = detail(told, "A-1")["centroid"]
+    off = math.hypot((found[0] - lon) * 85_300, (found[1] - lat) * 111_040)
+    assert off < 12.0
+    assert 12.0 < detail(told, "A-1")["shift_m"] < 50.0
+
+
+def test_the_answer_is_the_same_for_the_same_seed_whatever_the_order_and_the_threads(told: dict[str, object]) -> None:
+    turned = {name: rows[::-1] for name, rows in batch().items()}
+    again = report(assess(read_sheets(turned), seed=5, effort=SHORT, threads=1))
+    assert json.dumps(again["records_detail"]) == json.dumps(told["records_detail"])
+    assert again["finds_detail"] == told["finds_detail"]
+    assert again["completeness"] == told["completeness"]
+
+
+def test_outlines_lie_in_one_another_and_say_how_much_ground_they_hold(told: dict[str, object]) -> None:
+    for each in told["records_detail"]:
+        assert 0 < each["p50_m2"] < each["p90_m2"] < each["p99_m2"]
+        assert set(each["outlines"]) == {"50", "90", "99"}
+
+
+def test_the_same_sheet_under_two_numbers_is_one_witness_and_two_sheets() -> None:
+    twice = batch()
+    twice["records"].append(sheet("D-1", 0, 0))
+    told = report(assess(read_sheets(twice), seed=5, effort=SHORT))
+    assert detail(told, "D-1")["p_field"] == detail(told, "A-1")["p_field"] > 0.9
+    assert told["records"] == 3
+
+
+def test_nothing_at_all_is_no_score() -> None:
+    told = report(assess(read_sheets([]), seed=1, effort=SHORT))
+    assert told["completeness"]["value"] is None
+    assert told["accuracy"]["value"] is None
+    assert told["as_written_share"] is None
+
+
+def test_a_sheet_without_a_reference_point_is_kept_without_a_place() -> None:
+    held = batch()
+    held["records"].append({"id": "A-9", "legs": [], "perimeter": []})
+    told = report(assess(read_sheets(held), seed=5, effort=SHORT))
+    assert detail(told, "A-9")["outlines"] is None
+    assert 0.0 < detail(told, "A-9")["p_field"] < 1.0
+
+
+def test_ten_thousand_finds_at_one_spot_do_not_break_it() -> None:
+    held = batch()
+    lon, lat = degrees(120, 60)
+    held["finds"] = [{"id": f"F-{number}", "lon": lon, "lat": lat, "type": "PMN-2"} for number in range(2_000)]
+    told = report(assess(read_sheets(held), seed=5, effort=Effort(chains=1, burn=5, draws=5)))
+    assert told["finds"] == 2_000
+
+
+def test_the_smallest_set_holds_its_share() -> None:
+    frame = frame_of(np.array([[0.0, 0.0], [200.0, 0.0], [200.0, 50.0], [0.0, 50.0]]))
+    template = plain_template(np.array([[0.0, 0.0], [200.0, 0.0], [200.0, 50.0], [0.0, 50.0]]), frame, 5.0)
+    spread = spread_of(np.tile(frame.at, (10, 1)), np.ones(10), template)
+    sets = sets_of(spread)
+    assert spread.mass[sets[50]].sum() == pytest.approx(0.5, abs=0.01)
+    assert spread.mass[sets[90]].sum() == pytest.approx(0.9, abs=0.01)
+    assert not (sets[50] & ~sets[90]).any()
+
+
+def test_a_template_holds_all_mines_of_its_field_once() -> None:
+    frame = Frame(0.0, 0.0, 0.3, 180.0, 40.0)
+    ring = np.array([[-90.0, -20.0], [90.0, -20.0], [90.0, 20.0], [-90.0, 20.0]])
+    made = plain_template(ring, frame, 4.0)
+    cell = 4.0 * made.reach[0] * made.reach[1] / made.density.size
+    assert float(made.density.sum()) * cell == pytest.approx(1.0, abs=1e-3)

@@ -161,7 +161,7 @@ def _placed(sheet: Mapping[str, Any], model: ErrorModel) -> dict[str, Any]:
     from whitestone.minefields.traverse import lay_out
 
     batch = read_sheets({"records": [dict(sheet)]})
-    row = report(assess(batch, seed=SEED, model=model), sensitivity=False)["records_detail"][0]
+    row = report(assess(batch, seed=SEED, model=model))["records_detail"][0]
     written = drawn_as_written(lay_out(batch.records[0]))
     outer = (row.get("outlines") or {}).get("99")
     box = written["bbox"]

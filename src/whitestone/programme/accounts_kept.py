@@ -157,7 +157,9 @@ def _undone(programme: Programme, clocks: Clocks, stamp: str, seq: int) -> KeptB
     None where no book of now is kept, where most was learned since, or what a book cannot follow.
     """
     journal = programme.journal
-    assert clocks.known is not None
+    # Without a plane nothing is drawn, and counting anew costs next to nothing.
+    if clocks.known is None or programme.plane() is None:
+        return None
     known_us = instant_us(clocks.known) or 0
     with journal.store.reading() as session, journal.store.seeing(session):
         learned = books.learned_since(journal, session, known_us)

@@ -25,6 +25,8 @@ Array = np.ndarray[Any, Any]
 
 CHUNK = 512
 """Units that a thread takes at a time."""
+CLAIMS = 1 << 16
+"""Sets of claims whose members are put into order at a time."""
 CELLS, ITEMS = 1 << 10, 1 << 13
 LINES, SETS, MEMBERS = 1 << 15, 1 << 13, 1 << 15
 """Room to begin with; what is too small is made larger, and the unit at hand counted again."""
@@ -76,10 +78,15 @@ def measure(ground: Ground, chosen: Array | None = None, *, threads: int | None 
     vertices = vertices_to_meet(ground)
     parts = [near[at : at + CHUNK] for at in range(0, near.size, CHUNK)]
     workers = threads or os.cpu_count() or 1
+    pile = _Pile()
     if workers == 1 or len(parts) < 2:
-        return in_order(join([_measure_part(ground, part, vertices, proves) for part in parts]))
-    with ThreadPoolExecutor(workers) as pool:
-        return in_order(join(list(pool.map(lambda part: _measure_part(ground, part, vertices, proves), parts))))
+        for part in parts:
+            pile.add(_measure_part(ground, part, vertices, proves))
+    else:
+        with ThreadPoolExecutor(workers) as pool:
+            for pieces in pool.map(lambda part: _measure_part(ground, part, vertices, proves), parts):
+                pile.add(pieces)
+    return pile.taken()
 
 
 def _along_curve(boxes: Array) -> Array:
@@ -102,14 +109,58 @@ def in_order(pieces: Pieces) -> Pieces:
     >>> in_order(join([])).lines.shape
     (0, 8)
     """
-    lines, sets, shots = (np.argsort(each[:, 0], kind="stable") for each in (pieces.lines, pieces.sets, pieces.shots))
-    sizes = np.diff(np.append(pieces.sets[:, 3], len(pieces.members)))[sets]
-    ordered = pieces.sets[sets]
-    first = np.cumsum(sizes) - sizes
-    members = np.arange(int(sizes.sum())) + np.repeat(ordered[:, 3] - first, sizes)
-    ordered[:, 3] = first
-    return Pieces(pieces.lines[lines], pieces.cents[lines], ordered, pieces.members[members], pieces.shots[shots],
-                  pieces.shot_m2[shots])  # fmt: skip
+    return _in_order(list(pieces))
+
+
+def _in_order(fields: list[Array]) -> Pieces:
+    """Put the fields of pieces into order; each is let go of as soon as its ordered copy is made."""
+    lines, cents, sets, members, shots, shot_m2 = range(6)
+    order = np.argsort(fields[lines][:, 0], kind="stable")
+    for each in (lines, cents):
+        fields[each] = fields[each][order]
+    order = np.argsort(fields[shots][:, 0], kind="stable")
+    for each in (shots, shot_m2):
+        fields[each] = fields[each][order]
+    order = np.argsort(fields[sets][:, 0], kind="stable")
+    sizes = np.diff(np.append(fields[sets][:, 3], len(fields[members])))[order]
+    fields[sets] = fields[sets][order]
+    ends = np.cumsum(sizes)
+    ordered = np.empty((int(sizes.sum()), 2), dtype=fields[members].dtype)
+    for begin in range(0, len(sizes), CLAIMS):  # an index of all members would be larger than they are
+        some = slice(begin, begin + CLAIMS)
+        first, moved = ends[some] - sizes[some], fields[sets][some, 3]
+        low, high = first[0], ends[some][-1]
+        ordered[low:high] = fields[members][np.arange(low, high) + np.repeat(moved - first, sizes[some])]
+    fields[sets][:, 3] = ends - sizes
+    fields[members] = ordered
+    return Pieces(*fields)
+
+
+class _Pile:
+    """Pieces of parts as they come, one behind the other: what a part holds is let go of at once."""
+
+    def __init__(self) -> None:
+        self._fields: list[Array] = list(join([]))
+        self._sizes = [0] * len(self._fields)
+
+    def add(self, part: Pieces) -> None:
+        """Put the pieces of a part on the pile."""
+        members = self._sizes[Pieces._fields.index("members")]
+        moved = part._replace(sets=part.sets + np.array([0, 0, 0, members]))
+        for at, more in enumerate(moved):
+            size = self._sizes[at] + len(more)
+            if size > len(self._fields[at]):  # room that is not written to takes no memory yet
+                grown = np.empty((size + size // 2, *more.shape[1:]), dtype=self._fields[at].dtype)
+                grown[: self._sizes[at]] = self._fields[at][: self._sizes[at]]
+                self._fields[at] = grown
+            self._fields[at][self._sizes[at] : size] = more
+            self._sizes[at] = size
+
+    def taken(self) -> Pieces:
+        """Give all pieces in the order of their units, and nothing the next time."""
+        fields = [each[:size] for each, size in zip(self._fields, self._sizes, strict=True)]
+        self._fields, self._sizes = list(join([])), [0] * len(fields)
+        return _in_order(fields)
 
 
 def join(parts: Sequence[Pieces]) -> Pieces:

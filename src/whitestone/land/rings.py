@@ -16,6 +16,10 @@ __all__ = ["Outlines", "meeting", "to_outlines"]
 Array = np.ndarray[Any, Any]
 
 
+CHUNK = 4_096
+"""Shapes that are taken apart at a time."""
+
+
 class Outlines(NamedTuple):
     """Shapes as arrays: `xy` (vertices, 2), `rings` where each ring begins, `first_ring` where each outline begins.
 
@@ -41,15 +45,24 @@ def to_outlines(shapes: Array) -> Outlines:
     >>> found.vertices.tolist(), found.boxes[0].tolist(), to_outlines(np.array([], dtype=object)).xy.shape
     ([5, 0], [0.0, 0.0, 2.0, 1.0], (0, 2))
     """
-    parts, owner = shapely.get_parts(shapes, return_index=True)
-    rings, part_of = shapely.get_rings(parts, return_index=True)
-    xy, ring_of = shapely.get_coordinates(rings, return_index=True)
-    owner_of_ring = owner[part_of]
-    starts = np.zeros(len(rings) + 1, dtype=np.int64)
-    np.cumsum(np.bincount(ring_of, minlength=len(rings)), out=starts[1:])
-    first = np.zeros(len(shapes) + 1, dtype=np.int64)
-    np.cumsum(np.bincount(owner_of_ring, minlength=len(shapes)), out=first[1:])
-    return Outlines(np.ascontiguousarray(xy), starts, first, shapely.bounds(shapes).reshape(-1, 4))
+    xy = np.empty((int(shapely.get_num_coordinates(shapes).sum()), 2))
+    ring_sizes, ring_counts = [], []
+    at = 0
+    for begin in range(0, len(shapes), CHUNK):  # taking apart copies every ring: never all of them at a time
+        parts, owner = shapely.get_parts(shapes[begin : begin + CHUNK], return_index=True)
+        rings, part_of = shapely.get_rings(parts, return_index=True)
+        few, ring_of = shapely.get_coordinates(rings, return_index=True)
+        xy[at : at + len(few)] = few
+        at += len(few)
+        ring_sizes.append(np.bincount(ring_of, minlength=len(rings)))
+        ring_counts.append(np.bincount(owner[part_of], minlength=len(shapes[begin : begin + CHUNK])))
+    return Outlines(xy, _starts(ring_sizes), _starts(ring_counts), shapely.bounds(shapes).reshape(-1, 4))
+
+
+def _starts(sizes: list[Array]) -> Array:
+    """Say where each begins when they lie one behind the other, and where the last ends."""
+    starts: Array = np.cumsum(np.concatenate([np.zeros(1, dtype=np.int64), *sizes]))
+    return starts
 
 
 def meeting(boxes: Array, others: Array) -> tuple[Array, Array]:

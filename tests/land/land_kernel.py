@@ -33,8 +33,9 @@ def kernel(shapes: Sequence[Any], *, across: int = 0, busy: int = BUSY_STEPS) ->
         if not mine.size:
             continue
         cells = new_cells(1 << 16, 1 << 19, len(mine))
-        n = gather(outlines, mine, outlines.boxes[unit], across, edges, np.empty(4))
-        assert count_ground(edges, n, len(mine), cells, int(np.searchsorted(mine, unit)), busy) == DONE
+        subject = int(np.searchsorted(mine, unit))
+        n = gather(outlines, mine, outlines.boxes[unit], across, edges, np.empty(4), subject)
+        assert count_ground(edges, n, len(mine), cells, subject, busy) == DONE
         for cell in range(cells.counts[0]):
             key = frozenset(mine[cells.items[cells.first[cell] : cells.first[cell + 1]]].tolist())
             assert key not in found or abs(cells.area[cell]) < 1e-6

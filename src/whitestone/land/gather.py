@@ -26,9 +26,10 @@ FELL, ROSE, LEVEL = 0.0, 1.0, 2.0
 
 
 @lean
-def gather(shapes: Outlines, members: Array, box: Array, across: int, edges: Edges, pen: Array) -> int:
+def gather(shapes: Outlines, members: Array, box: Array, across: int, edges: Edges, pen: Array, subject: int) -> int:
     """Collect the edges of the members (numbered as they come) that matter within a box; returns how many.
 
+    None where a member before the subject covers the whole box: no ground there counts as the subject's.
     `across` 1 exchanges x and y, of the box too: the same ground swept the other way. Lengths are told from the middle
     and the foot of the box, where they are most exact. There are at most three edges for two vertices; `pen` is scratch
     (4).
@@ -38,11 +39,19 @@ def gather(shapes: Outlines, members: Array, box: Array, across: int, edges: Edg
     left, right, top = box[across] - middle, box[2 + across] - middle, box[3 - across] - foot
     n = 0
     for local in range(members.size):
-        outline = members[local]
+        outline, before = members[local], n
         for ring in range(first_ring[outline], first_ring[outline + 1]):
             n = _ring(xy, rings[ring], rings[ring + 1], across, middle, foot, left, right, top, local, edges.lines,
                       edges.of, edges.above, n, pen)
+        if local < subject and n == before + 1 and _spans(edges.lines, before, left, top):
+            return 0
     return n
+
+
+@lean
+def _spans(lines: Array, e: int, left: float, top: float) -> bool:
+    """Say whether an edge is the whole left side of the box: alone, its outline covers all of it."""
+    return lines[e, X0] == left and lines[e, X1] == left and lines[e, Y0] == 0.0 and lines[e, Y1] == top
 
 
 @lean

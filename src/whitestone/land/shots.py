@@ -37,6 +37,7 @@ def _ends(facts: Facts, outlines: Array) -> tuple[Array, Array]:
         for at in range(facts.slice_first[each], facts.slice_first[each + 1]):
             covering[count] = facts.slice_of[at]
             count += 1
+    covering.sort()
     count = 0
     for one in covering:
         gone = NEVER
@@ -95,8 +96,9 @@ def count_shots(shapes: Outlines, facts: Facts, first: Array, members: Array, ch
         unit = chosen[at]
         mine = members[first[unit] : first[unit + 1]]
         clear(cells)
-        n = gather(shapes, mine, shapes.boxes[unit], 1, edges, pen)
-        status = count_ground(edges, n, mine.size, cells, np.searchsorted(mine, unit), BUSY_STEPS)
+        subject = np.searchsorted(mine, unit)
+        n = gather(shapes, mine, shapes.boxes[unit], 1, edges, pen, subject)
+        status = count_ground(edges, n, mine.size, cells, subject, BUSY_STEPS)
         if status != DONE:
             return at, status, count
         days, changes = [0][:0], [0.0][:0]

@@ -76,12 +76,23 @@ def acts_on(facts: Facts, release: int, hazard: int) -> Whole:
 
 @lean
 def cover(facts: Facts, covering: Array, hazard: int, day: int) -> Whole:
-    """Find the slice of a hazard that covers the point on a day; -1 where none does."""
+    """Find the slice of a hazard that covers the point on a day; -1 where none does.
+
+    Slices are numbered hazard by hazard, so those of one are found in the middle of very many at once.
+    """
     slices = facts.slices
-    for at in range(covering.size):
-        each = covering[at]
-        if slices[HAZARD, each] == hazard and slices[BEGIN, each] <= day < slices[END, each]:
+    low, high = 0, covering.size
+    while low < high:
+        middle = (low + high) // 2
+        if slices[HAZARD, covering[middle]] < hazard:
+            low = middle + 1
+        else:
+            high = middle
+    while low < covering.size and slices[HAZARD, covering[low]] == hazard:
+        each = covering[low]
+        if slices[BEGIN, each] <= day < slices[END, each]:
             return each
+        low += 1
     return -1
 
 

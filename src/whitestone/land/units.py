@@ -259,8 +259,9 @@ def count_units(shapes: Outlines, facts: Facts, first: Array, members: Array, ch
         unit = chosen[at]
         mine = members[first[unit] : first[unit + 1]]
         clear(cells)
-        n = gather(shapes, mine, shapes.boxes[unit], across, edges, pen)
-        status = count_ground(edges, n, mine.size, cells, np.searchsorted(mine, unit), BUSY_STEPS)
+        subject = np.searchsorted(mine, unit)
+        n = gather(shapes, mine, shapes.boxes[unit], across, edges, pen, subject)
+        status = count_ground(edges, n, mine.size, cells, subject, BUSY_STEPS)
         if status == DONE:
             status = _book(facts, cells, mine, unit, output)
         if status != DONE:

@@ -13,10 +13,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from whitestone.land.folding import count_crowded, shots_crowded
 from whitestone.land.rings import Outlines, meeting
 from whitestone.land.shots import count_shots
 from whitestone.land.story import Facts
-from whitestone.land.sweep import FULL, Edges, new_cells, new_edges
+from whitestone.land.sweep import DONE, FULL, Cells, Edges, new_cells, new_edges
 from whitestone.land.units import FULL_OUTPUT, count_units, new_output
 
 __all__ = ["Ground", "Pieces", "in_order", "join", "measure", "meet", "vertices_to_meet"]
@@ -28,6 +29,8 @@ CHUNK = 512
 CLAIMS = 1 << 16
 """Sets of claims whose members are put into order at a time."""
 CELLS, ITEMS = 1 << 10, 1 << 13
+MOST_CELLS = 1 << 16
+"""A unit of more cells is told strip by strip, so that memory does not grow with what lies on it."""
 LINES, SETS, MEMBERS = 1 << 15, 1 << 13, 1 << 15
 """Room to begin with; what is too small is made larger, and the unit at hand counted again."""
 
@@ -195,25 +198,30 @@ def vertices_to_meet(ground: Ground) -> Array:
 
 
 def _measure_part(ground: Ground, chosen: Array, vertices: Array, proves: bool) -> Pieces:
-    """Count some units; whatever is too small for the next one is made larger."""
-    outlines, facts, first, members = ground
-    edges_most = max(1, int(vertices[chosen].max(initial=0)))
+    """Count some units; whatever is too small for the next one is made larger, cells only up to MOST_CELLS."""
+    first = ground.first
+    edges = new_edges(3 * max(1, int(vertices[chosen].max(initial=0))) // 2 + 1)
     most = max(1, int((first[chosen + 1] - first[chosen]).max(initial=0)))
-    edges = new_edges(3 * edges_most // 2 + 1)
     room = [CELLS, ITEMS, LINES, SETS, MEMBERS]
     cells, output = new_cells(room[0], room[1], most), new_output(*room[2:])
     found: list[Pieces] = []
-    done = 0
+    done, is_crowded = 0, False
     while done < chosen.size:
-        booked, status = count_units(outlines, facts, first, members, chosen[done:], 0, edges, cells, output)
+        if is_crowded:
+            booked, status = count_crowded(*ground, chosen[done], edges, cells, output)
+        else:
+            booked, status = count_units(*ground, chosen[done:], 0, edges, cells, output)
         done += booked
         if status == FULL:
-            room[:2] = [4 * room[0], 4 * room[1]]
-            cells = new_cells(room[0], room[1], most)
-        elif status == FULL_OUTPUT or done == chosen.size:
+            cells, is_crowded = _roomier(room, most, is_crowded, cells)
+            continue
+        if is_crowded and booked:
+            cells, is_crowded = _as_usual(room, most, cells), False
+        if status != DONE or done == chosen.size:
             found.append(_taken(output))
-            if status == FULL_OUTPUT and booked == 0:
-                room[2:] = [4 * each for each in room[2:]]
+            if booked == 0:
+                grown = slice(2, 3) if status == FULL_OUTPUT else slice(3, 5)
+                room[grown] = [4 * each for each in room[grown]]
                 output = new_output(*room[2:])
             output.counts[:] = 0
             output.slot[:] = -1
@@ -222,6 +230,24 @@ def _measure_part(ground: Ground, chosen: Array, vertices: Array, proves: bool) 
         return pieces
     shots, shot_m2 = _shots_of(ground, chosen, edges, room, most)
     return pieces._replace(shots=shots, shot_m2=shot_m2)
+
+
+def _roomier(room: list[int], most: int, is_crowded: bool, cells: Cells) -> tuple[Cells, bool]:
+    """Make more room for cells, or none: then the unit at hand is crowded, and told strip by strip (see `folding`).
+
+    How large the room was before does not matter: the same units are crowded on every machine.
+    """
+    if room[0] >= MOST_CELLS and not is_crowded:
+        return cells, True
+    room[:2] = [4 * room[0], 4 * room[1]]
+    return new_cells(room[0], room[1], most), is_crowded
+
+
+def _as_usual(room: list[int], most: int, cells: Cells) -> Cells:
+    """Give back room that a single strip of a crowded unit needed."""
+    while room[0] > MOST_CELLS:
+        room[:2] = [room[0] // 4, room[1] // 4]
+    return cells if cells.area.size == room[0] else new_cells(room[0], room[1], most)
 
 
 def _taken(output: Any) -> Pieces:
@@ -234,20 +260,26 @@ def _taken(output: Any) -> Pieces:
 def _shots_of(ground: Ground, chosen: Array, edges: Edges, room: list[int], most: int
               ) -> tuple[Array, Array]:
     """Tell the stock of some units again: swept the other way, and from what stands on each day alone."""
-    cells = new_cells(room[0], room[1], most)
-    shots: list[Array] = []
-    shot_m2: list[Array] = []
+    cells, is_crowded = new_cells(room[0], room[1], most), False
+    shots: list[Array] = [join([]).shots]
+    shot_m2: list[Array] = [join([]).shot_m2]
     done, rows = 0, LINES
     while done < chosen.size:
-        found, areas = np.empty((rows, 2), dtype=np.int64), np.zeros(rows)
-        ended = count_shots(*ground, chosen[done:], edges, cells, found, areas)
-        booked, status, count = ended
-        done += booked
-        shots.append(found[:count])
-        shot_m2.append(areas[:count])
+        if is_crowded:
+            status, days, areas = shots_crowded(*ground, chosen[done], edges, cells)
+            if status == DONE:
+                shots.append(np.column_stack([np.full(days.size, chosen[done]), days]))
+                shot_m2.append(areas)
+                done += 1
+                cells, is_crowded = _as_usual(room, most, cells), False
+        else:
+            found, areas = np.empty((rows, 2), dtype=np.int64), np.zeros(rows)
+            booked, status, count = count_shots(*ground, chosen[done:], edges, cells, found, areas)
+            done += booked
+            shots.append(found[:count])
+            shot_m2.append(areas[:count])
+            if status == FULL_OUTPUT and booked == 0:
+                rows *= 4
         if status == FULL:
-            room[:2] = [4 * room[0], 4 * room[1]]
-            cells = new_cells(room[0], room[1], most)
-        elif status == FULL_OUTPUT and booked == 0:
-            rows *= 4
-    return np.concatenate([join([]).shots, *shots]), np.concatenate([join([]).shot_m2, *shot_m2])
+            cells, is_crowded = _roomier(room, most, is_crowded, cells)
+    return np.concatenate(shots), np.concatenate(shot_m2)

@@ -19,7 +19,7 @@ from whitestone.land.strips import BUSY_STEPS, count_ground
 from whitestone.land.sweep import DONE, Cells, Edges, clear
 from whitestone.land.units import FULL_OUTPUT
 
-__all__ = ["count_shots"]
+__all__ = ["count_shots", "tell_cells"]
 
 Array = np.ndarray[Any, Any]
 
@@ -69,6 +69,20 @@ def _tell_stock(begins: Array, ends: Array, area_m2: float, days: list[int], cha
 
 
 @compiled
+def tell_cells(facts: Facts, cells: Cells, members: Array) -> Any:
+    """List on which days the ground of cells begins and ceases to stand, and by how many m2 each changes the stock."""
+    days, changes = [0][:0], [0.0][:0]
+    for cell in range(cells.counts[0]):
+        if cells.area[cell] == 0.0:
+            continue
+        outlines = members[cells.items[cells.first[cell] : cells.first[cell + 1]]]
+        begins, ends = _ends(facts, outlines)
+        if begins.size > 0:
+            _tell_stock(begins, ends, cells.area[cell], days, changes)
+    return days, changes
+
+
+@compiled
 def _sum_days(days: list[int], changes: list[float], unit: int, rows: Array, areas: Array, count: int) -> int:
     """Add up by day what the cells of a unit tell; returns the new count of rows, -1 without room."""
     by_day = np.argsort(np.array(days), kind="mergesort")
@@ -101,12 +115,7 @@ def count_shots(shapes: Outlines, facts: Facts, first: Array, members: Array, ch
         status = count_ground(edges, n, mine.size, cells, subject, BUSY_STEPS)
         if status != DONE:
             return at, status, count
-        days, changes = [0][:0], [0.0][:0]
-        for cell in range(cells.counts[0]):
-            outlines = mine[cells.items[cells.first[cell] : cells.first[cell + 1]]]
-            begins, ends = _ends(facts, outlines)
-            if begins.size > 0:
-                _tell_stock(begins, ends, cells.area[cell], days, changes)
+        days, changes = tell_cells(facts, cells, mine)
         if len(days) > 0:
             after = _sum_days(days, changes, unit, rows, areas, count)
             if after < 0:

@@ -1,7 +1,8 @@
 """How is ground on which very many edges stand beside each other counted in reasonable time?
 
-It is cut into upright strips until each is easy: the work then grows with the number of edges and of crossings, not
-with its square. What a cut opens is closed along it, so that every strip is a set of outlines like the whole.
+It is cut into strips until each is easy: the work then grows with the number of edges and of crossings, not with its
+square. What an upright cut opens is closed along it, so that every strip is a set of outlines like the whole; what a
+level cut opens a sweep enters or leaves there. Strips in which the subject has no edge are not counted at all.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import numpy as np
 from whitestone.land.compiled import compiled, lean
 from whitestone.land.sweep import DONE, FULL, NO_LIMIT, SLOPE, TOO_BUSY, X0, X1, Y0, Y1, Cells, Edges, sweep
 
-__all__ = ["BUSY_STEPS", "count_ground"]
+__all__ = ["BUSY_STEPS", "count_ground", "count_strips", "cut_strip", "waiting_strips"]
 
 Array = np.ndarray[Any, Any]
 
@@ -25,6 +26,8 @@ DEEPEST = 60
 """How often in a row a strip may be cut."""
 LITTLE_GAIN = 0.9
 """A cut that leaves more than this share of the edges on one side is not worth it."""
+MOST_IDLE = 2
+"""So many cuts in a row may gain nothing."""
 
 
 @lean
@@ -162,26 +165,98 @@ def count_ground(edges: Edges, n: int, outlines: int, cells: Cells, subject: int
         _settle(cells, status == DONE)
         if status != TOO_BUSY:
             return status
-    waiting = [(Edges(edges.lines[:n].copy(), edges.of[:n].copy(), edges.above[:n].copy()), 0)]
+    return count_strips(waiting_strips(edges, n), outlines, cells, subject, busy)
+
+
+@compiled
+def waiting_strips(edges: Edges, n: int) -> Any:
+    """Begin a list of strips that wait to be counted: edges, how often cut, how often in a row without gain."""
+    return [(Edges(edges.lines[:n].copy(), edges.of[:n].copy(), edges.above[:n].copy()), 0, 0)]
+
+
+@compiled
+def count_strips(waiting: Any, outlines: int, cells: Cells, subject: int, busy: int) -> int:
+    """Count the strips that wait, the last first; DONE, or FULL: then what has no room waits again, as the last."""
     while len(waiting) > 0:
-        strip, depth = waiting.pop()
-        size = strip.of.size
-        may_cut = size > SMALL_EDGES and depth < DEEPEST
+        strip, depth, idle = waiting.pop()
+        if not _has_ground(strip, subject):
+            continue
+        may_cut = strip.of.size > SMALL_EDGES and depth < DEEPEST
         status = TOO_BUSY
-        if size > 0 and not (may_cut and _is_busy(strip.lines, busy)):
-            status = sweep(strip, size, cells, subject, busy if may_cut else NO_LIMIT)
+        if not (may_cut and _is_busy(strip.lines, busy)):
+            status = sweep(strip, strip.of.size, cells, subject, busy if may_cut else NO_LIMIT)
             _settle(cells, status == DONE)
-        if size > 0 and status == TOO_BUSY:
-            x = np.median(0.5 * (strip.lines[:, X0] + strip.lines[:, X1]))
-            mark_of, mark_y = _marks(strip.lines, strip.of, x, outlines)
-            left, right = _side(strip, x, True, mark_of, mark_y), _side(strip, x, False, mark_of, mark_y)
-            if max(left.of.size, right.of.size) > LITTLE_GAIN * size:
-                status = sweep(strip, size, cells, subject, NO_LIMIT)
-                _settle(cells, status == DONE)
-            else:
-                waiting.append((right, depth + 1))
-                waiting.append((left, depth + 1))
-                status = DONE
+        if status == TOO_BUSY and not cut_strip(waiting, strip, depth, idle, outlines):
+            status = sweep(strip, strip.of.size, cells, subject, NO_LIMIT)
+            _settle(cells, status == DONE)
         if status == FULL:
+            waiting.append((strip, depth, idle))
             return FULL
     return DONE
+
+
+@compiled
+def _has_ground(strip: Edges, subject: int) -> bool:
+    """Say whether the subject has an edge that rises: where it has none it has no ground either."""
+    rises = strip.lines[:, Y0] < strip.lines[:, Y1]
+    return bool((rises & (strip.of == subject)).any())
+
+
+@compiled
+def cut_strip(waiting: Any, strip: Edges, depth: int, idle: int, outlines: int) -> bool:
+    """Let the two sides of a strip wait instead of it; False where no cut makes less of it.
+
+    It is cut upright, or level where that leaves fewer edges on the fuller side. Lines that run aslant through all of
+    a strip are on both sides of either cut, but not on both sides of two: one cut in a row may gain nothing.
+    """
+    lines, size = strip.lines, strip.of.size
+    x, y = np.median(0.5 * (lines[:, X0] + lines[:, X1])), np.median(0.5 * (lines[:, Y0] + lines[:, Y1]))
+    upright, level = _fuller(lines, X0, X1, x), _fuller(lines, Y0, Y1, y)
+    gains = min(upright, level) <= LITTLE_GAIN * size
+    if not gains and idle >= MOST_IDLE:
+        return False
+    after = (depth + 1, 0 if gains else idle + 1)
+    if upright <= LITTLE_GAIN * size or (not gains and idle == 0):
+        mark_of, mark_y = _marks(lines, strip.of, x, outlines)
+        waiting.append((_side(strip, x, False, mark_of, mark_y), *after))
+        waiting.append((_side(strip, x, True, mark_of, mark_y), *after))
+    else:
+        waiting.append((_slab(strip, y, False), *after))
+        waiting.append((_slab(strip, y, True), *after))
+    return True
+
+
+@lean
+def _fuller(lines: Array, first: int, last: int, at: float) -> int:
+    """Count the edges on the fuller side of a cut."""
+    before = beyond = 0
+    for e in range(lines.shape[0]):
+        before += min(lines[e, first], lines[e, last]) < at
+        beyond += max(lines[e, first], lines[e, last]) >= at
+    return max(before, beyond)
+
+
+@compiled
+def _slab(edges: Edges, y: float, is_lower: bool) -> Edges:
+    """Give the part of a strip below or above a height. Nothing has to be closed: a sweep enters and leaves there."""
+    size = edges.of.size
+    kept = Edges(np.empty((size, 5)), np.empty(size, dtype=np.int32), np.empty(size, dtype=np.int32))
+    place = np.full(size, -1, dtype=np.int32)
+    n = 0
+    for e in range(size):
+        x0, y0, x1, y1 = edges.lines[e, X0], edges.lines[e, Y0], edges.lines[e, X1], edges.lines[e, Y1]
+        if (y0 >= y and is_lower) or (y1 <= y and not is_lower):
+            continue
+        at = x0 if y0 == y1 else min(max(x0 + (y - y0) * edges.lines[e, SLOPE], min(x0, x1)), max(x0, x1))
+        if is_lower and y1 > y:
+            x1, y1 = at, y
+        elif not is_lower and y0 < y:
+            x0, y0 = at, y
+        before = n
+        n = _put(kept, n, x0, y0, x1, y1, edges.of[e])
+        place[e] = before if n > before and y0 < y1 else -1
+    for e in range(size):
+        goes_on = edges.above[e]
+        if goes_on >= 0 and place[e] >= 0 and not (is_lower and edges.lines[e, Y1] >= y):
+            kept.above[place[e]] = place[goes_on]
+    return Edges(kept.lines[:n].copy(), kept.of[:n].copy(), kept.above[:n].copy())

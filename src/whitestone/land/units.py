@@ -18,15 +18,18 @@ from whitestone.land.story import DAY, HAZARD, NEVER, STRENGTH, Facts, acts_on, 
 from whitestone.land.strips import BUSY_STEPS, count_ground
 from whitestone.land.sweep import DONE, Cells, Edges, Whole, clear
 
-__all__ = ["FULL_OUTPUT", "CROWDED", "KEPT_CLAIMS", "OUTSIDE", "TWICE", "Output", "count_units", "new_output"]
+__all__ = [
+    "CENTS", "CROWDED", "FULL_CLAIMS", "FULL_OUTPUT", "KEPT_CLAIMS", "NOISE_M2", "OUTSIDE", "TWICE", "Output",
+    "count_units", "in_lead", "new_output", "stories_of", "take_back", "write_story",
+]  # fmt: skip
 
 Array = np.ndarray[Any, Any]
 
 NOISE_M2 = 1e-4
 """Areas below this are rounding of coordinates, not land (a square centimetre)."""
 CENTS = 100.0
-FULL_OUTPUT = 3
-"""A unit ended because its bookings have no room; FULL of the sweep says that its cells have none."""
+FULL_OUTPUT, FULL_CLAIMS = 3, 4
+"""A unit ended because its bookings, or its claims, have no room; FULL of the sweep says that its cells have none."""
 OUTSIDE, TWICE, CROWDED = 0, 1, 2
 """Kinds of claims: releases that lie outside every hazard on which they act; ground released more than once; ground
 released more often than all claims are kept of (see KEPT_CLAIMS)."""
@@ -140,7 +143,7 @@ def _first_account(lines: Array) -> Whole:
 
 
 @compiled
-def _ordered(keys: Array, lead: Array) -> Array:
+def in_lead(keys: Array, lead: Array) -> Array:
     """Put stories in order: by the release that leads, then as they were met, equal ones together.
 
     Never by the key itself: it mixes the numbers of hazards and releases, and what is rounded up or down must not
@@ -200,9 +203,8 @@ def _write_set(facts: Facts, releases: Array, until: Array, kind: int, unit: int
 
 
 @compiled
-def _book(facts: Facts, cells: Cells, members: Array, unit: int, output: Output) -> int:
-    """Write what the cells of a unit lived through; DONE, or FULL with nothing of the unit written."""
-    before = output.counts[0], output.counts[1], output.counts[2]
+def stories_of(facts: Facts, cells: Cells, members: Array) -> Any:
+    """Tell what each cell lived through: stories (lines, releases, until, area, kind of claims), keys and leads."""
     stories = [(np.empty((0, 7), dtype=np.int64), members[:0], members[:0], 0.0, TWICE)][:0]
     keys = np.empty(cells.counts[0], dtype=np.uint64)
     lead = np.empty(cells.counts[0], dtype=np.int64)
@@ -219,12 +221,44 @@ def _book(facts: Facts, cells: Cells, members: Array, unit: int, output: Output)
         keys[len(stories)], lead[len(stories)] = _hash(facts, lines, releases, until), _first_account(lines)
         keys[len(stories)] = _mix(keys[len(stories)], kind)
         stories.append((lines, releases, until, cells.area[cell], kind))
+    return stories, keys[: len(stories)], lead[: len(stories)]
+
+
+@compiled
+def write_story(facts: Facts, story: Any, cents: Whole, unit: int, first: int, output: Output) -> int:
+    """Book so many hundredths with a story; DONE, or which part of the output has no room."""
+    lines, releases, until, _, kind = story
+    if cents == 0:
+        return DONE
+    if not _write_lines(lines, cents, unit, first, output):
+        return FULL_OUTPUT
+    if _has_claims(facts, releases, until):
+        if not _write_set(facts, releases, until, OUTSIDE, unit, cents, output):
+            return FULL_CLAIMS
+        if releases.size > 1 and not _write_set(facts, releases, until, kind, unit, cents, output):
+            return FULL_CLAIMS
+    return DONE
+
+
+@lean
+def take_back(output: Output, before: Any) -> None:
+    """Forget what was written since the output held so many lines, sets and members."""
+    output.counts[0], output.counts[1], output.counts[2] = before
+    output.slot[:] = -1
+
+
+@compiled
+def _book(facts: Facts, cells: Cells, members: Array, unit: int, output: Output) -> int:
+    """Write what the cells of a unit lived through; DONE, or what is full, with nothing of the unit written."""
+    before = output.counts[0], output.counts[1], output.counts[2]
+    stories, keys, lead = stories_of(facts, cells, members)
     count = len(stories)
-    order = _ordered(keys[:count], lead[:count])
+    order = in_lead(keys, lead)
     at = 0
     sum_m2, booked = 0.0, np.int64(0)
     while at < count:
-        lines, releases, until, area, kind = stories[order[at]]
+        story = stories[order[at]]
+        area = story[3]
         at += 1
         while at < count and keys[order[at]] == keys[order[at - 1]]:
             area += stories[order[at]][3]
@@ -234,15 +268,10 @@ def _book(facts: Facts, cells: Cells, members: Array, unit: int, output: Output)
             continue
         cents = np.int64(np.round(sum_m2 * CENTS)) - booked
         booked += cents
-        has_room = cents == 0 or _write_lines(lines, cents, unit, before[0], output)
-        if cents != 0 and has_room and _has_claims(facts, releases, until):
-            has_room = _write_set(facts, releases, until, OUTSIDE, unit, cents, output)
-            if has_room and releases.size > 1:
-                has_room = _write_set(facts, releases, until, kind, unit, cents, output)
-        if not has_room:
-            output.counts[0], output.counts[1], output.counts[2] = before
-            output.slot[:] = -1
-            return FULL_OUTPUT
+        status = write_story(facts, story, cents, unit, before[0], output)
+        if status != DONE:
+            take_back(output, before)
+            return status
     return DONE
 
 
@@ -252,7 +281,7 @@ def count_units(shapes: Outlines, facts: Facts, first: Array, members: Array, ch
     """Count and book the chosen units one after the other; returns how many were booked, and why it ended.
 
     `members[first[u]:first[u + 1]]` are the outlines whose boxes meet that of unit u, in order, its own among them.
-    DONE: all; FULL: the cells, FULL_OUTPUT: the output has no room for the next unit.
+    DONE: all; FULL: the cells, FULL_OUTPUT or FULL_CLAIMS: the output has no room for the next unit.
     """
     pen = np.empty(4)
     for at in range(chosen.size):

@@ -1,0 +1,148 @@
+"""How is ground of millions of combinations told without keeping all of them?
+
+Strip by strip: as soon as the cells have no room, what they lived through is booked, and they are forgotten. What stays
+for each account (what a release took from a hazard) is how much ground was told and how much of it is booked. So each
+account is rounded once, however many strips there were, and in the end all of them add up to the area of the unit.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from whitestone.land.compiled import compiled
+from whitestone.land.gather import gather
+from whitestone.land.rings import Outlines
+from whitestone.land.shots import tell_cells
+from whitestone.land.story import Facts
+from whitestone.land.strips import BUSY_STEPS, count_strips, cut_strip, waiting_strips
+from whitestone.land.sweep import DONE, FULL, Cells, Edges, clear
+from whitestone.land.units import CENTS, NOISE_M2, Output, in_lead, stories_of, take_back, write_story
+
+__all__ = ["count_crowded", "shots_crowded"]
+
+Array = np.ndarray[Any, Any]
+
+
+@compiled
+def count_crowded(shapes: Outlines, facts: Facts, first: Array, members: Array, unit: int, edges: Edges, cells: Cells,
+                  output: Output) -> tuple[int, int]:
+    """Count and book one unit strip by strip; returns how many were booked, and why it ended (as `count_units`).
+
+    FULL only where a single strip has no room and cannot be cut.
+    """
+    mine = members[first[unit] : first[unit + 1]]
+    subject = np.searchsorted(mine, unit)
+    waiting = waiting_strips(edges, gather(shapes, mine, shapes.boxes[unit], 0, edges, np.empty(4), subject))
+    before = output.counts[0], output.counts[1], output.counts[2]
+    numbers, sums, booked = {np.int64(-2): np.int64(-1)}, [0.0][:0], [np.int64(0)][:0]
+    kept = [(np.empty((0, 7), dtype=np.int64), mine[:0], mine[:0], 0.0, 0)][:0]
+    while len(waiting) > 0:
+        status = _next_strips(waiting, mine.size, cells, subject)
+        if status == DONE:
+            status = _fold(facts, cells, mine, unit, output, before[0], numbers, sums, booked, kept)
+        if status != DONE:
+            take_back(output, before)
+            return 0, status
+    status = _settle_accounts(facts, unit, output, before[0], numbers, sums, booked, kept)
+    if status != DONE:
+        take_back(output, before)
+        return 0, status
+    return 1, DONE
+
+
+@compiled
+def _next_strips(waiting: Any, outlines: int, cells: Cells, subject: int) -> int:
+    """Count as many strips as the cells have room for; FULL where that is none."""
+    while True:
+        clear(cells)
+        if count_strips(waiting, outlines, cells, subject, BUSY_STEPS) == DONE:
+            return DONE
+        for cell in range(cells.counts[0]):
+            if cells.area[cell] != 0.0:
+                return DONE
+        strip, depth, idle = waiting.pop()
+        if not cut_strip(waiting, strip, depth, idle, outlines):
+            return FULL
+
+
+@compiled
+def _fold(facts: Facts, cells: Cells, members: Array, unit: int, output: Output, first: int, numbers: Any, sums: Any,
+          booked: Any, kept: Any) -> int:
+    """Book what the cells lived through. Of each account one story is kept, the shortest, to settle it in the end."""
+    stories, keys, lead = stories_of(facts, cells, members)
+    order = in_lead(keys, lead)
+    at = 0
+    while at < order.size:
+        story, account = stories[order[at]], lead[order[at]]
+        area = story[3]
+        at += 1
+        while at < order.size and keys[order[at]] == keys[order[at - 1]]:
+            area += stories[order[at]][3]
+            at += 1
+        number = numbers.get(account, np.int64(-1))
+        if number < 0:
+            number = np.int64(len(sums))
+            numbers[account] = number
+            sums.append(0.0)
+            booked.append(np.int64(0))
+            kept.append((story[0][:0], story[1][:0], story[2][:0], 0.0, 0))
+        sums[number] += area
+        if area < NOISE_M2:
+            continue
+        length = kept[number][0].shape[0]
+        if length == 0 or story[0].shape[0] < length:
+            kept[number] = (story[0].copy(), story[1][:0], story[2][:0], 0.0, 0)
+        cents = np.int64(np.round(sums[number] * CENTS)) - booked[number]
+        booked[number] += cents
+        status = write_story(facts, story, cents, unit, first, output)
+        if status != DONE:
+            return status
+    return DONE
+
+
+@compiled
+def _settle_accounts(facts: Facts, unit: int, output: Output, first: int, numbers: Any, sums: Any, booked: Any,
+                     kept: Any) -> int:
+    """Move a hundredth here and there, so that the accounts add up to the area of the unit."""
+    leads = np.empty(len(sums), dtype=np.int64)
+    for lead, number in numbers.items():
+        if number >= 0:
+            leads[number] = lead
+    sum_m2, total = 0.0, np.int64(0)
+    for number in np.argsort(leads):
+        sum_m2 += sums[number]
+        if kept[number][0].shape[0] == 0:
+            continue
+        cents = np.int64(np.round(sum_m2 * CENTS)) - total
+        total += cents
+        status = write_story(facts, kept[number], cents - booked[number], unit, first, output)
+        if status != DONE:
+            return status
+    return DONE
+
+
+@compiled
+def shots_crowded(shapes: Outlines, facts: Facts, first: Array, members: Array, unit: int, edges: Edges, cells: Cells
+                  ) -> tuple[int, Array, Array]:
+    """Tell the stock of one unit strip by strip: why it ended, on which days it changes, and by how many m2."""
+    mine = members[first[unit] : first[unit + 1]]
+    subject = np.searchsorted(mine, unit)
+    waiting = waiting_strips(edges, gather(shapes, mine, shapes.boxes[unit], 1, edges, np.empty(4), subject))
+    by_day = {np.int64(-1): 0.0}
+    status = DONE
+    while len(waiting) > 0 and status == DONE:
+        status = _next_strips(waiting, mine.size, cells, subject)
+        if status == DONE:
+            days, changes = tell_cells(facts, cells, mine)
+            for at in range(len(days)):
+                by_day[days[at]] = by_day.get(days[at], 0.0) + changes[at]
+    found, areas = np.empty(len(by_day) - 1, dtype=np.int64), np.empty(len(by_day) - 1)
+    count = 0
+    for day in by_day:
+        if day >= 0:
+            found[count], areas[count] = day, by_day[day]
+            count += 1
+    order = np.argsort(found)
+    return status, found[order], areas[order]

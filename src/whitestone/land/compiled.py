@@ -90,19 +90,29 @@ def _compiled(function: Function, **options: bool) -> Function:
 
 
 def compile_ahead() -> Path:
-    """Compile all kernels by counting one square metre; return where they are kept.
+    """Compile all kernels by counting one square metre, also as crowded ground is; return where they are kept.
 
     >>> compile_ahead().is_dir()
     True
     """
+    import numpy as np
     import shapely
 
     from whitestone.land.book import simulate
+    from whitestone.land.folding import count_crowded, shots_crowded
     from whitestone.land.inputs import HazardSlice, ReleasePiece
+    from whitestone.land.sweep import new_cells, new_edges
+    from whitestone.land.timeline import Timeline
+    from whitestone.land.units import new_output
 
     shape, half = shapely.box(0, 0, 1, 1), shapely.box(0, 0, 0.5, 1)
     hazard = HazardSlice(uuid.UUID(int=1), None, None, "sha", "open", shape)
-    simulate([hazard], [ReleasePiece(uuid.UUID(int=2), "cleared", None, (), half)], threads=1)
+    release = ReleasePiece(uuid.UUID(int=2), "cleared", None, (), half)
+    simulate([hazard], [release], threads=1)
+    ground = Timeline([hazard], [release]).ground()
+    room = new_edges(20), new_cells(4, 16, 2)
+    count_crowded(*ground, np.int64(0), *room, new_output(16, 4, 4))
+    shots_crowded(*ground, np.int64(0), *room)
     return cache_folder()
 
 

@@ -62,8 +62,8 @@ def _next_strips(waiting: Any, outlines: int, cells: Cells, subject: int) -> int
         for cell in range(cells.counts[0]):
             if cells.area[cell] != 0.0:
                 return DONE
-        strip, depth, idle = waiting.pop()
-        if not cut_strip(waiting, strip, depth, idle, outlines):
+        strip, depth = waiting.pop()
+        if not cut_strip(waiting, strip, depth, outlines, True):
             return FULL
 
 

@@ -1,8 +1,8 @@
 """How is ground on which very many edges stand beside each other counted in reasonable time?
 
 It is cut into strips until each is easy: the work then grows with the number of edges and of crossings, not with its
-square. What an upright cut opens is closed along it, so that every strip is a set of outlines like the whole; what a
-level cut opens a sweep enters or leaves there. Strips in which the subject has no edge are not counted at all.
+square. What a cut opens is closed along it, so that every strip is a set of outlines like the whole. Strips in which
+the subject has no edge are not counted at all.
 """
 
 from __future__ import annotations
@@ -26,8 +26,6 @@ DEEPEST = 60
 """How often in a row a strip may be cut."""
 LITTLE_GAIN = 0.9
 """A cut that leaves more than this share of the edges on one side is not worth it."""
-MOST_IDLE = 2
-"""So many cuts in a row may gain nothing."""
 
 
 @lean
@@ -170,15 +168,15 @@ def count_ground(edges: Edges, n: int, outlines: int, cells: Cells, subject: int
 
 @compiled
 def waiting_strips(edges: Edges, n: int) -> Any:
-    """Begin a list of strips that wait to be counted: edges, how often cut, how often in a row without gain."""
-    return [(Edges(edges.lines[:n].copy(), edges.of[:n].copy(), edges.above[:n].copy()), 0, 0)]
+    """Begin a list of strips that wait to be counted: edges, and how often they were cut."""
+    return [(Edges(edges.lines[:n].copy(), edges.of[:n].copy(), edges.above[:n].copy()), 0)]
 
 
 @compiled
 def count_strips(waiting: Any, outlines: int, cells: Cells, subject: int, busy: int) -> int:
     """Count the strips that wait, the last first; DONE, or FULL: then what has no room waits again, as the last."""
     while len(waiting) > 0:
-        strip, depth, idle = waiting.pop()
+        strip, depth = waiting.pop()
         if not _has_ground(strip, subject):
             continue
         may_cut = strip.of.size > SMALL_EDGES and depth < DEEPEST
@@ -186,11 +184,11 @@ def count_strips(waiting: Any, outlines: int, cells: Cells, subject: int, busy: 
         if not (may_cut and _is_busy(strip.lines, busy)):
             status = sweep(strip, strip.of.size, cells, subject, busy if may_cut else NO_LIMIT)
             _settle(cells, status == DONE)
-        if status == TOO_BUSY and not cut_strip(waiting, strip, depth, idle, outlines):
+        if status == TOO_BUSY and not cut_strip(waiting, strip, depth, outlines, False):
             status = sweep(strip, strip.of.size, cells, subject, NO_LIMIT)
             _settle(cells, status == DONE)
         if status == FULL:
-            waiting.append((strip, depth, idle))
+            waiting.append((strip, depth))
             return FULL
     return DONE
 
@@ -203,37 +201,23 @@ def _has_ground(strip: Edges, subject: int) -> bool:
 
 
 @compiled
-def cut_strip(waiting: Any, strip: Edges, depth: int, idle: int, outlines: int) -> bool:
+def cut_strip(waiting: Any, strip: Edges, depth: int, outlines: int, may_level: bool) -> bool:
     """Let the two sides of a strip wait instead of it; False where no cut makes less of it.
 
-    It is cut upright, or level where that leaves fewer edges on the fuller side. Lines that run aslant through all of
-    a strip are on both sides of either cut, but not on both sides of two: one cut in a row may gain nothing.
+    It is cut upright; level only where it has to be (`may_level`), because a level cut saves a sweep nothing but room.
     """
-    lines, size = strip.lines, strip.of.size
-    x, y = np.median(0.5 * (lines[:, X0] + lines[:, X1])), np.median(0.5 * (lines[:, Y0] + lines[:, Y1]))
-    upright, level = _fuller(lines, X0, X1, x), _fuller(lines, Y0, Y1, y)
-    gains = min(upright, level) <= LITTLE_GAIN * size
-    if not gains and idle >= MOST_IDLE:
+    lines, most = strip.lines, LITTLE_GAIN * strip.of.size
+    x = np.median(0.5 * (lines[:, X0] + lines[:, X1]))
+    mark_of, mark_y = _marks(lines, strip.of, x, outlines)
+    first, second = _side(strip, x, True, mark_of, mark_y), _side(strip, x, False, mark_of, mark_y)
+    if may_level and max(first.of.size, second.of.size) > most:
+        y = np.median(0.5 * (lines[:, Y0] + lines[:, Y1]))
+        first, second = _slab(strip, y, True), _slab(strip, y, False)
+    if max(first.of.size, second.of.size) > most:  # with what closes the cut: else strips could grow for ever
         return False
-    after = (depth + 1, 0 if gains else idle + 1)
-    if upright <= LITTLE_GAIN * size or (not gains and idle == 0):
-        mark_of, mark_y = _marks(lines, strip.of, x, outlines)
-        waiting.append((_side(strip, x, False, mark_of, mark_y), *after))
-        waiting.append((_side(strip, x, True, mark_of, mark_y), *after))
-    else:
-        waiting.append((_slab(strip, y, False), *after))
-        waiting.append((_slab(strip, y, True), *after))
+    waiting.append((second, depth + 1))
+    waiting.append((first, depth + 1))
     return True
-
-
-@lean
-def _fuller(lines: Array, first: int, last: int, at: float) -> int:
-    """Count the edges on the fuller side of a cut."""
-    before = beyond = 0
-    for e in range(lines.shape[0]):
-        before += min(lines[e, first], lines[e, last]) < at
-        beyond += max(lines[e, first], lines[e, last]) >= at
-    return max(before, beyond)
 
 
 @compiled

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,7 @@ from whitestone.land.book import Book, simulate
 from whitestone.land.inputs import HazardSlice, ReleasePiece
 
 DAY = dt.date(2015, 5, 1)
+OUTCOMES = ("cleared", "reduced", "cancelled")
 COUNTRY = shapely.box(-300_000, -300_000, 300_000, 300_000)
 
 
@@ -57,8 +59,17 @@ def check_many_vertices(count: int) -> None:
     radius = 1_000 + np.random.default_rng(1).uniform(-3, 3, count)
     shape = shapely.Polygon(np.column_stack([np.cos(turn), np.sin(turn)]) * radius[:, None])
     box = shapely.box(-2_000, -2_000, 0, 2_000)
+    # Seen from the middle an outline is a fan of triangles: what lies right of the line through it is half of the fan,
+    # and of the two triangles that the line cuts, what lies on its right.
+    corners = np.column_stack([np.cos(turn), np.sin(turn)]) * radius[:, None]
+    corners[np.abs(corners) < 1e-9] = 0.0
+    after = np.roll(corners, -1, axis=0)
+    twice = corners[:, 0] * after[:, 1] - after[:, 0] * corners[:, 1]
+    left, right = np.minimum(corners[:, 0], after[:, 0]), np.maximum(corners[:, 0], after[:, 0])
+    share = np.clip(right / np.where(right > left, right - left, 1.0), 0.0, 1.0)
+    share = np.where(left >= 0, 1.0, np.where(right <= 0, 0.0, share))
     assert left_m2(simulate([hazard(shape)], [release(box)])) == pytest.approx(
-        shapely.difference(shape, box).area, abs=0.01, rel=1e-9
+        0.5 * float((twice * share).sum()), abs=0.01, rel=1e-9
     )
 
 
@@ -87,7 +98,22 @@ def check_hairlines_that_cross(count: int) -> None:
     assert left_m2(book) == pytest.approx(size * size - taken, abs=0.02)
 
 
+def check_releases_that_overlap_at_random(count: int) -> None:
+    rng = np.random.default_rng(1)
+    side = 10_000 * (count / 100_000) ** 0.5  # eight on each other on average
+    turn = np.linspace(0, 2 * np.pi, 12, endpoint=False)
+    radius = rng.uniform(20, 80, (count, 1)) * rng.uniform(0.8, 1.2, (count, 12))
+    xy = rng.uniform(0, side, (count, 1, 2)) + np.stack([radius * np.cos(turn), radius * np.sin(turn)], axis=-1)
+    shapes = shapely.polygons(np.concatenate([xy, xy[:, :1]], axis=1))
+    ground = shapely.box(0, 0, side, side)
+    book = simulate([hazard(ground)], [release(shape, number, OUTCOMES[number % 3], number % 3_000)
+                                       for number, shape in enumerate(shapes)])
+    assert left_m2(book) == pytest.approx(ground.area - shapely.intersection(shapely.union_all(shapes), ground).area,
+                                          abs=0.01, rel=1e-9)
+
+
 def test_many_of_everything() -> None:
+    check_releases_that_overlap_at_random(400)
     check_many_vertices(20_000)
     check_many_releases_on_one_hazard(40)
     check_all_shapes_identical(300)
@@ -96,8 +122,9 @@ def test_many_of_everything() -> None:
 
 @pytest.mark.soak
 @pytest.mark.timeout(1800)
-def test_the_same_at_full_size() -> None:
-    check_many_vertices(2_000_000)
-    check_many_releases_on_one_hazard(316)
-    check_all_shapes_identical(10_000)
-    check_hairlines_that_cross(5_000)
+@pytest.mark.parametrize(("check", "count"), [
+    (check_many_vertices, 2_000_000), (check_many_releases_on_one_hazard, 316), (check_all_shapes_identical, 10_000),
+    (check_hairlines_that_cross, 5_000), (check_releases_that_overlap_at_random, 100_000),
+])  # fmt: skip
+def test_the_same_at_full_size(check: Callable[[int], None], count: int) -> None:
+    check(count)

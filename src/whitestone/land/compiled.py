@@ -95,7 +95,6 @@ def compile_ahead() -> Path:
     >>> compile_ahead().is_dir()
     True
     """
-    import numpy as np
     import shapely
 
     from whitestone.land.book import simulate
@@ -111,8 +110,8 @@ def compile_ahead() -> Path:
     simulate([hazard], [release], threads=1)
     ground = Timeline([hazard], [release]).ground()
     room = new_edges(20), new_cells(4, 16, 2)
-    count_crowded(*ground, np.int64(0), *room, new_output(16, 4, 4))
-    shots_crowded(*ground, np.int64(0), *room)
+    count_crowded(*ground, 0, *room, new_output(16, 4, 4))
+    shots_crowded(*ground, 0, *room)
     return cache_folder()
 
 

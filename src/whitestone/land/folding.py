@@ -17,7 +17,7 @@ from whitestone.land.rings import Outlines
 from whitestone.land.shots import tell_cells
 from whitestone.land.story import Facts
 from whitestone.land.strips import BUSY_STEPS, count_strips, cut_strip, waiting_strips
-from whitestone.land.sweep import DONE, FULL, Cells, Edges, clear
+from whitestone.land.sweep import DONE, FULL, Cells, Edges, Whole, clear
 from whitestone.land.units import CENTS, NOISE_M2, Output, in_lead, stories_of, take_back, write_story
 
 __all__ = ["count_crowded", "shots_crowded"]
@@ -53,7 +53,7 @@ def count_crowded(shapes: Outlines, facts: Facts, first: Array, members: Array, 
 
 
 @compiled
-def _next_strips(waiting: Any, outlines: int, cells: Cells, subject: int) -> int:
+def _next_strips(waiting: Any, outlines: int, cells: Cells, subject: Whole) -> int:
     """Count as many strips as the cells have room for; FULL where that is none."""
     while True:
         clear(cells)

@@ -12,7 +12,7 @@ import numpy as np
 
 from whitestone.land.compiled import lean
 from whitestone.land.rings import Outlines
-from whitestone.land.sweep import SLOPE, X0, X1, Y0, Y1, Edges
+from whitestone.land.sweep import SLOPE, X0, X1, Y0, Y1, Edges, Whole
 
 __all__ = ["gather"]
 
@@ -26,7 +26,7 @@ FELL, ROSE, LEVEL = 0.0, 1.0, 2.0
 
 
 @lean
-def gather(shapes: Outlines, members: Array, box: Array, across: int, edges: Edges, pen: Array, subject: int) -> int:
+def gather(shapes: Outlines, members: Array, box: Array, across: int, edges: Edges, pen: Array, subject: Whole) -> int:
     """Collect the edges of the members (numbered as they come) that matter within a box; returns how many.
 
     None where a member before the subject covers the whole box: no ground there counts as the subject's.
@@ -49,7 +49,7 @@ def gather(shapes: Outlines, members: Array, box: Array, across: int, edges: Edg
 
 
 @lean
-def _spans(lines: Array, e: int, left: float, top: float) -> bool:
+def _spans(lines: Array, e: int, left: float, top: float) -> Any:
     """Say whether an edge is the whole left side of the box: alone, its outline covers all of it."""
     return lines[e, X0] == left and lines[e, X1] == left and lines[e, Y0] == 0.0 and lines[e, Y1] == top
 

@@ -115,10 +115,13 @@ def record(request: HttpRequest, sha256: str, record_id: str) -> HttpResponse:
     row = _record(result, record_id)
     given = (result.get("input") or {}).get("records", [])
     sheet = next((each for each in given if str(each.get("id")) == record_id), None)
-    mine = [found for found in result.get("finds_detail", []) if found.get("record") == record_id]
+    mine: list[dict[str, Any]] = [
+        found for found in result.get("finds_detail", []) if found.get("record") == record_id
+    ]
+    mine.sort(key=lambda found: -float(found.get("p_recorded") or 0.0))
     context = {
         "title": f"Record {record_id}", "clocks": clocks_of(request), "sha256": sha256, "row": row, "sheet": sheet,
-        "batch": result.get("batch"), "finds": sorted(mine, key=lambda found: -float(found.get("p_recorded") or 0.0)),
+        "batch": result.get("batch"), "finds": mine,
         "hypotheses": [(reading_words(each), each.get("share")) for each in row.get("hypotheses") or []],
     }  # fmt: skip
     return render(request, "whitestone/minefields_record.html", context)

@@ -50,9 +50,10 @@ docs: .venv/.dev-ready
 	$(BIN)/python tools/build_assets.py
 	touch $@
 
-# The kernels of the ledger are compiled ahead, so that no question waits for it; new ones where they changed.
-.venv/.kernels: .venv/.ready $(wildcard src/whitestone/land/*.py)
+# The kernels are compiled ahead, so that no question waits for it; new ones where they changed.
+.venv/.kernels: .venv/.ready src/whitestone/kernels.py $(wildcard src/whitestone/land/*.py src/whitestone/minefields/*.py)
 	$(BIN)/python -m whitestone.land.compiled
+	$(BIN)/python -m whitestone.minefields.compiled
 	touch $@
 
 # The lock names no registry and no host. `uv` is needed only here.

@@ -106,8 +106,10 @@ def _parts_add_up(before: HazardFacts, after: HazardFacts, event: TransitionEven
 _EFFORT = ("all reasonable effort must be documented (IMAS 07.10)", _stated("effort_complete"), "Complete the list.")
 _APPROVED = ("the authority must have approved it", _stated("approved"), "Submit it for approval first.")
 _ABSENCE = re.compile(
-    r"\b(no|without|absence of|lack of|missing)\b[^.;]{0,40}\b(records?|maps?|sheets?)\b|\bnot recorded\b|\bunrecorded\b"
-    r"|\b(sin|aucun|sans|нет|без|отсутств\w*|nema)\b[^.;]{0,40}\b(registro|mapa|enregistrement|plan|запис\w*|карт\w*|формуляр\w*|zapisnik\w*)",
+    r"\b(no|without|absence of|lack of|missing)\b[^.;]{0,40}\b(records?|maps?|sheets?)\b"
+    r"|\bnot recorded\b|\bunrecorded\b"
+    r"|\b(sin|aucun|sans|нет|без|отсутств\w*|nema)\b[^.;]{0,40}"
+    r"\b(registro|mapa|enregistrement|plan|запис\w*|карт\w*|формуляр\w*|zapisnik\w*)",
     re.IGNORECASE,
 )
 """How a reason says that no record of a field is there; in the languages of the code lists."""

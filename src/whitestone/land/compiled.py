@@ -1,8 +1,7 @@
 """How are the kernels of this room compiled once, and never run as an older version of themselves?
 
-Numba keeps compiled code in a cache, and looks only at the file of the function itself: where a kernel calls one of
-another file, a change there would go unnoticed. The cache here therefore lies in a folder named after the contents of
-all files with kernels. Compiling takes about half a minute of processor time, once for each version:
+The cache lies in a folder named after the contents of all files with kernels: see `whitestone.kernels`. Compiling takes
+about half a minute of processor time, once for each version:
 
     python -m whitestone.land.compiled      # do it now, so that no question has to wait for it
 """
@@ -14,8 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
-import numba
-
+from whitestone.kernels import compiled_into
 from whitestone.land.cachefolder import cache_folder
 
 __all__ = ["cache_folder", "compile_ahead", "compiled", "lean"]
@@ -29,7 +27,7 @@ def compiled(function: Function) -> Function:
     >>> from whitestone.land.sweep import clear, new_cells
     >>> clear(new_cells(1, 1, 1))  # compiled here, if no run before has done it
     """
-    return _compiled(function)
+    return compiled_into(cache_folder(), function)
 
 
 def lean(function: Function) -> Function:
@@ -40,17 +38,7 @@ def lean(function: Function) -> Function:
     >>> from whitestone.land.sweep import clear, new_cells
     >>> clear(new_cells(1, 1, 1))
     """
-    return _compiled(function, _nrt=False)
-
-
-def _compiled(function: Function, **options: bool) -> Function:
-    before = numba.config.CACHE_DIR
-    numba.config.CACHE_DIR = str(cache_folder())
-    try:
-        made: Function = numba.njit(cache=True, nogil=True, **options)(function)
-    finally:
-        numba.config.CACHE_DIR = before
-    return made
+    return compiled_into(cache_folder(), function, _nrt=False)
 
 
 def compile_ahead() -> Path:

@@ -1,28 +1,22 @@
 """How are the kernels of this room compiled once, and never run as an older version of themselves?
 
-As in `land/compiled.py` (rooms of this floor do not know each other): the cache lies in a folder named after the
-contents
-of all files with kernels, because Numba looks only at the file of the function itself.
+The cache lies in a folder named after the contents of all files with kernels: see `whitestone.kernels`.
 """
 
 from __future__ import annotations
 
 import functools
-import hashlib
-import os
-import shutil
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
-import numba
+from whitestone.kernels import compiled_into, folder_of
 
 __all__ = ["cache_folder", "kernel"]
 
 Function = TypeVar("Function", bound=Callable[..., Any])
-_PREFIX = "whitestone-minefields-"
-_FILES = ("joint_state.py", "joint_terms.py", "joint_moves.py", "joint_run.py", "kernels.py", "walking.py")
+_TYPES = ("joint_state.py", "kernels.py")
+"""Files without kernels of which kernels take values."""
 
 
 @functools.cache
@@ -33,18 +27,8 @@ def cache_folder() -> Path:
     True
     """
     here = Path(__file__).parent
-    digest = hashlib.sha256(b"".join((here / name).read_bytes() for name in _FILES))
-    name = _PREFIX + digest.hexdigest()[:16]
-    for base in (here / "__pycache__", Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "whitestone"):
-        try:
-            (base / name).mkdir(parents=True, exist_ok=True)
-            for other in base.glob(f"{_PREFIX}*"):
-                if other.name != name:
-                    shutil.rmtree(other, ignore_errors=True)
-            return base / name
-        except OSError:
-            continue
-    return Path(tempfile.mkdtemp(prefix=_PREFIX))
+    files = [path for path in here.glob("*.py") if path.name in _TYPES or b"@kernel\n" in path.read_bytes()]
+    return folder_of(here, files)
 
 
 def kernel(function: Function) -> Function:
@@ -54,10 +38,4 @@ def kernel(function: Function) -> Function:
     >>> round(normal(0.0, 0.0, 1.0), 3)
     -0.919
     """
-    before = numba.config.CACHE_DIR
-    numba.config.CACHE_DIR = str(cache_folder())
-    try:
-        made: Function = numba.njit(cache=True, nogil=True, error_model="numpy")(function)
-    finally:
-        numba.config.CACHE_DIR = before
-    return made
+    return compiled_into(cache_folder(), function, error_model="numpy")

@@ -1,8 +1,8 @@
 """Which assessments of minefield records does a programme keep, and who read them for what?
 
-An assessment says where handed-over records put their fields, with their doubt. It is derived and can be made again, but
-what was shown to people must stay as it was shown: each is an attachment, known by its digest, in the backup, never in
-an export of the public. Reading one needs a purpose, and is a line of the access log and of custody.
+An assessment says where handed-over records put their fields, with their doubt. It is derived and can be made again,
+but what was shown to people must stay as it was shown: each is an attachment, known by its digest, in the backup, never
+in an export of the public. Reading one needs a purpose, and is a line of the access log and of custody.
 """
 
 from __future__ import annotations
@@ -32,10 +32,10 @@ class Assessment(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def keep_assessment(programme: Programme, result: Mapping[str, Any]) -> str:
-    """Keep what `records assess` came to as an attachment and return its SHA-256; the same result is kept once.
+    """Keep what `records assess` came to as an attachment and return its SHA-256; one result is kept once.
 
-    `result` is the answer of the command: `batch`, counts, scores, `records_detail`, `finds_detail`. Refuses one without
-    records with InvalidValue.
+    `result` is the answer of the command: `batch`, counts, scores, `records_detail`, `finds_detail`. Refuses one
+    without records with InvalidValue.
     """
     if not isinstance(result.get("records_detail"), list):
         raise InvalidValue(field="records_detail", value=result.get("records_detail"), why="a list of records")

@@ -90,8 +90,10 @@ def recorded_sheet(programme: Programme, record_id: uuid.UUID, *, purpose: str) 
     if state is None:
         raise UnknownRecord(record=record_id)
     if state.kind != "minefield_record":
-        raise InvalidValue(field="record", value=str(record_id), why=f"a minefield record; this is of kind {state.kind}")
-    programme.journal.seals.note(event="minefield record read", purpose=purpose, by=programme.who, detail=str(record_id))
+        why = f"a minefield record; this is of kind {state.kind}"
+        raise InvalidValue(field="record", value=str(record_id), why=why)
+    event = "minefield record read"
+    programme.journal.seals.note(event=event, purpose=purpose, by=programme.who, detail=str(record_id))
     return _written(state) or {"id": state.body.get("local_id") or str(record_id)}
 
 

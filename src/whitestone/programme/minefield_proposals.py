@@ -39,10 +39,12 @@ def propose_hazard(
     if state is None:
         raise UnknownRecord(record=record_id)
     if state.kind != "minefield_record":
-        raise InvalidValue(field="record", value=str(record_id), why=f"a minefield record; this is of kind {state.kind}")
+        why = f"a minefield record; this is of kind {state.kind}"
+        raise InvalidValue(field="record", value=str(record_id), why=why)
     outline = (placed.get("outlines") or {}).get(share)
     if share not in SHARES or not outline:
-        raise InvalidValue(field="share", value=share, why=f"one of {', '.join(SHARES)} that this record has an outline of")
+        why = f"one of {', '.join(SHARES)} that this record has an outline of"
+        raise InvalidValue(field="share", value=share, why=why)
     shape = shapely.make_valid(shapely.from_geojson(json.dumps(outline)))
     number = state.body.get("local_id") or str(record_id)
     body = {

@@ -19,8 +19,8 @@ from whitestone.land.proof import Disagreement
 from whitestone.land.repairs import Beside, Claim, Dating, Side
 from whitestone.land.repairs_model import ASK, STATED
 from whitestone.programme.accounts import Accounts
-from whitestone.programme.accounts_inputs import EVER, Inputs, booked_on, read_records
 from whitestone.programme.accounts_following import place_hazards
+from whitestone.programme.accounts_inputs import EVER, Inputs, booked_on, read_records
 from whitestone.programme.opening import Clocks, Programme
 from whitestone.programme.sameness import same_groups
 

@@ -1,8 +1,8 @@
 """Who may ask, how, and what may the browser do with the answer?
 
-Pages are for this machine: other host names are refused before any view runs, other methods than reading wherever a view
-does not take what its own page sends, and every answer tells the browser to load nothing from elsewhere and to run no
-script that is not ours.
+Pages are for this machine: other host names are refused before any view runs, other methods than reading wherever a
+view does not take what its own page sends, and every answer tells the browser to load nothing from elsewhere and to run
+no script that is not ours.
 """
 
 from __future__ import annotations

@@ -47,7 +47,8 @@ def came_from_here(request: HttpRequest) -> bool:
     is_same = origin in (None, f"{request.scheme}://{request.get_host()}")
     # Our pages send no referrer, and then a browser hides the origin of a form too: what it says of the site remains.
     is_hidden = origin == "null" and site == "same-origin"
-    return (is_same or is_hidden) and site in (None, "same-origin") and secrets.compare_digest(given.encode(), TOKEN.encode())
+    is_ours = (is_same or is_hidden) and site in (None, "same-origin")
+    return is_ours and secrets.compare_digest(given.encode(), TOKEN.encode())
 
 
 def on_every_form(request: HttpRequest) -> dict[str, str]:

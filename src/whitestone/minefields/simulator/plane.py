@@ -78,7 +78,7 @@ def declinations_deg(lonlat: Floats, days: Sequence[datetime.date]) -> Floats:
     >>> declinations_deg(np.empty((0, 2)), []).tolist()
     []
     """
-    import ppigrf  # type: ignore[import-untyped]
+    import ppigrf
 
     if not len(days):
         return np.empty(0)

@@ -19,7 +19,17 @@ from whitestone.programme.assessments import assessments, read_assessment
 from whitestone.web.desk import clocks_of, current
 from whitestone.web.writing import writer, writes
 
-__all__ = ["OUTLINES", "ask_purpose", "assessment", "overview", "purpose", "reading_words", "record", "shapes", "stated_purpose"]
+__all__ = [
+    "OUTLINES",
+    "ask_purpose",
+    "assessment",
+    "overview",
+    "purpose",
+    "reading_words",
+    "record",
+    "shapes",
+    "stated_purpose",
+]
 
 COOKIE = "minefields-purpose"
 HOURS = 8
@@ -28,9 +38,17 @@ SIZE = 50
 OUTLINES = ("50", "90", "99")
 SORTS = ("id", "p_field", "p90_m2", "shift_m", "finds_explained", "searched_share")
 SCORES = (
-    ("completeness", "Completeness", "Share of the mines found that lie in a field which some sheet of the batch describes."),
-    ("accuracy", "Accuracy", "Share of the sheets (duplicates count as sheets) that describe a field which exists or existed."),
-)  # fmt: skip
+    (
+        "completeness",
+        "Completeness",
+        "Share of the mines found that lie in a field which some sheet of the batch describes.",
+    ),
+    (
+        "accuracy",
+        "Accuracy",
+        "Share of the sheets (duplicates count as sheets) that describe a field which exists or existed.",
+    ),
+)
 
 
 def overview(request: HttpRequest) -> HttpResponse:
@@ -81,7 +99,7 @@ def assessment(request: HttpRequest, sha256: str) -> HttpResponse:
         "title": f"Batch {result.get('batch') or 'without a name'}", "clocks": clocks_of(request), "sha256": sha256,
         "result": result, "rows": rows[(number - 1) * SIZE : number * SIZE], "number": number, "pages": pages,
         "total": len(rows), "sort": sort, "sorts": SORTS,
-        "scores": [(name, label, definition, result.get(name) or {}) for name, label, definition in SCORES],
+        "scores": [(*said, result.get(said[0]) or {}) for said in SCORES],
         "groups": _groups(result), "claims": result.get("claims") or [],
         "loose": sum(each.get("record") is None for each in result.get("finds_detail", [])),
     }  # fmt: skip
@@ -95,11 +113,15 @@ def record(request: HttpRequest, sha256: str, record_id: str) -> HttpResponse:
         return ask_purpose(request)
     result = _read(sha256, stated)
     row = _record(result, record_id)
-    sheet = next((each for each in result.get("input", {}).get("records", []) if str(each.get("id")) == record_id), None)
-    mine = [found for found in result.get("finds_detail", []) if found.get("record") == record_id]
+    given = (result.get("input") or {}).get("records", [])
+    sheet = next((each for each in given if str(each.get("id")) == record_id), None)
+    mine: list[dict[str, Any]] = [
+        found for found in result.get("finds_detail", []) if found.get("record") == record_id
+    ]
+    mine.sort(key=lambda found: -float(found.get("p_recorded") or 0.0))
     context = {
         "title": f"Record {record_id}", "clocks": clocks_of(request), "sha256": sha256, "row": row, "sheet": sheet,
-        "batch": result.get("batch"), "finds": sorted(mine, key=lambda found: -float(found.get("p_recorded") or 0.0)),
+        "batch": result.get("batch"), "finds": mine,
         "hypotheses": [(reading_words(each), each.get("share")) for each in row.get("hypotheses") or []],
     }  # fmt: skip
     return render(request, "whitestone/minefields_record.html", context)
@@ -147,7 +169,9 @@ def _around(result: dict[str, Any], record_id: str, box: list[float] | None) -> 
         if shape is not None and shape.intersects(near):
             found.append(_feature("searched", each["geometry"], id=each.get("id")))
     for each in given.get("finds", []):
-        if each.get("lon") is None or each.get("lat") is None or not near.contains(shapely.Point(each["lon"], each["lat"])):
+        if each.get("lon") is None or each.get("lat") is None:
+            continue
+        if not near.contains(shapely.Point(each["lon"], each["lat"])):
             continue
         said = explained.get(str(each["id"]), {})
         role = "mine" if said.get("record") == record_id else "other" if said.get("record") else "loose"

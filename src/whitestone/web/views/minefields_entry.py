@@ -40,10 +40,11 @@ SYSTEMS = (
     *((23000 + zone, f"ED50 UTM {zone} N") for zone in range(28, 39)),
 )  # fmt: skip
 """What the form offers; a file may name any EPSG code."""
-UNITS = (("degrees", "degrees"), ("gon", "gon"), ("mil6000", "6000 (00-00)"), ("mil6400", "6400 mil"), ("unknown", "unknown"))
+UNITS = (("degrees", "degrees"), ("gon", "gon"), ("mil6000", "6000 (00-00)"), ("mil6400", "6400 mil"),
+         ("unknown", "unknown"))  # fmt: skip
 NORTHS = (("magnetic", "magnetic"), ("grid", "grid"), ("true", "true"), ("unknown", "unknown"))
-LENGTHS = (("m", "m"), ("pace", "paces"), ("step_pair", "pairs of paces"), ("yard", "yards"), ("foot", "feet"), ("km", "km"),
-           ("unknown", "unknown"))  # fmt: skip
+LENGTHS = (("m", "m"), ("pace", "paces"), ("step_pair", "pairs of paces"), ("yard", "yards"), ("foot", "feet"),
+           ("km", "km"), ("unknown", "unknown"))  # fmt: skip
 METHODS = (("pace", "paced"), ("tape", "tape"), ("instrument", "instrument"), ("gnss", "GNSS"), ("map", "from the map"),
            ("estimate", "by eye"), ("unknown", "unknown"))  # fmt: skip
 
@@ -150,7 +151,8 @@ def drawn_as_written(laid: SheetGeometry) -> dict[str, Any]:
     ring = [at[station] for station in laid.perimeter if station >= 0]
     if len(ring) > 2 and all(ring):
         draw("field", "Polygon", [[*ring, ring[0]]])
-    lines = [("leg", pair) for pair in zip(laid.leg_start, laid.leg_end, strict=True)] + [("row", row) for row in laid.rows]
+    lines = [("leg", pair) for pair in zip(laid.leg_start, laid.leg_end, strict=True)]
+    lines += [("row", row) for row in laid.rows]
     for role, (one, two) in lines:
         if one >= 0 and two >= 0 and at[one] and at[two]:
             draw(role, "LineString", [at[one], at[two]])

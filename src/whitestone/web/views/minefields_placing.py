@@ -29,6 +29,8 @@ __all__ = ["landmark", "placed", "propose", "record", "scan"]
 
 SEED = 1
 """The page places with one seed, so that the same record looks the same each time it is opened."""
+ALONE = {"chains": 1, "burn": 1, "draws": 4}
+"""One sheet without finds has nothing to be explained jointly: its place is that of its own sampled walks."""
 SLIDERS = (
     ("landmark_m", gettext_lazy("Landmark"), "m", 1.0, 120.0, 1.0),
     ("compass_bias_deg", gettext_lazy("Compass of the sheet"), "°", 0.0, 10.0, 0.1),
@@ -80,8 +82,9 @@ def placed(request: HttpRequest, record_id: uuid.UUID) -> JsonResponse:
     if not done:
         return JsonResponse({"type": "FeatureCollection", "features": [], "bbox": None}, status=202)
     row = answer["row"]
-    features = [{"type": "Feature", "properties": {"role": "outline", "level": level}, "geometry": row["outlines"][level]}
-                for level in reversed(OUTLINES) if (row.get("outlines") or {}).get(level)]  # fmt: skip
+    drawn = row.get("outlines") or {}
+    features = [{"type": "Feature", "properties": {"role": "outline", "level": level}, "geometry": drawn[level]}
+                for level in reversed(OUTLINES) if drawn.get(level)]  # fmt: skip
     features += answer["written"]["features"]
     return JsonResponse({
         "type": "FeatureCollection", "features": features, "bbox": answer["bbox"],
@@ -118,8 +121,8 @@ def propose(request: HttpRequest, record_id: uuid.UUID) -> HttpResponse:
     with writer() as programme:
         sheet = recorded_sheet(programme, record_id, purpose=stated)
         _done, answer = _place(record_id, sheet, ErrorModel(), patience_s=60.0)
-        made = propose_hazard(programme, record_id, answer["row"] if answer else {}, share=request.POST.get("share", ""),
-                              reason=request.POST.get("reason", ""))  # fmt: skip
+        share, reason = (request.POST.get(name, "") for name in ("share", "reason"))
+        made = propose_hazard(programme, record_id, answer["row"] if answer else {}, share=share, reason=reason)
     return HttpResponseRedirect(reverse("record", args=(uuid.UUID(made["hazard"]),)))
 
 
@@ -157,11 +160,12 @@ def _place(record_id: uuid.UUID, sheet: Mapping[str, Any], model: ErrorModel, *,
 
 def _placed(sheet: Mapping[str, Any], model: ErrorModel) -> dict[str, Any]:
     from whitestone.minefields.assessing import assess, report
+    from whitestone.minefields.joint import Effort
     from whitestone.minefields.sheets import read_sheets
     from whitestone.minefields.traverse import lay_out
 
     batch = read_sheets({"records": [dict(sheet)]})
-    row = report(assess(batch, seed=SEED, model=model))["records_detail"][0]
+    row = report(assess(batch, seed=SEED, model=model, effort=Effort(**ALONE), threads=1))["records_detail"][0]
     written = drawn_as_written(lay_out(batch.records[0]))
     outer = (row.get("outlines") or {}).get("99")
     box = written["bbox"]

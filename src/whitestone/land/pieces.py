@@ -20,7 +20,7 @@ from whitestone.land.story import Facts
 from whitestone.land.sweep import DONE, FULL, Cells, Edges, new_cells, new_edges
 from whitestone.land.units import FULL_OUTPUT, count_units, new_output
 
-__all__ = ["Ground", "Pieces", "in_order", "join", "measure", "meet", "vertices_to_meet"]
+__all__ = ["Ground", "Pieces", "join", "measure", "meet", "vertices_to_meet"]
 
 Array = np.ndarray[Any, Any]
 

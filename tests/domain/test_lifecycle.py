@@ -161,3 +161,20 @@ def test_every_class_and_status_in_the_table_is_a_code() -> None:
         assert {*transition.classes, *transition.to_classes} <= set(CLASSES)
         assert {*transition.statuses, *transition.to_statuses} <= set(STATUSES)
         assert msgspec.structs.fields(transition)
+
+
+@pytest.mark.parametrize("name", ["cancel", "cancel_part"])
+@pytest.mark.parametrize("reason", [
+    "no minefield record exists", "There are no records of a field here.", "not recorded", "No map; no record",
+    "нет формуляра", "sin registro de campo minado", "aucun plan n'existe",
+])
+def test_land_is_never_cancelled_because_no_record_of_a_field_exists(name: str, reason: str) -> None:
+    """House law 5: no record is not safe. No document makes it a reason."""
+    after = hazard("sha", "closed") if name == "cancel" else hazard("sha", "open", remaining_m2=500.0)
+    with pytest.raises(TransitionRefused, match="no record is not safe"):
+        hazard_transition(hazard("sha", "open"), after, act(name, reason=reason))
+
+
+def test_absence_may_be_named_beside_what_a_survey_found() -> None:
+    said = "Two visits found cultivated land and no sign of mines. No record of a field was handed over either."
+    hazard_transition(hazard("sha", "open"), hazard("sha", "closed"), act("cancel", reason=said))

@@ -10,6 +10,7 @@ import pytest
 from whitestone.domain.extensions import ExtraField
 from whitestone.domain.settings import SETTINGS, Settings, read_settings
 from whitestone.errors import InvalidValue
+from whitestone.minefields.error_model import REASONS, ErrorModel, model_of
 
 
 def test_the_table_and_the_struct_have_the_same_keys_and_defaults() -> None:
@@ -46,3 +47,20 @@ def test_a_wrong_value_is_refused_and_named(key: str, value: Any) -> None:
 def test_national_fields_are_typed() -> None:
     made = read_settings({"extra_fields": {"hazard": [{"name": "soil", "labels": {"en": "Soil"}}]}})
     assert made.extra_fields["hazard"] == [ExtraField(name="soil", labels={"en": "Soil"})]
+
+
+def test_every_size_of_error_of_a_minefield_record_is_a_setting_with_its_reason_and_the_models_default() -> None:
+    model = msgspec.structs.asdict(ErrorModel())
+    stated = {key.removeprefix("minefield_"): row for key, row in SETTINGS.items() if key.startswith("minefield_")}
+    assert {key: row.default for key, row in stated.items()} == model
+    assert {key: row.help for key, row in stated.items()} == dict(REASONS)
+    assert model_of(read_settings({"minefield_pace_scale": 0.1})) == ErrorModel(pace_scale=0.1)
+
+
+@pytest.mark.parametrize(("key", "value"), [
+    ("minefield_landmark_m", 0.0), ("minefield_false_share", 1.0), ("minefield_swapped_share", -0.1),
+    ("minefield_mines_shape", "many"),
+])
+def test_a_size_of_error_that_no_model_can_hold_is_refused(key: str, value: Any) -> None:
+    with pytest.raises(InvalidValue, match=key):
+        read_settings({key: value})

@@ -116,13 +116,15 @@ _ABSENCE = re.compile(
 
 
 def _not_by_absence(before: HazardFacts, after: HazardFacts, event: TransitionEvent) -> bool:
-    return bool(event.document) or not _ABSENCE.search(event.reason or "")
+    """Absence may be named beside what was found; alone it is no reason, whatever document says it."""
+    absent = [bool(_ABSENCE.search(each)) for each in re.split(r"[.;]", event.reason or "") if each.strip()]
+    return not absent or not all(absent)
 
 
 _NOT_BY_ABSENCE = (
     "land is not cancelled because no record of a field exists: no record is not safe (house law 5)",
     _not_by_absence,
-    "State what the survey found on the ground, with the document that says so.",
+    "State in a sentence of its own what the survey found on the ground.",
 )
 _REASON = ("an authorised reason is needed", _stated("reason"), "State the reason and who authorised it.")
 _DIRECT = (

@@ -15,6 +15,7 @@ from typing import Any
 import msgspec
 
 from whitestone.domain.extensions import ExtraField, NationalCode, lists
+from whitestone.domain.record_errors import RECORD_ERRORS, RecordErrors
 from whitestone.errors import InvalidValue
 
 __all__ = ["SETTINGS", "Setting", "Settings", "read_settings"]
@@ -30,7 +31,7 @@ class Setting(msgspec.Struct, frozen=True):
     refuse: Callable[[Any], str | None] | None = None
 
 
-class Settings(msgspec.Struct, frozen=True, kw_only=True):
+class Settings(RecordErrors, frozen=True, kw_only=True):
     """The settings of a programme, typed; every default is that of the table.
 
     >>> Settings().reporting_year_start, Settings().repair_policy
@@ -148,6 +149,8 @@ _ROWS = (
     Setting("extra_fields", "fields", {}, "National fields of each kind of record: see domain.extensions."),
     Setting("national_codes", "codes", {}, "National codes of each code list, children of core codes: see `codes`.",
             _national),
+    *(Setting(key, "share" if key.endswith("_share") else "number", getattr(RecordErrors(), key), why,
+              _between(low, high)) for key, low, high, why in RECORD_ERRORS),
 )
 
 SETTINGS: Mapping[str, Setting] = MappingProxyType({row.key: row for row in _ROWS})

@@ -1,7 +1,7 @@
 """How wrong can a sheet be? Every size of error that the placing assumes, with its reason.
 
 The sizes are assumptions until a programme fits them to sheets that it has matched with finds; each is a setting of the
-programme. `halved` and `doubled` give the models with which every score is shown to move.
+programme. `scaled` gives the models with which every score is shown to move.
 """
 
 from __future__ import annotations
@@ -11,9 +11,13 @@ from types import MappingProxyType
 
 import msgspec
 
+from whitestone.domain.record_errors import RECORD_ERRORS, RecordErrors
 from whitestone.errors import InvalidValue
 
-__all__ = ["REASONS", "ErrorModel", "scaled"]
+__all__ = ["REASONS", "ErrorModel", "model_of", "scaled"]
+
+_OWN = "minefield_"
+"""What the settings of a programme begin with that are sizes of error."""
 
 
 class ErrorModel(msgspec.Struct, frozen=True, kw_only=True):
@@ -50,35 +54,8 @@ class ErrorModel(msgspec.Struct, frozen=True, kw_only=True):
     """Shape of the Gamma distribution of mines in the ground about the stated number (12: give or take 29 %)."""
 
 
-REASONS: Mapping[str, str] = MappingProxyType(
-    {
-        "landmark_m": "Standard deviation, each axis, of a landmark read off a 1:50,000 or 1:100,000 map: 15 to 20 m.",
-        "landmark_gross_m": "The same where the wrong landmark or grid square was read: 100 to 120 m.",
-        "landmark_gross_share": "Share of sheets with such a landmark: one in ten.",
-        "resolved_landmark_m": "A landmark that a person found again, no accuracy stated: a hand-held receiver.",
-        "datum_m": "What operations between Pulkovo 1942 and WGS 84 differ by; shared by all sheets of a region.",
-        "compass_bias_deg": "Compass, reader and local attraction; shared by all legs of a sheet.",
-        "leg_bearing_deg": "Each bearing, on top of the bias: 1 to 1.2 degrees.",
-        "rounding_mil": "Bearings in thousandths are written to 10 of them.",
-        "pace_scale": "How a person's pace differs from the nominal one, shared by a sheet: 5 to 6 %.",
-        "leg_distance_share": "Each paced distance, part that grows with it.",
-        "leg_distance_m": "Each paced distance, part that does not.",
-        "gross_leg_share": "Legs written as back azimuth.",
-        "north_magnetic_share": "Sheets that state no north: measured by compass, the azimuth written as read.",
-        "north_grid_share": "Sheets that state no north: already turned to grid north; the rest is true north.",
-        "unit_6000_share": "Sheets in thousandths that do not say which: 6000 to the circle; the rest 6400.",
-        "anticlockwise_share": "Sheets whose scale may run against the clock, where they do not say.",
-        "swapped_share": "Sheets with x and y exchanged.",
-        "crs_doubt_share": "Sheets that state a reference system and mean another.",
-        "edge_m": "How far a mine lies from the strip or row that was measured.",
-        "find_m": "Accuracy of a find's position where none is stated.",
-        "false_share": "Sheets that describe no field, before anything of a batch is known.",
-        "lifted_share": "Fields lifted since, of which no paper says so.",
-        "mines_left_share": "Mines of a field still there to be found: the rest was lifted or went off.",
-        "mines_shape": "How closely the number of mines follows the stated one.",
-    }
-)
-"""What each number means and why it is what it is; `settings` shows these."""
+REASONS: Mapping[str, str] = MappingProxyType({key.removeprefix(_OWN): why for key, _low, _high, why in RECORD_ERRORS})
+"""What each number means and why it is what it is; `whitestone settings` shows the same."""
 
 _SIZES = (
     "landmark_m",
@@ -103,3 +80,12 @@ def scaled(model: ErrorModel, factor: float) -> ErrorModel:
     if not factor > 0.0:
         raise InvalidValue(field="factor", value=factor, why="a number above 0 is needed")
     return msgspec.structs.replace(model, **{name: getattr(model, name) * factor for name in _SIZES})
+
+
+def model_of(settings: RecordErrors) -> ErrorModel:
+    """Return the error model that the settings of a programme state; the defaults where they state nothing.
+
+    >>> model_of(RecordErrors()) == ErrorModel(), model_of(RecordErrors(minefield_datum_m=9.0)).datum_m
+    (True, 9.0)
+    """
+    return ErrorModel(**{name: getattr(settings, _OWN + name) for name in ErrorModel.__struct_fields__})

@@ -1,7 +1,7 @@
 """What does a batch of minefield records come to, and how does the answer leave as files?
 
 One verb for the scores of a batch, one for the place of each record. Both read files as they were handed over, or the
-programme's own records; both write nothing into the journal: an assessment can be made again from its seed.
+programme's own records; an assessment can be made again from its seed, and is kept only where that is asked for.
 """
 
 from __future__ import annotations
@@ -14,25 +14,45 @@ from typing import Any
 import msgspec
 import numpy as np
 
-from whitestone.errors import WrongCall
+from whitestone.errors import NotAProgramme, WrongCall
 from whitestone.minefields.assessing import Assessment, assess, report, sensitivity_of
-from whitestone.minefields.error_model import ErrorModel
+from whitestone.minefields.error_model import ErrorModel, model_of
 from whitestone.minefields.joint import Effort
 from whitestone.minefields.sheet_parts import Batch
 from whitestone.minefields.sheets import read_sheets
+from whitestone.programme.assessments import keep_assessment
+from whitestone.programme.minefield_claims import claims_about_records
 from whitestone.programme.minefield_entry import recorded_file
 from whitestone.programme.minefield_files import read_records_file
-from whitestone.programme.opening import Programme
+from whitestone.programme.opening import Programme, open_programme
 
-__all__ = ["assess_files", "assess_programme", "joined", "place_file"]
+__all__ = ["assess_files", "assess_programme", "joined", "model_at", "place_file"]
 
 USUAL = Effort()
 SHORT = Effort(chains=2, burn=60, draws=40)
 """For the scores with another error model: they show a direction, not a third digit."""
 
 
+def model_at(target: str) -> ErrorModel:
+    """Return the error model of the programme at a folder or database; the defaults where there is none.
+
+    >>> model_at("/nowhere") == ErrorModel()
+    True
+    """
+    try:
+        with open_programme(target, readonly=True) as programme:
+            return model_of(programme.settings)
+    except NotAProgramme:
+        return ErrorModel()
+
+
 def assess_files(
-    paths: Sequence[Path], *, seed: int, sensitivity: bool = True, threads: int | None = None
+    paths: Sequence[Path],
+    *,
+    seed: int,
+    model: ErrorModel = ErrorModel(),  # noqa: B008
+    sensitivity: bool = True,
+    threads: int | None = None,
 ) -> dict[str, Any]:
     """Assess the records of files together; the answer is the published JSON object.
 
@@ -40,18 +60,32 @@ def assess_files(
     """
     if not paths:
         raise WrongCall(why="No file is named.", fix="Name at least one file of records, or open a programme with -C.")
-    return _assessed(joined([read_records_file(path).batch for path in paths]), seed, sensitivity, threads)
+    batch = joined([read_records_file(path).batch for path in paths])
+    return _assessed(batch, model, seed, sensitivity, threads)
 
 
-def assess_programme(programme: Programme, *, seed: int, purpose: str, sensitivity: bool = True) -> dict[str, Any]:
-    """Assess the programme's own records, finds and searched ground; the reading of restricted records is logged."""
-    return _assessed(read_sheets(recorded_file(programme, purpose=purpose)), seed, sensitivity, None)
+def assess_programme(
+    programme: Programme, *, seed: int, purpose: str, sensitivity: bool = True, keep: bool = False
+) -> dict[str, Any]:
+    """Assess the programme's own records, finds and searched ground; the reading of restricted records is logged.
+
+    Beside the scores stands what parties claim about the records (`claims`). With `keep` the answer is kept with all
+    that it was made of, for the pages; `kept` is then its SHA-256. Refuses no purpose with WrongCall.
+    """
+    given = recorded_file(programme, purpose=purpose)
+    answer = _assessed(read_sheets(given), model_of(programme.settings), seed, sensitivity, None)
+    answer["claims"] = claims_about_records(programme)
+    if keep:
+        answer["kept"] = keep_assessment(programme, {**answer, "input": given})
+    return answer
 
 
-def _assessed(batch: Batch, seed: int, sensitivity: bool, threads: int | None) -> dict[str, Any]:
-    answer = report(assess(batch, seed=seed, effort=USUAL, threads=threads))
+def _assessed(
+    batch: Batch, model: ErrorModel, seed: int, sensitivity: bool, threads: int | None
+) -> dict[str, Any]:
+    answer = report(assess(batch, seed=seed, model=model, effort=USUAL, threads=threads))
     if sensitivity:
-        answer["sensitivity"] = sensitivity_of(batch, seed=seed, model=ErrorModel(), effort=SHORT)
+        answer["sensitivity"] = sensitivity_of(batch, seed=seed, model=model, effort=SHORT)
     return answer
 
 
@@ -76,14 +110,20 @@ def joined(batches: Sequence[Batch]) -> Batch:
     )
 
 
-def place_file(path: Path, out: Path, *, seed: int) -> dict[str, Any]:
+def place_file(
+    path: Path,
+    out: Path,
+    *,
+    seed: int,
+    model: ErrorModel = ErrorModel(),  # noqa: B008
+) -> dict[str, Any]:
     """Place every record of a file; write outlines and sampled centres (GeoPackage), P(in field) (GeoTIFF) and JSON.
 
     Returns the names of the files and the JSON object. Refuses as `read_records_file`.
     """
     from whitestone.exchange.writers.minefield_places import write_places, write_raster
 
-    assessment = assess(read_records_file(path).batch, seed=seed, effort=USUAL)
+    assessment = assess(read_records_file(path).batch, seed=seed, model=model, effort=USUAL)
     answer = report(assessment)
     out.mkdir(parents=True, exist_ok=True)
     (out / "places.json").write_text(json.dumps(answer, ensure_ascii=False), "utf-8")

@@ -99,7 +99,7 @@ def assessment(request: HttpRequest, sha256: str) -> HttpResponse:
         "title": f"Batch {result.get('batch') or 'without a name'}", "clocks": clocks_of(request), "sha256": sha256,
         "result": result, "rows": rows[(number - 1) * SIZE : number * SIZE], "number": number, "pages": pages,
         "total": len(rows), "sort": sort, "sorts": SORTS,
-        "scores": [(*said, result.get(said[0]) or {}) for said in SCORES],
+        "scores": [(*said, result.get(said[0]) or {}, _moved(result, said[0])) for said in SCORES],
         "groups": _groups(result), "claims": result.get("claims") or [],
         "loose": sum(each.get("record") is None for each in result.get("finds_detail", [])),
     }  # fmt: skip
@@ -201,9 +201,14 @@ def _sorted(rows: Sequence[dict[str, Any]], by: str) -> list[dict[str, Any]]:
     return sorted(rows, key=lambda row: (row.get(by) is None, row.get(by) or 0.0, str(row["id"])))
 
 
-def _groups(result: dict[str, Any]) -> list[tuple[str, list[tuple[str, dict[str, Any]]]]]:
-    """Give the scores by district, year, type, unit and batch, where the assessment has them."""
-    return [(name, sorted(rows.items())) for name, rows in (result.get("groups") or {}).items() if rows]
+def _groups(result: dict[str, Any]) -> list[tuple[str, list[dict[str, Any]]]]:
+    """Give the scores by batch, district, unit, year and type, where they say more than the whole does."""
+    return [(name, rows) for name, rows in (result.get("by") or {}).items() if len(rows) > 1]
+
+
+def _moved(result: dict[str, Any], name: str) -> list[tuple[float, dict[str, Any]]]:
+    """Give one score under other sizes of error: by which factor, and what it then is."""
+    return [(each["errors_times"], each.get(name) or {}) for each in result.get("sensitivity") or []]
 
 
 def _feature(role: str, geometry: Any, **properties: Any) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from whitestone.errors import InvalidValue
-from whitestone.minefields.error_model import REASONS, ErrorModel
+from whitestone.minefields.error_model import REASONS, ErrorModel, model_of
 from whitestone.web import words
 from whitestone.web.desk import clocks_of, current
 from whitestone.web.views.minefields import OUTLINES, ask_purpose, reading_words, stated_purpose
@@ -50,9 +50,9 @@ def record(request: HttpRequest, record_id: uuid.UUID) -> HttpResponse:
     with writer() as programme:
         from whitestone.programme.minefield_entry import recorded_sheet
 
-        sheet = recorded_sheet(programme, record_id, purpose=stated)
+        sheet, usual = recorded_sheet(programme, record_id, purpose=stated), model_of(programme.settings)
         state = programme.journal.state(record_id)
-    done, answer = _place(record_id, sheet, ErrorModel(), patience_s=2.0)
+    done, answer = _place(record_id, sheet, usual, patience_s=2.0)
     if not done:
         return render(request, "whitestone/waiting.html", {**context, "waiting_for": "record"}, status=202)
     row = answer["row"]
@@ -62,7 +62,7 @@ def record(request: HttpRequest, record_id: uuid.UUID) -> HttpResponse:
         "hypotheses": [(reading_words(each), each["share"]) for each in row.get("hypotheses") or []],
         "points": [str(each.get("no")) for each in sheet.get("reference_points") or [] if isinstance(each, dict)],
         "sliders": [{"name": name, "label": label, "unit": unit, "min": least, "max": most, "step": step,
-                     "value": getattr(ErrorModel(), name), "why": REASONS[name]}
+                     "value": getattr(usual, name), "why": REASONS[name]}
                     for name, label, unit, least, most, step in SLIDERS],
     }  # fmt: skip
     return render(request, "whitestone/minefields_placing.html", context)
@@ -73,11 +73,12 @@ def placed(request: HttpRequest, record_id: uuid.UUID) -> JsonResponse:
     stated = stated_purpose(request)
     if stated is None:
         return JsonResponse({"type": "FeatureCollection", "features": [], "bbox": None}, status=403)
-    model = _model(request)
+    asked = _asked(request)
     with writer() as programme:
         from whitestone.programme.minefield_entry import recorded_sheet
 
         sheet = recorded_sheet(programme, record_id, purpose=stated)
+        model = msgspec.structs.replace(model_of(programme.settings), **asked)
     done, answer = _place(record_id, sheet, model, patience_s=20.0)
     if not done:
         return JsonResponse({"type": "FeatureCollection", "features": [], "bbox": None}, status=202)
@@ -120,7 +121,7 @@ def propose(request: HttpRequest, record_id: uuid.UUID) -> HttpResponse:
         return ask_purpose(request)
     with writer() as programme:
         sheet = recorded_sheet(programme, record_id, purpose=stated)
-        _done, answer = _place(record_id, sheet, ErrorModel(), patience_s=60.0)
+        _done, answer = _place(record_id, sheet, model_of(programme.settings), patience_s=60.0)
         share, reason = (request.POST.get(name, "") for name in ("share", "reason"))
         made = propose_hazard(programme, record_id, answer["row"] if answer else {}, share=share, reason=reason)
     return HttpResponseRedirect(reverse("record", args=(uuid.UUID(made["hazard"]),)))
@@ -181,7 +182,7 @@ def _placed(sheet: Mapping[str, Any], model: ErrorModel) -> dict[str, Any]:
     return {"row": {**row, "seed": SEED}, "written": written, "bbox": box}
 
 
-def _model(request: HttpRequest) -> ErrorModel:
+def _asked(request: HttpRequest) -> dict[str, float]:
     asked = {}
     for name, _label, _unit, least, most, _step in SLIDERS:
         text = request.GET.get(name)
@@ -194,7 +195,7 @@ def _model(request: HttpRequest) -> ErrorModel:
         if not least <= value <= most:
             raise InvalidValue(field=name, value=text, why=f"between {least:g} and {most:g}")
         asked[name] = value
-    return msgspec.structs.replace(ErrorModel(), **asked)
+    return asked
 
 
 def _number(request: HttpRequest, name: str) -> float:

@@ -196,7 +196,7 @@ def _records(assessment: Assessment) -> list[dict[str, Any]]:
                 **{
                     name: value
                     for name, value in msgspec.to_builtins(each.hypothesis).items()
-                    if value is not None and value is not False
+                    if value is not None and (value is not False or name == "clockwise")
                 },
             }
             for each, share in zip(question.readings[at], question.priors[own].shares, strict=False)

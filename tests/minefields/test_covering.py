@@ -34,9 +34,9 @@ def test_it_holds_what_point_in_polygon_holds(
 
 
 def test_a_ring_that_crosses_itself_is_outside_where_it_is_held_twice() -> None:
-    bow = np.array([[[0.0, 0.0], [40.0, 40.0], [40.0, 0.0], [0.0, 40.0]]])
+    bow = np.array([[[0.0, 1.0], [40.0, 41.0], [40.0, 1.0], [0.0, 41.0]]])
     found = covering(bow, np.ones(1), 0.0, 0.0, 10.0, 4, 4)
-    assert found.tolist() == [[0, 0, 0, 0], [1, 0, 0, 1], [1, 0, 0, 1], [0, 0, 0, 0]]
+    assert found.tolist() == [[0, 0, 0, 0], [1, 0, 0, 1], [1, 1, 1, 1], [1, 0, 0, 1]]
 
 
 def test_placements_are_weighed_and_the_whole_is_65535() -> None:

@@ -50,7 +50,8 @@ def programme(target: str, tmp_path: Path) -> Iterator[Programme]:
 
 def claim(programme: Programme, **stated: Any) -> None:
     """Record what a party says in a letter."""
-    document = Draft(kind="document", record_id=uuid.uuid4(), body={"title": "Letter", "symbols": ["S/1"], "dated_on": "2021-07-01"})
+    letter = {"title": "Letter", "symbols": ["S/1"], "dated_on": "2021-07-01"}
+    document = Draft(kind="document", record_id=uuid.uuid4(), body=letter)
     body = {"document_id": str(document.record_id), "asserted_by": "Party B", **stated}
     said = Draft(kind="claim", record_id=uuid.uuid4(), body=body)
     programme.journal.append(Act(author="clerk", reason="press review"), [document, said])

@@ -66,7 +66,8 @@ def test_only_a_record_is_drawn_from_and_only_for_a_reason(programme: Programme,
     other = Draft(kind="item", record_id=uuid.uuid4(), body={"local_id": "F-1"})
     programme.journal.append(Act(author="clerk", reason="entered"), [other])
     attempts: list[tuple[Any, str, type[Exception]]] = [
-        (record, " ", WrongCall), (uuid.uuid4(), "believed", UnknownRecord), (other.record_id, "believed", InvalidValue),
+        (record, " ", WrongCall), (uuid.uuid4(), "believed", UnknownRecord),
+        (other.record_id, "believed", InvalidValue),
     ]  # fmt: skip
     for record_id, reason, error in attempts:
         with pytest.raises(error):

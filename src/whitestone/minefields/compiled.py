@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
+
 from whitestone.minefields.kernels import cache_folder
 
 __all__ = ["compile_ahead"]
@@ -36,6 +38,7 @@ def compile_ahead() -> Path:
     """
     from whitestone.minefields.assessing import assess
     from whitestone.minefields.joint import Effort
+    from whitestone.minefields.outlines import field_raster
     from whitestone.minefields.sheets import read_sheets
 
     ground = {"type": "Polygon", "coordinates": [[[0, 0], [0.001, 0], [0.001, 0.001], [0, 0.001], [0, 0]]]}
@@ -47,6 +50,7 @@ def compile_ahead() -> Path:
         }
     )
     assess(batch, seed=1, effort=Effort(chains=1, burn=1, draws=1), threads=1)
+    field_raster(np.zeros((1, 5)), np.ones(1), np.zeros((3, 2)), 0.0, 0.0, 10.0, 1, 1)
     return cache_folder()
 
 

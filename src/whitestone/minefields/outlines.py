@@ -16,6 +16,7 @@ import numpy.typing as npt
 import scipy.ndimage
 import shapely
 
+from whitestone.minefields.covering import covering
 from whitestone.minefields.templates import Template
 
 __all__ = ["SHARES", "Spread", "field_raster", "outline_of", "sets_of", "spread_of"]
@@ -101,17 +102,8 @@ def field_raster(
 
     `corners` (k, 2) is the outline in units of length and width.
     """
-    import rasterio.features
-    from rasterio.transform import Affine
-
-    place = Affine(cell_m, 0.0, west, 0.0, cell_m, south)
-    total = np.zeros((rows, columns))
-    for one, part in zip(at, weight / weight.sum(), strict=True):
-        u, v = corners[:, 0] * math.exp(one[3]), corners[:, 1] * math.exp(one[4])
-        ring = np.column_stack(
-            [one[0] + math.cos(one[2]) * u - math.sin(one[2]) * v, one[1] + math.sin(one[2]) * u + math.cos(one[2]) * v]
-        )
-        total += part * rasterio.features.rasterize(
-            [(shapely.Polygon(ring), 1)], out_shape=(rows, columns), transform=place
-        )
+    u, v = corners[:, 0] * np.exp(at[:, 3:4]), corners[:, 1] * np.exp(at[:, 4:5])
+    cos, sin = np.cos(at[:, 2:3]), np.sin(at[:, 2:3])
+    rings = np.stack([at[:, :1] + cos * u - sin * v, at[:, 1:2] + sin * u + cos * v], axis=-1)
+    total = covering(np.ascontiguousarray(rings), weight / weight.sum(), west, south, cell_m, rows, columns)
     return np.round(np.clip(total, 0.0, 1.0) * 65535.0).astype(np.uint16)

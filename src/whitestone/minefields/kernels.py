@@ -22,7 +22,16 @@ __all__ = ["cache_folder", "kernel"]
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 _PREFIX = "whitestone-minefields-"
-_FILES = ("joint_state.py", "joint_terms.py", "joint_moves.py", "joint_run.py", "kernels.py", "walking.py")
+_FILES = (
+    "joint_state.py",
+    "joint_terms.py",
+    "joint_guided.py",
+    "joint_moves.py",
+    "joint_claims.py",
+    "joint_run.py",
+    "kernels.py",
+    "walking.py",
+)
 
 
 @functools.cache

@@ -109,5 +109,6 @@ def test_searches_that_disagree_make_the_interval_wider_and_it_stays_a_share() -
         chain = np.repeat(np.arange(4), 50)
         apart = np.clip(draws + 0.02 * (chain - 1.5), 0.0, 1.0)
         alone, wide = score(apart), score(apart, chain)
-        assert 0.0 < wide.low < alone.low < alone.value < alone.high < wide.high < 1.0
+        assert 0.0 < wide.low < alone.value < wide.high < 1.0
+        assert wide.high - wide.low > alone.high - alone.low
     assert score(np.ones(8), np.repeat([0, 1], 4)).low == 1.0

@@ -178,10 +178,9 @@ def read_options() -> argparse.Namespace:
 
 def can_assess() -> bool:
     """Say whether this version of the command line assesses; else the baseline is run, and the claims say so."""
-    from whitestone.cli.records import records
+    from importlib.util import find_spec
 
-    commands = records.registered_commands
-    return any("assess" in (each.name, getattr(each.callback, "__name__", "")) for each in commands)
+    return find_spec("whitestone.minefields.assessing") is not None
 
 
 def main() -> int:

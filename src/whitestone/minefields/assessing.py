@@ -104,8 +104,10 @@ def report(assessment: Assessment) -> dict[str, Any]:
         "records": len(question.sheets),
         "finds": len(question.finds),
         "seed": assessment.seed,
-        "completeness": msgspec.to_builtins(score(completeness_draws(question, draws))),
-        "accuracy": msgspec.to_builtins(score(accuracy_draws(assessment.true) if question.sheets else np.empty(0))),
+        "completeness": msgspec.to_builtins(score(completeness_draws(question, draws), draws.chain)),
+        "accuracy": msgspec.to_builtins(
+            score(accuracy_draws(assessment.true) if question.sheets else np.empty(0), draws.chain)
+        ),
         "as_written_share": as_written_share(question),
         "definitions": _DEFINITIONS,
         "error_model": _model(assessment),
@@ -121,7 +123,8 @@ _DEFINITIONS = {
     "accuracy": "share of sheets (duplicates counted as sheets) that describe a field which exists or existed",
     "as_written_share": "share of found mines inside a polygon drawn as written; for comparison: it measures errors of "
     "position, not what the records hold",
-    "interval": "low and high hold the middle 90 % of the joint explanations drawn",
+    "interval": "low and high hold the middle 90 % of the joint explanations drawn, stretched by the spread between "
+    "searches that began differently",
     "outlines": "smallest ground that holds 50, 90 and 99 % of the mines expected, if the sheet describes a field; "
     "ground outside of an outline is not free of mines",
 }
@@ -137,8 +140,10 @@ def sensitivity_of(batch: Batch, *, seed: int, model: ErrorModel, effort: Effort
         held.append(
             {
                 "errors_times": factor,
-                "completeness": msgspec.to_builtins(score(completeness_draws(question, draws))),
-                "accuracy": msgspec.to_builtins(score(accuracy_draws(true) if question.sheets else np.empty(0))),
+                "completeness": msgspec.to_builtins(score(completeness_draws(question, draws), draws.chain)),
+                "accuracy": msgspec.to_builtins(
+                    score(accuracy_draws(true) if question.sheets else np.empty(0), draws.chain)
+                ),
             }
         )
     return held

@@ -12,9 +12,9 @@ import math
 
 import numpy as np
 
+from whitestone.minefields.joint_guided import allowed, guided
 from whitestone.minefields.joint_state import FALSE, LANES, REAL, Beliefs, Floats, Ground, Hyper, Shapes, Sheets, State
 from whitestone.minefields.joint_terms import (
-    centre_shift,
     covered,
     crowding,
     forget,
@@ -33,8 +33,10 @@ __all__ = [
     "converted",
     "drawn_lanes",
     "exchanged",
+    "for_sheet",
     "nudged",
     "odds",
+    "put",
     "redrawn",
     "reverted",
     "shaped",
@@ -144,9 +146,9 @@ def nudged(
 
 @kernel
 def redrawn(o: int, heat: float, ground: Ground, shapes: Shapes, sheets: Sheets, hyper: Hyper, state: State) -> None:
-    """Propose another place for the field of a sheet, drawn from what the sheet says."""
+    """Propose another place for the field of a sheet, drawn from what the sheet says and where finds lie."""
     at, mines, template = state.at[o], state.mines[o], state.template[o]
-    new = centre_shift(o, sheets, hyper)
+    new = guided(o, ground, sheets, hyper)
     lay(-1.0, at, mines, state.mix[o], state.lanes[o], template, ground, shapes, state)
     lay(1.0, new, mines, state.mix[o], state.lanes[o], template, ground, shapes, state)
     ratio = heat * (
@@ -155,6 +157,7 @@ def redrawn(o: int, heat: float, ground: Ground, shapes: Shapes, sheets: Sheets,
         + mines * covered(at, state.lanes[o], template, ground, shapes)
     )
     ratio += crowding(o, at, state) - crowding(o, new, state)
+    ratio += allowed(o, new, ground, sheets, hyper) - allowed(o, at, ground, sheets, hyper)
     if accepted(ratio):
         keep(state)
         state.at[o] = new
@@ -191,21 +194,21 @@ def switched(o: int, heat: float, ground: Ground, shapes: Shapes, sheets: Sheets
         ratio = -odds(o, sheets, hyper) + heat * (
             gain(state, FLOOR) + mines * covered(at, state.lanes[o], template, ground, shapes)
         )
-        ratio += crowding(o, at, state)
+        ratio += crowding(o, at, state) - allowed(o, at, ground, sheets, hyper)
         if accepted(ratio):
             keep(state)
             state.on[o] = FALSE
         else:
             forget(state)
         return
-    new = centre_shift(o, sheets, hyper)
+    new = guided(o, ground, sheets, hyper)
     mines = np.random.gamma(sheets.shape[o], sheets.mines[o] * hyper.amount[0] / sheets.shape[o]) + 1e-6
     mix = spread(sheets.mix[o])
     template = sheets.template[o, np.random.randint(0, 2)]
     lanes = drawn_lanes()
     lay(1.0, new, mines, mix, lanes, template, ground, shapes, state)
     ratio = odds(o, sheets, hyper) + heat * (gain(state, FLOOR) - mines * covered(new, lanes, template, ground, shapes))
-    ratio -= crowding(o, new, state)
+    ratio += allowed(o, new, ground, sheets, hyper) - crowding(o, new, state)
     if accepted(ratio):
         keep(state)
         put(o, new, mines, mix, lanes, template, state)
@@ -271,15 +274,24 @@ def candidates(sheet: int, sheets: Sheets, state: State) -> int:
 
 @kernel
 def for_sheet(
-    sheet: int, at: Floats, mines: float, mix: Floats, sheets: Sheets, beliefs: Beliefs, ground: Ground, hyper: Hyper
+    sheet: int,
+    at: Floats,
+    rough: Floats,
+    mines: float,
+    mix: Floats,
+    sheets: Sheets,
+    beliefs: Beliefs,
+    ground: Ground,
+    hyper: Hyper,
 ) -> float:
-    """Return the logarithm of the odds that a field is the sheet's, against a false sheet beside an unwritten field."""
+    """Return the logarithm of the odds that a field at `at` is the sheet's, against a false sheet beside an unwritten
+    field at `rough`."""
     return (
         odds(sheet, sheets, hyper)
         + place_density(sheet, at, sheets, hyper)
         + sheet_density(sheet, mines, mix, sheets, hyper)
         - math.log(hyper.unwritten[0])
-        - unwritten_density(at, mines, mix, beliefs, ground)
+        - unwritten_density(rough, mines, mix, beliefs, ground)
     )
 
 
@@ -307,7 +319,7 @@ def converted(
     rows = sheets.template[sheet, 0] != sheets.template[sheet, 1]
     new = template_drawn(sheet, template, sheets)
     back = 0.5 if (rows and new != template) else 1.0
-    ratio = -for_sheet(sheet, at, mines, mix, sheets, beliefs, ground, hyper) + (math.log(2.0) if rows else 0.0)
+    ratio = -for_sheet(sheet, at, at, mines, mix, sheets, beliefs, ground, hyper) + (math.log(2.0) if rows else 0.0)
     ratio += math.log(back / (candidates(sheet, sheets, state) + 1.0))
     ratio -= math.log(template_chance(sheet, template, new, sheets))
     if new != template:
@@ -353,7 +365,7 @@ def reverted(
     own = old == sheets.template[sheet, 0] or old == sheets.template[sheet, 1]
     new = old if own else sheets.template[sheet, np.random.randint(0, 2)]
     there = 0.5 if (rows and not own) else 1.0
-    ratio = for_sheet(sheet, at, mines, mix, sheets, beliefs, ground, hyper) - (math.log(2.0) if rows else 0.0)
+    ratio = for_sheet(sheet, at, at, mines, mix, sheets, beliefs, ground, hyper) - (math.log(2.0) if rows else 0.0)
     ratio += math.log(template_chance(sheet, new, old, sheets) + 1e-300) - math.log(there / count)
     if new != old:
         lay(-1.0, at, mines, mix, lanes, old, ground, shapes, state)

@@ -13,6 +13,7 @@ import math
 
 import numpy as np
 
+from whitestone.minefields.joint_claims import ceded, claimed
 from whitestone.minefields.joint_moves import (
     LANE_PRIOR,
     accepted,
@@ -86,6 +87,11 @@ def _visit(
         converted(o, heat, ground, shapes, sheets, beliefs, hyper, state)
     else:
         reverted(o, heat, ground, shapes, sheets, beliefs, hyper, state)
+    for _ in range(3):
+        if state.on[o] == REAL:
+            ceded(o, heat, ground, shapes, sheets, beliefs, hyper, state)
+        else:
+            claimed(o, heat, ground, shapes, sheets, beliefs, hyper, state)
     switched(o, heat, ground, shapes, sheets, hyper, state)
 
 

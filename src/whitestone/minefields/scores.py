@@ -2,16 +2,18 @@
 
 *Completeness*: share of found mines that lie in a field which some sheet of the batch describes. *Accuracy*: share of
 sheets, duplicates counted as sheets, that describe a field which exists or existed. Both come from every joint
-explanation drawn; the interval holds the middle 90 % of them.
+explanation drawn; the interval holds the middle 90 % of them, and is wider where searches disagree.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 
 import msgspec
 import numpy as np
 import numpy.typing as npt
+import scipy.stats
 import shapely
 
 from whitestone.minefields.batch_model import Question
@@ -21,6 +23,7 @@ from whitestone.minefields.sheet_parts import Find, Sheet
 __all__ = ["Score", "accuracy_draws", "as_written_share", "completeness_draws", "groups", "score"]
 
 Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
 
 
 class Score(msgspec.Struct, frozen=True):
@@ -31,16 +34,44 @@ class Score(msgspec.Struct, frozen=True):
     high: float | None
 
 
-def score(draws: Floats) -> Score:
-    """Return mean and the middle 90 % of draws of a share.
+def score(draws: Floats, chain: Ints | None = None) -> Score:
+    """Return mean and a 90 % interval of draws of a share; `chain` (draws,) tells which search each came from.
+
+    The interval holds the middle 90 % of the draws. Searches that disagree have not seen all explanations, so their
+    means count as a sample of few: the interval is stretched, on the scale of the logarithm of the odds, by the
+    spread between them and by Student's t (Rubin 1987, rules for combining).
 
     >>> score(np.array([0.5, 0.5])), score(np.array([]))
     (Score(value=0.5, low=0.5, high=0.5), Score(value=None, low=None, high=None))
+    >>> wide = score(np.array([0.4, 0.5, 0.6, 0.7]), np.array([0, 0, 1, 1]))
+    >>> wide.low < 0.4, wide.high > 0.7
+    (True, True)
     """
     if not draws.size or not np.isfinite(draws).all():
         return Score(None, None, None)
-    low, high = np.quantile(draws, [0.05, 0.95])
-    return Score(float(draws.mean()), float(low), float(high))
+    mean = float(draws.mean())
+    bounds = np.quantile(draws, [0.05, 0.95])
+    if chain is None or not 0.0 < mean < 1.0:
+        return Score(mean, float(bounds[0]), float(bounds[1]))
+    bounds = np.clip(bounds, 0.25 / (1.0 + draws.size), 1.0 - 0.25 / (1.0 + draws.size))
+    middle = np.log(mean / (1.0 - mean))
+    off = (np.log(bounds / (1.0 - bounds)) - middle) * _stretch(draws, chain)
+    low, high = 1.0 / (1.0 + np.exp(-middle - off))
+    return Score(mean, float(min(low, mean)), float(max(high, mean)))
+
+
+def _stretch(draws: Floats, chain: Ints) -> float:
+    """Return by how much searches that disagree stretch an interval."""
+    parts = [draws[chain == each] for each in np.unique(chain)]
+    if len(parts) < 2 or not draws.var() > 0.0:
+        return 1.0
+    within = float(np.mean([part.var() for part in parts]))
+    between = (1.0 + 1.0 / len(parts)) * float(np.var([part.mean() for part in parts], ddof=1))
+    if not between > 0.0:
+        return 1.0
+    freedom = (len(parts) - 1) * (1.0 + within / between) ** 2
+    student = float(scipy.stats.t.ppf(0.95, freedom) / scipy.stats.norm.ppf(0.95))
+    return max(student * math.sqrt((within + between) / float(draws.var())), 1.0)
 
 
 def completeness_draws(question: Question, draws: Draws, members: npt.NDArray[np.bool_] | None = None) -> Floats:
@@ -98,7 +129,7 @@ def groups(question: Question, draws: Draws, true: npt.NDArray[np.bool_]) -> dic
             {
                 "key": word,
                 "sheets": int(members.sum()),
-                "accuracy": msgspec.to_builtins(score(accuracy_draws(true, members))),
+                "accuracy": msgspec.to_builtins(score(accuracy_draws(true, members), draws.chain)),
                 "finds_explained": _explained(question, draws, members),
             }
             for word, members in _split([key(sheet) for sheet in question.sheets])
@@ -108,7 +139,7 @@ def groups(question: Question, draws: Draws, true: npt.NDArray[np.bool_]) -> dic
             {
                 "key": word,
                 "finds": int(members.sum()),
-                "completeness": msgspec.to_builtins(score(completeness_draws(question, draws, members))),
+                "completeness": msgspec.to_builtins(score(completeness_draws(question, draws, members), draws.chain)),
             }
             for word, members in _split([of(find) for find in question.finds])
         ]

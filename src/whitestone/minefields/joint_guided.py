@@ -1,0 +1,140 @@
+"""Where would the field of a sheet lie if something went badly wrong, and finds tell where?
+
+A sheet whose landmark or first leg is grossly off allows a wide ground, and a place drawn from it seldom falls on the
+finds. So half of the proposals lay the field over one of the finds within reach, turned and sized as the sheet says.
+What is proposed so is weighed by its density: the answer stays the same, it is only reached.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from whitestone.minefields.joint_state import Floats, Ground, Hyper, Sheets
+from whitestone.minefields.joint_terms import centre_shift, normal, place_density
+from whitestone.minefields.kernels import kernel
+
+__all__ = ["allowed", "guided", "guided_density", "sized", "sized_density"]
+
+
+@kernel
+def _spread(sheet: int, component: int, number: int, sheets: Sheets, hyper: Hyper) -> float:
+    """Return the spread of one of the five numbers under one component."""
+    total = 0.0
+    for j in range(number + 1):
+        total += sheets.root[sheet, component, number, j] ** 2
+    return math.sqrt(total) * hyper.factor[1 if number == 2 else 2]
+
+
+@kernel
+def sized(sheet: int, sheets: Sheets, hyper: Hyper) -> Floats:
+    """Draw turn, length and width of the field of a sheet, each for itself; the place is left at nought."""
+    component, left = 0, np.random.random()
+    for c in range(sheets.weight.shape[1]):
+        component = c
+        left -= sheets.weight[sheet, c]
+        if left <= 0.0:
+            break
+    at = np.zeros(5)
+    for i in range(2, 5):
+        at[i] = sheets.mean[sheet, component, i]
+        at[i] += _spread(sheet, component, i, sheets, hyper) * np.random.standard_normal()
+    return at
+
+
+@kernel
+def sized_density(sheet: int, at: Floats, sheets: Sheets, hyper: Hyper) -> float:
+    """Return the density with which `sized` draws turn, length and width."""
+    total = 0.0
+    for c in range(sheets.weight.shape[1]):
+        if sheets.weight[sheet, c] <= 0.0:
+            continue
+        turn = at[2] - sheets.mean[sheet, c, 2]
+        turn -= 2.0 * math.pi * math.floor(turn / (2.0 * math.pi) + 0.5)
+        value = normal(turn, 0.0, _spread(sheet, c, 2, sheets, hyper))
+        for i in range(3, 5):
+            value += normal(at[i], sheets.mean[sheet, c, i], _spread(sheet, c, i, sheets, hyper))
+        total += sheets.weight[sheet, c] * math.exp(value)
+    return total
+
+
+@kernel
+def _reached(sheet: int, pick: int, ground: Ground, sheets: Sheets) -> int:
+    """Return how many finds lie within reach of a sheet (`pick` below nought), or which is number `pick` of them."""
+    x, y, far = sheets.middle[sheet, 0], sheets.middle[sheet, 1], sheets.reach[sheet]
+    west, south, size, columns, rows = ground.net
+    first_column = max(math.floor((x - far - west) / size), 0)
+    last_column = min(math.floor((x + far - west) / size), int(columns) - 1)
+    first_row = max(math.floor((y - far - south) / size), 0)
+    last_row = min(math.floor((y + far - south) / size), int(rows) - 1)
+    number = 0
+    if last_column < first_column:
+        return 0
+    for row in range(first_row, last_row + 1):
+        begin = ground.start[row * int(columns) + first_column]
+        end = ground.start[row * int(columns) + last_column + 1]
+        if number <= pick < number + end - begin:
+            found: int = begin + pick - number
+            return found
+        number += end - begin
+    return number
+
+
+@kernel
+def _under(sheet: int, at: Floats, ground: Ground, sheets: Sheets) -> int:
+    """Return how many of the finds within reach of a sheet lie in the rectangle of a place."""
+    x, y, far = sheets.middle[sheet, 0], sheets.middle[sheet, 1], sheets.reach[sheet]
+    west, south, size, columns, rows = ground.net
+    length, width = math.exp(at[3]), math.exp(at[4])
+    cos, sin = math.cos(at[2]), math.sin(at[2])
+    half_x, half_y = 0.5 * (abs(cos) * length + abs(sin) * width), 0.5 * (abs(sin) * length + abs(cos) * width)
+    # The same cells as in `_reached`, cut to those that the rectangle touches.
+    first_column = max(math.floor((max(x - far, at[0] - half_x) - west) / size), 0, math.floor((x - far - west) / size))
+    last_column = min(math.floor((min(x + far, at[0] + half_x) - west) / size), int(columns) - 1)
+    first_row = max(math.floor((max(y - far, at[1] - half_y) - south) / size), 0)
+    last_row = min(math.floor((min(y + far, at[1] + half_y) - south) / size), int(rows) - 1)
+    count = 0
+    if last_column < first_column:
+        return 0
+    for row in range(first_row, last_row + 1):
+        base = row * int(columns)
+        for f in range(ground.start[base + first_column], ground.start[base + last_column + 1]):
+            dx, dy = ground.x[f] - at[0], ground.y[f] - at[1]
+            if abs(cos * dx + sin * dy) <= 0.5 * length and abs(cos * dy - sin * dx) <= 0.5 * width:
+                count += 1
+    return count
+
+
+@kernel
+def guided(sheet: int, ground: Ground, sheets: Sheets, hyper: Hyper) -> Floats:
+    """Draw a place for the field of a sheet: as the sheet says, or in half of all cases over a find within reach."""
+    near = _reached(sheet, -1, ground, sheets)
+    if near == 0 or np.random.random() < 0.5:
+        return centre_shift(sheet, sheets, hyper)
+    f = _reached(sheet, np.random.randint(0, near), ground, sheets)
+    at = sized(sheet, sheets, hyper)
+    u = (np.random.random() - 0.5) * math.exp(at[3])
+    v = (np.random.random() - 0.5) * math.exp(at[4])
+    cos, sin = math.cos(at[2]), math.sin(at[2])
+    at[0] = ground.x[f] - cos * u + sin * v
+    at[1] = ground.y[f] - sin * u - cos * v
+    return at
+
+
+@kernel
+def guided_density(sheet: int, at: Floats, ground: Ground, sheets: Sheets, hyper: Hyper) -> float:
+    """Return the logarithm of the density with which `guided` proposes a place."""
+    own = place_density(sheet, at, sheets, hyper)
+    near = _reached(sheet, -1, ground, sheets)
+    if near == 0:
+        return own
+    over = sized_density(sheet, at, sheets, hyper) * _under(sheet, at, ground, sheets) / near
+    over *= math.exp(-at[3] - at[4])
+    return math.log(0.5 * math.exp(own) + 0.5 * over + 1e-300)
+
+
+@kernel
+def allowed(sheet: int, at: Floats, ground: Ground, sheets: Sheets, hyper: Hyper) -> float:
+    """Return what the sheet says of a place beside how often `guided` proposes it, as a logarithm."""
+    return place_density(sheet, at, sheets, hyper) - guided_density(sheet, at, ground, sheets, hyper)

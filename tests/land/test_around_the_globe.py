@@ -18,7 +18,8 @@ GEOD = Geod(ellps="WGS84")
 EAST, WEST = shapely.box(179.99, -17.01, 180, -17.0), shapely.box(-180, -17.01, -179.99, -17.0)
 CASES = {
     "edges that jump over the meridian": (
-        (179.9, -17.0), shapely.Polygon([(179.99, -17.01), (-179.99, -17.01), (-179.99, -17.0), (179.99, -17.0)]), EAST),
+        (179.9, -17.0),
+        shapely.Polygon([(179.99, -17.01), (-179.99, -17.01), (-179.99, -17.0), (179.99, -17.0)]), EAST),
     "two parts cut at the meridian (RFC 7946)": ((180.0, -17.0), shapely.MultiPolygon([EAST, WEST]), EAST),
     "longitudes beyond 180": ((-179.9, -17.0), shapely.box(179.99, -17.01, 180.01, -17.0), EAST),
     "around the north pole": (

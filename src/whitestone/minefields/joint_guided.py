@@ -24,7 +24,7 @@ def _spread(sheet: int, component: int, number: int, sheets: Sheets, hyper: Hype
     total = 0.0
     for j in range(number + 1):
         total += sheets.root[sheet, component, number, j] ** 2
-    return math.sqrt(total) * hyper.factor[1 if number == 2 else 2]
+    return math.sqrt(total) * float(hyper.factor[1 if number == 2 else 2])
 
 
 @kernel

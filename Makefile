@@ -52,8 +52,8 @@ docs: .venv/.dev-ready
 
 # The kernels are compiled ahead, so that no question waits for it; new ones where they changed.
 .venv/.kernels: .venv/.ready src/whitestone/kernels.py $(wildcard src/whitestone/land/*.py src/whitestone/minefields/*.py)
-	$(BIN)/python -m whitestone.land.compiled
-	$(BIN)/python -m whitestone.minefields.compiled
+	$(BIN)/python -m whitestone.land.compiled & other=$$!; \
+	$(BIN)/python -m whitestone.minefields.compiled && wait $$other
 	touch $@
 
 # The lock names no registry and no host. `uv` is needed only here.

@@ -6,6 +6,8 @@ import os
 import subprocess
 import sys
 
+import pytest
+
 CODE = """
 from whitestone.minefields.compiled import compile_ahead
 compile_ahead()
@@ -29,6 +31,7 @@ print([name for name in after if after[name] != before[name]])
 """
 
 
+@pytest.mark.soak
 def test_nothing_is_compiled_after_compiling_ahead() -> None:
     """Batches with and without finds, copies and searched ground ask for no other version of a kernel."""
     done = subprocess.run(

@@ -70,7 +70,7 @@ def read_sheet_book(content: bytes, name: str = "the workbook") -> Taken:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as packed:
             if sum(part.file_size for part in packed.infolist()) > _MOST_BYTES:
-                raise UnreadableFile(path=name, why="it unpacks to more than 512 MiB")
+                raise UnreadableFile(path=name, why="it unpacks to more than 512 MiB", fix="Split it into workbooks of fewer rows.")
         book = openpyxl.load_workbook(io.BytesIO(content), data_only=True, read_only=False)
     except (
         zipfile.BadZipFile,
@@ -82,7 +82,8 @@ def read_sheet_book(content: bytes, name: str = "the workbook") -> Taken:
         OSError,
         EOFError,
     ) as error:
-        raise UnreadableFile(path=name, why=f"it is no workbook ({type(error).__name__})") from None
+        raise UnreadableFile(path=name, why=f"it is no workbook ({type(error).__name__})",
+                             fix="Save it again as .xlsx, or give JSON.") from None
     grid: Grid = {}
     known = {layout.name.casefold(): layout.name for layout in LAYOUTS} | {OTHER.casefold(): OTHER}
     strange: dict[str, list[list[Any]]] = {}

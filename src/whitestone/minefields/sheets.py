@@ -59,6 +59,7 @@ __all__ = [
 
 _KNOWN = ("records", "finds", "searched")
 _NAN = float("nan")
+_FIX = "Give a JSON object with records, finds and searched, or the workbook of 'whitestone records template'."
 _DEEPEST = 60
 """No sheet is nested deeper than an outline of several polygons; what is only means to break its reader."""
 
@@ -87,7 +88,7 @@ def read_sheets(held: Any, name: str = "the file") -> Batch:
     ((), 46.93)
     """
     if _deeper(held, _DEEPEST):
-        raise UnreadableFile(path=name, why=f"it is nested more than {_DEEPEST} deep")
+        raise UnreadableFile(path=name, why=f"it is nested more than {_DEEPEST} deep", fix=_FIX)
     notes = Notes()
     if isinstance(held, list):
         held = {"records": held}
@@ -135,10 +136,10 @@ def _decoded(content: bytes, name: str) -> Any:
         except UnicodeDecodeError:
             continue
         except RecursionError:
-            raise UnreadableFile(path=name, why="it is nested too deeply to be a list of records") from None
+            raise UnreadableFile(path=name, why="it is nested too deeply to be a list of records", fix=_FIX) from None
         except ValueError as error:
-            raise UnreadableFile(path=name, why=f"it is no JSON: {error}") from None
-    raise UnreadableFile(path=name, why="its bytes are no text in UTF-8")
+            raise UnreadableFile(path=name, why=f"it is no JSON: {error}", fix=_FIX) from None
+    raise UnreadableFile(path=name, why="its bytes are no text in UTF-8", fix=_FIX)
 
 
 def _named(place: Place, at: int, taken: dict[str, int], what: str) -> tuple[str, str]:

@@ -83,6 +83,9 @@ def _of_the_system(error: Exception) -> Problem | None:
     where = str(error.filename) if error.filename is not None else "the disk"
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return StoreFull(where=where)
+    if error.filename is None and error.errno == errno.EIO:
+        # Reading fails without a name, as of a device that opens and holds nothing that can be read.
+        return FileTrouble(path="a file that this call names", why=_REFUSALS[errno.EIO])
     known = error.filename is not None and error.errno in _REFUSALS
     return FileTrouble(path=where, why=_REFUSALS[error.errno]) if known else None
 

@@ -118,7 +118,8 @@ def georeference(
     try:
         listed = json.loads(points.read_text("utf-8"))
     except ValueError as error:
-        raise UnreadableFile(path=points.name, why=f"it is no JSON: {error}", fix="Give a JSON list of control points.") from None
+        raise UnreadableFile(path=points.name, why=f"it is no JSON: {error}",
+                             fix="Give a JSON list of control points.") from None
     with open_programme(asked.target, asked.who) as programme:
         answer = lay(programme, record, scan_sha256, listed, kind=kind, reason=reason)
     emit(answer, as_json, lambda: _residuals(answer))

@@ -70,7 +70,8 @@ def read_sheet_book(content: bytes, name: str = "the workbook") -> Taken:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as packed:
             if sum(part.file_size for part in packed.infolist()) > _MOST_BYTES:
-                raise UnreadableFile(path=name, why="it unpacks to more than 512 MiB", fix="Split it into workbooks of fewer rows.")
+                raise UnreadableFile(path=name, why="it unpacks to more than 512 MiB",
+                                     fix="Split it into workbooks of fewer rows.")
         book = openpyxl.load_workbook(io.BytesIO(content), data_only=True, read_only=False)
     except (
         zipfile.BadZipFile,

@@ -169,18 +169,10 @@ def read_options() -> argparse.Namespace:
     parser.add_argument("--limit-s", type=float, default=240.0, help="an assessment that takes longer has failed")
     parser.add_argument("--keep", type=Path, default=None, help="folder of scores; what is there is not run again")
     options = parser.parse_args()
-    options.baseline = options.baseline or (options.command == COMMAND and not can_assess())
     if options.quick:
         options.seeds, options.fields, options.regimes = 1, 40, options.regimes[:1]
         options.off_seeds = options.learning_seeds = 0
     return options
-
-
-def can_assess() -> bool:
-    """Say whether this version of the command line assesses; else the baseline is run, and the claims say so."""
-    from importlib.util import find_spec
-
-    return find_spec("whitestone.minefields.assessing") is not None
 
 
 def main() -> int:

@@ -6,19 +6,17 @@ import numpy as np
 import pyproj
 import pytest
 
+from whitestone.minefields import traverse
+from whitestone.minefields.sheets import read_sheets
 from whitestone.minefields.simulator.drawing import drawn_as_written
 from whitestone.minefields.simulator.making import simulate
 from whitestone.minefields.simulator.plane import Plane
 from whitestone.minefields.simulator.regimes import REGIMES
 
-traverse = pytest.importorskip("whitestone.minefields.traverse", reason="the reading of sheets is not there yet")
-
 
 @pytest.mark.parametrize("seed", [1, 2])
 def test_corners_agree_within_a_tenth_of_a_metre_per_kilometre(seed: int) -> None:
     """Every corner of every sheet whose north, unit and reference system are stated; true north to the micrometre."""
-    from whitestone.minefields.sheets import read_sheets
-
     geod, plane = pyproj.Geod(ellps="WGS84"), Plane(46.93, 39.99)
     batch, _ = simulate(seed, REGIMES["orderly"], fields=150)
     read = traverse.lay_out_many([(sheet, traverse.Hypothesis()) for sheet in read_sheets(batch).records])

@@ -71,6 +71,24 @@ def test_the_name_of_a_person_and_the_file_itself_are_sealed(programme: Programm
     assert kept[answer["sha256"]].sealed
 
 
+def test_names_of_persons_are_sealed_wherever_they_stand_in_a_sheet(programme: Programme, tmp_path: Path) -> None:
+    sheet = {
+        **SHEET,
+        "Laying officer": "Ivan Invented",
+        "transfer": {"date": "2021-06-12", "received_by_name": "R. Made-Up"},
+        "events": [{"kind": "lifted", "witnesses": ["W. Nobody", "N. Noone"], "quantity": {"PMN-2": 3}}],
+    }  # fmt: skip
+    answer = enter_file(programme, written(tmp_path, {"records": [sheet]}))
+    state = next(programme.journal.states("minefield_record"))
+    said = json.dumps([state.body, state.extra, answer], ensure_ascii=False)
+    for name in ("Ivan Invented", "R. Made-Up", "W. Nobody", "N. Noone"):
+        assert name not in said
+    assert answer["records_detail"][0]["sealed"] == [
+        "Laying officer", "events[0].witnesses", "prepared_by", "transfer.received_by_name",
+    ]  # fmt: skip
+    assert state.body["transcription"]["events"] == [{"kind": "lifted", "quantity": {"PMN-2": 3}}]
+
+
 def test_the_same_file_again_changes_nothing_and_a_corrected_one_is_a_revision(
     programme: Programme, tmp_path: Path
 ) -> None:

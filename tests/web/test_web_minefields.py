@@ -33,7 +33,7 @@ OTHER = {**SHEET, "id": "B-2", "batch": "second", "reference_points": [{"no": "R
 FILE = {"records": [SHEET, OTHER], "finds": [{"id": "F-1", "lon": 46.9312, "lat": 39.9903, "type": "PMN-2"}],
         "searched": [{"id": "S-1", "p_detect": 0.9, "geometry": {"type": "Polygon", "coordinates": [
             [[46.93, 39.99], [46.932, 39.99], [46.932, 39.991], [46.93, 39.99]]]}}]}  # fmt: skip
-PURPOSE = "planning of survey"
+PURPOSE = "planning of survey; план «долина»"
 
 
 @pytest.fixture(scope="module")
@@ -69,6 +69,8 @@ def asked(pages: Any) -> Any:
     """Ask for the pages after stating a purpose."""
     answer = pages.post("/minefields/purpose", {"purpose": PURPOSE, "next": "/minefields", "token": TOKEN})
     assert answer.status_code == 302
+    # A header holds ASCII only: a purpose in another script must not break the answer on its way.
+    assert answer.cookies["minefields-purpose"].OutputString().isascii()
     return pages
 
 

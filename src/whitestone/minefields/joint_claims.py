@@ -12,7 +12,7 @@ import math
 import numpy as np
 
 from whitestone.minefields.joint_guided import sized, sized_density
-from whitestone.minefields.joint_moves import FLOOR, LEAST, accepted, for_sheet, put
+from whitestone.minefields.joint_moves import FLOOR, LEAST, accepted, first_free, for_sheet, put
 from whitestone.minefields.joint_state import FALSE, REAL, Beliefs, Floats, Ground, Hyper, Shapes, Sheets, State
 from whitestone.minefields.joint_terms import covered, crowding, forget, gain, keep, lay, normal
 from whitestone.minefields.kernels import kernel
@@ -105,11 +105,7 @@ def ceded(
     state: State,
 ) -> None:
     """Propose that the field of a sheet is a rough one of which nobody wrote, and the sheet false."""
-    free = -1
-    for o in range(sheets.mines.size, state.on.size):
-        if state.on[o] != REAL:
-            free = o
-            break
+    free = first_free(sheets, state)
     old, mines, mix, lanes = state.at[sheet].copy(), state.mines[sheet], state.mix[sheet], state.lanes[sheet]
     new = old.copy()
     for i in range(2):

@@ -28,25 +28,25 @@ from whitestone.minefields.joint_terms import (
 from whitestone.minefields.kernels import kernel
 
 __all__ = [
+    "FLOOR",
     "LANE_PRIOR",
-    "born",
+    "LEAST",
+    "accepted",
     "converted",
     "drawn_lanes",
-    "exchanged",
+    "first_free",
     "for_sheet",
     "nudged",
     "odds",
     "put",
     "redrawn",
+    "retold",
     "reverted",
     "shaped",
     "spread",
     "switched",
-    "taken_over",
 ]
 
-BIRTH_M = 35.0
-"""Spread of the middle of a new field around the find that suggests it, metres."""
 FLOOR = 1e-15
 LANE_PRIOR = 1.5
 """Parameter of the Dirichlet prior of lanes."""
@@ -76,6 +76,36 @@ def put(o: int, at: Floats, mines: float, mix: Floats, lanes: Floats, template: 
     state.mix[o] = mix
     state.lanes[o] = lanes
     state.template[o] = template
+
+
+@kernel
+def first_free(sheets: Sheets, state: State) -> int:
+    """Return the first place for a field of which nobody wrote, -1: all are taken."""
+    for o in range(sheets.mines.size, state.on.size):
+        if state.on[o] != REAL:
+            return o
+    return -1
+
+
+@kernel
+def retold(
+    at: Floats,
+    mines: float,
+    mix: Floats,
+    lanes: Floats,
+    old: int,
+    new: int,
+    ground: Ground,
+    shapes: Shapes,
+    state: State,
+) -> float:
+    """Lay a field down again where it is with its mines spread in another way; return what that changes of the fit."""
+    if new == old:
+        return 0.0
+    lay(-1.0, at, mines, mix, lanes, old, ground, shapes, state)
+    lay(1.0, at, mines, mix, lanes, new, ground, shapes, state)
+    paid = mines * (covered(at, lanes, old, ground, shapes) - covered(at, lanes, new, ground, shapes))
+    return gain(state, FLOOR) + paid
 
 
 @kernel
@@ -307,11 +337,7 @@ def converted(
     state: State,
 ) -> None:
     """Propose that the field of a sheet is one of which nobody wrote, and the sheet false."""
-    free = -1
-    for o in range(sheets.mines.size, state.on.size):
-        if state.on[o] != REAL:
-            free = o
-            break
+    free = first_free(sheets, state)
     at, mines, mix, template = state.at[sheet], state.mines[sheet], state.mix[sheet], state.template[sheet]
     lanes = state.lanes[sheet]
     if free < 0 or math.hypot(at[0] - sheets.middle[sheet, 0], at[1] - sheets.middle[sheet, 1]) >= sheets.reach[sheet]:
@@ -322,13 +348,7 @@ def converted(
     ratio = -for_sheet(sheet, at, at, mines, mix, sheets, beliefs, ground, hyper) + (math.log(2.0) if rows else 0.0)
     ratio += math.log(back / (candidates(sheet, sheets, state) + 1.0))
     ratio -= math.log(template_chance(sheet, template, new, sheets))
-    if new != template:
-        lay(-1.0, at, mines, mix, lanes, template, ground, shapes, state)
-        lay(1.0, at, mines, mix, lanes, new, ground, shapes, state)
-        ratio += heat * (
-            gain(state, FLOOR)
-            + mines * (covered(at, lanes, template, ground, shapes) - covered(at, lanes, new, ground, shapes))
-        )
+    ratio += heat * retold(at, mines, mix, lanes, template, new, ground, shapes, state)
     if accepted(ratio):
         keep(state)
         put(free, at, mines, mix, lanes, new, state)
@@ -367,13 +387,7 @@ def reverted(
     there = 0.5 if (rows and not own) else 1.0
     ratio = for_sheet(sheet, at, at, mines, mix, sheets, beliefs, ground, hyper) - (math.log(2.0) if rows else 0.0)
     ratio += math.log(template_chance(sheet, new, old, sheets) + 1e-300) - math.log(there / count)
-    if new != old:
-        lay(-1.0, at, mines, mix, lanes, old, ground, shapes, state)
-        lay(1.0, at, mines, mix, lanes, new, ground, shapes, state)
-        ratio += heat * (
-            gain(state, FLOOR)
-            + mines * (covered(at, lanes, old, ground, shapes) - covered(at, lanes, new, ground, shapes))
-        )
+    ratio += heat * retold(at, mines, mix, lanes, old, new, ground, shapes, state)
     if accepted(ratio):
         keep(state)
         put(sheet, at, mines, mix, lanes, new, state)
@@ -391,172 +405,9 @@ def shaped(sheet: int, heat: float, ground: Ground, shapes: Shapes, sheets: Shee
     at, mines, mix, old = state.at[sheet], state.mines[sheet], state.mix[sheet], state.template[sheet]
     lanes = state.lanes[sheet]
     new = second if old == first else first
-    lay(-1.0, at, mines, mix, lanes, old, ground, shapes, state)
-    lay(1.0, at, mines, mix, lanes, new, ground, shapes, state)
-    ratio = heat * (
-        gain(state, FLOOR) + mines * (covered(at, lanes, old, ground, shapes) - covered(at, lanes, new, ground, shapes))
-    )
+    ratio = heat * retold(at, mines, mix, lanes, old, new, ground, shapes, state)
     if accepted(ratio):
         keep(state)
         state.template[sheet] = new
-    else:
-        forget(state)
-
-
-@kernel
-def exchanged(
-    one: int,
-    two: int,
-    heat: float,
-    ground: Ground,
-    shapes: Shapes,
-    sheets: Sheets,
-    beliefs: Beliefs,
-    hyper: Hyper,
-    state: State,
-) -> None:
-    """Propose that two fields change places, with their mines; `two` may be a field of which nobody wrote."""
-    at1, mines1, mix1, template1 = state.at[one].copy(), state.mines[one], state.mix[one].copy(), state.template[one]
-    at2, mines2, mix2, template2 = state.at[two].copy(), state.mines[two], state.mix[two].copy(), state.template[two]
-    lanes1, lanes2 = state.lanes[one].copy(), state.lanes[two].copy()
-    ratio = place_density(one, at2, sheets, hyper) - place_density(one, at1, sheets, hyper)
-    ratio += sheet_density(one, mines2, mix2, sheets, hyper) - sheet_density(one, mines1, mix1, sheets, hyper)
-    if two < sheets.mines.size:
-        ratio += place_density(two, at1, sheets, hyper) - place_density(two, at2, sheets, hyper)
-        ratio += sheet_density(two, mines1, mix1, sheets, hyper) - sheet_density(two, mines2, mix2, sheets, hyper)
-    else:
-        ratio += unwritten_density(at1, mines1, mix1, beliefs, ground)
-        ratio -= unwritten_density(at2, mines2, mix2, beliefs, ground)
-    if ratio < -50.0:
-        return
-    lay(-1.0, at1, mines1, mix1, lanes1, template1, ground, shapes, state)
-    lay(-1.0, at2, mines2, mix2, lanes2, template2, ground, shapes, state)
-    lay(1.0, at2, mines2, mix2, lanes2, template1, ground, shapes, state)
-    lay(1.0, at1, mines1, mix1, lanes1, template2, ground, shapes, state)
-    paid = mines1 * covered(at1, lanes1, template1, ground, shapes) + mines2 * covered(
-        at2, lanes2, template2, ground, shapes
-    )
-    paid -= mines2 * covered(at2, lanes2, template1, ground, shapes) + mines1 * covered(
-        at1, lanes1, template2, ground, shapes
-    )
-    if accepted(ratio + heat * (gain(state, FLOOR) + paid)):
-        keep(state)
-        put(one, at2, mines2, mix2, lanes2, template1, state)
-        put(two, at1, mines1, mix1, lanes1, template2, state)
-    else:
-        forget(state)
-
-
-@kernel
-def taken_over(
-    one: int, two: int, heat: float, ground: Ground, shapes: Shapes, sheets: Sheets, hyper: Hyper, state: State
-) -> None:
-    """Propose that the field of sheet `one` is that of sheet `two`, which was held false, and `one` false instead."""
-    at, mines, mix, old = state.at[one], state.mines[one], state.mix[one], state.template[one]
-    lanes = state.lanes[one]
-    new = sheets.template[two, np.random.randint(0, 2)]
-    ratio = odds(two, sheets, hyper) - odds(one, sheets, hyper)
-    ratio += place_density(two, at, sheets, hyper) - place_density(one, at, sheets, hyper)
-    ratio += sheet_density(two, mines, mix, sheets, hyper) - sheet_density(one, mines, mix, sheets, hyper)
-    ratio += math.log(sheets.near_start[one + 1] - sheets.near_start[one])
-    ratio -= math.log(sheets.near_start[two + 1] - sheets.near_start[two])
-    lay(-1.0, at, mines, mix, lanes, old, ground, shapes, state)
-    lay(1.0, at, mines, mix, lanes, new, ground, shapes, state)
-    ratio += heat * (
-        gain(state, FLOOR) + mines * (covered(at, lanes, old, ground, shapes) - covered(at, lanes, new, ground, shapes))
-    )
-    if accepted(ratio):
-        keep(state)
-        put(two, at, mines, mix, lanes, new, state)
-        state.on[one] = FALSE
-    else:
-        forget(state)
-
-
-@kernel
-def birth_density(x: float, y: float, ground: Ground) -> float:
-    """Return the density with which new fields are proposed at a place, per square metre."""
-    west, south, size, columns, rows = ground.net
-    reach = 3.0 * BIRTH_M
-    first_column = max(math.floor((x - reach - west) / size), 0)
-    last_column = min(math.floor((x + reach - west) / size), int(columns) - 1)
-    first_row = max(math.floor((y - reach - south) / size), 0)
-    last_row = min(math.floor((y + reach - south) / size), int(rows) - 1)
-    total = 0.0
-    for row in range(first_row, last_row + 1):
-        for column in range(first_column, last_column + 1):
-            cell = row * int(columns) + column
-            for f in range(ground.start[cell], ground.start[cell + 1]):
-                squared = ((ground.x[f] - x) ** 2 + (ground.y[f] - y) ** 2) / BIRTH_M**2
-                if squared < 9.0:
-                    total += math.exp(-0.5 * squared)
-    return total / (2.0 * math.pi * BIRTH_M**2 * ground.x.size)
-
-
-@kernel
-def born(
-    heat: float, ground: Ground, shapes: Shapes, sheets: Sheets, beliefs: Beliefs, hyper: Hyper, state: State
-) -> None:
-    """Propose a field of which nobody wrote near a find, or the end of one."""
-    count, first = 0, sheets.mines.size
-    free = -1
-    for o in range(first, state.on.size):
-        if state.on[o] == REAL:
-            count += 1
-        elif free < 0:
-            free = o
-    if np.random.random() < 0.5:
-        if count > 0:
-            _ended(np.random.randint(0, count), count, heat, ground, shapes, sheets, hyper, state)
-        return
-    if free < 0:
-        return
-    f = np.random.randint(0, ground.x.size)
-    at = np.empty(5)
-    at[0] = ground.x[f] + BIRTH_M * np.random.standard_normal()
-    at[1] = ground.y[f] + BIRTH_M * np.random.standard_normal()
-    at[2] = math.pi * np.random.random()
-    at[3] = beliefs.log_length + beliefs.log_length_sd * np.random.standard_normal()
-    at[4] = beliefs.log_width + beliefs.log_width_sd * np.random.standard_normal()
-    if at[4] < LEAST or (at[0] - ground.x[f]) ** 2 + (at[1] - ground.y[f]) ** 2 >= 9.0 * BIRTH_M**2:
-        return
-    mean = beliefs.density * math.exp(at[3] + at[4])
-    mines = np.random.gamma(beliefs.density_shape, mean / beliefs.density_shape) + 1e-6
-    lanes = drawn_lanes()
-    mix = spread(0.5 + 4.0 * ground.stray_mix)
-    ratio = math.log(hyper.unwritten[0]) - math.log(birth_density(at[0], at[1], ground)) - math.log(count + 1.0)
-    ratio -= crowding(free, at, state)
-    lay(1.0, at, mines, mix, lanes, 0, ground, shapes, state)
-    if state.touched[-1] > 0 and accepted(
-        ratio + heat * (gain(state, FLOOR) - mines * covered(at, lanes, 0, ground, shapes))
-    ):
-        keep(state)
-        put(free, at, mines, mix, lanes, 0, state)
-    else:
-        forget(state)
-
-
-@kernel
-def _ended(
-    pick: int, count: int, heat: float, ground: Ground, shapes: Shapes, sheets: Sheets, hyper: Hyper, state: State
-) -> None:
-    other = -1
-    for o in range(sheets.mines.size, state.on.size):
-        if state.on[o] == REAL:
-            if pick == 0:
-                other = o
-                break
-            pick -= 1
-    at, lanes = state.at[other], state.lanes[other]
-    density = birth_density(at[0], at[1], ground)
-    if state.template[other] != 0 or density <= 0.0:
-        return
-    ratio = math.log(count) + math.log(density) - math.log(hyper.unwritten[0])
-    lay(-1.0, at, state.mines[other], state.mix[other], lanes, 0, ground, shapes, state)
-    ratio += heat * (gain(state, FLOOR) + state.mines[other] * covered(at, lanes, 0, ground, shapes))
-    ratio += crowding(other, at, state)
-    if accepted(ratio):
-        keep(state)
-        state.on[other] = FALSE
     else:
         forget(state)

@@ -13,21 +13,19 @@ import math
 
 import numpy as np
 
+from whitestone.minefields.joint_births import born
 from whitestone.minefields.joint_claims import ceded, claimed
 from whitestone.minefields.joint_moves import (
     LANE_PRIOR,
     accepted,
-    born,
     converted,
     drawn_lanes,
-    exchanged,
     nudged,
     redrawn,
     reverted,
     shaped,
     spread,
     switched,
-    taken_over,
 )
 from whitestone.minefields.joint_state import (
     FALSE,
@@ -42,6 +40,7 @@ from whitestone.minefields.joint_state import (
     Sheets,
     State,
 )
+from whitestone.minefields.joint_swaps import exchanged, taken_over
 from whitestone.minefields.joint_terms import centre_shift, covered, gamma, keep, lay, normal, place_density
 from whitestone.minefields.kernels import kernel
 

@@ -7,6 +7,7 @@ what it says otherwise now is a new revision. No hazard is made, and no position
 
 from __future__ import annotations
 
+import json
 import math
 import uuid
 from collections import defaultdict
@@ -20,14 +21,19 @@ from whitestone.domain.revision import Act, Draft, State
 from whitestone.errors import InvalidValue, UnknownRecord
 from whitestone.exchange.sheet_layout import whole
 from whitestone.minefields.batch_checks import check_batch
+from whitestone.minefields.sheet_words import plain
 from whitestone.minefields.sheets import Find, Searched, Sheet
 from whitestone.programme.minefield_files import as_told, read_records_file
 from whitestone.programme.opening import Programme
 
 __all__ = ["PERSONAL", "enter_file", "recorded_file", "recorded_sheet"]
 
-PERSONAL = ("prepared_by", "prepared_by_name", "laid_by_name", "signed_by", "received_by_name")
-"""Members of a sheet that name a person: sealed at entry, never part of the transcription in the clear."""
+PERSONAL = frozenset({
+    "preparedby", "preparedbyname", "laidbyname", "layingofficer", "officer", "commander", "signedby", "signature",
+    "signatures", "receivedbyname", "handedoverbyname", "declassifiedby", "witness", "witnesses", "interviewee",
+})  # fmt: skip
+"""Members of a sheet that name a person, reduced to letters: sealed at entry wherever they stand in the sheet, also
+inside its events and its transfer; never part of the transcription in the clear."""
 _RESTRICTED = "restricted"
 
 
@@ -123,8 +129,9 @@ class _Known:
 def _enter_sheet(
     known: _Known, sheet: Sheet, file_sha256: str, findings: list[dict[str, Any]], drafts: list[Draft]
 ) -> dict[str, Any]:
-    names = {name: str(sheet.as_written[name]) for name in PERSONAL if sheet.as_written.get(name)}
-    body = _body(sheet)
+    names: dict[str, str] = {}
+    written = _without_names(sheet.as_written, "", names)
+    body = _body(sheet, written)
     extra = {"entered_from": file_sha256, **({"findings_at_entry": findings} if findings else {})}
     became, draft = known.draft(
         "minefield_record",
@@ -142,7 +149,23 @@ def _enter_sheet(
     return {"id": sheet.id, "record": str(record), "became": became, "findings": len(findings), "sealed": sorted(names)}
 
 
-def _body(sheet: Sheet) -> dict[str, Any]:
+def _without_names(value: Any, path: str, names: dict[str, str]) -> Any:
+    """Return what was written without the members that name a person; these go into `names`, by their path."""
+    if isinstance(value, dict):
+        kept = {}
+        for name, each in value.items():
+            here = f"{path}.{name}" if path else str(name)
+            if plain(name) not in PERSONAL:
+                kept[name] = _without_names(each, here, names)
+            elif each not in (None, "", [], {}):
+                names[here] = each if isinstance(each, str) else json.dumps(each, ensure_ascii=False)
+        return kept
+    if isinstance(value, list):
+        return [_without_names(each, f"{path}[{at}]", names) for at, each in enumerate(value)]
+    return value
+
+
+def _body(sheet: Sheet, as_written: dict[str, Any]) -> dict[str, Any]:
     """Return the header of a sheet, as far as it is understood, and the transcription without names of persons."""
     transfer = sheet.transfer
     standard = code_list("record_standard").understand(sheet.standard) if sheet.standard else None
@@ -155,7 +178,7 @@ def _body(sheet: Sheet) -> dict[str, Any]:
         "transferred_by": transfer.from_party if transfer else None,
         "transferred_to": transfer.to_party if transfer else None,
     }  # fmt: skip
-    written = {name: _storable(value) for name, value in sheet.as_written.items() if name not in PERSONAL}
+    written = _storable(as_written)
     kept = {name: value for name, value in stated.items() if value is not None}
     return {**kept, "sensitivity": _RESTRICTED, "transcription": written}
 

@@ -67,14 +67,16 @@ def purpose(request: HttpRequest) -> HttpResponse:
     response = HttpResponseRedirect(target if target.startswith("/minefields") else reverse("minefields"))
     stated = request.POST.get("purpose", "").strip()[:400]
     if stated:
-        response.set_signed_cookie(COOKIE, stated, max_age=HOURS * 3600, httponly=True, samesite="Strict")
+        # Signed and in letters of ASCII, whatever the language in which the purpose was written.
+        value = signing.dumps(stated, salt=COOKIE)
+        response.set_cookie(COOKIE, value, max_age=HOURS * 3600, httponly=True, samesite="Strict")
     return response
 
 
 def stated_purpose(request: HttpRequest) -> str | None:
     """Read what this browser said it needs restricted results for; None when it has not, or no longer counts."""
     try:
-        return request.get_signed_cookie(COOKIE, default=None, max_age=HOURS * 3600)
+        return str(signing.loads(request.COOKIES.get(COOKIE, ""), salt=COOKIE, max_age=HOURS * 3600))
     except signing.BadSignature:
         return None
 

@@ -1,16 +1,15 @@
 """Which ways of reading a sheet are kept, how likely is each, and how is each walked?
 
 What a sheet states is kept as stated; what it leaves open (north, unit, reference system, axis order, direction)
-becomes
-a hypothesis with its share. A reading that puts the field far from everything else of the batch is dropped, not because
-it is wrong on paper but because nobody can have meant it; where none is near, all stay.
+becomes a hypothesis with its share. A reading that puts the field far from everything else of the batch is dropped, not
+because it is wrong on paper but because nobody can have meant it; where none is near, all stay.
 """
 
 from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import msgspec
 import numpy as np
@@ -56,16 +55,39 @@ def read_ways(sheets: Sequence[Sheet], model: ErrorModel, middle: Point) -> list
         for at, sheet in enumerate(sheets)
         for hypothesis, share in _hypotheses(sheet, model, _systems(sheets, middle))
     ]
-    laid = lay_out_many([(sheets[at], hypothesis) for at, hypothesis, _ in asked])
     held: list[list[Reading]] = [[] for _ in sheets]
+    over: list[list[Reading]] = [[] for _ in sheets]
+    for at, reading in _laid(sheets, asked, middle):
+        (over if reading.geometry.impossible else held)[at].append(reading)
+    # A bearing beyond a full turn of the unit that is stated: the unit is the other one, or a digit is a slip of the
+    # pen and the bearing goes round once more. Both stand with equal shares: nothing on the sheet decides.
+    broken = [at for at, readings in enumerate(held) if not readings and over[at]]
+    other = [(at, msgspec.structs.replace(each.hypothesis, unit="mil6400", whole=True), each.share)
+             for at in broken for each in over[at] if _in_mils(sheets[at])]  # fmt: skip
+    for at, reading in _laid(sheets, other, middle):
+        if not reading.geometry.impossible:
+            held[at].append(reading)
+    for at in broken:
+        held[at] += over[at]
+    return [_plausible(readings) for readings in held]
+
+
+def _laid(
+    sheets: Sequence[Sheet], asked: Sequence[tuple[int, Hypothesis, float]], middle: Point
+) -> Iterator[tuple[int, Reading]]:
+    """Lay sheets out as asked (number, hypothesis, share); what has no place is left out."""
+    laid = lay_out_many([(sheets[at], hypothesis) for at, hypothesis, _ in asked])
     for (at, hypothesis, share), geometry in zip(asked, laid, strict=True):
-        if geometry.anchor_lonlat is None or geometry.impossible:
+        if geometry.anchor_lonlat is None:
             continue
         lon, lat = geometry.anchor_lonlat
         x, y = to_plane([lon], [lat], middle)
         turn = (lon - middle[0]) * math.sin(math.radians((lat + middle[1]) / 2.0))
-        held[at].append(Reading(share, hypothesis, geometry, (float(x[0]), float(y[0])), -turn))
-    return [_plausible(readings) for readings in held]
+        yield at, Reading(share, hypothesis, geometry, (float(x[0]), float(y[0])), -turn)
+
+
+def _in_mils(sheet: Sheet) -> bool:
+    return any(leg.unit == "mil6000" or (leg.unit == "unknown" and leg.hundreds) for leg in sheet.legs)
 
 
 def _plausible(readings: list[Reading]) -> list[Reading]:

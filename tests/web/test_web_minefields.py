@@ -211,3 +211,16 @@ def test_a_sheet_without_its_number_is_not_kept(asked: Any) -> None:
 
 def test_a_scan_that_is_not_the_records_is_refused(asked: Any, kept: tuple[str, str], tmp_path: Path) -> None:
     assert asked.get(f"/minefields/record/{record_id(kept[0])}/scan/{'0' * 64}").status_code == 422
+
+
+def test_the_map_of_an_assessed_record_draws_the_sheet_as_written_beside_its_outlines(
+    asked: Any, kept: tuple[str, str]
+) -> None:
+    drawn = asked.get(f"/minefields/{kept[1]}/A-17/shapes.json").json()
+    roles = [each["properties"]["role"] for each in drawn["features"]]
+    assert roles.count("as_written") == 1
+    assert {"outline", "leg", "reference"} <= set(roles)
+
+
+def test_an_assessment_of_two_batches_names_both(asked: Any, kept: tuple[str, str]) -> None:
+    assert "Batch first, second" in asked.get(f"/minefields/{kept[1]}").content.decode()

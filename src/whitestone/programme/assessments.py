@@ -16,7 +16,7 @@ import msgspec
 from whitestone.errors import InvalidValue, UnknownAttachment, WrongCall
 from whitestone.programme.opening import Programme
 
-__all__ = ["MEDIA_TYPE", "Assessment", "assessments", "keep_assessment", "read_assessment"]
+__all__ = ["MEDIA_TYPE", "Assessment", "assessments", "batch_name", "keep_assessment", "read_assessment"]
 
 MEDIA_TYPE = "application/vnd.whitestone.assessment+json"
 """Tells assessments from the other attachments of a programme."""
@@ -40,7 +40,7 @@ def keep_assessment(programme: Programme, result: Mapping[str, Any]) -> str:
     if not isinstance(result.get("records_detail"), list):
         raise InvalidValue(field="records_detail", value=result.get("records_detail"), why="a list of records")
     content = msgspec.json.encode(result)
-    name = f"{_batch(result)}.json"
+    name = f"{batch_name(result)}.json"
     return programme.journal.attachments.add(content, name=name, media_type=MEDIA_TYPE, by=programme.who)
 
 
@@ -70,6 +70,11 @@ def read_assessment(programme: Programme, sha256: str, *, purpose: str) -> dict[
         return msgspec.json.decode(stream.read(), type=dict[str, Any])
 
 
-def _batch(result: Mapping[str, Any]) -> str:
-    named = result.get("batch")
-    return str(named).strip() if named else "records without a batch"
+def batch_name(result: Mapping[str, Any]) -> str:
+    """Name the batch that an assessment is of, or all of them.
+
+    >>> batch_name({"batch": ["first", "second"]}), batch_name({"batch": "first"}), batch_name({})
+    ('first, second', 'first', 'records without a batch')
+    """
+    named = result.get("batch") or "records without a batch"
+    return ", ".join(str(each).strip() for each in named) if isinstance(named, list) else str(named).strip()

@@ -15,8 +15,9 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from whitestone.programme.assessments import assessments, read_assessment
+from whitestone.programme.assessments import assessments, batch_name, read_assessment
 from whitestone.web.desk import clocks_of, current
+from whitestone.web.views.minefields_drawing import lay_out_drawn
 from whitestone.web.writing import writer, writes
 
 __all__ = [
@@ -98,7 +99,7 @@ def assessment(request: HttpRequest, sha256: str) -> HttpResponse:
     pages = max(1, -(-len(rows) // SIZE))
     number = min(max(1, int(request.GET["page"]) if request.GET.get("page", "").isdecimal() else 1), pages)
     context = {
-        "title": f"Batch {result.get('batch') or 'without a name'}", "clocks": clocks_of(request), "sha256": sha256,
+        "title": f"Batch {batch_name(result)}", "clocks": clocks_of(request), "sha256": sha256,
         "result": result, "rows": rows[(number - 1) * SIZE : number * SIZE], "number": number, "pages": pages,
         "total": len(rows), "sort": sort, "sorts": SORTS,
         "scores": [(*said, result.get(said[0]) or {}, _moved(result, said[0])) for said in SCORES],
@@ -123,7 +124,7 @@ def record(request: HttpRequest, sha256: str, record_id: str) -> HttpResponse:
     mine.sort(key=lambda found: -float(found.get("p_recorded") or 0.0))
     context = {
         "title": f"Record {record_id}", "clocks": clocks_of(request), "sha256": sha256, "row": row, "sheet": sheet,
-        "batch": result.get("batch"), "finds": mine,
+        "batch": batch_name(result), "finds": mine,
         "hypotheses": [(reading_words(each), each.get("share")) for each in row.get("hypotheses") or []],
     }  # fmt: skip
     return render(request, "whitestone/minefields_record.html", context)
@@ -138,9 +139,7 @@ def shapes(request: HttpRequest, sha256: str, record_id: str) -> JsonResponse:
     row = _record(result, record_id)
     drawn = [_feature("outline", row["outlines"][level], level=level) for level in reversed(OUTLINES)
              if row.get("outlines", {}).get(level)]  # fmt: skip
-    as_written = row.get("as_written")
-    if as_written:
-        drawn.append(_feature("as_written", as_written))
+    drawn += _as_written(result, record_id)
     box = _bounds(drawn)
     drawn += _around(result, record_id, box)
     return JsonResponse({"type": "FeatureCollection", "features": drawn, "bbox": box})
@@ -155,6 +154,13 @@ def reading_words(held: Mapping[str, Any]) -> str:
     if held.get("clockwise") is False:
         parts.append(_("scale against the clock"))
     return ", ".join(parts) or _("as the sheet says")
+
+
+def _as_written(result: dict[str, Any], record_id: str) -> list[dict[str, Any]]:
+    """Draw the sheet exactly as it is written, where the assessment was kept with it."""
+    given = (result.get("input") or {}).get("records", [])
+    sheet = next((each for each in given if str(each.get("id")) == record_id), None)
+    return lay_out_drawn(sheet)["features"] if sheet is not None else []
 
 
 def _around(result: dict[str, Any], record_id: str, box: list[float] | None) -> list[dict[str, Any]]:

@@ -26,9 +26,10 @@ from whitestone.minefields.sheets import read_sheets
 from whitestone.minefields.traverse import SheetGeometry, lay_out
 from whitestone.web import words
 from whitestone.web.desk import clocks_of
+from whitestone.web.views.minefields_drawing import drawn_as_written
 from whitestone.web.writing import writer, writes
 
-__all__ = ["check", "drawn_as_written", "enter"]
+__all__ = ["check", "enter"]
 
 SCAN_BYTES = 60_000_000
 SYSTEMS = (
@@ -136,31 +137,3 @@ def _facts(laid: SheetGeometry) -> dict[str, str]:
         one_in = laid.misclosure_one_in
         facts[_("Misclosure")] = f"{words.figure(laid.misclosure_m, 1)} m" + (f", 1:{one_in:.0f}" if one_in else "")
     return facts
-
-
-def drawn_as_written(laid: SheetGeometry) -> dict[str, Any]:
-    """Draw the sheet as written: legs, rows, the field, stations and reference points."""
-    at = [[float(lon), float(lat)] if math.isfinite(lon) and math.isfinite(lat) else None
-          for lon, lat in zip(laid.lon, laid.lat, strict=True)]  # fmt: skip
-    features = []
-
-    def draw(role: str, kind: str, coordinates: Any, name: str = "") -> None:
-        geometry = {"type": kind, "coordinates": coordinates}
-        features.append({"type": "Feature", "properties": {"role": role, "name": name}, "geometry": geometry})
-
-    ring = [at[station] for station in laid.perimeter if station >= 0]
-    if len(ring) > 2 and all(ring):
-        draw("field", "Polygon", [[*ring, ring[0]]])
-    lines = [("leg", pair) for pair in zip(laid.leg_start, laid.leg_end, strict=True)]
-    lines += [("row", row) for row in laid.rows]
-    for role, (one, two) in lines:
-        if one >= 0 and two >= 0 and at[one] and at[two]:
-            draw(role, "LineString", [at[one], at[two]])
-    anchors = set(laid.anchor_stations.tolist())
-    for number, (name, place) in enumerate(zip(laid.stations, at, strict=True)):
-        if place:
-            draw("reference" if number in anchors else "station", "Point", place, name)
-    known = [each for each in at if each]
-    box = [min(each[0] for each in known), min(each[1] for each in known), max(each[0] for each in known),
-           max(each[1] for each in known)] if known else None  # fmt: skip
-    return {"features": features, "bbox": box}

@@ -22,7 +22,7 @@ from whitestone.minefields.error_model import REASONS, ErrorModel, model_of
 from whitestone.web import words
 from whitestone.web.desk import clocks_of, current
 from whitestone.web.views.minefields import OUTLINES, ask_purpose, reading_words, stated_purpose
-from whitestone.web.views.minefields_entry import drawn_as_written
+from whitestone.web.views.minefields_drawing import lay_out_drawn
 from whitestone.web.writing import writer, writes
 
 __all__ = ["landmark", "placed", "propose", "record", "scan"]
@@ -163,11 +163,10 @@ def _placed(sheet: Mapping[str, Any], model: ErrorModel) -> dict[str, Any]:
     from whitestone.minefields.assessing import assess, report
     from whitestone.minefields.joint import Effort
     from whitestone.minefields.sheets import read_sheets
-    from whitestone.minefields.traverse import lay_out
 
     batch = read_sheets({"records": [dict(sheet)]})
     row = report(assess(batch, seed=SEED, model=model, effort=Effort(**ALONE), threads=1))["records_detail"][0]
-    written = drawn_as_written(lay_out(batch.records[0]))
+    written = lay_out_drawn(sheet)
     outer = (row.get("outlines") or {}).get("99")
     box = written["bbox"]
     if outer:
@@ -176,9 +175,6 @@ def _placed(sheet: Mapping[str, Any], model: ErrorModel) -> dict[str, Any]:
         import shapely
 
         box = [float(side) for side in shapely.from_geojson(json.dumps(outer)).bounds]
-    for each in written["features"]:
-        if each["properties"]["role"] == "field":
-            each["properties"]["role"] = "as_written"
     return {"row": {**row, "seed": SEED}, "written": written, "bbox": box}
 
 

@@ -64,7 +64,8 @@ def draw_map(layers: Sequence[MapLayer], *, width: int = 760, height: int = 560)
     True
     """
     extent = _extent(layers)
-    frame = _Frame(extent, width, height)
+    styles = list(dict.fromkeys(layer.style for layer in layers))
+    frame = _Frame(extent, width, height, foot=_foot(styles))
     tiny = points = 0
     parts = [_head(width, height)]
     for layer in layers:
@@ -72,24 +73,35 @@ def draw_map(layers: Sequence[MapLayer], *, width: int = 760, height: int = 560)
         tiny += dots
         points += marks if layer.style in _HAZARDS else 0
         parts += drawn
-    parts += [_scale_bar(frame), _north(frame), *_legend([layer.style for layer in layers], height)]
+    parts += [_scale_bar(frame), _north(frame), *_legend(styles, height)]
     if not any(len(layer.geometry) for layer in layers):
         parts.append(
             f'<text x="{width / 2}" y="{height / 2}" text-anchor="middle">Nothing with a position is recorded.</text>'
         )
-    said = f" {tiny:,} areas smaller than a point of this print are drawn as dots." if tiny else ""
-    said += f" {points:,} hazards are known by a point only: where, not how large." if points else ""
-    parts.append(f'<text x="8" y="{height - 6}" font-size="10">{escape(LAW_5 + said)}</text></svg>')
-    return "".join(parts)
+    said = f"{tiny:,} areas smaller than a point of this print are drawn as dots. " if tiny else ""
+    said += f"{points:,} hazards are known by a point only: where, not how large." if points else ""
+    # A line of its own for each: the words of law 5 are never pushed out of the frame by what stands beside them.
+    for line, words in enumerate(filter(None, (LAW_5, said.strip()))):
+        parts.append(f'<text x="8" y="{height - 20 + 14 * line}" font-size="10">{escape(words)}</text>')
+    return "".join([*parts, "</svg>"])
+
+
+COLUMNS = 3
+"""Entries of the legend that stand side by side."""
+
+
+def _foot(styles: Sequence[str]) -> int:
+    """Say how much of the height legend and words take."""
+    return 36 + 15 * -(-len(styles) // COLUMNS)
 
 
 class _Frame:
     """The way from metres to paper."""
 
-    def __init__(self, extent: tuple[float, float, float, float], width: int, height: int) -> None:
+    def __init__(self, extent: tuple[float, float, float, float], width: int, height: int, foot: int) -> None:
         left, bottom, right, top = extent
-        self.width, self.height = width, height
-        self.scale = min((width - 20) / max(right - left, 1.0), (height - 70) / max(top - bottom, 1.0))
+        self.width, self.height, self.foot = width, height, foot
+        self.scale = min((width - 20) / max(right - left, 1.0), (height - foot - 20) / max(top - bottom, 1.0))
         self.left = left - ((width - 20) / self.scale - (right - left)) / 2
         self.top = top
 
@@ -176,7 +188,7 @@ def _scale_bar(frame: _Frame) -> str:
     step = 10 ** math.floor(math.log10(metres))
     length = max(factor * step for factor in (1, 2, 5) if factor * step <= metres)
     label = f"{length / 1000:g} km" if length >= 1000 else f"{length:g} m"
-    x, y = frame.width - 20 - length * frame.scale, frame.height - 64  # above the legend, whatever stands in it
+    x, y = frame.width - 20 - length * frame.scale, frame.height - frame.foot - 6  # above the legend, however long
     return (
         f'<path d="M{x:.1f} {y - 4}V{y}H{x + length * frame.scale:.1f}V{y - 4}" fill="none" stroke="#333"/>'
         f'<text x="{x:.1f}" y="{y - 8}" font-size="10">{label}</text>'
@@ -190,9 +202,9 @@ def _north(frame: _Frame) -> str:
 
 def _legend(styles: Sequence[str], height: int) -> list[str]:
     drawn = []
-    for index, name in enumerate(dict.fromkeys(styles)):
-        style, x = STYLES[name], 10 + (index % 3) * 240
-        y = height - 46 + (index // 3) * 15
+    for index, name in enumerate(styles):
+        style, x = STYLES[name], 10 + (index % COLUMNS) * 240
+        y = height - _foot(styles) + 12 + (index // COLUMNS) * 15
         fill = style.fill if style.fill != "none" else "#ffffff"
         paint = f'fill="{fill}" fill-opacity="{style.opacity}" stroke="{style.stroke}"'
         box = f'<rect x="{x}" y="{y - 9}" width="14" height="10" {paint}/>'

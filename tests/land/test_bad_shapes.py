@@ -98,6 +98,29 @@ def check_hairlines_that_cross(count: int) -> None:
     assert left_m2(book) == pytest.approx(size * size - taken, abs=0.02)
 
 
+def check_hairlines_that_cross_aslant(count: int) -> None:
+    rng = np.random.default_rng(3)
+    turn = np.pi / 4 + rng.normal(0, 0.3, count)
+    along = np.stack([np.cos(turn), np.sin(turn)], axis=-1) * np.where(np.arange(count) % 2, 1, [[1], [-1]]).T * 500
+    aside = np.stack([-along[:, 1], along[:, 0]], axis=-1) * (0.025 / 500)
+    centre = rng.uniform(300, 700, (count, 2))
+    rings = np.stack([centre - along + aside, centre + along + aside, centre + along - aside, centre - along - aside],
+                     axis=1)
+    lines = shapely.polygons(np.concatenate([rings, rings[:, :1]], axis=1))
+    ground = shapely.box(0, 0, 1_000, 1_000)
+    book = simulate([hazard(ground)], [release(each, number, day=number) for number, each in enumerate(lines)])
+    taken = shapely.intersection(shapely.union_all(lines), ground).area
+    assert left_m2(book) == pytest.approx(ground.area - taken, abs=0.02)
+
+
+def check_discs_on_one_spot(count: int) -> None:
+    rng = np.random.default_rng(4)
+    discs = shapely.buffer(shapely.points(500 + rng.normal(0, 30, (count, 2))), rng.uniform(80, 120, count))
+    ground = shapely.box(0, 0, 1_000, 1_000)
+    book = simulate([hazard(ground)], [release(each, number, day=number) for number, each in enumerate(discs)])
+    assert left_m2(book) == pytest.approx(ground.area - shapely.union_all(discs).area, abs=0.02)
+
+
 def check_releases_that_overlap_at_random(count: int) -> None:
     rng = np.random.default_rng(1)
     side = 10_000 * (count / 100_000) ** 0.5  # eight on each other on average
@@ -118,13 +141,16 @@ def test_many_of_everything() -> None:
     check_many_releases_on_one_hazard(40)
     check_all_shapes_identical(300)
     check_hairlines_that_cross(60)
+    check_hairlines_that_cross_aslant(60)
+    check_discs_on_one_spot(30)
 
 
 @pytest.mark.soak
 @pytest.mark.timeout(1800)
 @pytest.mark.parametrize(("check", "count"), [
     (check_many_vertices, 2_000_000), (check_many_releases_on_one_hazard, 316), (check_all_shapes_identical, 10_000),
-    (check_hairlines_that_cross, 5_000), (check_releases_that_overlap_at_random, 100_000),
+    (check_hairlines_that_cross, 5_000), (check_hairlines_that_cross_aslant, 1_000), (check_discs_on_one_spot, 400),
+    (check_releases_that_overlap_at_random, 100_000),
 ])  # fmt: skip
 def test_the_same_at_full_size(check: Callable[[int], None], count: int) -> None:
     check(count)

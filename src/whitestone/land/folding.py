@@ -62,8 +62,7 @@ def _next_strips(waiting: Any, outlines: int, cells: Cells, subject: Whole) -> i
         for cell in range(cells.counts[0]):
             if cells.area[cell] != 0.0:
                 return DONE
-        strip, depth = waiting.pop()
-        if not cut_strip(waiting, strip, depth, outlines, True):
+        if not cut_strip(waiting, waiting.pop(), outlines, subject, True):
             return FULL
 
 

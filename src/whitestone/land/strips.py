@@ -26,6 +26,11 @@ DEEPEST = 60
 """How often in a row a strip may be cut."""
 LITTLE_GAIN = 0.9
 """A cut that leaves more than this share of the edges on one side is not worth it."""
+LESS_GROUND = 0.75
+"""A cut is worth it also where the subject's boxes on both sides hold less than this share of its box before: ground
+that runs aslant leaves edges behind only after several cuts."""
+FAIR_SHARE = 0.1
+"""What lies beyond the subject is left out of a strip where it is more than this share of its edges."""
 
 
 @lean
@@ -177,14 +182,12 @@ def count_strips(waiting: Any, outlines: int, cells: Cells, subject: int, busy: 
     """Count the strips that wait, the last first; DONE, or FULL: then what has no room waits again, as the last."""
     while len(waiting) > 0:
         strip, depth = waiting.pop()
-        if not _has_ground(strip, subject):
-            continue
         may_cut = strip.of.size > SMALL_EDGES and depth < DEEPEST
         status = TOO_BUSY
         if not (may_cut and _is_busy(strip.lines, busy)):
             status = sweep(strip, strip.of.size, cells, subject, busy if may_cut else NO_LIMIT)
             _settle(cells, status == DONE)
-        if status == TOO_BUSY and not cut_strip(waiting, strip, depth, outlines, False):
+        if status == TOO_BUSY and not cut_strip(waiting, (strip, depth), outlines, subject, False):
             status = sweep(strip, strip.of.size, cells, subject, NO_LIMIT)
             _settle(cells, status == DONE)
         if status == FULL:
@@ -194,29 +197,115 @@ def count_strips(waiting: Any, outlines: int, cells: Cells, subject: int, busy: 
 
 
 @compiled
-def _has_ground(strip: Edges, subject: int) -> bool:
-    """Say whether the subject has an edge that rises: where it has none it has no ground either."""
-    rises = strip.lines[:, Y0] < strip.lines[:, Y1]
-    return bool((rises & (strip.of == subject)).any())
+def _about(strip: Edges, outlines: int, subject: int) -> Edges:
+    """Leave out of a strip what lies beyond the ground of the subject, where that is a fair share.
+
+    What lies right of it is dropped, since ground is told from the left; what lies left of it closes along its side.
+    No edge is left where the subject has no ground, or one outline before it covers all of that.
+    """
+    left, low, right, high = _reach(strip, subject)
+    if low >= high:
+        return _nothing_of(strip)
+    lines = strip.lines
+    below = above = before = behind = 0
+    for e in range(strip.of.size):
+        if lines[e, Y1] <= low:
+            below += 1
+        elif lines[e, Y0] >= high:
+            above += 1
+        elif min(lines[e, X0], lines[e, X1]) >= right and lines[e, X0] + lines[e, X1] > 2.0 * right:
+            behind += 1
+        elif max(lines[e, X0], lines[e, X1]) < left:
+            before += 1
+    fair = FAIR_SHARE * strip.of.size
+    if below + above > fair:
+        strip = _slab(_slab(strip, high, True), low, False)
+    if behind > fair:
+        strip = _keep_before(strip, right)
+    if before > fair:
+        mark_of, mark_y = _marks(strip.lines, strip.of, left, outlines)
+        strip = _side(strip, left, False, mark_of, mark_y)
+    return _nothing_of(strip) if _is_covered(strip, subject, left, low, high) else strip
 
 
 @compiled
-def cut_strip(waiting: Any, strip: Edges, depth: int, outlines: int, may_level: bool) -> bool:
-    """Let the two sides of a strip wait instead of it; False where no cut makes less of it.
+def _nothing_of(strip: Edges) -> Edges:
+    return Edges(strip.lines[:0].copy(), strip.of[:0].copy(), strip.above[:0].copy())
+
+
+@compiled
+def _reach(strip: Edges, subject: int) -> tuple[float, float, float, float]:
+    """Give the least x and y and the greatest x and y of the edges of the subject that rise."""
+    left, low, right, high = np.inf, np.inf, -np.inf, -np.inf
+    lines = strip.lines
+    for e in range(strip.of.size):
+        if strip.of[e] == subject and lines[e, Y0] < lines[e, Y1]:
+            left, right = min(left, lines[e, X0], lines[e, X1]), max(right, lines[e, X0], lines[e, X1])
+            low, high = min(low, lines[e, Y0]), max(high, lines[e, Y1])
+    return left, low, right, high
+
+
+@compiled
+def _box_m2(strip: Edges, subject: int) -> float:
+    """Give the area of the box of the subject's ground."""
+    left, low, right, high = _reach(strip, subject)
+    return (right - left) * (high - low) if low < high else 0.0
+
+
+@compiled
+def _keep_before(strip: Edges, right: float) -> Edges:
+    """Keep the edges that stand left of a line at least in part."""
+    lines, size = strip.lines, strip.of.size
+    place = np.full(size, -1, dtype=np.int32)
+    kept = np.empty(size, dtype=np.int64)
+    n = 0
+    for e in range(size):
+        if min(lines[e, X0], lines[e, X1]) < right or lines[e, X0] + lines[e, X1] <= 2.0 * right:
+            place[e], kept[n] = n, e
+            n += 1
+    found = Edges(lines[kept[:n]], strip.of[kept[:n]], np.full(n, -1, dtype=np.int32))
+    for at in range(n):
+        goes_on = strip.above[kept[at]]
+        if goes_on >= 0:
+            found.above[at] = place[goes_on]
+    return found
+
+
+@compiled
+def _is_covered(strip: Edges, subject: int, left: float, low: float, high: float) -> bool:
+    """Say whether one outline before the subject covers all that lies right of a line between two heights."""
+    edges, stands = np.zeros(subject, dtype=np.int64), np.zeros(subject, dtype=np.bool_)
+    lines = strip.lines
+    for e in range(strip.of.size):
+        local = strip.of[e]
+        if local < subject and lines[e, Y0] < lines[e, Y1]:
+            edges[local] += 1
+            stands[local] = max(lines[e, X0], lines[e, X1]) <= left and lines[e, Y0] <= low and lines[e, Y1] >= high
+    return bool((stands & (edges == 1)).any())
+
+
+@compiled
+def cut_strip(waiting: Any, cut: Any, outlines: int, subject: int, may_level: bool) -> bool:
+    """Let what matters of the two sides of a strip wait instead of it; False where no cut makes less of it.
 
     It is cut upright; level only where it has to be (`may_level`), because a level cut saves a sweep nothing but room.
     """
+    strip, depth = cut
     lines, most = strip.lines, LITTLE_GAIN * strip.of.size
     x = np.median(0.5 * (lines[:, X0] + lines[:, X1]))
     mark_of, mark_y = _marks(lines, strip.of, x, outlines)
-    first, second = _side(strip, x, True, mark_of, mark_y), _side(strip, x, False, mark_of, mark_y)
+    first = _about(_side(strip, x, True, mark_of, mark_y), outlines, subject)
+    second = _about(_side(strip, x, False, mark_of, mark_y), outlines, subject)
     if may_level and max(first.of.size, second.of.size) > most:
         y = np.median(0.5 * (lines[:, Y0] + lines[:, Y1]))
-        first, second = _slab(strip, y, True), _slab(strip, y, False)
-    if max(first.of.size, second.of.size) > most:  # with what closes the cut: else strips could grow for ever
-        return False
-    waiting.append((second, depth + 1))
-    waiting.append((first, depth + 1))
+        first = _about(_slab(strip, y, True), outlines, subject)
+        second = _about(_slab(strip, y, False), outlines, subject)
+    is_less = _box_m2(first, subject) + _box_m2(second, subject) <= LESS_GROUND * _box_m2(strip, subject)
+    if max(first.of.size, second.of.size) > most and not is_less:
+        return False  # edges counted with what closes the cut: else strips could grow for ever
+    for side in (second, first):
+        if side.of.size > 0:
+            waiting.append((side, depth + 1))
     return True
 
 

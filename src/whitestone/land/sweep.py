@@ -43,7 +43,9 @@ X0, Y0, X1, Y1, SLOPE = 0, 1, 2, 3, 4
 RUN_X, RUN_Y = 0, 1
 """Columns of runs: where an edge began to divide the cells that it divides now."""
 LEFT, RIGHT = 0, 1
-"""Columns of sides: the cells left and right of an edge for as long as its run (-1: none)."""
+"""Columns of sides: the cells left and right of an edge for as long as its run (-1: none; THIN)."""
+THIN = -2
+"""No ground between an edge and the next, which stand on each other: their combination is no cell."""
 KEY, HIDDEN = 0, 1
 """Columns of states, right of each place: the marks of all outlines there; 0 where the ground counts as the subject's.
 """
@@ -188,6 +190,27 @@ def _end_run(part: Array, runs: Array, sides: Array, e: int, x: float, y: float)
 
 
 @lean
+def _is_thin(lines: Array, row: Array, m: int, j: int, y: float) -> Any:
+    """Say whether the edges of a place and the next stand on each other until one ends, as along a cut or a border."""
+    if j + 1 >= m:
+        return False
+    a, b = row[j], row[j + 1]
+    if _x(lines, b, y) - _x(lines, a, y) > SAME_M:
+        return False
+    top = min(lines[a, Y1], lines[b, Y1])
+    return abs(_x(lines, b, top) - _x(lines, a, top)) <= SAME_M
+
+
+@lean
+def _from(row: Array, sides: Array, at: int) -> int:
+    """Give the first place to look at again where something happened at one: ground right of the one before it may
+    have been thin."""
+    if at > 0 and sides[row[at - 1], RIGHT] == THIN:
+        return at - 1
+    return at
+
+
+@lean
 def _renew(lines: Array, of: Array, row: Array, states: Array, runs: Array, sides: Array, marks: Array, m: int,
            low: int, high: int, y: float, part: Array, table: Array, slot: Array, subject: int) -> int:
     """Walk over the places that events touched; where an edge no longer divides what it did, begin a new run.
@@ -211,13 +234,16 @@ def _renew(lines: Array, of: Array, row: Array, states: Array, runs: Array, side
         if hidden == np.uint64(0):
             right = np.int64(slot[_place(table, slot, key)])
             if right < 0:
-                return j
+                if not _is_thin(lines, row, m, j, y):
+                    return j
+                right = THIN
+        is_same = np.int64(sides[e, RIGHT]) == right
         if sides[e, LEFT] != left or sides[e, RIGHT] != right:
             x = _x(lines, e, y)
             _end_run(part, runs, sides, e, x, y)
             runs[e, RUN_X], runs[e, RUN_Y] = x, y
             sides[e, LEFT], sides[e, RIGHT] = left, right
-        if j >= high and states[j, KEY] == key and states[j, HIDDEN] == hidden:
+        if j >= high and is_same and states[j, KEY] == key and states[j, HIDDEN] == hidden:
             break
         states[j, KEY], states[j, HIDDEN] = key, hidden
         left = right
@@ -345,16 +371,21 @@ def _sweep(edges: Edges, order: Array, row: Array, until: Array, states: Array, 
         if at < 0:
             at = _enter(lines, row, until, states, runs, sides, m, order[following], y)
             following, m = following + 1, m + 1
-            low, high = min(low, at), max(high + 1, at)
+            low, high = min(low, _from(row, sides, at)), max(high + 1, at)
         elif lines[row[at], Y1] > y:
             row[at], row[at + 1] = row[at + 1], row[at]
             for j in range(at - 1, at + 2):
                 _foresee(lines, row, until, m, j, y)
-            low, high = min(low, at), max(high, at + 1)
-        elif not _goes_on(lines, above, row, until, runs, sides, part, m, at, y):
+            low, high = min(low, _from(row, sides, at)), max(high, at + 1)
+        elif _goes_on(lines, above, row, until, runs, sides, part, m, at, y):
+            begin = _from(row, sides, at)
+            if begin < at or sides[row[at], RIGHT] == THIN:
+                low, high = min(low, begin), max(high, at + 1)
+        else:
+            low = min(low, _from(row, sides, at))
             _leave(lines, row, until, states, m, at, y)
             m -= 1
-            low, high = min(low, at), max(high - 1, at)
+            high = max(high - 1, at)
 
 
 @lean

@@ -1,0 +1,79 @@
+"""Who was referred to care and was not followed up, and how long did it take to reach a facility?
+
+Counts only, with what is not known beside them: a follow-up that nobody wrote down is not a follow-up that failed.
+"""
+
+from __future__ import annotations
+
+import math
+import statistics
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from msgspec import UNSET
+
+__all__ = ["CARE_RULE", "follow_up"]
+
+CARE_RULE = (
+    "Survivors only. Referred: the record states a referral. Not followed up: it states that there was no follow-up; "
+    "where it says nothing, the follow-up is not known and counted apart. Hours to a facility: the median over records "
+    "that state it, never over guesses."
+)
+
+_NO = frozenset({"", "no", "none", "not_referred", "false"})
+_UNKNOWN = frozenset({"unknown", "not_known"})
+
+
+def follow_up(persons: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+    """Count the care chain of persons given as their stated attributes; an attribute that is absent was not stated.
+
+    Reads `outcome`, `referral`, `follow_up`, `facility`, `hours_to_facility`; those killed are not in the chain. Hours
+    that are negative or no number count as not stated.
+
+    >>> told = follow_up([{"outcome": "injured", "referral": "rehabilitation", "hours_to_facility": 2.0},
+    ...                   {"outcome": "injured", "referral": True, "follow_up": False}, {"outcome": "killed"}])
+    >>> told["persons"], told["referred"], told["referred_not_followed_up"], told["referred_follow_up_unknown"]
+    (2, 2, 1, 1)
+    >>> follow_up([])["median_hours_to_facility"] is None
+    True
+    """
+    chain = [person for person in persons if person.get("outcome") != "killed"]
+    referred = [person for person in chain if _said(person, "referral") is True]
+    followed = [_said(person, "follow_up") for person in referred]
+    hours = [each for each in (_hours(person) for person in chain) if each is not None]
+    return {
+        "persons": len(chain),
+        "referred": len(referred),
+        "not_referred": sum(_said(person, "referral") is False for person in chain),
+        "referral_unknown": sum(_said(person, "referral") is None for person in chain),
+        "referred_followed_up": sum(each is True for each in followed),
+        "referred_not_followed_up": sum(each is False for each in followed),
+        "referred_follow_up_unknown": sum(each is None for each in followed),
+        "facility_known": sum(_said(person, "facility") is True for person in chain),
+        "median_hours_to_facility": statistics.median(hours) if hours else None,
+        "hours_known": len(hours),
+        "hours_unknown": len(chain) - len(hours),
+    }
+
+
+def _said(person: Mapping[str, Any], name: str) -> bool | None:
+    """Read a stated yes, a stated no, or nothing: a flag, a code, a date or a name of something that happened."""
+    value = person.get(name)
+    if value is None or value is UNSET:
+        return None
+    if isinstance(value, bool):
+        return value
+    if isinstance(value, (list, tuple)):
+        return bool(value)
+    word = str(value).strip().casefold()
+    if word in _UNKNOWN:
+        return None
+    return word not in _NO
+
+
+def _hours(person: Mapping[str, Any]) -> float | None:
+    try:
+        hours = float(person.get("hours_to_facility"))  # type: ignore[arg-type]
+    except (TypeError, ValueError):
+        return None
+    return hours if math.isfinite(hours) and hours >= 0 else None

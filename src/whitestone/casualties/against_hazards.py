@@ -36,10 +36,10 @@ WORDS = {
     "undated": "not dated to before or after what it lies in",
 }
 AGAINST_RULE = (
-    "By what was stated of its ground before the accident: the last release completed before that day, or a hazard first "
-    "known before it; of two the later one, of one day the hazard. Outlines as they stood on the eve. A date of less "
-    "precision counts as before only if all of it is; a release or hazard without a date counts as known before. Hazards "
-    "first known on the day of the accident or later do not count: many are known because of it."
+    "By what was stated of its ground before the accident: the last release completed before that day, or a hazard "
+    "first known before it; of two the later one, of one day the hazard. Outlines as they stood on the eve. A date of "
+    "less precision counts as before only if all of it is; a release or hazard without a date counts as known before. "
+    "Hazards first known on the day of the accident or later do not count: many are known because of it."
 )
 
 

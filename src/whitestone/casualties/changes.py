@@ -46,7 +46,7 @@ class Segment(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Change(msgspec.Struct, frozen=True, kw_only=True):
-    """A change before period `at`: the ratio of the rate after to the rate before (None from 0), and p of the search."""
+    """A change before period `at`: ratio of the rate after to the rate before (None from 0), and p of the search."""
 
     at: int
     ratio: float | None

@@ -140,7 +140,8 @@ def refusal(histories: Histories, refer: Sequence[tuple[str, str]] = ()) -> str 
             return f"List {names[at]} holds nobody."
     for drawn, source in refer:
         if drawn in names and source in names:
-            return f"Lists {drawn} and {source} refer to each other: what they share tells of copying, not of who is missing."
+            return (f"Lists {drawn} and {source} refer to each other: what they share tells of copying, not of who is "
+                    "missing.")  # fmt: skip
     for at in several:
         shared = sum(count for word, count in histories.counts.items() if word[at] == "1" and word.count("1") > 1)
         if not shared:

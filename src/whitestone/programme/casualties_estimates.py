@@ -40,8 +40,8 @@ TWO_LISTS = (
 )
 MORE_LISTS = (
     "Three lists or more: log-linear Poisson models of the capture histories with every set of dependent pairs, average "
-    "by weight of {criterion}, log-normal interval with the variance between models (Buckland, Burnham, Augustin "
-    "1997). The chosen model's own interval, by profile likelihood, leaves the doubt of choosing out."
+    "by weight of {criterion}, log-normal interval with the variance between models (Buckland and others 1997). "
+    "The chosen model's own interval, by profile likelihood, leaves the doubt of choosing out."
 )
 LINKAGE_RULE = (
     "missed_links: share of true pairs that were not joined; false_links: share of joined persons that are two. The "

@@ -22,8 +22,8 @@ __all__ = ["Population", "read_exposure", "read_matched", "read_population"]
 
 MOST_BYTES = 50_000_000
 _HISTORY_HELP = (
-    'Give JSON {"lists": ["A", "B"], "histories": {"11": 40, "10": 60, "01": 55}}, or a CSV with a column of 0 and 1 for '
-    "each list and a column 'count'."
+    'Give JSON {"lists": ["A", "B"], "histories": {"11": 40, "10": 60, "01": 55}}, or a CSV with a column of 0 and 1 '
+    "for each list and a column 'count'."
 )
 
 
@@ -45,10 +45,11 @@ def read_matched(path: str | Path) -> Histories:
     if text.lstrip()[:1] in ("{", "["):
         return _from_json(path, text)
     rows = _rows(path, text, _HISTORY_HELP)
-    count = next((name for name in rows[0] if name.strip().casefold() in ("count", "persons", "n")), None) if rows else None
+    heads = list(rows[0]) if rows else []
+    count = next((name for name in heads if name.strip().casefold() in ("count", "persons", "n")), None)
     if count is None:
         raise UnreadableFile(path=path, why="there is no row, or no column 'count'", fix=_HISTORY_HELP)
-    return _from_rows([name for name in rows[0] if name != count], rows, count)
+    return _from_rows([name for name in heads if name != count], rows, count)
 
 
 def read_population(path: str | Path) -> Population:
@@ -200,5 +201,5 @@ def _amount(text: str, field: str) -> float | None:
 
 def _source(source: str, year: str, number: int) -> str:
     if not source.strip() or not year.strip():
-        raise InvalidValue(field=f"row {number}, source", value=source, why="a source and a year: no figure without them")
+        raise InvalidValue(field=f"row {number}, source", value=source, why="a source and a year for each figure")
     return f"{source.strip()}, {year.strip()}"

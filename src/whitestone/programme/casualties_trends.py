@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
+import shapely
 
 from whitestone.casualties.care import CARE_RULE, follow_up
 from whitestone.casualties.changes import CHANGE_ASSUMPTIONS, find_changes
@@ -97,7 +98,7 @@ def clusters(programme: Programme, clocks: Clocks, by: str = "month", *, start: 
              end: dt.date | None = None, population: Population | None = None, count: str = "casualties",
              cylinders: Cylinders | None = None, draws: int = 999, seed: int = 1,
              alpha: float = 0.05) -> dict[str, Any]:
-    """Find clusters of casualties in space and time; several persons of one accident move together where it is known.
+    """Find clusters of casualties in space and time; persons of one accident move together where it is known.
 
     `count` "events": one for each accident, or for each place and period where accidents are not known. Places without
     a position, and dates too vague for the step, are left out and counted. Refuses another step or count with
@@ -110,7 +111,8 @@ def clusters(programme: Programme, clocks: Clocks, by: str = "month", *, start: 
     gazetteer = _Gazetteer(programme, clocks)
     people = None if population is None else gazetteer.people_of(population)
     units, left_out = _units(rows, series, gazetteer, people)
-    sites = sorted({site for site, _, _ in units} | (set() if people is None else gazetteer.placed(people)))
+    peopled = {} if people is None else {site: each for site, each in people.items() if each}
+    sites = sorted({site for site, _, _ in units} | gazetteer.placed(peopled))
     place = {site: at for at, site in enumerate(sites)}
     positions = [gazetteer.position(site) for site in sites]
     grouped = _grouped(units, count)
@@ -118,7 +120,7 @@ def clusters(programme: Programme, clocks: Clocks, by: str = "month", *, start: 
         [place[site] for site, _, _ in grouped], [period for _, period, _ in grouped],
         [each[0] for each in positions], [each[1] for each in positions], max(1, len(series.counts)),
         weight=[weight for _, _, weight in grouped], within=cylinders, draws=draws, seed=seed, alpha=alpha,
-        population=None if people is None else [people[site] for site in sites],
+        population=None if people is None else [peopled[site] for site in sites],
     )  # fmt: skip
     model = "permutation of times (no population)" if people is None else "Poisson, by population"
     asked = cylinders or Cylinders()
@@ -127,7 +129,8 @@ def clusters(programme: Programme, clocks: Clocks, by: str = "month", *, start: 
         "model": model, "critical_log_ratio": scan.critical, "why_not": scan.why_not,
         "clusters": _cluster_rows(scan, series, sites, gazetteer),
         "denominators": {"units": len(grouped), "places": len(sites), "periods": len(series.counts),
-                         "population": None if population is None else sorted(set(population.sources.values()))},
+                         "population": None if population is None else sorted(set(population.sources.values())),
+                         "peopled_places_without_position": len(peopled.keys() - set(sites))},
         "left_out": {**left_out, "undated": series.undated, "date_too_vague": series.too_vague,
                      "outside": series.outside},
         "rule": f"{COUNT_RULE} Space-time scan statistic (Kulldorff 1997, 2005), {model}; cylinders up to "
@@ -200,8 +203,9 @@ class _Gazetteer:
     """Names places and finds where they lie and what lies above them."""
 
     def __init__(self, programme: Programme, clocks: Clocks) -> None:
-        states = list(programme.journal.states("place", on=clocks.on, known=clocks.known, geometry=False))
+        states = list(programme.journal.states("place", on=clocks.on, known=clocks.known))
         self._bodies = {str(state.record_id): state.body for state in states}
+        self._middles = {str(state.record_id): state.geometry for state in states if state.geometry is not None}
         self._by_name: dict[str, str] = {}
         for key in ("name", "pcode"):
             for record, body in self._bodies.items():
@@ -223,7 +227,7 @@ class _Gazetteer:
 
     def unknown(self, population: Population) -> list[str]:
         """List the places of a file that are no places here."""
-        return sorted(name for name in population.people if name.casefold() not in self._by_name) if self._bodies else []
+        return sorted(name for name in population.people if name.casefold() not in self._by_name)
 
     def people_of(self, population: Population) -> dict[str, float | None]:
         """Give the people of each place by its record; refuses one record that is named twice with InvalidValue."""
@@ -252,10 +256,14 @@ class _Gazetteer:
 
     def placed(self, sites: Mapping[str, Any]) -> set[str]:
         """Give the sites of which a position is known."""
-        return {site for site in sites if site in self._spots}
+        return {site for site in sites if site in self._spots or site in self._middles}
 
     def position(self, site: str) -> tuple[float, float]:
-        """Give the middle of what is known to lie in a site, degrees: the median, which a slip does not move."""
+        """Give the middle of what lies in a site, degrees: the median, which a slip does not move; else of its outline.
+        """
+        if site not in self._spots:
+            middle = shapely.centroid(shapely.from_wkb(self._middles[site]))
+            return float(middle.x), float(middle.y)
         lon, lat = np.median(np.array(self._spots[site]), axis=0).tolist()
         return lon, lat
 

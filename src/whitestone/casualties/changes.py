@@ -1,8 +1,9 @@
 """Between which months or years did the number of casualties change, and could chance have made it look so?
 
 Poisson segments by exact dynamic programming over all places of change (Jackson and others 2005), their number by the
-Bayesian information criterion. The search looks everywhere, so that each change is judged against the largest jump that
-a search finds when the periods around it are shuffled.
+Bayesian information criterion. The search looks everywhere: whether anything changed at all is judged against the
+largest jump that a search finds when all periods are shuffled, and each single change against the largest in level
+series that are drawn with the same scatter.
 """
 
 from __future__ import annotations
@@ -27,14 +28,17 @@ Array = np.ndarray[Any, Any]
 MOST_CHANGES = 12
 CHANGE_ASSUMPTIONS = [
     "Between changes the rate is level; a slow slope is then cut into steps, which are no events.",
-    "Shuffling holds if periods are exchangeable when nothing changes; where neighbours resemble each other for "
-    "another reason, p is too small.",
+    "If nothing changes, periods may be exchanged, and scatter as much as neighbours differ; where neighbours resemble "
+    "each other for another reason, p is too small.",
     "A change of recording (a new source, a survey of old casualties) looks just like a change of the ground.",
 ]
 
 
 class Segment(msgspec.Struct, frozen=True, kw_only=True):
-    """Periods `start` to `stop` (not included) of one rate: casualties a unit of exposure, with its interval."""
+    """Periods `start` to `stop` (not included) of one rate: casualties a unit of exposure, with its interval.
+
+    The interval is Garwood's, widened by the scatter of the series.
+    """
 
     start: int
     stop: int
@@ -69,11 +73,11 @@ class Segments(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def find_changes(counts: Sequence[int], exposure: Sequence[float] | None = None, *, draws: int = 999, seed: int = 1,
-                 most: int = MOST_CHANGES, shortest: int = 1, level: float = 0.95) -> Segments:
-    """Cut a series of counts into segments of one rate each, and judge each cut by shuffling.
+                 most: int = MOST_CHANGES, shortest: int = 1, level: float = 0.95, alpha: float = 0.05) -> Segments:
+    """Cut a series of counts into segments of one rate each, and judge the cuts by Monte Carlo.
 
-    At most `most` changes, no segment shorter than `shortest` periods; `draws` shuffles from a generator seeded with
-    `seed`. With an exposure that varies, counts are drawn anew in proportion to it in place of being shuffled. Refuses
+    At most `most` changes, no segment shorter than `shortest` periods; `draws` series from a generator seeded with
+    `seed`. A change that chance makes more often than `alpha` is taken back, the least likely first. With an exposure that varies, counts are drawn in proportion to it in place of being shuffled. Refuses
     counts and exposures that cannot be, and fewer than 19 draws, with InvalidValue.
 
     >>> found = find_changes([9, 11, 10, 10, 2, 1, 3, 2], draws=199)
@@ -84,21 +88,26 @@ def find_changes(counts: Sequence[int], exposure: Sequence[float] | None = None,
     """
     seen = check_counts(counts)
     share = check_exposure(exposure, len(seen))
-    if draws < 19 or most < 0 or shortest < 1:
+    if draws < 19 or most < 0 or shortest < 1 or not 0 < alpha <= 1:
         raise InvalidValue(field="draws", value=draws, why="at least 19; changes not negative; segments of 1 or more")
     dispersion = _dispersion(seen, share)
     if len(seen) < 2 * shortest or not seen.sum():
         cuts = [0, len(seen)] if len(seen) else [0]
     else:
         cuts = _best_cuts(seen, share, dispersion, most, shortest)
-    segments = [_segment(seen, share, start, stop, level) for start, stop in itertools.pairwise(cuts)]
     rng = np.random.default_rng(seed)
-    overall = _search_p(seen, share, shortest, draws, rng)
-    changes = [
-        Change(at=cut, ratio=None if not before.rate else after.rate / before.rate,
-               p=_search_p(seen[before.start:after.stop], share[before.start:after.stop], shortest, draws, rng) or 1.0)
-        for cut, before, after in zip(cuts[1:-1], segments, segments[1:], strict=False)
-    ]  # fmt: skip
+    overall = _any_change_p(seen, share, shortest, draws, rng)
+    while True:
+        segments = [_segment(seen, share, *bounds, dispersion, level) for bounds in itertools.pairwise(cuts)]
+        changes = [
+            Change(at=after.start, ratio=after.rate / before.rate if before.rate else None,
+                   p=_change_p(seen, share, before, after, dispersion, shortest, draws, rng))
+            for before, after in itertools.pairwise(segments)
+        ]  # fmt: skip
+        weakest = max(changes, key=lambda each: each.p, default=None)
+        if weakest is None or weakest.p <= alpha:
+            break
+        cuts.remove(weakest.at)
     return Segments(segments=segments, changes=changes, any_change_p=overall, dispersion=dispersion, draws=draws,
                     seed=seed)
 
@@ -142,23 +151,40 @@ def _cost(total: Array, share: Array) -> Array:
     return np.asarray(-2 * (special.xlogy(total, total / share) - total))
 
 
-def _segment(seen: Array, share: Array, start: int, stop: int, level: float) -> Segment:
+def _segment(seen: Array, share: Array, start: int, stop: int, dispersion: float, level: float) -> Segment:
     total, exposure = int(seen[start:stop].sum()), float(share[start:stop].sum())
-    low, high = garwood(total, level)
-    return Segment(start=start, stop=stop, total=total, exposure=exposure, rate=total / exposure, low=low / exposure,
-                   high=high / exposure)
+    low, high = (dispersion * bound / exposure for bound in garwood(total / dispersion, level))
+    return Segment(start=start, stop=stop, total=total, exposure=exposure, rate=total / exposure, low=low, high=high)
 
 
-def _search_p(seen: Array, share: Array, shortest: int, draws: int, rng: np.random.Generator) -> float | None:
-    """Compare the largest jump of any single cut with the largest of each shuffled series (Monte Carlo p)."""
+def _any_change_p(seen: Array, share: Array, shortest: int, draws: int, rng: np.random.Generator) -> float | None:
+    """Compare the largest jump of any single cut with the largest of each shuffled series."""
     if len(seen) < 2 * shortest or not seen.sum():
         return None
     if np.ptp(share):
-        shuffled = rng.multinomial(int(seen.sum()), share / share.sum(), size=draws).astype(float)
+        drawn = rng.multinomial(int(seen.sum()), share / share.sum(), size=draws).astype(float)
     else:
-        shuffled = rng.permuted(np.tile(seen, (draws, 1)), axis=1)
-    told = _largest_jump(np.vstack((seen, shuffled)), share, shortest)
-    return float(1 + np.sum(told[1:] >= told[0] - 1e-9)) / (draws + 1)
+        drawn = rng.permuted(np.tile(seen, (draws, 1)), axis=1)
+    return _monte_carlo_p(seen, drawn, share, shortest)
+
+
+def _change_p(seen: Array, share: Array, before: Segment, after: Segment, dispersion: float, shortest: int, draws: int,
+              rng: np.random.Generator) -> float:
+    """Compare the largest jump in two neighbouring segments with those of level series of the same total and scatter.
+
+    Shuffling would not do: three periods have six orders only.
+    """
+    here = slice(before.start, after.stop)
+    mean = share[here] * (before.total + after.total) / (before.exposure + after.exposure)
+    rate = np.tile(mean, (draws, 1))
+    if dispersion > 1:
+        rate = rng.gamma(mean / (dispersion - 1), dispersion - 1, size=rate.shape)
+    return _monte_carlo_p(seen[here], rng.poisson(rate).astype(float), share[here], shortest)
+
+
+def _monte_carlo_p(seen: Array, drawn: Array, share: Array, shortest: int) -> float:
+    told = _largest_jump(np.vstack((seen, drawn)), share, shortest)
+    return float(1 + np.sum(told[1:] >= told[0] - 1e-9)) / (len(drawn) + 1)
 
 
 def _largest_jump(rows: Array, share: Array, shortest: int) -> Array:

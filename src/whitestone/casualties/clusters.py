@@ -38,7 +38,7 @@ CLUSTER_ASSUMPTIONS = [
 class Cylinders(msgspec.Struct, frozen=True, kw_only=True):
     """Which cylinders are looked at: no wider, no longer, of no fewer cases; `only_last`: alive in the last period."""
 
-    radius_km: float = 100.0
+    radius_km: float = 50.0
     longest: int = 12
     fewest: int = 2
     most_share: float = 0.5

@@ -13,7 +13,6 @@ from typing import Any
 import msgspec
 import numpy as np
 
-from whitestone.casualties.rates import garwood
 from whitestone.casualties.series import period_label
 from whitestone.errors import InvalidValue
 
@@ -25,8 +24,8 @@ LONGEST_MONTHS = 24
 FEWEST_RECORDS = 30
 DELAY_RULE = (
     "Share of reports that come within so many months, from records of the past by their two clocks; what comes later "
-    f"than {LONGEST_MONTHS} months is not foretold. Expected: reported over that share. The interval holds the chance "
-    "of the reports still to come (Garwood), not that delays change."
+    f"than {LONGEST_MONTHS} months is not foretold. Expected: reported over that share. The interval (95 %) "
+    "holds the chance of the reports still to come, not that delays change."
 )
 
 
@@ -110,7 +109,9 @@ def _late_month(month: int, reported: int, share: float) -> LateMonth:
     if share <= 0:
         return LateMonth(month=period_label(month, "month"), reported=reported, share_known=0.0, expected=None,
                          low=None, high=None)
-    low, high = garwood(reported)
-    odds = (1 - share) / share
+    from scipy import stats
+
+    # What is still to come, foretold from what came: a negative binomial (Poisson with Jeffreys' prior for its mean).
+    low, high = (0.0, 0.0) if share >= 1 else stats.nbinom.ppf((0.025, 0.975), reported + 0.5, share)
     return LateMonth(month=period_label(month, "month"), reported=reported, share_known=share,
-                     expected=reported / share, low=reported + low * odds, high=reported + high * odds)
+                     expected=reported / share, low=reported + float(low), high=reported + float(high))

@@ -108,7 +108,7 @@ def clusters(
     by: Annotated[str, typer.Option(help="month or year.")] = "month",
     population: Annotated[str | None, typer.Option(help="CSV of place, population, source, year.")] = None,
     count: Annotated[str, typer.Option(help="casualties, or events: one for each accident.")] = "casualties",
-    radius_km: Annotated[float, typer.Option(min=0, max=20_000, help="No cluster is wider.")] = 100.0,
+    radius_km: Annotated[float, typer.Option(min=0, max=20_000, help="No cluster is wider.")] = 50.0,
     window: Annotated[int, typer.Option(min=1, help="No cluster is longer, in periods.")] = 12,
     alive: Annotated[bool, typer.Option("--alive", help="Only clusters that reach the last period.")] = False,
     alpha: Annotated[float, typer.Option(help="False alarms: how often chance may make the largest cluster.")] = 0.05,
@@ -300,6 +300,7 @@ def _trend_text(answer: dict[str, Any]) -> Iterator[str]:
                f"{told['level']:.0%}); {told['model']}, {told['interval']}; dispersion "
                f"{told['dispersion']:.2f}.")  # fmt: skip
         yield from (f"Caution: {line}" for line in told["notes"])
+    yield from (f"Caution: {line}" for line in answer["cautions"])
     cut = answer["changes"]
     yield f"\nSegments of level rate (any change: p {_p(cut['any_change_p'])})"
     for each in cut["segments"]:

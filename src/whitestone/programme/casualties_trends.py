@@ -51,7 +51,7 @@ def trend(programme: Programme, clocks: Clocks, by: str = "year", *, start: dt.d
         "n": sum(series.counts), "seed": seed, "draws": draws,
         "rows": [{"period": label, "casualties": count, **({} if shares is None else {"exposure": shares[at]})}
                  for at, (label, count) in enumerate(zip(labels, series.counts, strict=True))],
-        "trend": plain(told),
+        "trend": plain(told), "cautions": _half_years(rows, series, end),
         "changes": {
             "any_change_p": cut.any_change_p, "dispersion": cut.dispersion,
             "segments": [{"from": labels[each.start], "to": labels[each.stop - 1], "periods": each.stop - each.start,
@@ -64,10 +64,24 @@ def trend(programme: Programme, clocks: Clocks, by: str = "year", *, start: dt.d
         "denominators": {"periods": len(labels), "exposure": None if exposure is None else list(exposure[1]),
                          "persons_dated": sum(series.counts)},
         "rule": f"{COUNT_RULE} Rate ratio a year by Poisson regression, by negative binomial where counts scatter more "
-                f"(p < 0.05); segments of level rate by exact Poisson segmentation with BIC, p by {draws} shuffles of "
-                f"the whole search. {DELAY_RULE}",
+                f"(p < 0.05); segments of level rate by exact Poisson segmentation with BIC; p of any change by "
+                f"{draws} shuffles of the series, p of each change by {draws} level series of the same scatter, both "
+                f"searched throughout; changes with p > 0.05 are taken back. {DELAY_RULE}",
         "assumptions": [*TREND_ASSUMPTIONS, *CHANGE_ASSUMPTIONS],
     }  # fmt: skip
+
+
+def _half_years(rows: Sequence[CasualtyRow], series: Series, end: dt.date | None) -> list[str]:
+    """Say that the last year is not whole, where nothing is dated to its last months: half a year looks like a fall."""
+    if series.step != "year" or not series.counts or end is not None:
+        return []
+    days = [day for day in (day_or_none(row.occurred_on) for row in rows) if day is not None and day.month]
+    last = max((day for day in days if day.year == series.first + len(series.counts) - 1), default=None,
+               key=lambda day: day.last_day)  # fmt: skip
+    if last is None or last.last_day.month == 12:
+        return []
+    return [f"Nothing is dated after {last} in the last year, which may not be whole: a part of a year looks like a "
+            "fall. Bound the years with --to."]  # fmt: skip
 
 
 def late_reports(programme: Programme, clocks: Clocks, rows: Sequence[CasualtyRow]) -> Lateness:

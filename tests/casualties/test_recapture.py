@@ -1,4 +1,4 @@
-"""Is the number of casualties in no list the published one, does its interval hold the truth, and is it refused in time?"""
+"""Is the number of casualties in no list the published one, does its interval hold, and is it refused in time?"""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def test_the_three_pairs_of_the_hepatitis_lists_give_their_published_petersen_fi
 
 @given(st.integers(1, 500), st.integers(0, 500), st.integers(0, 500))
 @settings(max_examples=60, deadline=None)
-def test_never_fewer_persons_than_were_seen_and_the_figure_lies_in_its_interval(both: int, one: int, other: int) -> None:
+def test_never_fewer_than_were_seen_and_the_figure_lies_in_its_interval(both: int, one: int, other: int) -> None:
     told = chapman(both + one, both + other, both)
     assert told.persons >= both + one + other - 1e-9
     assert both + one + other <= told.low <= told.persons <= told.high
@@ -108,7 +108,7 @@ def test_few_shared_persons_and_a_list_inside_another_are_said_beside_the_figure
 
 @given(st.dictionaries(st.integers(), st.sets(st.sampled_from("ABCX")), max_size=30), st.permutations("ABC"))
 @settings(max_examples=40, deadline=None)
-def test_every_person_is_counted_once_whatever_the_order_of_lists(members: dict[int, set[str]], order: list[str]) -> None:
+def test_every_person_counts_once_whatever_the_order_of_lists(members: dict[int, set[str]], order: list[str]) -> None:
     told = fold_histories(order, members)
     assert told.seen == sum(bool(each & set("ABC")) for each in members.values())
     for at, name in enumerate(order):

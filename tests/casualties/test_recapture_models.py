@@ -21,8 +21,8 @@ def a_world(rng: np.random.Generator, persons: int, *, drawn_to: float = 0.0, li
     if drawn_to:
         seen[:, 1] = rng.random(persons) < np.where(seen[:, 0], 0.25 + drawn_to, 0.25)
     words, counts = np.unique(["".join("01"[int(each)] for each in row) for row in seen], return_counts=True)
-    return read_histories(list("ABCD")[:lists], {str(word): int(count) for word, count in zip(words, counts, strict=True)
-                                                 if "1" in word})  # fmt: skip
+    told = {str(word): int(count) for word, count in zip(words, counts, strict=True) if "1" in word}
+    return read_histories(list("ABCD")[:lists], told)
 
 
 def test_the_hepatitis_example_gives_its_published_models() -> None:

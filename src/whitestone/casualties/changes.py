@@ -77,8 +77,10 @@ def find_changes(counts: Sequence[int], exposure: Sequence[float] | None = None,
     """Cut a series of counts into segments of one rate each, and judge the cuts by Monte Carlo.
 
     At most `most` changes, no segment shorter than `shortest` periods; `draws` series from a generator seeded with
-    `seed`. A change that chance makes more often than `alpha` is taken back, the least likely first. With an exposure that varies, counts are drawn in proportion to it in place of being shuffled. Refuses
-    counts and exposures that cannot be, and fewer than 19 draws, with InvalidValue.
+    `seed`. Where shuffling alone makes as large a jump more often than `alpha` there is no change; else a change that
+    chance makes more often is taken back, the least likely first. With an exposure that varies, counts are drawn in
+    proportion to it in place of being shuffled. Refuses counts and exposures that cannot be, and fewer than 19 draws,
+    with InvalidValue.
 
     >>> found = find_changes([9, 11, 10, 10, 2, 1, 3, 2], draws=199)
     >>> [each.at for each in found.changes], [each.total for each in found.segments], found.any_change_p < 0.05
@@ -97,8 +99,10 @@ def find_changes(counts: Sequence[int], exposure: Sequence[float] | None = None,
         cuts = _best_cuts(seen, share, dispersion, most, shortest)
     rng = np.random.default_rng(seed)
     overall = _any_change_p(seen, share, shortest, draws, rng)
+    if overall is None or overall > alpha:
+        cuts = [0, len(seen)] if len(seen) else [0]
     while True:
-        segments = [_segment(seen, share, *bounds, dispersion, level) for bounds in itertools.pairwise(cuts)]
+        segments = [_segment(seen, share, a, b, dispersion, level) for a, b in itertools.pairwise(cuts)]
         changes = [
             Change(at=after.start, ratio=after.rate / before.rate if before.rate else None,
                    p=_change_p(seen, share, before, after, dispersion, shortest, draws, rng))

@@ -32,7 +32,8 @@ class Rate(msgspec.Struct, frozen=True, kw_only=True):
 def garwood(count: float, level: float = 0.95) -> tuple[float, float]:
     """Give the exact interval of a Poisson mean of which `count` was seen (Garwood 1936).
 
-    A count that is not whole is one divided by its scatter. Refuses a negative count and a level that is no share with InvalidValue.
+    A count that is not whole is one divided by its scatter. Refuses a negative count and a level that is no share with
+    InvalidValue.
 
     >>> [round(each, 3) for each in garwood(10)], [round(each, 3) for each in garwood(0)]
     ([4.795, 18.39], [0.0, 3.689])

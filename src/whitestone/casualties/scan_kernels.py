@@ -57,9 +57,12 @@ def log_ratio(cases: float, expected: float, total: float) -> float:
 
 @_kernel
 def _threshold(cases: float, least: float, total: float) -> float:
-    """Give the expected number below which so many cases have a ratio above `least`: bisection on its logarithm."""
-    low, high = -60.0, math.log(cases)
-    for _ in range(36):
+    """Give an expected number below which so many cases have a ratio above `least`: bisection on its logarithm.
+
+    It is a little too high, never too low: nothing is lost by it.
+    """
+    low, high = -40.0, math.log(cases)
+    for _ in range(24 if least > 0.0 else 0):
         middle = 0.5 * (low + high)
         if log_ratio(cases, math.exp(middle), total) > least:
             low = middle
@@ -123,7 +126,7 @@ def largest(counts: Array, order: Array, reach: Array, place: Array, period: Arr
                             if cases >= fewest and (cases >= table.size or expected < table[cases]):
                                 best = max(best, log_ratio(float(cases), expected, total))
                     first = last + 1
-            if best > level * 1.02:
+            if best > level * 1.05 + 0.1:
                 level = best
                 _fill(table, fewest, level, total)
     return best

@@ -36,6 +36,8 @@ from whitestone.programme.sameness import same_groups
 
 __all__ = ["against_hazards"]
 
+_VAGUE = ("settlement", "admin")
+"""Precisions of a place of which the position is not that of the accident."""
 ALTERNATIVES = [
     "An item that was missed when the ground was cleared.",
     "A clearance or hazard polygon that lies in the wrong place.",
@@ -83,13 +85,14 @@ def against_hazards(programme: Programme, clocks: Clocks, *, start: dt.date | No
         "rows": rows, "map": {"type": "FeatureCollection", "features": [_feature(row) for row in rows if row["lon"]]},
         "denominators": {"accidents_placed_and_dated": sum(decided.values()), "hazard_states": len(hazards),
                          "releases_with_an_outline": sum(each.outline is not None for each in releases),
-                         "positions_shared_by_many": shared},
+                         "positions_of_a_place_only": shared},
         "left_out": {"outside_the_period": outside,
                      "casualties_without_an_accident_record": _loose(programme, clocks)},
         "rule": AGAINST_RULE, "alternatives": ALTERNATIVES,
         "assumptions": [
             f"A position of unknown accuracy is good to {usual_accuracy_m:g} m, one worse than {coarsest_m:g} m places "
-            "nothing; a position of unknown accuracy that five accidents or more share is that of a place.",
+            "nothing; a position said to be that of a settlement or unit, or that five accidents or more share without "
+            "saying how accurate it is, is that of a place.",
             "Outlines are those that the programme has; a hazard or release without one cannot hold an accident.",
             "Blank ground is not clear: it is ground of which nothing is recorded.",
         ],
@@ -117,6 +120,8 @@ def _accidents(inputs: Inputs, states: list[State]) -> tuple[list[Accident], int
     accuracy = [_accuracy(state) for state in states]
     keys = [None if point is None else (round(point.x, 2), round(point.y, 2)) for point in points]
     shared = shared_positions(keys, accuracy)
+    vague = [state.body.get("place_precision") in _VAGUE for state in states]
+    shared = [each or is_vague for each, is_vague in zip(shared, vague, strict=True)]
     made = [Accident(id=str(state.record_id), point=None if is_shared else point, accuracy_m=metres,
                      day=day_or_none(state.body.get("occurred_on")))
             for state, point, metres, is_shared in zip(states, points, accuracy, shared, strict=True)]  # fmt: skip

@@ -39,7 +39,7 @@ TWO_LISTS = (
     "interval by transformed logit (Sadinle 2009)."
 )
 MORE_LISTS = (
-    "Three lists or more: log-linear Poisson models of the capture histories with every set of dependent pairs, average "
+    "Three lists or more: log-linear Poisson models of the capture histories with every set of dependent pairs, mean "
     "by weight of {criterion}, log-normal interval with the variance between models (Buckland and others 1997). "
     "The chosen model's own interval, by profile likelihood, leaves the doubt of choosing out."
 )

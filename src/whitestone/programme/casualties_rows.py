@@ -27,8 +27,10 @@ COUNT_RULE = (
     "Each person once, outcome killed, injured or unknown; records that a person declared the same count once; what an "
     "accident states beyond the persons recorded for it counts too."
 )
-_ATTRIBUTES = ("accident_id", "occurred_on", "persons", "outcome", "place_id", "place_name", "report_date", "geometry",
-               "referral", "follow_up", "facility", "hours_to_facility")
+_EVENT = ("occurred_on", "place_id", "place_name", "report_date")
+_CARE = ("referral", "referred_to", "referred_on", "follow_up", "followed_up_on", "facility", "hours_to_facility",
+         "died_later_on")  # fmt: skip
+_STATED = ("killed", "injured", "outcome_unknown", "casualties")
 
 
 class CasualtyRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -54,24 +56,18 @@ class CasualtyRow(msgspec.Struct, frozen=True, kw_only=True):
 def read_casualties(programme: Programme, clocks: Clocks) -> list[CasualtyRow]:
     """Read who counts, situation on a day as known on a day, in the order of record ids."""
     same = same_groups(programme.journal, clocks.on, clocks.known)
-    accidents = _accidents(programme, clocks, same)
-    columns = programme.journal.columns("casualty", _ATTRIBUTES, clocks.on, clocks.known)
-    points = _points(columns["geometry"])
+    accidents = {str(told["record"]): told for told in _told(programme, clocks, "accident", (*_EVENT, *_STATED), same)}
     rows, recorded = [], Counter[str]()
-    for at, record in enumerate(columns["record_id"]):
-        if record in same:
-            continue
-        told = {name: columns[name][at] for name in _ATTRIBUTES}
+    for told in _told(programme, clocks, "casualty", (*_EVENT, *_CARE, "accident_id", "persons", "outcome"), same):
         event = _event(told["accident_id"], same)
-        stated = accidents.get(event or "")
+        stated = accidents.get(event or "", dict.fromkeys((*_EVENT, "point")))
         persons = 1 if told["persons"] is None else int(told["persons"])
         recorded[event or ""] += persons
-        lon, lat = points[at] or (stated["point"] if stated else None) or (None, None)
+        lon, lat = told["point"] or stated["point"] or (None, None)
         rows.append(CasualtyRow(
-            record=record, persons=persons, outcome=told["outcome"], event=event, lon=lon, lat=lat,
-            occurred_on=told["occurred_on"] or (stated["occurred_on"] if stated else None),
-            place=_place(told) or (_place(stated) if stated else None), reported_on=told["report_date"],
-            care={name: told[name] for name in _ATTRIBUTES[8:] if told[name] is not None},
+            record=told["record"], persons=persons, outcome=told["outcome"], event=event, lon=lon, lat=lat,
+            occurred_on=told["occurred_on"] or stated["occurred_on"], place=_place(told) or _place(stated),
+            reported_on=told["report_date"], care={name: told[name] for name in _CARE if told[name] is not None},
         ))  # fmt: skip
     return rows + _only_stated(accidents, recorded)
 
@@ -115,17 +111,28 @@ def day_or_none(text: str | None) -> PartialDate | None:
         return None
 
 
-def _accidents(programme: Programme, clocks: Clocks, same: dict[uuid.UUID, uuid.UUID]) -> dict[str, dict[str, Any]]:
-    names = ("occurred_on", "killed", "injured", "outcome_unknown", "casualties", "place_id", "place_name",
-             "report_date", "geometry")  # fmt: skip
-    columns = programme.journal.columns("accident", names, clocks.on, clocks.known)
+def _told(programme: Programme, clocks: Clocks, kind: str, names: tuple[str, ...],
+          same: dict[uuid.UUID, uuid.UUID]) -> list[dict[str, Any]]:
+    """Read what is said of each record of a kind; of records declared the same the kept one speaks, then the others.
+
+    How many persons a record stands for is its own, and is never filled from another.
+    """
+    columns = programme.journal.columns(kind, (*names, "geometry"), clocks.on, clocks.known)
     points = _points(columns["geometry"])
-    found = {}
+    found: dict[uuid.UUID, dict[str, Any]] = {}
+    absorbed = []
     for at, record in enumerate(columns["record_id"]):
-        if record not in same:
-            told = {name: columns[name][at] for name in names}
-            found[str(record)] = {**told, "record": record, "point": points[at]}
-    return found
+        told = {"record": record, "point": points[at], **{name: columns[name][at] for name in names}}
+        if record in same:
+            absorbed.append(told)
+        else:
+            found[record] = told
+    for told in absorbed:
+        kept = found.setdefault(same[told["record"]], {**told, "record": same[told["record"]]})
+        for name, value in told.items():
+            if kept[name] is None and name != "persons":
+                kept[name] = value
+    return list(found.values())
 
 
 def _only_stated(accidents: dict[str, dict[str, Any]], recorded: Counter[str]) -> list[CasualtyRow]:

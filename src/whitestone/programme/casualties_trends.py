@@ -66,7 +66,7 @@ def trend(programme: Programme, clocks: Clocks, by: str = "year", *, start: dt.d
         "rule": f"{COUNT_RULE} Rate ratio a year by Poisson regression, by negative binomial where counts scatter more "
                 f"(p < 0.05); segments of level rate by exact Poisson segmentation with BIC; p of any change by "
                 f"{draws} shuffles of the series, p of each change by {draws} level series of the same scatter, both "
-                f"searched throughout; changes with p > 0.05 are taken back. {DELAY_RULE}",
+                f"searched throughout; changes with p > 0.05 are none. {DELAY_RULE}",
         "assumptions": [*TREND_ASSUMPTIONS, *CHANGE_ASSUMPTIONS],
     }  # fmt: skip
 
@@ -188,8 +188,8 @@ def rates(programme: Programme, clocks: Clocks, population: Population, *, start
                      "in_places_without_population": sum(each.casualties for _, each in told if each.why_not)},
         "denominators": {"person_years": total.person_years, "sources": sorted(set(population.sources.values())),
                          "places_of_the_file_not_known_here": gazetteer.unknown(population)},
-        "rule": f"{COUNT_RULE} Casualties over population times years, for each {PER_PERSONS:,} persons and year; exact "
-                "Poisson interval (Garwood 1936). Only the places with a population are in the total.",
+        "rule": f"{COUNT_RULE} Casualties over population times years, for each {PER_PERSONS:,} persons and year; "
+                "exact Poisson interval (Garwood 1936). Only the places with a population are in the total.",
         "assumptions": ["The population is the one given, for the whole span: who fled, returned or died is not in it.",
                         "The interval holds chance only, not what was never recorded."],
     }  # fmt: skip

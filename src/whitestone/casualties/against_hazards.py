@@ -24,7 +24,7 @@ __all__ = ["AGAINST_RULE", "SHARED_BY", "WORDS", "Accident", "Ground", "Placed",
 
 Array = np.ndarray[Any, Any]
 
-SHARED_BY = 5
+SHARED_BY = 10
 """A position that so many accidents of unknown accuracy share is that of a place, not of an accident."""
 WORDS = {
     "in_released_land": "in land released before the accident",
@@ -123,8 +123,8 @@ def shared_positions(points: Sequence[Hashable | None], accuracy_m: Sequence[flo
                      shared_by: int = SHARED_BY) -> list[bool]:
     """Say which positions of unknown accuracy so many accidents share that they must be those of places.
 
-    >>> shared_positions([(1, 2)] * 5 + [(3, 4), None], [None] * 7)
-    [True, True, True, True, True, False, False]
+    >>> shared_positions([(1, 2)] * 3 + [(3, 4), None], [None] * 5, shared_by=3)
+    [True, True, True, False, False]
     >>> shared_positions([], [])
     []
     """

@@ -36,6 +36,7 @@ from whitestone.programme.sameness import same_groups
 
 __all__ = ["against_hazards"]
 
+_SPOTS = ("exact", "near")
 _VAGUE = ("settlement", "admin")
 """Precisions of a place of which the position is not that of the accident."""
 ALTERNATIVES = [
@@ -91,7 +92,7 @@ def against_hazards(programme: Programme, clocks: Clocks, *, start: dt.date | No
         "rule": AGAINST_RULE, "alternatives": ALTERNATIVES,
         "assumptions": [
             f"A position of unknown accuracy is good to {usual_accuracy_m:g} m, one worse than {coarsest_m:g} m places "
-            "nothing; a position said to be that of a settlement or unit, or that five accidents or more share without "
+            "nothing; a position said to be that of a settlement or unit, or that ten accidents or more share without "
             "saying how accurate it is, is that of a place.",
             "Outlines are those that the programme has; a hazard or release without one cannot hold an accident.",
             "Blank ground is not clear: it is ground of which nothing is recorded.",
@@ -119,9 +120,9 @@ def _accidents(inputs: Inputs, states: list[State]) -> tuple[list[Accident], int
     points = [None if shape is None else shapely.centroid(shape) for shape in shapes_of_states(inputs.plane, states)]
     accuracy = [_accuracy(state) for state in states]
     keys = [None if point is None else (round(point.x, 2), round(point.y, 2)) for point in points]
-    shared = shared_positions(keys, accuracy)
-    vague = [state.body.get("place_precision") in _VAGUE for state in states]
-    shared = [each or is_vague for each, is_vague in zip(shared, vague, strict=True)]
+    precision = [state.body.get("place_precision") for state in states]
+    shared = [word in _VAGUE or (is_shared and word not in _SPOTS)
+              for is_shared, word in zip(shared_positions(keys, accuracy), precision, strict=True)]  # fmt: skip
     made = [Accident(id=str(state.record_id), point=None if is_shared else point, accuracy_m=metres,
                      day=day_or_none(state.body.get("occurred_on")))
             for state, point, metres, is_shared in zip(states, points, accuracy, shared, strict=True)]  # fmt: skip

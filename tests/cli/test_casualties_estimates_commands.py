@@ -73,7 +73,7 @@ def test_matched_counts_of_three_lists_give_the_figure_and_when_not_to_use_it(
     monkeypatch.chdir(folder)
     told = answer(folder, "estimate", "--matched", "matched.json", "--missed-links", "0.05")
     assert told["seen"] == 271
-    assert told["chosen_model"] == "PQ PE QE" or told["models"][0]["name"] == told["chosen_model"]
+    assert told["models"][0]["name"] == told["chosen_model"]
     assert told["estimate"]["low"] >= 271
     assert told["linkage"]["stated"]["missed_links"] == 0.05
     text = invoke(folder, "estimate", "--matched", "matched.json")
@@ -98,7 +98,8 @@ def test_the_map_is_written_where_it_is_asked_for(folder: Path, tmp_path: Path) 
     ["estimate", "--matched", "matched.json", "--level", "2"], ["trend", "--by", "week"], ["trend", "--from", "soon"],
     ["estimate", "--matched", "matched.json", "--criterion", "cic"], ["clusters", "--count", "limbs"],
     ["estimate", "--matched", "matched.json", "--refer", "P"], ["rates", "--population", "nothing.csv"],
-    ["rates", "--population", "matched.json"], ["trend", "--from", "2020", "--to", "2019"], ["clusters", "--alpha", "7"],
+    ["rates", "--population", "matched.json"], ["trend", "--from", "2020", "--to", "2019"],
+    ["clusters", "--alpha", "7"],
     ["against-hazards", "--expected", "-1"], ["against-hazards", "--out", "/nowhere/at/all.geojson"],
     ["trend", "--exposure", "people.csv"], ["trend", "--level", "0"], ["care", "--to", "2020-02-30"],
 ])  # fmt: skip

@@ -333,7 +333,7 @@ def _clusters_text(answer: dict[str, Any]) -> Iterator[str]:
     for row in answer["clusters"]:
         ratio = "" if row["ratio"] is None else f" ({row['ratio']:.1f} times)"
         yield (f"  {row['rank']}. {row['from']} to {row['to']}, {row['radius_km']:.0f} km about "
-               f"{row['lat']}, {row['lon']}: {row['casualties']:,} against {row['expected']:.1f} expected{ratio}, "
+               f"{row['lat']}, {row['lon']}: {row['observed']:,} against {row['expected']:.1f} expected{ratio}, "
                f"p {_p(row['p'])}{'; ALARM' if row['alarm'] else ''}")  # fmt: skip
         more = len(row["places"]) - 6
         yield f"       {', '.join(row['places'][:6])}" + (f" and {more} more" if more > 0 else "")
@@ -356,6 +356,7 @@ def _against_text(answer: dict[str, Any], limit: int) -> Iterator[str]:
     yield _clocks_text(answer)
     for word, count in answer["counts"].items():
         yield f"  {count:>7,}  {answer['words'][word]}"
+    yield from (f"Caution: {line}" for line in answer["cautions"])
     for name in ("outside_known_hazards", "in_released_land"):
         test = answer["tests"][name]
         if test["of"]:

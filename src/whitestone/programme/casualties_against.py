@@ -89,7 +89,8 @@ def against_hazards(programme: Programme, clocks: Clocks, *, start: dt.date | No
                          "positions_of_a_place_only": shared},
         "left_out": {"outside_the_period": outside,
                      "casualties_without_an_accident_record": _loose(programme, clocks)},
-        "rule": AGAINST_RULE, "alternatives": ALTERNATIVES,
+        "rule": AGAINST_RULE, "alternatives": ALTERNATIVES, "cautions": [] if hazards or not accidents else [
+            "No hazard with an outline is known here: all accidents lie outside the known ones for that reason alone."],
         "assumptions": [
             f"A position of unknown accuracy is good to {usual_accuracy_m:g} m, one worse than {coarsest_m:g} m places "
             "nothing; a position said to be that of a settlement or unit, or that ten accidents or more share without "

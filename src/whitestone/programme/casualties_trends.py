@@ -331,7 +331,7 @@ def _cluster_rows(scan: Scan, series: Series, sites: Sequence[str], gazetteer: _
         lon, lat = gazetteer.position(sites[each.places[0]])
         rows.append({
             "rank": rank, "from": period_label(series.first + each.start, series.step),
-            "to": period_label(series.first + each.stop - 1, series.step), "casualties": each.cases,
+            "to": period_label(series.first + each.stop - 1, series.step), "observed": each.cases,
             "expected": each.expected, "ratio": each.cases / each.expected if each.expected else None,
             "log_ratio": each.log_ratio, "p": each.p, "alarm": each.p <= scan.alpha, "lon": round(lon, 6),
             "lat": round(lat, 6), "radius_km": each.radius_km,

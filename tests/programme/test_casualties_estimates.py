@@ -190,7 +190,8 @@ def test_counts_by_history_are_read_in_every_usual_shape(tmp_path: Path, text: s
 
 
 @pytest.mark.parametrize("text", [
-    "", "[]", "{}", "{", "7", "A,B\n1,1\n", "A,B,count\n", "A,B,count\n1,1\n", "A,B,count\n1,2,5\n",
+    "", "[]", "{}", "{", "7", "A,B\n1,x\n", "history,count\n11,4\n1,5\n", "history,count\n12,4\n",
+    "A,B,count\n", "A,B,count\n1,1\n", "A,B,count\n1,2,5\n",
     "A,B,count\n0,0,5\n", "A,B,count\n1,1,-5\n", "A,B,count\n1,1,many\n", '{"lists": "AB", "histories": {}}',
     '{"lists": [], "histories": {}}',
     '{"lists": ["A"], "histories": {"11": 4}}', '{"lists": ["A", "B"], "histories": {"11": NaN}}', "count\n5\n",
@@ -201,6 +202,16 @@ def test_a_file_that_holds_no_histories_is_refused_calmly(tmp_path: Path, text: 
     path.write_text(text, encoding="utf-8")
     with pytest.raises((InvalidValue, UnreadableFile)):
         read_matched(path)
+
+
+@pytest.mark.parametrize("text", [
+    json.dumps(HISTORIES), json.dumps({"histories": HISTORIES}), "history,count\n11,40\n10,60\n01,55\n",
+    "one,two\n" + "1,1\n" * 40 + "1,0\n" * 60 + "0,1\n" * 55,
+])  # fmt: skip
+def test_words_alone_and_a_row_for_each_person_are_read_as_well(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "matched"
+    path.write_text(text, encoding="utf-8")
+    assert read_matched(path).counts == HISTORIES
 
 
 def test_a_file_that_is_not_there_or_no_text_is_refused(tmp_path: Path) -> None:

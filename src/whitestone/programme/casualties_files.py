@@ -20,6 +20,7 @@ from whitestone.errors import InvalidValue, UnreadableFile
 
 __all__ = ["Population", "read_exposure", "read_matched", "read_population"]
 
+_COUNT = ("count", "persons", "n", "freq")
 MOST_BYTES = 50_000_000
 _HISTORY_HELP = (
     'Give JSON {"lists": ["A", "B"], "histories": {"11": 40, "10": 60, "01": 55}}, or a CSV with a column of 0 and 1 '
@@ -38,18 +39,24 @@ def read_matched(path: str | Path) -> Histories:
     """Read counts by capture history from JSON or CSV.
 
     JSON: `lists` and `histories` (or `counts`): an object of words such as "101", or rows with a 0 or 1 for each list
-    and a count; two lists also as `n1`, `n2` and `both`. Refuses a file that cannot be read with UnreadableFile, and
+    and a count; two lists also as `n1`, `n2` and `both`; the object of words alone. CSV: a column of 0 and 1 for each
+    list and a count (without one a row is one person), or the columns history and count. Refuses a file that cannot be
+    read with UnreadableFile, and
     what is no history or count with InvalidValue.
     """
     text = _text(path, _HISTORY_HELP)
     if text.lstrip()[:1] in ("{", "["):
         return _from_json(path, text)
     rows = _rows(path, text, _HISTORY_HELP)
-    heads = list(rows[0]) if rows else []
-    count = next((name for name in heads if name.strip().casefold() in ("count", "persons", "n")), None)
-    if count is None:
-        raise UnreadableFile(path=path, why="there is no row, or no column 'count'", fix=_HISTORY_HELP)
-    return _from_rows([name for name in heads if name != count], rows, count)
+    if not rows:
+        raise UnreadableFile(path=path, why="there is no row", fix=_HISTORY_HELP)
+    count = next((name for name in rows[0] if name.strip().casefold() in _COUNT), None)
+    lists = [name for name in rows[0] if name != count]
+    if count is not None and len(lists) == 1 and lists[0].strip().casefold() == "history":
+        words = [row[lists[0]].strip() for row in rows]
+        rows = [{**_letters(word), count: row[count]} for word, row in zip(words, rows, strict=True)]
+        lists = list(_letters(max(words, key=len)))
+    return _from_rows(lists, rows, count)
 
 
 def read_population(path: str | Path) -> Population:
@@ -102,18 +109,20 @@ def _from_json(path: str | Path, text: str) -> Histories:
         told = {"histories": told}
     if not isinstance(told, dict):
         raise UnreadableFile(path=path, why="it holds no object", fix=_HISTORY_HELP)
+    if told and all(set(key) <= {"0", "1"} for key in told):
+        told = {"histories": told}
     if {"n1", "n2"} <= told.keys() and ({"both", "m"} & told.keys()):
         return _from_totals(told)
     counts, lists = told.get("histories", told.get("counts")), told.get("lists")
     if isinstance(counts, list) and all(isinstance(row, dict) for row in counts):
-        count = next((name for name in ("count", "persons", "n") if counts and name in counts[0]), "count")
+        count = next((name for name in _COUNT if counts and name in counts[0]), "count")
         named = lists if isinstance(lists, list) else [name for name in (counts[0] if counts else {}) if name != count]
         return _from_rows(named, counts, count)
     if not isinstance(counts, dict):
         raise UnreadableFile(path=path, why="it has no histories", fix=_HISTORY_HELP)
     if lists is None:
         size = len(next(iter(counts), ""))
-        lists = [f"list {at + 1}" for at in range(size)]
+        lists = list(_letters("1" * size))
     if not isinstance(lists, list):
         raise InvalidValue(field="lists", value=lists, why="an array of names")
     return read_histories([str(each) for each in lists], counts)
@@ -129,14 +138,19 @@ def _from_totals(told: Mapping[str, Any]) -> Histories:
     return read_histories(lists, {"11": both, "10": first - both, "01": second - both})
 
 
-def _from_rows(lists: Sequence[Any], rows: Sequence[Mapping[str, Any]], count: str) -> Histories:
+def _letters(word: str) -> dict[str, str]:
+    """Name the lists of a word by number, each with its digit."""
+    return {f"list {at}": letter for at, letter in enumerate(word, start=1)}
+
+
+def _from_rows(lists: Sequence[Any], rows: Sequence[Mapping[str, Any]], count: str | None) -> Histories:
     names = [str(each) for each in lists]
     counts: dict[str, int] = {}
     for number, row in enumerate(rows, start=1):
         word = "".join(_seen(row.get(name), number, name) for name in names)
         if "1" not in word:
             raise InvalidValue(field=f"row {number}", value=word, why="who stands in no list was not seen by any")
-        told = read_histories(names or [""], {word: row.get(count)})
+        told = read_histories(names or [""], {word: 1 if count is None else row.get(count)})
         counts[word] = counts.get(word, 0) + told.counts[word]
     return read_histories(names, counts)
 

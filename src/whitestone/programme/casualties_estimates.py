@@ -214,14 +214,16 @@ def _members(programme: Programme, clocks: Clocks, lists: Sequence[str],
             unfound.append(name)
     if unfound:
         sources: set[str] = set()
+        held: set[str] = set()
         for each in journal.revisions(kind="casualty"):
             sources |= {each.source} if each.source else set()
+            held |= {datasets[each.dataset]} if each.dataset in datasets else set()
             if each.source in unfound and _is_known(each.recorded_at, clocks):
                 said[each.source].add(each.record_id)
         for name in unfound:
             if name not in sources:
-                known = ", ".join(sorted({*filter(None, datasets.values()), *sources})) or "none"
-                raise InvalidValue(field="lists", value=name, why=f"a dataset or source here: {known}")
+                known = ", ".join(sorted({*filter(None, held), *sources})) or "none"
+                raise InvalidValue(field="lists", value=name, why=f"a dataset or source with casualties: {known}")
     members: dict[uuid.UUID, set[str]] = {}
     records = dict.fromkeys(lists, 0)
     for name, found in said.items():

@@ -9,13 +9,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
-from whitestone.casualties.recapture import chapman
+from whitestone.casualties.recapture import chapman, read_histories
 from whitestone.domain.ids import new_id
 from whitestone.domain.revision import Act, Draft
 from whitestone.errors import InvalidValue, UnreadableFile, WrongCall
-from whitestone.programme.casualties_estimates import estimate_missing, split_lists
+from whitestone.programme.casualties_estimates import estimate_histories, estimate_missing, split_lists
 from whitestone.programme.casualties_files import read_exposure, read_matched, read_population
 from whitestone.programme.casualties_rows import read_casualties
 from whitestone.programme.importing_links import dataset_id
@@ -135,6 +136,20 @@ def test_three_lists_name_the_chosen_model(programme: Programme) -> None:
     assert told["seen"] == 20 + 15 + 12 - 8 - 9
     assert told["estimate"]["low"] >= told["seen"]
     assert len(told["models"]) == told["models_fitted"] == 8
+
+
+def test_a_table_that_would_take_minutes_is_left_out_aloud() -> None:
+    rng = np.random.default_rng(1)
+    words, counts = np.unique(["".join(row) for row in rng.choice(["0", "1"], (300, 5), p=[0.6, 0.4])],
+                              return_counts=True)  # fmt: skip
+    lists = read_histories(list("ABCDE"), {str(word): int(n) for word, n in zip(words, counts, strict=True)
+                                           if "1" in word})  # fmt: skip
+    told = estimate_histories(lists)
+    assert told["models_fitted"] == 1024
+    assert told["models_shown"] == len(told["models"]) == 64
+    assert told["linkage"]["table"] == []
+    assert "minutes" in told["linkage"]["table_why_not"]
+    assert told["estimate"]["low"] <= 300 <= told["estimate"]["high"]
 
 
 def test_stated_rates_of_linkage_correct_the_figure(programme: Programme) -> None:

@@ -281,6 +281,8 @@ def _estimate_text(answer: dict[str, Any]) -> Iterator[str]:
         for row in answer["linkage"]["table"]:
             told = row["why_not"] if row["persons"] is None else f"{row['persons']:,.0f}"
             yield f"  {row['missed_links']:>5.0%} {row['false_links']:>5.0%}  {told}"
+    elif answer["estimate"]:
+        yield f"\nNo table of slips of linkage: {answer['linkage']['table_why_not']}."
     yield from _notes(answer)
 
 

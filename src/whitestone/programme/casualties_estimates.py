@@ -43,6 +43,7 @@ MORE_LISTS = (
     "by weight of {criterion}, log-normal interval with the variance between models (Buckland and others 1997). "
     "The chosen model's own interval, by profile likelihood, leaves the doubt of choosing out."
 )
+_MOST_TABLED = 4
 LINKAGE_RULE = (
     "missed_links: share of true pairs that were not joined; false_links: share of joined persons that are two. The "
     "counts are put right in expectation (two lists: Ding and Fienberg 1994), rounded, and estimated again."
@@ -171,8 +172,12 @@ def _missing(figure: Estimate, seen: int) -> dict[str, Any]:
 
 def _linkage(histories: Histories, criterion: str, missed: float | None, false: float | None, *,
              is_refused: bool) -> dict[str, Any]:
-    told: dict[str, Any] = {"rule": LINKAGE_RULE, "table": []}
-    if not is_refused and len(histories.lists) <= 4:
+    told: dict[str, Any] = {"rule": LINKAGE_RULE, "table": [], "table_why_not": None}
+    if is_refused:
+        told["table_why_not"] = "there is no figure to change"
+    elif len(histories.lists) > _MOST_TABLED:
+        told["table_why_not"] = f"with more than {_MOST_TABLED} lists it takes minutes: ask for one pair of rates"
+    else:
         told["table"] = plain(sensitivity(histories, criterion))
     if missed is not None or false is not None:
         one, other = missed or 0.0, false or 0.0

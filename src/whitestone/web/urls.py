@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from whitestone.web.views import (
+    casualties_missing,
     dating,
     errors,
     findings,
@@ -49,6 +50,8 @@ urlpatterns = [
     path("reconciliation/<slug:name>/<uuid:difference>.json", reconciling.shapes, name="difference-shapes"),
     path("dating", dating.page, name="dating"),
     path("dating/finds.json", dating.shapes, name="dating-shapes"),
+    path("casualties/missing", casualties_missing.page, name="casualties-missing"),
+    path("casualties/missing/accidents.json", casualties_missing.accidents, name="casualties-missing-accidents"),
     path("minefields", minefields.overview, name="minefields"),
     path("minefields/purpose", minefields.purpose, name="minefields-purpose"),
     path("minefields/enter", minefields_entry.enter, name="minefields-enter"),

@@ -277,6 +277,22 @@ class ClosingBroken(Problem):
     next_step = "Run 'whitestone verify', restore the last backup beside this programme and compare; close nothing now."
 
 
+class GroundTooCrowded(Problem):
+    """Raised when so many different shapes lie on one spot that their pairs cannot be listed; every record is kept."""
+
+    code = "ground-too-crowded"
+    status = 422
+    sentence = (
+        "More than {most} pairs of shapes lie on each other; the most crowded of them, around {x_m} m east and "
+        "{y_m} m north of the centre of the programme's plane, lies under {on_it} others. That is more than can "
+        "be counted."
+    )
+    next_step = (
+        "Every record is kept. Look with 'check' for repeated shapes and defaults there, take back the run that "
+        "brought them ('runs take-back') or correct its shapes; then ask again."
+    )
+
+
 class MissingService(Problem):
     """Raised when an outside part (a database server, a browser asset) is not there."""
 

@@ -11,13 +11,17 @@ from typing import Any, NamedTuple
 import numpy as np
 import shapely
 
+from whitestone.errors import GroundTooCrowded
+
 __all__ = ["Outlines", "meeting", "to_outlines"]
 
 Array = np.ndarray[Any, Any]
 
 
 CHUNK = 4_096
-"""Shapes that are taken apart at a time."""
+"""Shapes that are taken apart, or looked up, at a time."""
+MOST_PAIRS = 60_000_000
+"""Pairs of boxes that meet which are listed at most: half a GiB."""
 
 
 class Outlines(NamedTuple):
@@ -65,10 +69,11 @@ def _starts(sizes: list[Array]) -> Array:
     return starts
 
 
-def meeting(boxes: Array, others: Array) -> tuple[Array, Array]:
+def meeting(boxes: Array, others: Array, most: int = MOST_PAIRS) -> tuple[Array, Array]:
     """Find which boxes meet which others: starts (len(boxes) + 1) into a list of indexes of others, each in order.
 
-    Boxes that only touch meet too; a box that is not a number meets none.
+    Boxes that only touch meet too; a box that is not a number meets none. More than `most` pairs are refused with
+    GroundTooCrowded before they are listed, so that a spot on which everything lies does not fill the memory.
 
     >>> few = np.array([[0.0, 0, 2, 2], [5, 5, 6, 6], [np.nan] * 4])
     >>> [part.tolist() for part in meeting(few, few)]
@@ -83,8 +88,18 @@ def meeting(boxes: Array, others: Array) -> tuple[Array, Array]:
         return starts, np.zeros(0, dtype=np.int64)
     rectangles = shapely.box(*others[known].T)
     tree = shapely.STRtree(rectangles)
-    left, right = tree.query(rectangles if boxes is others else shapely.box(*boxes[asked].T))
-    left, right = asked[left], known[right]
-    order = np.lexsort((right, left))
-    np.cumsum(np.bincount(left, minlength=len(boxes)), out=starts[1:])
-    return starts, right[order]
+    found = [np.zeros(0, dtype=np.int64)]
+    room = most
+    for begin in range(0, asked.size, CHUNK):
+        some = asked[begin : begin + CHUNK]
+        left, right = tree.query(shapely.box(*boxes[some].T))
+        counts = np.bincount(left, minlength=some.size)
+        room -= left.size
+        if room < 0:
+            worst = boxes[some[int(counts.argmax())]]
+            raise GroundTooCrowded(most=f"{most:,}", on_it=f"{int(counts.max()) - 1:,}",
+                                   x_m=f"{worst[[0, 2]].mean():,.0f}", y_m=f"{worst[[1, 3]].mean():,.0f}")
+        starts[1 + some] = counts
+        found.append(known[right[np.lexsort((right, left))]])
+    np.cumsum(starts, out=starts)
+    return starts, np.concatenate(found)

@@ -14,6 +14,7 @@ from typing import Any
 
 import msgspec
 
+from whitestone.domain.catalogue import NationalType, check_national
 from whitestone.domain.extensions import ExtraField, NationalCode, lists
 from whitestone.domain.record_errors import RECORD_ERRORS, RecordErrors
 from whitestone.errors import InvalidValue
@@ -67,6 +68,7 @@ class Settings(RecordErrors, frozen=True, kw_only=True):
     simulated: bool = False
     extra_fields: dict[str, list[ExtraField]] = {}
     national_codes: dict[str, dict[str, NationalCode]] = {}
+    national_ordnance: dict[str, NationalType] = {}
 
 
 def _one_of(*allowed: str) -> Callable[[Any], str | None]:
@@ -103,6 +105,11 @@ def _national(value: Any) -> str | None:
     except InvalidValue as problem:
         return f"children of core codes with an English label ({problem})"
     return None
+
+
+def _ordnance(value: Any) -> str | None:
+    why = check_national(msgspec.convert(value, dict[str, NationalType]))
+    return f"types under a core row or a category, with a source ({why})" if why else None
 
 
 _ROWS = (
@@ -149,6 +156,7 @@ _ROWS = (
     Setting("extra_fields", "fields", {}, "National fields of each kind of record: see domain.extensions."),
     Setting("national_codes", "codes", {}, "National codes of each code list, children of core codes: see `codes`.",
             _national),
+    Setting("national_ordnance", "types", {}, "Types of ordnance that a country adds: see `catalogue`.", _ordnance),
     *(Setting(key, "share" if key.endswith("_share") else "number", getattr(RecordErrors(), key), why,
               _between(low, high)) for key, low, high, why in RECORD_ERRORS),
 )

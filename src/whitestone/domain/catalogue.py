@@ -23,8 +23,11 @@ from whitestone.domain.codes import code_list
 from whitestone.domain.treaty import treaties, treaty_flags, undetermined
 from whitestone.errors import InvalidValue
 
-__all__ = ["CATALOGUE_VERSION", "NO_TYPES", "SUB_CATEGORIES", "Catalogue", "NationalType", "NationalTypes", "OrdnanceType",
-           "Publication", "add_type", "check_national", "core_catalogue", "latin_runs", "publications", "runs_of", "with_national"]  # fmt: skip
+__all__ = [
+    "CATALOGUE_VERSION", "NO_TYPES", "SUB_CATEGORIES", "Catalogue", "NationalType", "NationalTypes", "OrdnanceType",
+    "Publication", "add_type", "check_national", "core_catalogue", "latin_runs", "publications", "runs_of",
+    "with_national",
+]  # fmt: skip
 
 CATALOGUE_VERSION = "2026-1"
 """Version of the shipped rows, printed with an answer that they shaped."""
@@ -134,7 +137,7 @@ def runs_of(text: str) -> tuple[str, ...]:
 
 
 def latin_runs(runs: tuple[str, ...]) -> tuple[str, ...]:
-    """Write runs of Cyrillic, Armenian or Georgian letters in Latin, letter by letter, as designations are carried over.
+    """Write runs of Cyrillic, Armenian or Georgian letters in Latin, letter by letter, as designations are.
 
     >>> latin_runs(runs_of("ՊՄՆ-2")), latin_runs(runs_of("М14")), latin_runs(())
     (('pmn', '2'), ('m', '14'), ())
@@ -162,6 +165,9 @@ class Catalogue(Mapping[str, OrdnanceType]):
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._rows)
+
+    def __hash__(self) -> int:
+        return id(self)
 
     def __len__(self) -> int:
         return len(self._rows)
@@ -228,8 +234,8 @@ def add_type(national: NationalTypes, key: str, new: NationalType) -> dict[str, 
     """Return the national rows with one more, or with one said anew; the shipped rows are never touched.
 
     Refuses with InvalidValue: an id that is not plain or is a core row's, a parent that is neither a core row nor a
-    category, another parent than before, a row without designation or source, a spelling that already means another row,
-    a successor that is no row.
+    category, another parent than before, a row without designation or source, a spelling that means another row
+    already, a successor that is no row.
 
     >>> more = add_type({}, "pmn-x", NationalType(parent="pmn", designation="PMN-X", source="NMAA, bulletin 7"))
     >>> with_national(more).find("pmn x").category, len(with_national({})) == len(core_catalogue())

@@ -17,8 +17,9 @@ _HEAD_BYTES = 1 << 16
 _READERS = {kind: (f"whitestone.exchange.documents.{kind}", f"read_{kind}") for kind in ("text", "html", "pdf", "docx")}
 _PICTURES = ((b"\x89PNG", "PNG"), (b"\xff\xd8\xff", "JPEG"), (b"GIF8", "GIF"), (b"II*\x00", "TIFF"),
              (b"MM\x00*", "TIFF"))  # fmt: skip
-_HTML = re.compile(r"(?:\s|<!--.*?-->|<\?xml[^>]*>)*<(?:!doctype\s+html|html|head|body|meta|title|div|p|article|section|"
-                   r"table|h[1-6]|script|style|base|link)\b", re.I | re.S)  # fmt: skip
+_HTML = re.compile(
+    r"(?:\s|<!--(?:(?!-->).)*-->|<\?xml[^>]*>)*<(?:!doctype\s+html|html|head|body|meta|title|div|p|article|section|table|"
+    r"h[1-6]|script|style|base|link)\b", re.I | re.S)  # fmt: skip
 
 
 def read_document(path: str | Path) -> DocumentText:

@@ -51,7 +51,7 @@ def lf_only(text: str) -> str:
 def refuse_binary(path: Path, text: str) -> None:
     """Refuse, with UnreadableFile, what has more control signs than a text has."""
     sample = text[: 1 << 16]
-    control = sum(1 for sign in sample if sign < " " and sign not in "\t\n\f\r" or sign in "\x7f\ufffd")
+    control = sum(1 for sign in sample if (sign < " " and sign not in "\t\n\f\r") or sign in "\x7f\ufffd")
     if control > len(sample) * 0.05 + 3:
         raise UnreadableFile(path=path.name, why="it is neither text nor a document of a kind that is known here",
                              fix="Save it from its program as DOCX, PDF, HTML or plain text.")  # fmt: skip

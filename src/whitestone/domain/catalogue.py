@@ -49,6 +49,7 @@ _LATIN = str.maketrans({
     **dict(zip("աբգդեզիլկմնոօպսվտրռֆխհ", "abgdezilkmnoopsvtrrfkh", strict=True)), "շ": "sh",
     **dict(zip("აბგდევზილკმნოპრსტფუ", "abgdevzilkmnoprstfu", strict=True)), "შ": "sh",
 })  # fmt: skip
+_LOOKS = str.maketrans("авекмнорстхуіѕј", "abekmhopctxyisj")
 
 
 class Publication(msgspec.Struct, frozen=True):
@@ -139,10 +140,17 @@ def runs_of(text: str) -> tuple[str, ...]:
 def latin_runs(runs: tuple[str, ...]) -> tuple[str, ...]:
     """Write runs of Cyrillic, Armenian or Georgian letters in Latin, letter by letter, as designations are.
 
+    A run that mixes scripts is read by what its letters look like.
+
     >>> latin_runs(runs_of("ՊՄՆ-2")), latin_runs(runs_of("М14")), latin_runs(())
     (('pmn', '2'), ('m', '14'), ())
     """
-    return tuple(run.translate(_LATIN) for run in runs)
+    return tuple(run.translate(_LOOKS if _is_mixed(run) else _LATIN) for run in runs)
+
+
+def _is_mixed(run: str) -> bool:
+    """Say whether Latin letters stand among others: a keyboard left in the other script, so that looks count."""
+    return not run.isascii() and any("a" <= sign <= "z" for sign in run)
 
 
 class Catalogue(Mapping[str, OrdnanceType]):

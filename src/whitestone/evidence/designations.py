@@ -18,6 +18,7 @@ import msgspec
 
 from whitestone.domain.catalogue import Catalogue, core_catalogue
 from whitestone.evidence.ordnance_words import (
+    NARROW,
     NEARBY,
     NO_DESIGNATION,
     UNKNOWN,
@@ -135,10 +136,12 @@ def _stands(text: str, hit: Hit) -> bool:
 def _linked(text: str, one: Hit, other: Hit) -> bool:
     if other.is_series:
         return True
+    gap = text[one.end:other.start]
+    if (one.id is None or other.id is None) and NARROW.search(gap):
+        return False
     if other.start - one.end > _LONGEST_GAP or is_something_else(text, other.start, other.end):
         return False
-    # A list carries the proof of its members on, of what is catalogued; an unknown one must look like its neighbours.
-    return is_list_gap(text[one.end:other.start]) and may_follow(text, other.end)
+    return is_list_gap(gap) and may_follow(text, other.end)
 
 
 def _near(text: str, hit: Hit, anchors: Sequence[int]) -> bool:

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["NEARBY", "NO_DESIGNATION", "UNKNOWN", "is_governed", "is_list_gap", "is_something_else", "may_follow"]
+__all__ = ["NARROW", "NEARBY", "NO_DESIGNATION", "UNKNOWN", "is_governed", "is_list_gap", "is_something_else",
+           "may_follow"]  # fmt: skip
 
 _MINES = (
     r"land-?mines?|mines?|minefields?|minas?|minados?|мин(?:а|ы|у|ой|е|ам|ами|ах|)|мін(?:а|и|у|ою|ам|ами|ах|)|mina\w{0,8}|"
@@ -30,7 +31,7 @@ _KIND = (
     r"plastic|metal|wooden|metallic|land|live|unexploded|abandoned|types?|-?type|model|series|pattern|style|"
     r"made|manufactured|противопехотн\w{2,4}|противотанков\w{2,4}|противотранспортн\w{2,4}|протипіхотн\w{1,4}|"
     r"протитанков\w{1,4}|типа|типу|типов|марки|осколочн\w{2,4}|фугасн\w{2,4}|tipli|markalı|piyada|piyadalar|əleyhinə|"
-    r"tank|tanklar|հակահետևակային|հակատանկային|տեսակի|տիպի|ტიპის|tipo|tipa|de|del|du|of|the|a|an|"
+    r"tank|tanklar|հակահետևակային|հակատանկային|տեսակի|տիպի|ტიპის|tipo|tipa|de|del|du|of|"
     r"protupješadijsk\w{1,3}|protivpješadijsk\w{1,3}|protutenkovsk\w{1,3}|"
     r"Soviet|Russian|Yugoslav|Chinese|Italian|US|American|British|German|Belgian|Israeli|Iranian|Egyptian|Hungarian"
 )
@@ -45,8 +46,9 @@ _AFTER = re.compile(
     rf"detector|action|clear|protected))", re.I)  # fmt: skip
 _BEFORE = re.compile(
     rf"(?<![\w-])(?P<noun>{_MINES}|{_OTHERS})\)?(?:[\s:(,«\"“–—-]{{1,3}}(?:{_KIND}|{_LINK})){{0,4}}[\s:(«\"“–—-]{{1,3}}"
-    rf"(?:\d{{1,4}}\s?[x×]?\s)?$", re.I)  # fmt: skip
-_NARROW = re.compile(rf"(?:{_MINES})", re.I)
+    rf"(?:(?:\d{{1,4}}\s?[x×]?|the|an?)\s)?$", re.I)  # fmt: skip
+NARROW = re.compile(rf"(?<!\w)(?:{_MINES})(?!\w)", re.I)
+"""A word for mines or submunitions."""
 _LOOK_BACK, _LOOK_AHEAD = 90, 110
 
 NEARBY = re.compile(
@@ -95,7 +97,7 @@ def is_governed(text: str, start: int, end: int, *, is_known: bool) -> bool:
     after = _AFTER.match(text, end, end + _LOOK_AHEAD)
     before = _BEFORE.search(text[max(0, start - _LOOK_BACK):start])
     return any(
-        found is not None and (is_known or _NARROW.fullmatch(found.group("noun")) is not None)
+        found is not None and (is_known or NARROW.fullmatch(found.group("noun")) is not None)
         for found in (after, before)
     )
 

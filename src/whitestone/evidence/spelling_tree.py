@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
-from typing import Any
 
 import msgspec
 
@@ -31,7 +30,8 @@ _NUMBERS = re.compile(f"(?:[{_DASHES}.,/])")
 _WORDY = re.compile(r"(?i)\b(?:mines?|bombs?|grenades?|granada|rocket|cohete|roquette|submunition|bomblet|DPICM|RAAMS?|"
                     r"projectile|proyectil|shell|round|cartridge|ammunition|devices?|IED|\w{2,3}IED|мина|снаряд|патрон|"
                     r"obus|missile|ракета|граната|mina)\b")  # fmt: skip
-_END: str = ""
+_DECIMAL = re.compile(r"[.,]\d")
+_LONGER = re.compile(f"[{_DASHES}](?:\\d|[^\\W\\d_](?![^\\W_]))")
 _PLURAL = re.compile(r"['’]?s(?![^\W_])")
 
 
@@ -54,26 +54,36 @@ class _Leaf(msgspec.Struct, frozen=True):
     is_phrase: bool
 
 
+class _Node:
+    """A place on the paths: the runs that go on from here, the spelling that ends here, may a space stand before it?"""
+
+    __slots__ = ("following", "is_spaced", "leaf")
+
+    def __init__(self) -> None:
+        self.following: dict[str, _Node] = {}
+        self.leaf: _Leaf | None = None
+        self.is_spaced = False
+
+
 class SpellingTree:
     """All spellings of a catalogue as one tree of runs."""
 
     def __init__(self, catalogue: Catalogue) -> None:
         self._catalogue = catalogue
-        self._root: dict[str, Any] = {}
+        self._root = _Node()
         for row in catalogue.values():
             for spelling in row.written:
                 if catalogue.spelled[runs_of(spelling)] == row.id:
-                    self._add(row, spelling)
+                    self._add(row, unicodedata.normalize("NFKC", spelling))
 
     def _add(self, row: OrdnanceType, spelling: str) -> None:
-        """Grow the path of a spelling; each step has the next run and whether a space may stand before it."""
-        text = unicodedata.normalize("NFKC", spelling)
         node, end = self._root, 0
-        for match in _RUN.finditer(text):
-            gap = text[end:match.start()] if end else ""
-            step = ("_" if " " in gap else "") + match.group().casefold()
-            node, end = node.setdefault(step, {}), match.end()
-        node[_END] = _leaf(row, text)
+        for match in _RUN.finditer(spelling):
+            node = node.following.setdefault(match.group().casefold(), _Node())
+            node.is_spaced = node.is_spaced or " " in spelling[end:match.start()]
+            end = match.end()
+        if node.leaf is None or node.leaf.needs != ALONE:
+            node.leaf = _leaf(row, spelling)
 
     def id_of(self, text: str) -> str | None:
         """Return the id of the row that has a spelling; None where none has."""
@@ -89,51 +99,47 @@ class SpellingTree:
         >>> list(SpellingTree(core_catalogue()).hits(""))
         []
         """
-        root = self._root
+        root = self._root.following
         for match in _RUN.finditer(text):
-            word = match.group()
-            branch = root.get(word.casefold())
-            other = root.get(latin_runs((word.casefold(),))[0]) if not word.isascii() else None
-            for node in (branch, other):
-                if node is not None and (hit := self._longest(text, match, node)):
+            word = match.group().casefold()
+            for key in (word,) if word.isascii() else (word, *latin_runs((word,))):
+                if (node := root.get(key)) is not None and (hit := _longest(text, match, node)) is not None:
                     yield hit
                     break
 
-    def _longest(self, text: str, first: re.Match[str], node: dict[str, Any]) -> Hit | None:
-        start = first.start()
-        if start and (text[start - 1].isalnum() or text[start - 1] == "_"):
-            return None
-        best, run, steps = None, first, node
-        while True:
-            if (leaf := steps.get(_END)) is not None and _ends(text, run.end()):
-                best = (leaf, run.end())
-            step = _step(text, run, steps)
-            if step is None:
-                break
-            run, steps = step
-        return _hit(text, start, *best) if best else None
+
+def _longest(text: str, first: re.Match[str], node: _Node) -> Hit | None:
+    start = first.start()
+    if start and (text[start - 1].isalnum() or text[start - 1] == "_"):
+        return None
+    best: tuple[_Leaf, int] | None = None
+    run: re.Match[str] | None = first
+    while run is not None:
+        if node.leaf is not None and _ends(text, run.end()):
+            best = (node.leaf, run.end())
+        run, node = _step(text, run, node)
+    return _hit(text, start, *best) if best else None
 
 
-def _step(text: str, run: re.Match[str], steps: dict[str, Any]) -> tuple[re.Match[str], dict[str, Any]] | None:
+def _step(text: str, run: re.Match[str], node: _Node) -> tuple[re.Match[str] | None, _Node]:
     """Go on to the next run of the text where the tree has it and the gap between may stand there."""
-    following = _RUN.search(text, run.end(), run.end() + 64)
-    if following is None or following.start() - run.end() > 4:
-        return None
-    whole = _RUN.match(text, following.start())
+    near = _RUN.search(text, run.end(), run.end() + 5) if node.following else None
+    whole = _RUN.match(text, near.start()) if near else None
     if whole is None:
-        return None
+        return None, node
     word, gap = whole.group().casefold(), text[run.end():whole.start()]
-    for key in (word, *({latin_runs((word,))[0]} - {word})):
-        spaced, tight = steps.get("_" + key), steps.get(key)
-        if spaced is not None and _LOOSE.fullmatch(gap):
-            return whole, spaced
-        if tight is None:
-            continue
-        numbers = run.group()[-1].isdigit(), word[0].isdigit()
-        allowed = _NUMBERS if all(numbers) else _TIGHT if numbers[0] else _LOOSE
-        if allowed.fullmatch(gap):
-            return whole, tight
-    return None
+    for key in dict.fromkeys((word, *latin_runs((word,)), word.removesuffix("s"))):
+        following = node.following.get(key)
+        if following is not None and _gap_of(run.group(), word, following).fullmatch(gap):
+            return whole, following
+    return None, node
+
+
+def _gap_of(before: str, after: str, node: _Node) -> re.Pattern[str]:
+    """Choose what may stand between two runs: a space after a number only where the spelling itself has one."""
+    if before[-1].isdigit() and not node.is_spaced:
+        return _NUMBERS if after[0].isdigit() else _TIGHT
+    return _LOOSE
 
 
 def _ends(text: str, end: int) -> bool:
@@ -143,16 +149,21 @@ def _ends(text: str, end: int) -> bool:
     sign = text[end]
     if sign.isalnum() or sign == "_":
         return _PLURAL.match(text, end) is not None
-    # 2.5 after 2, and MON-50-1 after MON-50, are other designations.
-    return not (text[end - 1].isdigit() and sign in ".,-" and text[end + 1:end + 2].isdigit())
+    # MON-50-1 after MON-50, PMN-7 and PMN-X after PMN, 2.5 after 2 are other designations.
+    return not ((text[end - 1].isdigit() and _DECIMAL.match(text, end)) or _LONGER.match(text, end))
 
 
 def _leaf(row: OrdnanceType, spelling: str) -> _Leaf:
     letters, digits = sum(map(str.isalpha, spelling)), sum(map(str.isdigit, spelling))
     if _WORDY.search(spelling) or spelling.endswith("IED"):
         return _Leaf(row.id, ALONE, letters, is_phrase=True)
-    if row.is_ambiguous or not digits or letters < 2:
+    runs = runs_of(spelling)
+    if row.is_ambiguous and digits and len(runs[0]) > 2 and spelling[:3].isupper():
+        needs = NEAR
+    elif row.is_ambiguous or letters < 2 or len(runs) == 1:
         needs = GOVERNED
+    elif not digits:
+        needs = ALONE if len(runs) > 2 else NEAR
     elif letters >= 3 or (spelling[0].isdigit() and letters + digits >= 5):
         needs = ALONE
     else:

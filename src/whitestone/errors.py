@@ -311,6 +311,15 @@ class NoWorkers(Problem):
     next_step = "{fix}"
 
 
+class UnknownOrdnance(Problem):
+    """Raised when the catalogue of ordnance has no row of an id or spelling."""
+
+    code = "unknown-ordnance"
+    status = 404
+    sentence = "No type of ordnance {asked!r} is in the catalogue."
+    next_step = "Look for a part of its name with 'whitestone catalogue find', or add it with 'catalogue add'."
+
+
 class Unexpected(Problem):
     """Raised at the edge of a process for what nobody foresaw; nothing is shown of the data that it met."""
 

@@ -16,6 +16,7 @@ from whitestone.quality import (
     geometry_rules,
     lineage_rules,
     link_rules,
+    ordnance_rules,
     overlap_rules,
     place_rules,
     screens,
@@ -26,7 +27,7 @@ from whitestone.quality.model import Finding, Picture, Rule
 __all__ = ["RULES", "examine"]
 
 _TOPICS = (geometry_rules, overlap_rules, lineage_rules, area_rules, place_rules, date_rules, link_rules, work_rules,
-           screens)  # fmt: skip
+           screens, ordnance_rules)  # fmt: skip
 
 RULES: Mapping[str, Rule] = MappingProxyType({each.name: each for topic in _TOPICS for each in topic.RULES})
 

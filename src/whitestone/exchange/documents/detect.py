@@ -6,8 +6,11 @@ import importlib
 import re
 from pathlib import Path
 
+import msgspec
+
 from whitestone.errors import UnreadableFile
 from whitestone.exchange.documents.model import DocumentText
+from whitestone.exchange.readers.model import Note
 
 __all__ = ["SIZE_LIMIT_BYTES", "detect_kind", "read_document"]
 
@@ -17,6 +20,8 @@ _HEAD_BYTES = 1 << 16
 _READERS = {kind: (f"whitestone.exchange.documents.{kind}", f"read_{kind}") for kind in ("text", "html", "pdf", "docx")}
 _PICTURES = ((b"\x89PNG", "PNG"), (b"\xff\xd8\xff", "JPEG"), (b"GIF8", "GIF"), (b"II*\x00", "TIFF"),
              (b"MM\x00*", "TIFF"))  # fmt: skip
+_SUFFIXES = {".txt": "text", ".text": "text", ".md": "text", ".htm": "html", ".html": "html", ".xhtml": "html",
+             ".pdf": "pdf", ".docx": "docx", ".docm": "docx"}  # fmt: skip
 _HTML = re.compile(
     r"(?:\s|<!--(?:(?!-->).)*-->|<\?xml[^>]*>)*<(?:!doctype\s+html|html|head|body|meta|title|div|p|article|section|table|"
     r"h[1-6]|script|style|base|link)\b", re.I | re.S)  # fmt: skip
@@ -37,14 +42,18 @@ def read_document(path: str | Path) -> DocumentText:
         raise UnreadableFile(path=path.name, why=str(error.strerror), fix="Check the file's permissions.") from error
     module, function = _READERS[kind]
     read: DocumentText = getattr(importlib.import_module(module), function)(path)
-    return read
+    named = _SUFFIXES.get(path.suffix.lower(), kind)
+    if named == kind:
+        return read
+    note = Note("named-otherwise", f"It is called {path.suffix} and was read as what it is: {kind}.")
+    return msgspec.structs.replace(read, findings=(*read.findings, note))
 
 
 def detect_kind(path: Path) -> str:
     """Name the kind of a document by its first bytes: `text`, `html`, `pdf` or `docx`; refuses any other."""
     with path.open("rb") as file:
         head = file.read(_HEAD_BYTES)
-    if not head.strip(b"\xef\xbb\xbf\xff\xfe \t\r\n\f\x00"):
+    if len(head) < _HEAD_BYTES and not head.strip(b"\xef\xbb\xbf\xff\xfe \t\r\n\f\x00"):
         raise UnreadableFile(path=path.name, why="it is empty", fix="Get the document again; it did not arrive whole.")
     if path.stat().st_size > SIZE_LIMIT_BYTES:
         raise UnreadableFile(path=path.name, why=f"it is larger than {SIZE_LIMIT_BYTES >> 20} MiB",

@@ -16,6 +16,7 @@ from xml.parsers import expat
 
 from whitestone.errors import UnreadableFile
 from whitestone.exchange.documents.model import DocumentDate, DocumentText
+from whitestone.exchange.documents.text import lf_only
 from whitestone.exchange.readers.archives import blocks_of, safe_zip
 from whitestone.exchange.readers.model import Note
 from whitestone.exchange.readers.safe_xml import SafeParser
@@ -54,7 +55,7 @@ def read_docx(path: Path) -> DocumentText:
     package = _package(path)
     counts: Counter[str] = Counter()
     texts = [_text_of(part, counts) for part in _parts(path, package)]
-    text = "\n\n".join(dict.fromkeys(each for each in texts if each))
+    text = lf_only("\n\n".join(dict.fromkeys(each for each in texts if each)))
     for what, words in (("deleted", "place(s) that were deleted as a tracked change are left out"),
                         ("hidden", "run(s) of hidden text are left out")):  # fmt: skip
         if counts[what]:

@@ -39,7 +39,7 @@ _LINES = frozenset({
 })  # fmt: skip
 _CELLS = frozenset({"td", "th"})
 _LINE, _PARAGRAPH = "\x01", "\x02"  # control signs, which no page may hold
-_CONTROL = {ord(_LINE): " ", ord(_PARAGRAPH): " "}
+_CONTROL = {0: "\ufffd", ord(_LINE): " ", ord(_PARAGRAPH): " "}
 _HIDDEN = re.compile(r"(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.I)
 _CHARSET = re.compile(rb"<meta[^>]{0,300}?charset\s*=\s*[\"']?\s*([A-Za-z0-9._:-]{2,40})", re.I)
 _DECLARED = re.compile(rb"<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([A-Za-z0-9._-]{2,40})[\"']", re.I)
@@ -96,7 +96,7 @@ def _soup(path: Path, source: str) -> BeautifulSoup:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
-            return bs4.BeautifulSoup(source, "html.parser")
+            return bs4.BeautifulSoup(source, "lxml")
         except (bs4.exceptions.ParserRejectedMarkup, RecursionError, ValueError) as error:
             raise UnreadableFile(path=path.name, why=f"its markup cannot be read ({str(error)[:80]})",
                                  fix="Open it in a browser and save it as plain text or PDF.") from None  # fmt: skip
@@ -142,7 +142,7 @@ def _is_silent(node: Tag, name: str, counts: dict[str, int]) -> bool:
 
 def _flowed(pieces: Iterator[str]) -> str:
     """Join the pieces: marks side by side are one break, the widest of them, and spaces beside a break are no text."""
-    text = re.sub(r" {2,}", " ", "".join(pieces))
+    text = re.sub(r" {2,}", " ", lf_only("".join(pieces)))
     text = re.sub(rf"[ \t]*[{_LINE}{_PARAGRAPH}][ \t\n{_LINE}{_PARAGRAPH}]*", _broken, text)
     text = re.sub(r" *\t[ \t]*", "\t", text)
     return re.sub(r" *\n *", "\n", text).strip("\n\t ")

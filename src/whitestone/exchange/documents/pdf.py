@@ -108,7 +108,7 @@ def _lines(page: PdfTextPage) -> Iterator[Line]:
     whole = page.get_text_range().replace("\ufffe", HYPHEN).replace("\x00", " ")
     at = 0
     for raw in whole.split("\n"):
-        words = raw.rstrip("\r \t\u00a0")
+        words = raw.replace("\r", " ").rstrip(" \t\u00a0")
         first = len(words) - len(words.lstrip())
         if words.strip():
             left, bottom, _right, top, size = _place(page, at + first)

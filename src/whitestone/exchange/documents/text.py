@@ -20,6 +20,8 @@ def read_text(path: Path) -> DocumentText:
     text, notes = decoded(path, detect_encoding(path))
     refuse_binary(path, text)
     text = lf_only(text)
+    if not text.strip():
+        raise UnreadableFile(path=path.name, why="it is empty", fix="Get the document again; it did not arrive whole.")
     starts = (0, *(at + 1 for at, sign in enumerate(text) if sign == "\f" and at + 1 < len(text)))
     paged = len(starts) > 1
     return DocumentText(text=text, kind="text", pages=len(starts) if paged else None,

@@ -1,4 +1,4 @@
-"""Which small documents of each kind do the tests of reading begin with? Made here, byte for byte the same each time."""
+"""Which small documents of each kind do the tests of reading begin with? Made here, the same each time."""
 
 from __future__ import annotations
 
@@ -36,8 +36,8 @@ def pdf(pages: Sequence[Sequence[str]], *, extra: str = "", trailer: str = "", i
         out.write(f"{number} 0 obj{body}endobj\n".encode("latin-1"))
     start, size = out.tell(), max(objects) + 1
     rows = "".join(f"{places[at]:010d} 00000 n \n" if at in places else "0000000000 65535 f \n" for at in range(size))
-    out.write(f"xref\n0 {size}\n{rows}trailer<</Size {size}/Root 1 0 R/Info 4 0 R{trailer}>>\nstartxref\n{start}\n%%EOF\n"
-              .encode("latin-1"))  # fmt: skip
+    last = f"trailer<</Size {size}/Root 1 0 R/Info 4 0 R{trailer}>>\nstartxref\n{start}\n%%EOF\n"
+    out.write(f"xref\n0 {size}\n{rows}{last}".encode("latin-1"))
     return out.getvalue()
 
 
@@ -87,7 +87,7 @@ SEEDS: dict[str, bytes] = {
     "a.txt": f"Letter\r\n{LETTER}\f— второй лист".encode(),
     "cyrillic.txt": "Более 260 человек погибли или ранены минами ПМН-2.\n".encode("cp1251"),
     "wide.txt": LETTER.encode("utf-16"),
-    "a.html": page(f"<h1>Letter</h1><p>{LETTER}<br>Two &amp; more</p><script>x()</script><table><tr><td>1<td>2</table>"),
+    "a.html": page(f"<h1>Letter</h1><p>{LETTER}<br>Two &amp; more</p><script>x()</script><table><tr><td>1</table>"),
     "a.pdf": pdf([["Letter", LETTER], ["Second page."]], info="/Title(A letter)/CreationDate(D:20221203)"),
     "a.docx": word((LETTER, "Second."), (("type", "found"), ("PMN-2", "3"))),
 }

@@ -29,9 +29,7 @@ def outcome(path: Path) -> str:
     try:
         return check(read_document(path)).text
     except Problem as problem:
-        assert str(problem)
-        assert problem.next
-        return f"{problem.code}: {problem}"
+        return f"{problem.code}: {problem}" if str(problem) and problem.next else "problem without words"
 
 
 def _spoil_part(data: bytes, dice: random.Random) -> bytes:
@@ -56,7 +54,9 @@ def fuzz(name: str, folder: Path, seconds: float) -> int:
         path.write_bytes(spoilt)
         started = time.process_time()
         try:
-            assert outcome(path) == outcome(path), "one file, two texts"
+            first = outcome(path)
+            assert first == outcome(path), "one file, two texts"
+            assert first != "problem without words"
         except Exception as error:
             raise AssertionError(f"{name} with the bytes {spoilt[:4000]!r} ({len(spoilt)} in all)") from error
         assert time.process_time() - started < 10, f"{name} took too long: {spoilt[:4000]!r}"
@@ -99,7 +99,7 @@ def test_every_sign_of_a_text_survives(words: str, tmp_path: Path) -> None:
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(words=st.lists(st.text(st.characters(categories=["L", "N", "P"]), min_size=1, max_size=20), min_size=1, max_size=8))
+@given(words=st.lists(st.text(st.characters(categories=["L", "N", "P"]), min_size=1), min_size=1, max_size=8))
 def test_every_paragraph_of_a_page_is_a_paragraph_of_its_text(words: list[str], tmp_path: Path) -> None:
     """What is shown is text, entity by entity, in its order."""
     escaped = ["".join(f"&#{ord(sign)};" for sign in each) for each in words]
@@ -112,7 +112,8 @@ def test_every_paragraph_of_a_page_is_a_paragraph_of_its_text(words: list[str], 
     b"<html>" + b"<div>" * 20_000 + b"x", b"<html>" + b"<!--" * 50_000, b"<html>" + b"<a b=" * 50_000,
     b"<html>" + b"&#" * 50_000, b"<html><script>" + b"</s" * 50_000, b"<html><p>" + b" \n\t" * 50_000 + b"x",
     b"<!---->" * 5_000 + b"x", b"<?xml?>" * 5_000 + b"x",
-], ids=["deep", "comments", "attributes", "entities", "script", "blanks", "leading comments", "declarations"])  # fmt: skip
+], ids=["deep", "comments", "attributes", "entities", "script", "blanks", "comments first",
+        "declarations"])  # fmt: skip
 def test_pages_made_to_be_slow_are_read_in_time(hostile: bytes, tmp_path: Path) -> None:
     """No parser goes over the same signs again and again."""
     path = tmp_path / "a.html"

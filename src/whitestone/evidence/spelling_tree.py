@@ -102,37 +102,50 @@ class SpellingTree:
         root = self._root.following
         for match in _RUN.finditer(text):
             word = match.group().casefold()
-            for key in (word,) if word.isascii() else (word, *latin_runs((word,))):
-                if (node := root.get(key)) is not None and (hit := _longest(text, match, node)) is not None:
+            for key in _keys(word, 4):
+                node = root.get(key)
+                if node is not None and (hit := _longest(text, match, node, _end(match, key))) is not None:
                     yield hit
                     break
 
 
-def _longest(text: str, first: re.Match[str], node: _Node) -> Hit | None:
+def _keys(word: str, plural_from: int) -> tuple[str, ...]:
+    """Give the ways to look a run up: as it is, carried over into Latin, without an English plural."""
+    if word.isascii():
+        return (word, word[:-1]) if word[-1] == "s" and len(word) >= plural_from else (word,)
+    return (word, *latin_runs((word,)))
+
+
+def _end(run: re.Match[str], key: str) -> int:
+    """Return where a run ends as a part of a designation: before the `s` of an English plural."""
+    return run.end() - (run.group().casefold() == f"{key}s")
+
+
+def _longest(text: str, first: re.Match[str], node: _Node, end: int) -> Hit | None:
     start = first.start()
     if start and (text[start - 1].isalnum() or text[start - 1] == "_"):
         return None
     best: tuple[_Leaf, int] | None = None
     run: re.Match[str] | None = first
     while run is not None:
-        if node.leaf is not None and _ends(text, run.end()):
-            best = (node.leaf, run.end())
-        run, node = _step(text, run, node)
+        if node.leaf is not None and _ends(text, end):
+            best = (node.leaf, end)
+        run, node, end = _step(text, run, node)
     return _hit(text, start, *best) if best else None
 
 
-def _step(text: str, run: re.Match[str], node: _Node) -> tuple[re.Match[str] | None, _Node]:
+def _step(text: str, run: re.Match[str], node: _Node) -> tuple[re.Match[str] | None, _Node, int]:
     """Go on to the next run of the text where the tree has it and the gap between may stand there."""
     near = _RUN.search(text, run.end(), run.end() + 5) if node.following else None
     whole = _RUN.match(text, near.start()) if near else None
     if whole is None:
-        return None, node
+        return None, node, 0
     word, gap = whole.group().casefold(), text[run.end():whole.start()]
-    for key in dict.fromkeys((word, *latin_runs((word,)), word.removesuffix("s"))):
+    for key in _keys(word, 2):
         following = node.following.get(key)
         if following is not None and _gap_of(run.group(), word, following).fullmatch(gap):
-            return whole, following
-    return None, node
+            return whole, following, _end(whole, key)
+    return None, node, 0
 
 
 def _gap_of(before: str, after: str, node: _Node) -> re.Pattern[str]:

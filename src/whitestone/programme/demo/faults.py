@@ -60,7 +60,7 @@ class _Planter:
 def plant(world: World, seed: int) -> list[Planted]:
     """Plant the faults into a world and list them; each on rows of their own."""
     planter = _Planter(world, seed)
-    for sow in (_shapes, _copies, _areas, _positions, _dates, _reports, _screens):
+    for sow in (_shapes, _copies, _areas, _positions, _dates, _reports, _screens, _designations):
         sow(planter)
     return planter.planted
 
@@ -226,3 +226,12 @@ def _screens(planter: _Planter) -> None:
         if row["area_reported_m2"]:
             row["area_reported_m2"] = row["area_reported_m2"] // 10 * 10 + (7 if row["area_reported_m2"] % 2 else 3)
     planter.note("digits-unnatural", "release", planter.take("release", "CE"), "areas that all end in 3 or 7")
+
+
+def _designations(planter: _Planter) -> None:
+    unknown = planter.take("item", "BI")
+    unknown["model"] = "XYZ-77"
+    planter.note("designation-not-catalogued", "item", unknown, "a designation that no list has")
+    other = planter.take("item", "BI", lambda row: row["category"] == "ap_mine")
+    other["model"] = "TM-62M"
+    planter.note("designation-contradicts-category", "item", other, "an anti-personnel mine called TM-62M")

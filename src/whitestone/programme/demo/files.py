@@ -39,7 +39,7 @@ CEDAR = {
     "outcome": {"cancelled": "descartado", "reduced": "reducido", "cleared": "despejado"},
 }
 """Cedar's own words, by column."""
-_WORDS = ("category", "activity_type", "task_status")
+_WORDS = ("category", "model", "activity_type", "task_status")
 _ORDER = ("hazard", "task", "activity", "release", "item")
 
 
@@ -98,7 +98,7 @@ _ATTRIBUTES: dict[str, tuple[str, ...]] = {
     "activity": ("hazard", "task", "activity_type", "started_on", "ended_on", "team_size", "working_days",
                  "depth_required_cm", "depth_achieved_cm", "items_found"),
     "release": ("hazard", "activity", "outcome", "completed_on", "approved_on", "area_reported_m2"),
-    "item": ("activity", "category", "quantity", "quantity_destroyed", "found_on", "destroyed_on", "depth_cm"),
+    "item": ("activity", "category", "model", "quantity", "quantity_destroyed", "found_on", "destroyed_on", "depth_cm"),
 }  # fmt: skip
 
 

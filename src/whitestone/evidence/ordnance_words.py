@@ -28,7 +28,7 @@ _OTHERS = (
 _KIND = (
     r"(?:anti-?\s?)?personn?el|anti-?person(?:al|nel|as?)|anti-?tank|anti-?vehicle|anti-?veh[ií]culos?|anti-?char|AP|AT|AV|APM|"
     r"ATM|blast|fragmentation|bounding|directional|stake|scatterable|cluster|hand|rifle|mortar|artillery|improvised|"
-    r"plastic|metal|wooden|metallic|land|live|unexploded|abandoned|types?|-?type|model|series|pattern|style|"
+    r"plastic|metal|wooden|metallic|land|live|aircraft|air-dropped|aerial|unexploded|abandoned|types?|-?type|model|series|pattern|style|"
     r"made|manufactured|противопехотн\w{2,4}|противотанков\w{2,4}|противотранспортн\w{2,4}|протипіхотн\w{1,4}|"
     r"протитанков\w{1,4}|типа|типу|типов|марки|осколочн\w{2,4}|фугасн\w{2,4}|tipli|markalı|piyada|piyadalar|əleyhinə|"
     r"tank|tanklar|հակահետևակային|հակատանկային|տեսակի|տիպի|ტიპის|tipo|tipa|de|del|du|of|"

@@ -52,6 +52,8 @@ class _Leaf(msgspec.Struct, frozen=True):
     needs: str
     letters: int
     is_phrase: bool
+    first: str = ""
+    """The first run with its capitals, as the catalogue has it."""
 
 
 class _Node:
@@ -181,20 +183,20 @@ def _leaf(row: OrdnanceType, spelling: str) -> _Leaf:
         needs = ALONE
     else:
         needs = NEAR
-    return _Leaf(row.id, needs, letters, is_phrase=False)
+    return _Leaf(row.id, needs, letters, is_phrase=False, first=_RUN.findall(spelling)[0])
 
 
 def _hit(text: str, start: int, leaf: _Leaf, end: int) -> Hit:
     written = text[start:end]
     needs = leaf.needs
-    if not leaf.is_phrase and needs != GOVERNED and not _is_upper(written):
+    if not leaf.is_phrase and needs != GOVERNED and not _is_upper(written, leaf.first):
         # "pmn-2" is the designation, "mon 50" may be any word with any number after it.
         needs = NEAR if leaf.letters >= 3 and " " not in written and "\n" not in written else GOVERNED
     stem = re.match(r"[^\W\d_]+(?=\W{0,2}\d)", written)
     return Hit(leaf.id, start, end, needs, stem.group() if stem and not leaf.is_phrase else "")
 
 
-def _is_upper(written: str) -> bool:
-    """Say whether a designation is written as one: its first word all in capitals, or a name with a capital."""
+def _is_upper(written: str, spelled: str) -> bool:
+    """Say whether a designation is written as one: as the catalogue has it, in capitals, or a name with a capital."""
     first = _RUN.findall(written)[0]
-    return not first.isalpha() or first.isupper() or (len(first) > 4 and first[0].isupper())
+    return first == spelled or not first.isalpha() or first.isupper() or (len(first) > 4 and first[0].isupper())

@@ -51,8 +51,7 @@ def ground(shapes: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
     0
     """
     out = _polygons_only(shapes)
-    coordinates, owner = shapely.get_coordinates(out, return_index=True)
-    out[owner[~np.isfinite(coordinates).all(axis=1)]] = EMPTY
+    out[~np.isfinite(shapely.area(out))] = EMPTY  # every coordinate enters the area
     bad = ~shapely.is_valid(out)
     if bad.any():
         out[bad] = _polygons_only(shapely.make_valid(out[bad], method="linework"))
@@ -67,12 +66,14 @@ def distinct(shapes: np.ndarray[Any, Any]) -> tuple[np.ndarray[Any, Any], np.nda
     >>> distinct(pack([]))[1].tolist()
     []
     """
+    # Only shapes of one area, to the last bit, can be alike: few have to be written out.
+    _, of, count = np.unique(shapely.area(shapes), return_inverse=True, return_counts=True)
+    own = np.arange(len(shapes))
     found: dict[bytes, int] = {}
-    index = [found.setdefault(wkb, len(found)) for wkb in shapely.to_wkb(shapes).tolist()]
-    first: dict[int, int] = {}
-    for position, number in enumerate(index):
-        first.setdefault(number, position)
-    return shapes[list(first.values())], np.array(index, dtype=np.int64)
+    for position in np.flatnonzero(count[of] > 1).tolist():
+        own[position] = found.setdefault(shapely.to_wkb(shapes[position]), position)
+    first, index = np.unique(own, return_inverse=True)
+    return shapes[first], index.astype(np.int64)
 
 
 def subtract(left: np.ndarray[Any, Any], right: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:

@@ -2,16 +2,191 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
+
+from whitestone.evidence.reading.arithmetic import sums_that_differ
+from whitestone.evidence.reading.attribution import reported_speaker
+from whitestone.evidence.reading.counting import Counted, count_in
+from whitestone.evidence.reading.heads import document_facts, find_symbols
 from whitestone.evidence.reading.language import detect_language
-from whitestone.evidence.reading.model import Reading
+from whitestone.evidence.reading.lexicon import Lexicon, lexicon
+from whitestone.evidence.reading.model import DOCUMENT, ProposedClaim, Reading
+from whitestone.evidence.reading.naming import agent_of, place_near
+from whitestone.evidence.reading.numbers import Number, find_numbers
+from whitestone.evidence.reading.paragraphs import head_length, paragraphs_of, sentences_of
+from whitestone.evidence.reading.quotes import parts_of
+from whitestone.evidence.reading.sentence import Sentence
+from whitestone.evidence.reading.statements import Stated, statements_in
+from whitestone.evidence.reading.times import Period, find_days, find_periods
+from whitestone.evidence.reading.tokens import tokens_of
 
 __all__ = ["read_claims"]
 
+_NEAR = 2
+"""Up to so many sentences before it in its paragraph tell what a sentence is about."""
+_ON_MINES = 0.2
+"""From this share of sentences that speak of mines on, the whole text is about mines."""
+_PAGE_NUMBER = re.compile(r"^[ \t]*\d{1,4}[ \t]*$", re.MULTILINE)
+
+
+class _Place:
+    """One sentence in its surroundings."""
+
+    def __init__(self, sentence: Sentence, start: int, end: int, paragraph: int) -> None:
+        self.sentence, self.start, self.end, self.paragraph = sentence, start, end, paragraph
+        self.on_mines = bool(sentence.of("context", "mine"))
+
 
 def read_claims(text: str, dated_on: str | None = None, title: str | None = None) -> Reading:
-    """Propose the claims of a text, each with its span and its speaker.
+    """Propose the claims of a text, each with its span and its speaker, none where the rules are not sure.
 
+    `dated_on` (ISO) is the date of the document, which "last year" hangs on; without it the date that the text states
+    at its head. `title` names the document; without it the text's own first line, if that stands alone. Offsets are
+    characters of `text`, and `text[start:end] == quote`. A text in a language without a word list gives no claims.
+    Source of the rules: IMAS 05.10 and the terms of the Landmine Monitor, as written in `languages/`.
+
+    >>> reading = read_claims("In 2023, more than 260 civilians were killed or injured by mines, said the governor.")
+    >>> claim = reading.claims[0]
+    >>> claim.value, claim.qualifier, claim.unit, claim.population, claim.period_from, claim.speaker
+    (260.0, 'at_least', 'killed_or_injured', 'civilians', '2023', 'the governor')
     >>> read_claims("").claims
     ()
     """
-    return Reading(language=detect_language(text))
+    language = detect_language(text)
+    words = lexicon(language)
+    facts, today = document_facts(text, words, dated_on, title)
+    places = _sentences(text, words, today)
+    share = sum(place.on_mines for place in places) / len(places) if places else 0.0
+    claims: list[ProposedClaim] = []
+    flags = []
+    named = ""
+    for at, place in enumerate(places):
+        around = share >= _ON_MINES or any(
+            other.on_mines for other in places[max(0, at - _NEAR) : at] if other.paragraph == place.paragraph)  # fmt: skip
+        first = len(claims)
+        made, named = _claims_of(text, place, today, around, named)
+        claims += made
+        flags += sums_that_differ(claims[first:], first, text)
+    return Reading(language=language, document=facts, claims=tuple(claims), flags=tuple(flags))
+
+
+def _sentences(text: str, words: Lexicon, today: str | None) -> list[_Place]:
+    paragraphs = paragraphs_of(text)
+    pages = {found.start(): found.end() for found in _PAGE_NUMBER.finditer(text, head_length(text))}
+    symbols = [(found.start(), found.end()) for found in find_symbols(text)]
+    inside = 0
+    places: list[_Place] = []
+    for part in parts_of(text, paragraphs, words):
+        while inside + 1 < len(paragraphs) and paragraphs[inside][1] <= part.start:
+            inside += 1
+        for start, end in sentences_of(text, part.start, part.end):
+            tokens = tokens_of(text, start, end)
+            if not tokens:
+                continue
+            sentence = Sentence(words, tokens, part.speaker, quoted=part.speaker is not None, today=today)
+            _mask(sentence, symbols)
+            if pages:
+                sentence.masked |= {at for at, token in enumerate(tokens) if _on_page_line(token.start, pages)}
+            places.append(_Place(sentence, start, end, inside))
+    return places
+
+
+def _on_page_line(start: int, pages: dict[int, int]) -> bool:
+    return any(first <= start < last for first, last in pages.items() if first <= start < first + 12)
+
+
+def _mask(sentence: Sentence, spans: Iterable[tuple[int, int]]) -> None:
+    first, last = sentence.tokens[0].start, sentence.tokens[-1].end
+    for begin, end in spans:
+        if begin < last and end > first:
+            sentence.masked |= {at for at, token in enumerate(sentence.tokens) if begin <= token.start < end}
+
+
+def _claims_of(text: str, place: _Place, today: str | None, around: bool,
+               named: str) -> tuple[list[ProposedClaim], str]:  # fmt: skip
+    sentence = place.sentence
+    if sentence.speaker:
+        named = sentence.speaker if not sentence.speaker.startswith("~") else named
+    if text[place.end - 1] in "?؟" or "՞" in text[place.start : place.end] or sentence.speaker == "":
+        return [], named
+    on_mines = place.on_mines or (around and not sentence.of("context", "other_cause"))
+    if not on_mines and not sentence.of("outcome", "displaced", "returned") and not sentence.of("instrument"):
+        return [], _last_named(text, sentence, named)
+    days = find_days(sentence)
+    for day in days:
+        sentence.masked.update(range(day.first, day.last))
+    numbers = find_numbers(sentence)
+    periods = find_periods(sentence, days, numbers, today)
+    found: list[tuple[ProposedClaim, str | None]] = []
+    for counted in count_in(sentence, [number for number in numbers if not _in_period(number, periods)]):
+        if counted.subject != "displacement" and not on_mines:
+            continue
+        said = _speaker(text, sentence, counted.number.begin, named)
+        if said:
+            found.append((_counted_claim(text, place, counted, periods, said), said))
+    has_records = any(claim.subject == "records" and claim.unit == "records" for claim, _ in found)
+    for stated in statements_in(text, sentence, on_mines=on_mines, has_records=has_records):
+        said = _speaker(text, sentence, stated.anchor.first, named)
+        if said:
+            found.append((_stated_claim(text, place, stated, said), said))
+    return [claim for claim, _ in found], _last_named(text, sentence, named)
+
+
+def _last_named(text: str, sentence: Sentence, named: str) -> str:
+    if sentence.quoted or not sentence.of("say"):
+        return named
+    said, _, _ = reported_speaker(text, sentence, len(sentence.tokens))
+    return said if said and not said.startswith("~") and said != DOCUMENT else named
+
+
+def _speaker(text: str, sentence: Sentence, at: int, named: str) -> str:
+    """Name who says it: whom the sentence reports, else the quote's speaker, else the document."""
+    around = sentence.speaker if sentence.speaker is not None else DOCUMENT
+    said: str | None = None
+    if sentence.of("say", "verb", "according"):
+        said, _, _ = reported_speaker(text, sentence, at)
+    if said == DOCUMENT:
+        said = around
+    chosen = said or around
+    if chosen.startswith("~"):
+        return named or chosen[1:]
+    return chosen
+
+
+def _in_period(number: Number, periods: list[Period]) -> bool:
+    return any(period.first <= number.first < period.last for period in periods)
+
+
+def _period_for(sentence: Sentence, number: Number, periods: list[Period]) -> Period | None:
+    """Choose the period of a number: one that follows it at once, else the nearest in the sentence."""
+    usable = [period for period in periods if period.begin or period.end]
+    if not usable:
+        return None
+    after = [period for period in usable if number.last <= period.first
+             and sentence.gap(number.last, period.first) <= 3]  # fmt: skip
+    if after:
+        return after[0]
+    return min(usable, key=lambda period: min(abs(period.first - number.last), abs(number.first - period.last)))
+
+
+def _counted_claim(text: str, place: _Place, counted: Counted, periods: list[Period], said: str) -> ProposedClaim:
+    sentence, number = place.sentence, counted.number
+    period = _period_for(sentence, number, periods)
+    about = None
+    if counted.anchor is not None and counted.anchor.code in ("planted", "given"):
+        about = agent_of(text, sentence, counted.anchor, number.first)
+    return ProposedClaim(
+        subject=counted.subject, value=number.value, value_max=number.value_max, qualifier=number.qualifier,
+        unit=counted.unit, population=counted.population, place=place_near(text, sentence, number.first, number.last),
+        period_from=period.begin if period else None, period_to=period.end if period else None, speaker=said,
+        about=about, quote=text[place.start : place.end], start=place.start, end=place.end,
+    )  # fmt: skip
+
+
+def _stated_claim(text: str, place: _Place, stated: Stated, said: str) -> ProposedClaim:
+    return ProposedClaim(
+        subject=stated.subject, value=None, value_max=None, qualifier=None, unit=None, population=None, place=None,
+        period_from=None, period_to=None, speaker=said, about=stated.about, quote=text[place.start : place.end],
+        start=place.start, end=place.end, instruments=stated.instruments,
+    )  # fmt: skip

@@ -1,0 +1,186 @@
+"""Whom do the words around a statement name as its speaker?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from whitestone.evidence.reading.lexicon import Lexicon, Mark
+from whitestone.evidence.reading.model import DOCUMENT
+from whitestone.evidence.reading.paragraphs import sentences_of
+from whitestone.evidence.reading.sentence import Sentence
+from whitestone.evidence.reading.tokens import tokens_of
+
+__all__ = ["reported_speaker", "speaker_around"]
+
+_STOPS = {",", ";", ":", ".", "(", ")", "—", "–", "“", "”", "«", "»", "\"", "„", "!", "?", "։", "՝", "[", "]", "،"}
+_LONGEST = 14
+
+
+def speaker_around(text: str, start: int, end: int, quote_start: int, quote_end: int, words: Lexicon) -> str:
+    """Name the speaker of a quote from the rest of its paragraph; an empty string where nobody is named.
+
+    First what follows the quote up to the end of its sentence (", the letter says", "— заявил министр"), then what
+    comes before it in its sentence ("the diplomat wrote:").
+    """
+    after = _rest(text, quote_end, end)
+    before = _lead(text, start, quote_start)
+    last = text[quote_end - 2 : quote_end - 1] if quote_end - 2 > quote_start else ""
+    orders = [after, before] if last == "," or not before.strip().endswith(":") else [before, after]
+    for stretch in orders:
+        begin, stop = stretch_span = (quote_end, quote_end + len(stretch)) if stretch is after else (
+            quote_start - len(stretch), quote_start)  # fmt: skip
+        sentence = Sentence(words, tokens_of(text, *stretch_span), None)
+        said = _named(text, sentence, is_after=begin >= quote_end)
+        if said and stop >= begin:
+            return said
+    return ""
+
+
+def reported_speaker(text: str, sentence: Sentence, at: int) -> tuple[str | None, int, int]:
+    """Name whom an unquoted sentence reports for the words at a token, with the tokens of the attribution.
+
+    `According to X`, `X said that`, `, said X`. None where the sentence names nobody: then it is the voice around it.
+    The tokens come back as first and last, 0 and 0 where there are none.
+    """
+    for mark in reversed(sentence.of("say", "according")):
+        first, last = _phrase_after(sentence, mark.last)
+        if last > first:
+            return _said(text, sentence, first, last), mark.first, last
+    verbs = sentence.of("say", "verb")
+    before = [verb for verb in verbs if verb.last <= at]
+    for verb in reversed(before):
+        first, last = _phrase_before(sentence, verb.first)
+        if last > first:
+            return _said(text, sentence, first, last), first, verb.last
+        first, last = _phrase_after(sentence, verb.last)
+        that = sentence.at("say", last) or sentence.at("say", last + 1)
+        if last > first and that is not None and that.code == "that":
+            return _said(text, sentence, first, last), verb.first, last
+    for verb in verbs:
+        if verb.first <= at:
+            continue
+        found = _trailing(sentence, verb)
+        if found:
+            return _said(text, sentence, *found), min(found[0], verb.first), max(found[1], verb.last)
+    return None, 0, 0
+
+
+def _rest(text: str, start: int, end: int) -> str:
+    """Cut what follows a quote at the end of its sentence, or at the next quote."""
+    stretch = text[start:end]
+    for sign in "“„«\"":
+        if sign in stretch:
+            stretch = stretch[: stretch.index(sign)]
+    first = next(sentences_of(stretch, 0, len(stretch)), None)
+    return stretch[: first[1]] if first else ""
+
+
+def _lead(text: str, start: int, end: int) -> str:
+    """Cut what comes before a quote at the beginning of its sentence, or after the quote before."""
+    stretch = text[start:end]
+    begin = 0
+    for first, _ in sentences_of(stretch, 0, len(stretch)):
+        begin = first
+    for sign in "”»\"":
+        begin = max(begin, stretch.rfind(sign) + 1)
+    return stretch[begin:]
+
+
+def _named(text: str, sentence: Sentence, *, is_after: bool) -> str:
+    for mark in sentence.of("say", "according"):
+        first, last = _phrase_after(sentence, mark.last)
+        if last > first:
+            return _said(text, sentence, first, last)
+    verbs = sentence.of("say", "verb")
+    for verb in verbs if is_after else reversed(verbs):
+        order = (_phrase_before, _phrase_after) if _has_subject(sentence, verb, is_after) else (
+            _phrase_after, _phrase_before)  # fmt: skip
+        for way in order:
+            first, last = way(sentence, verb.last if way is _phrase_after else verb.first)
+            if last > first:
+                return _said(text, sentence, first, last)
+    return ""
+
+
+def _has_subject(sentence: Sentence, verb: Mark, is_after: bool) -> bool:
+    before = [token for token in sentence.tokens[: verb.first] if token.text not in _STOPS and token.text != "-"]
+    return bool(before) or not is_after
+
+
+def _trailing(sentence: Sentence, verb: Mark) -> tuple[int, int] | None:
+    """Find the speaker of ", said X" or ", X said" at the end of a sentence."""
+    tokens = sentence.tokens
+    if verb.first and tokens[verb.first - 1].text in _STOPS | {"-"}:
+        first, last = _phrase_after(sentence, verb.last)
+        return (first, last) if last > first else None
+    if verb.last < len(tokens) and tokens[verb.last].text not in _STOPS and verb.last < len(tokens) - 5:
+        return None
+    first, last = _phrase_before(sentence, verb.first)
+    opens = first and tokens[first - 1].text in _STOPS | {"-"}
+    return (first, last) if last > first and opens else None
+
+
+def _phrase_after(sentence: Sentence, at: int) -> tuple[int, int]:
+    """Take the words of a speaker after a position: up to a stop, a verb of saying, "that", a number or a time."""
+    tokens = sentence.tokens
+    if at < len(tokens) and tokens[at].text in (":",):
+        at += 1
+    last = at
+    while last < len(tokens) and sentence.gap(at, last) < _LONGEST:
+        if tokens[last].text in _STOPS and not _inner_stop(sentence, last):
+            break
+        if sentence.name_at(last) is None and _ends_speaker(sentence, last):
+            break
+        last += 1
+    while last > at and (tokens[last - 1].low in sentence.words.common or tokens[last - 1].text == "-"):
+        last -= 1
+    return at, last
+
+
+def _inner_stop(sentence: Sentence, at: int) -> bool:
+    return sentence.name_at(at) is not None and at + 1 < len(sentence.tokens) and sentence.name_at(at + 1) is not None
+
+
+def _ends_speaker(sentence: Sentence, at: int) -> bool:
+    if sentence.tokens[at].text[0].isdigit():
+        return True
+    ending = [mark for mark in sentence.marks if mark.first == at]
+    return any(mark.kind in ("say", "outcome", "before", "stop")
+               or (mark.kind == "time" and mark.code not in ("in", "and", "to", "from", "until"))
+               or (mark.kind == "time" and (at + 1 >= len(sentence.tokens)
+                   or sentence.tokens[at + 1].text[0].isdigit() or sentence.at("month", at + 1) is not None))
+               or (mark.kind == "number_scales" or mark.kind == "number_vague") for mark in ending)  # fmt: skip
+
+
+def _phrase_before(sentence: Sentence, at: int) -> tuple[int, int]:
+    """Take the words of a speaker before a verb of saying: back to a stop; a leading "In a letter," stays out."""
+    tokens, first = sentence.tokens, at
+    while first > 0 and sentence.gap(first, at) < _LONGEST:
+        step = tokens[first - 1]
+        if step.text in _STOPS and not _inner_stop(sentence, first - 1):
+            break
+        mark = sentence.covers("say", first - 1) or sentence.covers("stop", first - 1)
+        if mark is not None and sentence.name_at(first - 1) is None and not (mark.code in ("pronoun", "self")):
+            break
+        if step.text[0].isdigit():
+            break
+        first -= 1
+    last = at
+    while last > first and (tokens[last - 1].low in ("has", "have", "had", "also", "a", "ont", "ha", "han", "is", "was",
+                                                      "est", "были", "были", "had")):  # fmt: skip
+        last -= 1
+    while first < last and sentence.covers("lead", first) is not None:
+        first += 1
+    return first, last
+
+
+def _said(text: str, sentence: Sentence, first: int, last: int) -> str | None:
+    """Give the speaker as written, without white space around; a speaker who is "we" is the document itself."""
+    tokens: Sequence = sentence.tokens  # type: ignore[type-arg]
+    if last - first == 1:
+        mark = sentence.covers("say", first)
+        if mark is not None and mark.code == "self":
+            return DOCUMENT
+        if mark is not None and mark.code == "pronoun":
+            return f"~{tokens[first].text}"
+    return " ".join(text[tokens[first].start : tokens[last - 1].end].split())

@@ -1,0 +1,312 @@
+"""What do the numbers of a sentence count?"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from whitestone.evidence.reading.lexicon import Mark
+from whitestone.evidence.reading.numbers import Number
+from whitestone.evidence.reading.sentence import Sentence
+
+__all__ = ["Counted", "count_in"]
+
+OUTCOMES = ("killed", "injured", "killed_or_injured", "casualties")
+_MOVES = ("displaced", "returned")
+_AREAS = ("m2", "hectares", "km2")
+_THINGS = ("mines", "items", "minefields")
+_FAR = 7
+_STOPS = {";", ":", "—", "–"}
+_ENDS = {",", ";", ":", "—", "–", "(", ")"}
+
+
+class Counted(NamedTuple):
+    """One number with what it counts; `anchor` is the mark that says what happened, None where the noun says it."""
+
+    number: Number
+    subject: str
+    unit: str
+    population: str | None
+    anchor: Mark | None
+
+
+class _Seen(NamedTuple):
+    number: Number
+    noun: Mark | None
+    left: Mark | None
+    right: Mark | None
+    is_excluded: bool
+
+
+def count_in(sentence: Sentence, numbers: list[Number]) -> list[Counted]:
+    """Join each number with its noun and its verb; a number that counts nothing known is left out.
+
+    Years, ages, money, lengths, ordinals, articles and list numbers count nothing; so does what is denied, negated,
+    asked, planned or supposed.
+    """
+    seen = [_look(sentence, numbers, index) for index in range(len(numbers))]
+    outcomes = _outcomes(sentence, seen)
+    found: list[Counted] = []
+    for index, this in enumerate(seen):
+        if this.is_excluded:
+            continue
+        made = _counted(sentence, seen, outcomes, index, found)
+        if made is not None and not _is_unsaid(sentence, made):
+            found.append(made)
+    return found
+
+
+def _counted(sentence: Sentence, seen: list[_Seen], outcomes: list[Mark | None], index: int,
+             before: list[Counted]) -> Counted | None:  # fmt: skip
+    this = seen[index]
+    number, noun, outcome = this.number, this.noun, outcomes[index]
+    if noun is not None and noun.kind == "percent":
+        return _accuracy(sentence, number)
+    if noun is not None and noun.kind == "unit":
+        if noun.code in OUTCOMES:
+            code = noun.code
+            near = outcome is not None and noun.code == "casualties" and 0 <= outcome.first - noun.last <= 4
+            if near and outcome is not None and outcome.code in OUTCOMES:
+                code = outcome.code
+            return Counted(number, "casualties", code, _population(sentence, number, noun), outcome if near else None)
+        if noun.code == "accidents":
+            return Counted(number, "accidents", "accidents", None, None)
+        return _things(sentence, number, noun)
+    if outcome is not None:
+        subject = "displacement" if outcome.code in _MOVES else "casualties"
+        population = _population(sentence, number, noun) if noun else _inherited(before, number) or "all"
+        return Counted(number, subject, outcome.code, population, outcome)
+    return _carried(sentence, seen, index, before) if noun is None else None
+
+
+def _carried(sentence: Sentence, seen: list[_Seen], index: int, before: list[Counted]) -> Counted | None:
+    """Let "from 300 cases in 2008 to 186 in 2012" and "fell to 186" count what the number before counts."""
+    number = seen[index].number
+    last = before[-1] if before else None
+    if last is None or sentence.gap(last.number.end, number.begin) > 6:
+        return None
+    word = sentence.ending("range", number.begin)
+    if word is None or word.code != "to" or last.subject not in ("accidents", "casualties"):
+        return None
+    return last._replace(number=number)
+
+
+def _inherited(before: list[Counted], number: Number) -> str | None:
+    last = before[-1] if before else None
+    is_near = last is not None and last.subject == "casualties" and number.begin - last.number.end <= 14
+    return last.population if is_near and last is not None else None
+
+
+def _look(sentence: Sentence, numbers: list[Number], index: int) -> _Seen:
+    number = numbers[index]
+    left_edge = numbers[index - 1].end if index else 0
+    right_edge = numbers[index + 1].begin if index + 1 < len(numbers) else len(sentence.tokens)
+    noun = _noun(sentence, number, right_edge) or _noun_before(sentence, number, left_edge)
+    marks = sentence.of("outcome")
+    lefts = [mark for mark in marks if left_edge <= mark.first and mark.last <= number.begin
+             and not _parted(sentence, mark.last, number.begin, _STOPS)]  # fmt: skip
+    rights = [mark for mark in marks if number.end <= mark.first and mark.last <= right_edge
+              and not _parted(sentence, number.end, mark.first, _STOPS)
+              and sentence.gap(number.end, mark.first) <= 2 * _FAR + 4]  # fmt: skip
+    left = lefts[-1] if lefts and sentence.gap(lefts[-1].last, number.begin) <= _FAR else None
+    return _Seen(number, noun, left, rights[0] if rights else None, _counts_nothing(sentence, number, noun))
+
+
+def _noun(sentence: Sentence, number: Number, edge: int) -> Mark | None:
+    """Find the noun that follows a number: the first unit or kind of people within some steps and no stop."""
+    at = number.end
+    while at < edge and sentence.gap(number.end, at) <= _FAR:
+        if sentence.at("percent", at) is not None:
+            return sentence.at("percent", at)
+        unit, people = sentence.at("unit", at), sentence.at("people", at)
+        if unit and sentence.at("outcome", at) and unit.code in ("killed", "injured"):
+            outcome = sentence.at("outcome", at)
+            unit = unit if outcome and outcome.last <= unit.last and unit.code == outcome.code else None
+        if people is not None and (unit is None or people.last > unit.last):
+            return people
+        if unit is not None:
+            return _head(sentence, unit, edge)
+        if sentence.tokens[at].text in _ENDS or sentence.at("outcome", at) or sentence.at("say", at):
+            return None
+        if sentence.covers("stop", at) is not None and sentence.name_at(at) is None:
+            return None
+        run = sentence.name_at(at)
+        at = run[1] if run and run[1] > at else at + 1
+    return None
+
+
+def _head(sentence: Sentence, unit: Mark, edge: int) -> Mark:
+    """Prefer what is counted over what stands before it as its kind: "mine accidents", "minefield maps"."""
+    following = sentence.at("unit", unit.last)
+    takes = {"mines", "items", "minefields"}
+    if following is not None and following.last <= edge and unit.code in takes and following.code not in takes:
+        return following
+    return unit
+
+
+def _noun_before(sentence: Sentence, number: Number, edge: int) -> Mark | None:
+    """Find the noun of "the number of casualties reached 345": noun, a word of counting, number, side by side."""
+    counted = sentence.ending("counted", number.begin)
+    if counted is None:
+        return None
+    for mark in reversed(sentence.of("unit")):
+        if edge <= mark.first and mark.last <= counted.first and sentence.gap(mark.last, counted.first) <= 5 \
+                and not _parted(sentence, mark.last, counted.first, _ENDS):  # fmt: skip
+            return mark
+    return None
+
+
+def _outcomes(sentence: Sentence, seen: list[_Seen]) -> list[Mark | None]:
+    """Decide for every number which outcome is its own: the one before it, after it, or a neighbour's.
+
+    "killed 20 and injured 30" and "20 killed and 30 injured" are told apart by who has taken an outcome already.
+    """
+    taken: set[Mark] = set()
+    found: list[Mark | None] = []
+    for index, this in enumerate(seen):
+        left = this.left if this.left not in taken else None
+        right = this.right
+        if left is not None and right is not None:
+            right = None if _prefers_left(sentence, seen, index, left, right) else right
+        chosen = right if right is not None else left
+        if this.is_excluded:
+            chosen = None
+        if chosen is not None:
+            taken.add(chosen)
+        found.append(chosen)
+    for index in reversed(range(len(seen) - 1)):
+        if found[index] is None and _linked(sentence, seen, index, index + 1):
+            after = found[index + 1]
+            found[index] = after if after is not None and after == seen[index + 1].right else None
+    for index in range(1, len(seen)):
+        if found[index] is None and _linked(sentence, seen, index - 1, index) and _is_person(seen[index].noun):
+            found[index] = found[index - 1]
+    return found
+
+
+def _prefers_left(sentence: Sentence, seen: list[_Seen], index: int, left: Mark, right: Mark) -> bool:
+    number = seen[index].number
+    left_gap = sentence.gap(left.last, number.begin)
+    if left_gap > 4:
+        return False
+    if sentence.gap(number.end, right.first) == 0:
+        return left_gap == 0 and index + 1 < len(seen) and seen[index + 1].number.begin == right.last
+    after = seen[index + 1] if index + 1 < len(seen) else None
+    return after is None or sentence.gap(right.last, after.number.begin) <= 2 or left_gap <= 1
+
+
+def _linked(sentence: Sentence, seen: list[_Seen], first: int, second: int) -> bool:
+    one, two = seen[first], seen[second]
+    if one.is_excluded or two.is_excluded or (one.noun is not None and not _is_person(one.noun)):
+        return False
+    if one.noun is None and two.noun is None:
+        return False
+    start = one.noun.last if one.noun is not None else one.number.end
+    between = range(start, two.number.begin)
+    joined = any(sentence.low(at) in sentence.words.joiners or sentence.low(at) == "," or sentence.low(at) == "("
+                 or sentence.covers("including", at) is not None for at in between)  # fmt: skip
+    return joined and sentence.gap(start, two.number.begin) <= 6
+
+
+def _is_person(noun: Mark | None) -> bool:
+    return noun is None or noun.kind == "people"
+
+
+def _population(sentence: Sentence, number: Number, noun: Mark | None) -> str:
+    if noun is not None and noun.kind == "people" and noun.code != "all":
+        joined = sentence.low(noun.last) in sentence.words.joiners
+        following = sentence.at("people", noun.last + 1) if joined else None
+        if following is not None and {noun.code, following.code} == {"civilians", "military"}:
+            return "civilians_and_military"
+        return noun.code
+    near = range(number.end, (noun.last if noun else number.end) + 3)
+    marks = [mark for mark in sentence.of("people") if mark.first in near and mark.code != "all"
+             and not _parted(sentence, number.end, mark.first, {",", "(", ";"})]  # fmt: skip
+    return marks[0].code if marks else "all"
+
+
+def _counts_nothing(sentence: Sentence, number: Number, noun: Mark | None) -> bool:
+    positions = range(number.first, number.last)
+    if any(at in sentence.masked for at in positions):
+        return True
+    if sentence.at("skip_after", number.end) or sentence.at("skip_after", number.last):
+        return noun is None or noun.first > number.end
+    if sentence.ending("skip_before", number.begin) or sentence.ending("skip_before", number.first):
+        return True
+    first = sentence.tokens[number.first]
+    if number.plain and 1900 <= number.value <= 2100 and (noun is None or noun.first > number.end + 1):
+        return not (sentence.at("outcome", number.end))
+    if number.first == 0 and sentence.low(number.last) in (".", ")") and not number.in_words:
+        return True
+    if number.value <= 0 or (first.text == "0"):
+        return True
+    return number.value == 1 and number.in_words and not (noun is not None and noun.kind == "people"
+                                                          and noun.first <= number.end + 1)  # fmt: skip
+
+
+def _accuracy(sentence: Sentence, number: Number) -> Counted | None:
+    right = sentence.of("action", "accurate")
+    if not right or sentence.of("action", "inaccurate") or number.value > 100 or not sentence.of("unit", "records") \
+            and not sentence.of("statement", "information"):  # fmt: skip
+        return None
+    return Counted(number, "records", "per_cent_accurate", None, right[0])
+
+
+def _things(sentence: Sentence, number: Number, noun: Mark) -> Counted | None:
+    """Say what happened to mines, items, ground or records: the action nearest to the number decides."""
+    wanted = ("given", "withheld") if noun.code == "records" else ("laid", "planted", "cleared", "stockpile")
+    action = _nearest(sentence, number, noun, wanted)
+    if noun.code == "records":
+        if action is None or action.code == "withheld":
+            return None
+        return Counted(number, "records", "records", None, action)
+    if action is None:
+        return Counted(number, "contamination", "mines", None, None) if noun.code == "mines" else None
+    if action.code == "stockpile" or sentence.of("action", "stockpile"):
+        return Counted(number, "stockpiles", noun.code, None, action) if noun.code in _THINGS else None
+    subject = "clearance" if action.code == "cleared" else "contamination"
+    if noun.code in _AREAS and not sentence.of("context", "mine"):
+        return None
+    return Counted(number, subject, noun.code, None, action)
+
+
+def _nearest(sentence: Sentence, number: Number, noun: Mark, codes: tuple[str, ...]) -> Mark | None:
+    best: tuple[int, Mark] | None = None
+    for mark in sentence.of("action", *codes):
+        if mark.last <= number.begin:
+            away = sentence.gap(mark.last, number.begin) * 2
+            parted = _parted(sentence, mark.last, number.begin, _STOPS)
+        elif mark.first >= noun.last:
+            away = sentence.gap(noun.last, mark.first) * 2 - 1
+            parted = _parted(sentence, noun.last, mark.first, _STOPS)
+        elif mark.first >= number.end:
+            away, parted = 0, False
+        else:
+            continue
+        if not parted and (best is None or away < best[0]):
+            best = (away, mark)
+    return best[1] if best else None
+
+
+def _parted(sentence: Sentence, first: int, last: int, signs: set[str]) -> bool:
+    return any(sentence.tokens[at].text in signs for at in range(first, last))
+
+
+def _is_unsaid(sentence: Sentence, made: Counted) -> bool:
+    """Say whether a claim is negated, denied, supposed or planned: then it is not one."""
+    if sentence.of("no", "denied", "if"):
+        return True
+    number, anchor = made.number, made.anchor
+    points = [(number.begin, number.end)] + ([(anchor.first, anchor.last)] if anchor else [])
+    signs = {",", ";", ":", "(", ")", "—", "–"}
+    for mark in sentence.of("no", "not", "maybe"):
+        if any(first <= mark.first < last for first, last in points) or sentence.covers("before", mark.first):
+            continue
+        if sentence.name_at(mark.first) is not None and sentence.tokens[mark.first].is_name and mark.first:
+            continue
+        for first, last in points:
+            apart = (mark.last, first) if mark.last <= first else (last, mark.first)
+            clause = any(sentence.tokens[at].text in signs or sentence.low(at) in sentence.words.clause_words
+                         for at in range(*apart))  # fmt: skip
+            if not clause:
+                return True
+    return False

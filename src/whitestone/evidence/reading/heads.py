@@ -1,0 +1,83 @@
+"""What does a document say of itself: its title, its dates and its symbols?"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from whitestone.evidence.reading.lexicon import Lexicon
+from whitestone.evidence.reading.model import DocumentFacts
+from whitestone.evidence.reading.paragraphs import head_length, paragraphs_of, sentences_of
+from whitestone.evidence.reading.sentence import Sentence
+from whitestone.evidence.reading.times import find_days
+from whitestone.evidence.reading.tokens import tokens_of
+
+__all__ = ["document_facts", "find_symbols"]
+
+_SYMBOL = re.compile(r"(?<![\w/.:-])[A-Z]{1,6}(?:/[A-Z0-9][A-Za-z0-9.\-()]*)+(?![\w/])")
+_HEAD_DATE = re.compile(r"^#?\s*(?:date|dated|published|year)\s*:?\s*(\d{4}(?:-\d{2}(?:-\d{2})?)?)\b", re.I | re.M)
+_HEAD = 12
+"""So many first paragraphs may state the date of a document."""
+_SHORT = 110
+_RESOLUTION_YEAR = re.compile(r"\b\d{3,4} \(((?:19|20)\d{2})\)")
+
+
+def find_symbols(text: str) -> Iterator[re.Match[str]]:
+    """Find symbols of documents of the United Nations and of conferences: S/2024/1, A/78/123, APLC/MSP.11/2011/8.
+
+    >>> [found.group() for found in find_symbols("A/78/123–S/2023/456, and/or, HIV/AIDS")], list(find_symbols(""))
+    (['A/78/123', 'S/2023/456'], [])
+    """
+    return (found for found in _SYMBOL.finditer(text) if any(sign.isdigit() for sign in found.group()))
+
+
+def document_facts(text: str, words: Lexicon, dated_on: str | None,
+                   title: str | None) -> tuple[DocumentFacts, str | None]:  # fmt: skip
+    """Read title, dates and symbols; and give the date that relative times hang on (None where none is stated).
+
+    The dates are those of the head, first the one given; the symbols those of the whole text in their order.
+    """
+    dates = [dated_on] if dated_on else []
+    dates += [found.group(1) for found in _HEAD_DATE.finditer(text, 0, max(head_length(text), 300))]
+    paragraphs = paragraphs_of(text)[:_HEAD]
+    for start, end in paragraphs:
+        dates += _dates_of(text, start, end, words)
+    dates = list(dict.fromkeys(dates))
+    full = [day for day in dates if len(day) == 10]
+    today = dated_on or (full[0] if full else dates[0] if dates else None)
+    symbols = tuple(dict.fromkeys(found.group() for found in find_symbols(text)))
+    facts = DocumentFacts(title=title or _title(text, paragraphs), dates=tuple(dates), symbols=symbols)
+    return facts, today
+
+
+def _dates_of(text: str, start: int, end: int, words: Lexicon) -> list[str]:
+    """Read the dates of a paragraph of the head: of a line that is hardly more, after "dated", or before an agency."""
+    stop = next((last for _, last in sentences_of(text, start, end)), end)
+    sentence = Sentence(words, tokens_of(text, start, min(stop, start + 400)), None)
+    if not sentence.tokens:
+        return []
+    found = []
+    for day in find_days(sentence):
+        if len(day.iso) < 7:
+            continue
+        led = any(mark.last == day.first for mark in sentence.of("time", "dated"))
+        is_line = end - start <= _SHORT and len(sentence.tokens) <= 14 and not sentence.of("time", "since") \
+            and not sentence.of("outcome")  # fmt: skip
+        after = sentence.tokens[day.last].text if day.last < len(sentence.tokens) else ""
+        dateline = day.first <= 6 and (after in ("(", "—", "–") or (after == "." and day.first <= 3 and day.last <= 8))
+        if led or is_line or dateline:
+            found.append(day.iso)
+    return found
+
+
+def _title(text: str, paragraphs: list[tuple[int, int]]) -> str | None:
+    """Take the first line of letters that stands alone and ends no sentence as the title."""
+    for start, end in paragraphs[:3]:
+        line = text[start:end]
+        if "\n" in line or len(line) > 200 or not any(sign.isalpha() for sign in line):
+            continue
+        if line[-1] in ".!;:,”»\"" or len(paragraphs) < 2 or len(line.split()) < 3:
+            continue
+        if not re.match(r"date\b|\d", line):
+            return line
+    return None

@@ -1,0 +1,117 @@
+"""Where does a claim lie, and which party is it about, as written?"""
+
+from __future__ import annotations
+
+from whitestone.evidence.reading.lexicon import Mark
+from whitestone.evidence.reading.sentence import Sentence
+
+__all__ = ["agent_of", "name_after", "name_before", "place_near", "written"]
+
+
+def written(text: str, sentence: Sentence, first: int, last: int) -> str:
+    """Give words as written, white space evened out."""
+    return " ".join(text[sentence.tokens[first].start : sentence.tokens[last - 1].end].split())
+
+
+def place_near(text: str, sentence: Sentence, first: int, last: int) -> str | None:
+    """Name the place nearest to the tokens of a number: after it before before it; None where no place is named.
+
+    A place is a name after a word of place, with the words that belong to it ("Kherson region"), or, where a language
+    marks place by an ending, a name with that ending.
+    """
+    spans = _places(sentence)
+    after = [span for span in spans if span[0] >= last]
+    before = [span for span in spans if span[1] <= first]
+    chosen = after[0] if after else before[-1] if before else None
+    return written(text, sentence, *chosen) if chosen else None
+
+
+def _places(sentence: Sentence) -> list[tuple[int, int]]:
+    found: list[tuple[int, int]] = []
+    for mark in sentence.of("place", "in", "of"):
+        start = at = mark.last
+        noun = False
+        while at < len(sentence.tokens) and at - start < 7 and sentence.name_at(at) is None:
+            if sentence.covers("filler", at) is None:
+                break
+            noun = noun or sentence.covers("place_noun", at) is not None
+            at += 1
+        run = sentence.name_at(at) if at < len(sentence.tokens) else None
+        if run is None or run[0] != at:
+            continue
+        last = _with_nouns(sentence, run[1])
+        if mark.code == "of" and not noun and last == run[1]:
+            continue
+        if found and found[-1][1] > mark.first:
+            continue
+        begin = start
+        while begin < run[0] and sentence.low(begin) in sentence.words.common:
+            begin += 1
+        found.append((begin if noun else run[0], last))
+    found += [run for run in _endings(sentence) if not any(a <= run[0] < b for a, b in found)]
+    return sorted(found)
+
+
+def _with_nouns(sentence: Sentence, last: int) -> int:
+    step = last
+    if sentence.low(step) == "'" and sentence.low(step + 1) == "s":
+        step += 2
+    for back in (0, 1):
+        noun = sentence.at("place_noun", step + back)
+        if noun is not None and (back == 0 or sentence.covers("filler", step) is not None):
+            return noun.last
+    return last
+
+
+def _endings(sentence: Sentence) -> list[tuple[int, int]]:
+    endings = sentence.words.place_endings
+    found = []
+    for first, last in sentence.names if endings else ():
+        noun = sentence.at("place_noun", last)
+        if noun is not None:
+            found.append((first, noun.last))
+        elif sentence.tokens[last - 1].low.endswith(endings) or (
+            sentence.low(last) == "-" and sentence.low(last + 1) in endings
+        ):
+            found.append((first, last))
+    return found
+
+
+def agent_of(text: str, sentence: Sentence, action: Mark, number_first: int | None) -> str | None:
+    """Name who did it: "laid by X" after the action, or the name that the active verb belongs to before it.
+
+    `number_first` is where the counted number stands; before the action it makes the verb passive, so that a name
+    before it is a place and not a doer, except where the language puts its verbs last.
+    """
+    by = next((mark for mark in sentence.of("agent") if action.last <= mark.first <= action.last + 4), None)
+    if by is not None:
+        after = name_after(sentence, by.last, 3)
+        if after is not None:
+            return written(text, sentence, *after)
+    if number_first is not None and number_first < action.first and not sentence.words.verb_final:
+        return None
+    limit = number_first if sentence.words.verb_final and number_first is not None else action.first
+    before = name_before(sentence, limit, 30 if sentence.words.verb_final else 5)
+    return written(text, sentence, *before) if before else None
+
+
+def name_after(sentence: Sentence, at: int, within: int) -> tuple[int, int] | None:
+    """Find the first name within some steps after a token, in its clause."""
+    for run in sentence.names:
+        if run[0] >= at:
+            stops = any(sentence.tokens[step].text in ",;:()" for step in range(at, run[0]))
+            return run if sentence.gap(at, run[0]) <= within and not stops else None
+    return None
+
+
+def name_before(sentence: Sentence, at: int, within: int) -> tuple[int, int] | None:
+    """Find the last name within some steps before a token, not one that a word of place leads in."""
+    for run in reversed(sentence.names):
+        if run[1] > at:
+            continue
+        if sentence.gap(run[1], at) > within:
+            return None
+        led = any(mark.last in (run[0], run[0] - 1) for mark in sentence.of("place", "in", "of")) and run[0] > 0
+        if not led:
+            return run
+    return None

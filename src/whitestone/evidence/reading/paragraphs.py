@@ -1,0 +1,118 @@
+"""Where do the paragraphs and sentences of a text begin and end, also where its lines were cut to a width?"""
+
+from __future__ import annotations
+
+import re
+import statistics
+from collections.abc import Iterator
+
+__all__ = ["head_length", "paragraphs_of", "sentences_of"]
+
+_FINAL = ".!?:;…։՞۔؟»”\")"
+_BREAK = re.compile(r"(?:(?<![.])[.]|[!?…։۔؟]|:(?=\s*$))[)\]»”’\"']*(?=\s+|$)|[;]\s|\n\s*\n")
+_SHORT = re.compile(
+    r"(?:\b(?:Mr|Mrs|Ms|Dr|St|No|Nos|Gen|Col|Lt|Capt|Sgt|Prof|Art|para|p|pp|vol|cf|approx|incl|etc|e\.g|i\.e|vs|fig|sq|"
+    r"Sr|Sra|Dra|núm|art|pág|M|MM|Mme|env|г|гг|тыс|млн|млрд|чел|кв|см|им|ст|п|пп|обл|р|рр|тис|св|т|cca|tj|br|"
+    r"Inc|Ltd|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sep|Sept|Oct|Nov|Dec|janv|févr|avr|juil|янв|февр|апр|авг|сент|окт|нояб|дек)"
+    r"|\b[A-ZА-ЯԱ-Ֆ])\.$"
+)
+_LINES = re.compile(r"[^\n]*\n|[^\n]+$")
+
+
+def head_length(text: str) -> int:
+    """Measure the block of `# key: value` lines at the head of a text: it says where the text is from and is not read.
+
+    >>> head_length("# year: 1996\\n\\nText"), head_length("Text"), head_length("")
+    (13, 0, 0)
+    """
+    length = 0
+    for line in _LINES.finditer(text):
+        if not line.group().startswith("#"):
+            break
+        length = line.end()
+    return length
+
+
+def paragraphs_of(text: str) -> list[tuple[int, int]]:
+    """List the paragraphs as spans of characters, without the head and without white space around.
+
+    Blank lines part paragraphs. Where lines were cut to a width, a line's end is a space, unless the line is short and
+    the next begins like a paragraph; elsewhere every line is a paragraph. "[...]" and page numbers stand alone.
+
+    >>> [("One.\\n\\nTwo")[a:b] for a, b in paragraphs_of("One.\\n\\nTwo")], paragraphs_of("")
+    (['One.', 'Two'], [])
+    """
+    start = head_length(text)
+    lines = [(found.start(), found.end()) for found in _LINES.finditer(text, start)]
+    width = _width(text, lines)
+    spans: list[tuple[int, int]] = []
+    begin: int | None = None
+    last = start
+    for first, stop in lines:
+        line = text[first:stop].strip()
+        if not line or line in ("[...]", "[…]", "***", "---"):
+            if begin is not None:
+                spans.append((begin, last))
+            begin = None
+            continue
+        if begin is not None and _breaks(text[begin:last], line, width):
+            spans.append((begin, last))
+            begin = None
+        if begin is None:
+            begin = first + (len(text[first:stop]) - len(text[first:stop].lstrip()))
+        last = first + len(text[first:stop].rstrip())
+    if begin is not None:
+        spans.append((begin, last))
+    return spans
+
+
+def sentences_of(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Cut a paragraph, or a part of one, into sentences; abbreviations, initials and numbers end none.
+
+    >>> [("Mr. A said so. B did not.")[a:b] for a, b in sentences_of("Mr. A said so. B did not.", 0, 25)]
+    ['Mr. A said so.', 'B did not.']
+    >>> list(sentences_of("", 0, 0))
+    []
+    """
+    begin = start
+    for found in _BREAK.finditer(text, start, end):
+        stop = found.end()
+        tail = text[max(begin, found.start() - 12) : found.start() + 1]
+        follows = text[stop:end].lstrip()
+        if found.group()[0] == "." and (_SHORT.search(tail) or (follows and follows[0].islower())):
+            continue
+        if found.group()[0] == "." and re.search(r"(?:^|\s)\d{1,3}\.$", tail) and stop - begin < 6:
+            continue
+        if text[begin:stop].strip():
+            yield _trimmed(text, begin, stop)
+        begin = stop
+    if text[begin:end].strip():
+        yield _trimmed(text, begin, end)
+
+
+def _trimmed(text: str, begin: int, end: int) -> tuple[int, int]:
+    part = text[begin:end]
+    return begin + len(part) - len(part.lstrip()), begin + len(part.rstrip())
+
+
+def _width(text: str, lines: list[tuple[int, int]]) -> float:
+    """Find the width that lines were cut to; 0 where each line is a paragraph."""
+    inner = [text[first:stop].rstrip() for first, stop in lines[:400]]
+    followed = [line for line, after in zip(inner, inner[1:], strict=False) if line.strip() and after.strip()]
+    if len(followed) < 2:
+        return 0.0
+    open_ended = [line for line in followed if line[-1] not in _FINAL]
+    middle = statistics.median(len(line) for line in followed)
+    if len(open_ended) < 0.5 * len(followed) or middle > 130:
+        return 0.0
+    return float(middle)
+
+
+def _breaks(before: str, line: str, width: float) -> bool:
+    last = before.rsplit("\n", 1)[-1].strip()
+    if width == 0.0:
+        return True
+    if line.isdigit() or last.isdigit():
+        return False
+    opens = line[0].isupper() or line[0] in "«“\"„—–-•*" or bool(re.match(r"(?:\(?\d{1,2}[.)]|\([a-z]\))\s", line))
+    return opens and len(last) < 0.6 * width

@@ -1,0 +1,116 @@
+"""What is known of one sentence before anything is counted: its words, what they mean, and its names?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+
+from whitestone.evidence.reading.lexicon import Lexicon, Mark
+from whitestone.evidence.reading.tokens import Token
+
+__all__ = ["Sentence"]
+
+
+class Sentence:
+    """One sentence of one speaker: tokens with their marks; spans are token positions, first inclusive, last not.
+
+    `speaker` is who says it (None: nobody is known), `fixed` that the speaker is settled by a quote around it.
+    """
+
+    def __init__(self, words: Lexicon, tokens: Sequence[Token], speaker: str | None, *, quoted: bool = False,
+                 today: str | None = None) -> None:  # fmt: skip
+        self.words, self.tokens, self.speaker, self.quoted, self.today = words, tokens, speaker, quoted, today
+        self.marks = words.marks(tokens)
+        self.by_kind: dict[str, list[Mark]] = {}
+        for mark in self.marks:
+            self.by_kind.setdefault(mark.kind, []).append(mark)
+        self.masked: set[int] = set()
+
+    def of(self, kind: str, *codes: str) -> list[Mark]:
+        """List the marks of a kind, of some codes only where codes are given."""
+        found = self.by_kind.get(kind, [])
+        return [mark for mark in found if mark.code in codes] if codes else found
+
+    def at(self, kind: str, position: int) -> Mark | None:
+        """Return the mark of a kind that begins at a token, if any."""
+        return next((mark for mark in self.of(kind) if mark.first == position), None)
+
+    def ending(self, kind: str, position: int, *codes: str) -> Mark | None:
+        """Return the longest mark of a kind that ends before a token, if any."""
+        found = [mark for mark in self.of(kind, *codes) if mark.last == position]
+        return min(found, key=lambda mark: mark.first, default=None)
+
+    def covers(self, kind: str, position: int) -> Mark | None:
+        """Return the mark of a kind that a token lies in, if any."""
+        return next((mark for mark in self.of(kind) if mark.first <= position < mark.last), None)
+
+    def low(self, position: int) -> str:
+        """Return the folded word at a position; outside the sentence an empty one."""
+        return self.tokens[position].low if 0 <= position < len(self.tokens) else ""
+
+    @cached_property
+    def names(self) -> list[tuple[int, int]]:
+        """Find runs of capitalised words, joined by the language's small words, that no list knows as words."""
+        runs: list[tuple[int, int]] = []
+        at = 0
+        while at < len(self.tokens):
+            if not self._names(at):
+                at += 1
+                continue
+            last = at + 1
+            while True:
+                step = self._joined(last)
+                if step is None:
+                    break
+                last = step
+            runs.append((at, last))
+            at = last
+        return runs
+
+    @cached_property
+    def name_tokens(self) -> frozenset[int]:
+        """Collect the positions of all tokens that belong to a name."""
+        return frozenset(at for first, last in self.names for at in range(first, last))
+
+    def name_at(self, position: int) -> tuple[int, int] | None:
+        """Return the run of names that a token lies in, if any."""
+        return next((run for run in self.names if run[0] <= position < run[1]), None)
+
+    def gap(self, first: int, last: int) -> int:
+        """Count the steps between two positions; a name is one step, however long, so that names can be swapped."""
+        steps, at = 0, first
+        while at < last:
+            run = self.name_at(at)
+            at = min(run[1], last) if run else at + 1
+            steps += 1
+        return steps
+
+    def _names(self, at: int) -> bool:
+        token = self.tokens[at]
+        if not token.text[0].isalpha() or not token.is_name or token.low in self.words.common:
+            return False
+        if self.at("month", at):
+            return False
+        opens = at == 0 or self.tokens[at - 1].text in "\"“„«»”:(–—•"
+        if not opens:
+            return True
+        follows = at + 1 < len(self.tokens) and self.tokens[at + 1].is_name and self.tokens[at + 1].text[0].isalpha()
+        return follows or not self.words.knows(token.low)
+
+    def _joined(self, at: int) -> int | None:
+        """Say where a run of names goes on after a token that follows it; None where it ends."""
+        if at >= len(self.tokens):
+            return None
+        if self._names(at):
+            return at + 1
+        small = self.tokens[at].low
+        if small == "-" and at + 1 < len(self.tokens) and self.tokens[at].start == self.tokens[at - 1].end:
+            return at + 2 if self._names(at + 1) or self.tokens[at + 1].text[0].isdigit() else None
+        if small == "." and at and len(self.tokens[at - 1].text) <= 2 and at + 1 < len(self.tokens):
+            return at + 2 if self._names(at + 1) else None
+        for width in (1, 2):
+            if at + width < len(self.tokens) and all(
+                self.tokens[at + step].low in self.words.name_joiners for step in range(width)
+            ) and self._names(at + width):
+                return at + width + 1
+        return None

@@ -1,0 +1,319 @@
+"""Which days and periods does a sentence name, as ISO dates of the precision that is known?"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from typing import NamedTuple
+
+from whitestone.evidence.reading.numbers import Number
+from whitestone.evidence.reading.sentence import Sentence
+
+__all__ = ["Day", "Period", "find_days", "find_periods", "in_order"]
+
+
+class Day(NamedTuple):
+    """A day, month or year as written, `iso` at its own precision."""
+
+    first: int
+    last: int
+    iso: str
+
+
+class Period(NamedTuple):
+    """A span of time as ISO dates; None: open or unknown on that side."""
+
+    first: int
+    last: int
+    begin: str | None
+    end: str | None
+
+
+_NUMERIC = re.compile(r"(\d{1,2})[.](\d{1,2})[.](\d{4})")
+_QUARTERS = {"half_1": (1, 6), "half_2": (7, 12), "quarter_1": (1, 3), "quarter_2": (4, 6), "quarter_3": (7, 9),
+             "quarter_4": (10, 12), "nine_months": (1, 9), "eight_months": (1, 8)}  # fmt: skip
+
+
+def find_days(sentence: Sentence) -> list[Day]:
+    """List the dates of a sentence: with a month's name, in figures, or as a bare year after a word of time.
+
+    A date without a year is not one; its tokens are passed over by whoever counts.
+    """
+    found = [*_numeric(sentence), *_named(sentence)]
+    taken = {at for day in found for at in range(day.first, day.last)}
+    found += [day for day in _years(sentence) if day.first not in taken]
+    return sorted(found)
+
+
+def find_periods(sentence: Sentence, days: list[Day], numbers: list[Number], today: str | None) -> list[Period]:
+    """List the periods of a sentence; `today` is the date of the document, which "last year" hangs on."""
+    found = _relative(sentence, numbers, today)
+    used: set[int] = set()
+    for index, day in enumerate(days):
+        if index in used:
+            continue
+        after = days[index + 1] if index + 1 < len(days) else None
+        both = _between(sentence, day, after) if after else None
+        if both:
+            found.append(both)
+            used.add(index + 1)
+            continue
+        found.append(_single(sentence, day, today))
+    for mark in sentence.of("time", "last_year", "this_year", "last_month", "this_month", "yesterday", "today"):
+        span = _calendar(mark.code, today)
+        if span and not _month_of(sentence, days, mark.first):
+            found.append(Period(mark.first, mark.last, *span))
+    return sorted(found, key=lambda period: period.first)
+
+
+def in_order(begin: str | None, end: str | None) -> bool:
+    """Say whether a period does not end before it begins, at the precision that both have.
+
+    >>> in_order("2020-11", "2020"), in_order("2021", "2020-05"), in_order(None, None)
+    (True, False, True)
+    """
+    if begin is None or end is None:
+        return True
+    width = min(len(begin), len(end))
+    return begin[:width] <= end[:width]
+
+
+def _iso(year: int, month: int | None = None, day: int | None = None) -> str | None:
+    if not 1900 <= year <= 2100:
+        return None
+    if month is None:
+        return f"{year:04d}"
+    if day is None:
+        return f"{year:04d}-{month:02d}" if 1 <= month <= 12 else None
+    try:
+        return dt.date(year, month, day).isoformat()
+    except ValueError:
+        return None
+
+
+def _numeric(sentence: Sentence) -> list[Day]:
+    found = []
+    tokens = sentence.tokens
+    for at, token in enumerate(tokens):
+        if at in sentence.masked or not token.text[0].isdigit():
+            continue
+        whole = _NUMERIC.fullmatch(token.text)
+        iso = _iso(int(whole[3]), int(whole[2]), int(whole[1])) if whole else None
+        last = at + 1
+        if iso is None and at + 4 < len(tokens) and tokens[at + 1].text == tokens[at + 3].text \
+                and tokens[at + 1].text in "-/" and tokens[at + 4].end - token.start == _length(tokens[at : at + 5]):
+            parts = [tokens[at + step].text for step in (0, 2, 4)]
+            iso, last = _from_parts(parts), at + 5
+        if iso:
+            found.append(Day(at, last, iso))
+    return found
+
+
+def _length(tokens: list[object] | object) -> int:
+    return sum(len(token.text) for token in tokens)  # type: ignore[attr-defined]
+
+
+def _from_parts(parts: list[str]) -> str | None:
+    if not all(part.isdigit() for part in parts):
+        return None
+    if len(parts[0]) == 4:
+        return _iso(int(parts[0]), int(parts[1]), int(parts[2]))
+    if len(parts[2]) == 4:
+        return _iso(int(parts[2]), int(parts[1]), int(parts[0]))
+    return None
+
+
+def _year_at(sentence: Sentence, at: int) -> int | None:
+    if not 0 <= at < len(sentence.tokens):
+        return None
+    text = sentence.tokens[at].text
+    return int(text) if len(text) == 4 and text.isdigit() and 1900 <= int(text) <= 2100 else None
+
+
+def _day_at(sentence: Sentence, at: int) -> int | None:
+    if not 0 <= at < len(sentence.tokens):
+        return None
+    text = sentence.tokens[at].text
+    return int(text) if text.isdigit() and len(text) <= 2 and 1 <= int(text) <= 31 else None
+
+
+def _named(sentence: Sentence) -> list[Day]:
+    found: list[Day] = []
+    for mark in sentence.of("month"):
+        word = sentence.tokens[mark.first].text
+        if word.islower() and sentence.words.code == "en":
+            continue
+        first, last, day, year = mark.first, mark.last, None, None
+        for back in (1, 2):
+            between = sentence.low(mark.first - 1)
+            if back == 2 and between not in ("de", "of", "-", "th", "st", "nd", "rd", "."):
+                break
+            day = _day_at(sentence, mark.first - back)
+            if day:
+                first = mark.first - back
+                break
+        while sentence.low(last) in (".", "de", "of", "del"):
+            last += 1
+        year = _year_at(sentence, last)
+        if year is None and _day_at(sentence, last) and (day is None):
+            day = _day_at(sentence, last)
+            step = last + 1
+            while sentence.low(step) in (",", "st", "nd", "rd", "th"):
+                step += 1
+            year = _year_at(sentence, step)
+            last = step + 1 if year else last + 1
+        elif year is not None:
+            last += 1
+        if year is None:
+            year, first = _year_before(sentence, first)
+        if year is None:
+            year, last = _year_said(sentence, last)
+        last = last if year or day else mark.last
+        iso = _iso(year, int(mark.code), day) if year else None
+        if iso:
+            found.append(Day(first, last, iso))
+        elif day or sentence.words.code != "en":
+            sentence.masked.update(range(first, last))
+    return found
+
+
+def _year_before(sentence: Sentence, first: int) -> tuple[int | None, int]:
+    """Find the year that some languages write before the month: 2020-ci il noyabrın 10-da."""
+    for back in (1, 2, 3, 4):
+        year = _year_at(sentence, first - back)
+        if year:
+            words = [sentence.low(first - step) for step in range(1, back)]
+            is_plain = all(word == "-" or sentence.covers("year_word", first - step)
+                           for step, word in enumerate(words, start=1))  # fmt: skip
+            return (year, first - back) if is_plain else (None, first)
+    return None, first
+
+
+def _year_said(sentence: Sentence, last: int) -> tuple[int | None, int]:
+    """Read "July this year" and "May last year" by the date of the document."""
+    said = next((mark for mark in sentence.of("time", "this_year", "last_year") if mark.first == last), None)
+    if said is None or sentence.today is None:
+        return None, last
+    return int(sentence.today[:4]) - (said.code == "last_year"), said.last
+
+
+def _years(sentence: Sentence) -> list[Day]:
+    found = []
+    for at in range(len(sentence.tokens)):
+        year = _year_at(sentence, at)
+        if year is None or at in sentence.masked or sentence.low(at - 1) in ("/", "$", "€", "№"):
+            continue
+        before, step = sentence.low(at - 1), at + 1
+        if sentence.low(step) == "-" and sentence.at("year_word", step + 1) is None and not _year_at(sentence, step + 1):
+            step = at + 1
+        elif sentence.low(step) == "-" and sentence.at("year_word", step + 1):
+            step += 1
+        word = sentence.at("year_word", step)
+        timed = any(mark.last == at for mark in sentence.of("time"))
+        paired = before in ("-", "–", "—", "/") and _year_at(sentence, at - 2) or \
+            sentence.low(at + 1) in ("-", "–", "—") and _year_at(sentence, at + 2)  # fmt: skip
+        follows_unit = any(mark.first in (at + 1, at + 2) and mark.kind in ("unit", "people", "outcome")
+                           for mark in sentence.marks)  # fmt: skip
+        alone = before in ("(", ",", "") or sentence.low(at + 1) in (")", ",", ".", ";", ":", "")
+        if word or paired or (timed and not (follows_unit and sentence.ending("before", at))) or \
+                (alone and not follows_unit):  # fmt: skip
+            last = word.last if word else at + 1
+            found.append(Day(at, last, str(year)))
+    return found
+
+
+def _between(sentence: Sentence, day: Day, after: Day) -> Period | None:
+    gap = after.first - day.last
+    if not 0 < gap <= 3 or not in_order(day.iso, after.iso):
+        return None
+    opener = any(mark.last == day.first for mark in sentence.of("time", "between", "from", "since"))
+    join = [mark for mark in sentence.of("time", "to", "and", "until") if day.last <= mark.first < after.first]
+    dash = sentence.low(day.last) in ("-", "–", "—") and gap == 1
+    if not (dash or (join and (opener or join[0].code != "and"))):
+        return None
+    first = next((mark.first for mark in sentence.of("time", "between", "from", "since") if mark.last == day.first),
+                 day.first)  # fmt: skip
+    return Period(first, after.last, day.iso, after.iso)
+
+
+def _single(sentence: Sentence, day: Day, today: str | None) -> Period:
+    word = None
+    for back in range(3):
+        codes = ("since", "until", "as_of", "in", *_QUARTERS)
+        marks = [mark for mark in sentence.of("time", *codes) if mark.last == day.first - back]
+        if marks:
+            word = min(marks, key=lambda mark: mark.first)
+            break
+        if sentence.low(day.first - 1 - back) not in ("the", "le", "el", "la", "start", "beginning", "of", "year"):
+            break
+    trailing = sentence.at("time_after", day.last)
+    code = trailing.code if trailing else word.code if word else "in"
+    first, last = (word.first if word else day.first), (trailing.last if trailing else day.last)
+    if code in _QUARTERS and len(day.iso) == 4:
+        begin, end = _QUARTERS[code]
+        return Period(first, last, f"{day.iso}-{begin:02d}", f"{day.iso}-{end:02d}")
+    if code == "since":
+        later = today if today and in_order(day.iso, today) else None
+        return Period(first, last, day.iso, later)
+    if code in ("until", "as_of"):
+        return Period(first, last, None, day.iso)
+    return Period(first, last, day.iso, day.iso)
+
+
+def _month_of(sentence: Sentence, days: list[Day], at: int) -> bool:
+    return any(day.first <= at < day.last for day in days)
+
+
+def _calendar(code: str, today: str | None) -> tuple[str | None, str | None] | None:
+    if today is None:
+        return None
+    year = int(today[:4])
+    if code == "last_year":
+        return str(year - 1), str(year - 1)
+    if code == "this_year":
+        return str(year), today if len(today) > 4 else str(year)
+    if len(today) >= 7 and code in ("last_month", "this_month"):
+        month = int(today[5:7]) - (code == "last_month")
+        iso = f"{year}-{month:02d}" if month else f"{year - 1}-12"
+        return iso, iso
+    if len(today) == 10 and code in ("today", "yesterday"):
+        day = (dt.date.fromisoformat(today) - dt.timedelta(days=code == "yesterday")).isoformat()
+        return day, day
+    return None
+
+
+def _relative(sentence: Sentence, numbers: list[Number], today: str | None) -> list[Period]:
+    """Read "over the past two years", "за последние два года", "son iki ildə": past, number and unit, side by side."""
+    found = []
+    for unit in sentence.of("time", "years", "months", "weeks", "days"):
+        number = next((number for number in numbers if unit.first - 2 <= number.last <= unit.first), None)
+        past = [mark for mark in sentence.of("time", "past") if abs(mark.last - unit.first) <= 3
+                or abs(mark.first - unit.last) <= 1]  # fmt: skip
+        if not past or number is None and past[0].last != unit.first:
+            continue
+        first = min([past[0].first, unit.first, *([number.first] if number else [])])
+        last = max(past[0].last, unit.last)
+        many = number.value if number else 1
+        if number is None:
+            continue
+        begin = _back(today, unit.code, int(many))
+        found.append(Period(first, last, begin, today if begin else None))
+    return found
+
+
+def _back(today: str | None, unit: str, many: int) -> str | None:
+    if today is None or many <= 0 or many > 200:
+        return None
+    year = int(today[:4])
+    if unit == "years":
+        moved = f"{year - many:04d}{today[4:]}"
+        return moved if not moved.endswith("02-29") else f"{moved[:-2]}28"
+    if unit == "months" and len(today) >= 7:
+        months = year * 12 + int(today[5:7]) - 1 - many
+        begin = f"{months // 12:04d}-{months % 12 + 1:02d}"
+        day = min(int(today[8:10]), 28) if len(today) == 10 else None
+        return f"{begin}-{day:02d}" if day else begin
+    if len(today) == 10:
+        days = many * (7 if unit == "weeks" else 1)
+        return (dt.date.fromisoformat(today) - dt.timedelta(days=days)).isoformat()
+    return None

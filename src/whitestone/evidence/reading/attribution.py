@@ -46,6 +46,10 @@ def reported_speaker(text: str, sentence: Sentence, at: int) -> tuple[str | None
         first, last = _phrase_after(sentence, mark.last)
         if last > first:
             return _said(text, sentence, first, last), mark.first, last
+    for mark in sentence.of("said_by"):
+        first, last = _phrase_before(sentence, mark.first)
+        if last > first:
+            return _said(text, sentence, first, last), first, mark.last
     verbs = sentence.of("say", "verb")
     before = [verb for verb in verbs if verb.last <= at]
     for verb in reversed(before):
@@ -90,7 +94,11 @@ def _named(text: str, sentence: Sentence, *, is_after: bool) -> str:
     for mark in sentence.of("say", "according"):
         first, last = _phrase_after(sentence, mark.last)
         if last > first:
-            return _said(text, sentence, first, last)
+            return _said(text, sentence, first, last) or ""
+    for mark in sentence.of("said_by"):
+        first, last = _phrase_before(sentence, mark.first)
+        if last > first:
+            return _said(text, sentence, first, last) or ""
     verbs = sentence.of("say", "verb")
     for verb in verbs if is_after else reversed(verbs):
         order = (_phrase_before, _phrase_after) if _has_subject(sentence, verb, is_after) else (
@@ -98,7 +106,7 @@ def _named(text: str, sentence: Sentence, *, is_after: bool) -> str:
         for way in order:
             first, last = way(sentence, verb.last if way is _phrase_after else verb.first)
             if last > first:
-                return _said(text, sentence, first, last)
+                return _said(text, sentence, first, last) or ""
     return ""
 
 

@@ -67,7 +67,10 @@ def _counted(sentence: Sentence, seen: list[_Seen], outcomes: list[Mark | None],
             near = outcome is not None and noun.code == "casualties" and 0 <= outcome.first - noun.last <= 4
             if near and outcome is not None and outcome.code in OUTCOMES:
                 code = outcome.code
-            return Counted(number, "casualties", code, _population(sentence, number, noun), outcome if near else None)
+            population = _population(sentence, number, noun)
+            if population == "all" and noun.code in ("killed", "injured"):
+                population = _inherited(before, number) or "all"
+            return Counted(number, "casualties", code, population, outcome if near else None)
         if noun.code == "accidents":
             return Counted(number, "accidents", "accidents", None, None)
         return _things(sentence, number, noun)
@@ -264,7 +267,7 @@ def _things(sentence: Sentence, number: Number, noun: Mark) -> Counted | None:
     if action.code == "stockpile" or sentence.of("action", "stockpile"):
         return Counted(number, "stockpiles", noun.code, None, action) if noun.code in _THINGS else None
     subject = "clearance" if action.code == "cleared" else "contamination"
-    if noun.code in _AREAS and not sentence.of("context", "mine"):
+    if noun.code in _AREAS and not sentence.on_mines:
         return None
     return Counted(number, subject, noun.code, None, action)
 

@@ -111,6 +111,7 @@ def _claims_of(text: str, place: _Place, today: str | None, around: bool,
     if text[place.end - 1] in "?؟" or "՞" in text[place.start : place.end] or sentence.speaker == "":
         return [], named
     on_mines = place.on_mines or (around and not sentence.of("context", "other_cause"))
+    sentence.on_mines = on_mines
     if not on_mines and not sentence.of("outcome", "displaced", "returned") and not sentence.of("instrument"):
         return [], _last_named(text, sentence, named)
     days = find_days(sentence)
@@ -134,7 +135,7 @@ def _claims_of(text: str, place: _Place, today: str | None, around: bool,
 
 
 def _last_named(text: str, sentence: Sentence, named: str) -> str:
-    if sentence.quoted or not sentence.of("say"):
+    if sentence.quoted or not (sentence.of("say") or sentence.of("said_by")):
         return named
     said, _, _ = reported_speaker(text, sentence, len(sentence.tokens))
     return said if said and not said.startswith("~") and said != DOCUMENT else named
@@ -144,7 +145,7 @@ def _speaker(text: str, sentence: Sentence, at: int, named: str) -> str:
     """Name who says it: whom the sentence reports, else the quote's speaker, else the document."""
     around = sentence.speaker if sentence.speaker is not None else DOCUMENT
     said: str | None = None
-    if sentence.of("say", "verb", "according"):
+    if sentence.of("say", "verb", "according") or sentence.of("said_by"):
         said, _, _ = reported_speaker(text, sentence, at)
     if said == DOCUMENT:
         said = around

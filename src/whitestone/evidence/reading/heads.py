@@ -72,12 +72,12 @@ def _dates_of(text: str, start: int, end: int, words: Lexicon) -> list[str]:
 
 def _title(text: str, paragraphs: list[tuple[int, int]]) -> str | None:
     """Take the first line of letters that stands alone and ends no sentence as the title."""
-    for start, end in paragraphs[:3]:
+    for start, end in paragraphs[:2]:
         line = text[start:end]
+        if re.match(r"date\b|\d", line):
+            continue
         if "\n" in line or len(line) > 200 or not any(sign.isalpha() for sign in line):
-            continue
-        if line[-1] in ".!;:,”»\"" or len(paragraphs) < 2 or len(line.split()) < 3:
-            continue
-        if not re.match(r"date\b|\d", line):
-            return line
+            return None
+        fits = line[-1] not in ".!;:,”»\"" and len(paragraphs) > 1 and len(line.split()) >= 3
+        return line if fits else None
     return None

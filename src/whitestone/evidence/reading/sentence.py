@@ -21,6 +21,7 @@ class Sentence:
                  today: str | None = None) -> None:  # fmt: skip
         self.words, self.tokens, self.speaker, self.quoted, self.today = words, tokens, speaker, quoted, today
         self.marks = words.marks(tokens)
+        self.on_mines = False
         self.by_kind: dict[str, list[Mark]] = {}
         for mark in self.marks:
             self.by_kind.setdefault(mark.kind, []).append(mark)

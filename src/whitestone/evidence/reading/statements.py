@@ -53,16 +53,28 @@ def _producer(text: str, sentence: Sentence) -> Stated | None:
             continue
         if mark.code == "made" and not _things_before(sentence, mark):
             continue
-        run = name_after(sentence, mark.last, 9 if mark.code == "made" else 30)
-        if run is None and mark.code == "producer":
-            run = name_before(sentence, mark.first, 6)
+        maker = sentence.at("maker", mark.last)
+        if mark.code == "made" and maker is not None:
+            return Stated("producer", written(text, sentence, maker.first, maker.last), mark)
+        run = _maker(sentence, mark)
         if run is not None:
             return Stated("producer", written(text, sentence, *run), mark)
-        if mark.code == "made" and sentence.at("maker", mark.last) is not None:
-            maker = sentence.at("maker", mark.last)
-            assert maker is not None
-            return Stated("producer", written(text, sentence, maker.first, maker.last), mark)
     return None
+
+
+def _maker(sentence: Sentence, mark: Mark) -> tuple[int, int] | None:
+    """Find the maker: the first name after the words that is no place, with its kind ("the X company Y")."""
+    within = 4 if mark.code == "made" else 30
+    for first, last in sentence.names:
+        led = any(place.last in (first, first - 1) for place in sentence.of("place", "in", "of"))
+        if first < mark.last or (led and mark.code == "producer"):
+            continue
+        if sentence.gap(mark.last, first) > within:
+            break
+        if sentence.at("firm", last) is not None and sentence.name_at(last + 1) is not None:
+            return first, (sentence.name_at(last + 1) or (first, last))[1]
+        return first, last
+    return name_before(sentence, mark.first, 6) if mark.code == "producer" else None
 
 
 def _things_before(sentence: Sentence, mark: Mark) -> bool:
@@ -74,11 +86,9 @@ def _responsibility(text: str, sentence: Sentence) -> Stated | None:
     for mark in sentence.of("statement", "responsibility"):
         if _unsaid(sentence, mark, "not", "maybe"):
             continue
-        run = name_before(sentence, mark.first, 30) or name_after(sentence, mark.last, 5)
-        if run is None:
-            run = next(iter(sentence.names), None)
-        if run is not None:
-            return Stated("responsibility", written(text, sentence, *run), mark)
+        party = _party(text, sentence, mark, [])
+        if party is not None:
+            return Stated("responsibility", party, mark)
     return None
 
 
@@ -94,13 +104,24 @@ def _duty(text: str, sentence: Sentence, on_mines: bool) -> Stated | None:
         weak = all(name.code == "weak" for name in near)
         if not near or (weak and mark.code != "breach"):
             continue
-        run = name_before(sentence, mark.first, 30) or next(
-            (run for run in sentence.names if not any(name.first <= run[0] < name.last for name in named)), None)  # fmt: skip
-        if run is not None and any(name.first <= run[0] < name.last for name in named):
-            run = None
         words = tuple(written(text, sentence, name.first, name.last) for name in near)
-        return Stated("obligation", written(text, sentence, *run) if run else None, mark, words)
+        return Stated("obligation", _party(text, sentence, mark, named), mark, words)
     return None
+
+
+def _party(text: str, sentence: Sentence, mark: Mark, named: list[Mark]) -> str | None:
+    """Name the party: the name before the words, else one after them, else one that a word of belonging leads in.
+
+    Names within the titles of agreements are no parties.
+    """
+    runs = [run for run in sentence.names if not any(name.first < run[1] and run[0] < name.last for name in named)]
+    led = [run for run in runs if run[0] and any(place.last in (run[0], run[0] - 1)
+                                                 for place in sentence.of("place", "in", "of"))]  # fmt: skip
+    free = [run for run in runs if run not in led]
+    before = [run for run in free if run[1] <= mark.first]
+    behind = [run for run in led if run[1] <= mark.first]
+    chosen = before[-1:] or free[:1] or behind[-1:] or led[:1]
+    return written(text, sentence, *chosen[0]) if chosen else None
 
 
 def _transfer(text: str, sentence: Sentence) -> Stated | None:

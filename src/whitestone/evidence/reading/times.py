@@ -226,6 +226,8 @@ def _between(sentence: Sentence, day: Day, after: Day) -> Period | None:
     gap = after.first - day.last
     if not 0 < gap <= 3 or not in_order(day.iso, after.iso):
         return None
+    if any(sentence.tokens[at].text[0].isdigit() for at in range(day.last, after.first)):
+        return None
     opener = any(mark.last == day.first for mark in sentence.of("time", "between", "from", "since"))
     join = [mark for mark in sentence.of("time", "to", "and", "until") if day.last <= mark.first < after.first]
     dash = sentence.low(day.last) in ("-", "–", "—") and gap == 1

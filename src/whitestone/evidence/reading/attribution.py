@@ -153,7 +153,7 @@ def _ends_speaker(sentence: Sentence, at: int) -> bool:
     if sentence.tokens[at].text[0].isdigit():
         return True
     ending = [mark for mark in sentence.marks if mark.first == at]
-    return any(mark.kind in ("say", "outcome", "before", "stop")
+    return any(mark.kind in ("say", "outcome", "stop") or (mark.kind == "before" and mark.code != "skip")
                or (mark.kind == "time" and mark.code not in ("in", "and", "to", "from", "until"))
                or (mark.kind == "time" and (at + 1 >= len(sentence.tokens)
                    or sentence.tokens[at + 1].text[0].isdigit() or sentence.at("month", at + 1) is not None))
@@ -177,7 +177,7 @@ def _phrase_before(sentence: Sentence, at: int) -> tuple[int, int]:
     while last > first and (tokens[last - 1].low in ("has", "have", "had", "also", "a", "ont", "ha", "han", "is", "was",
                                                       "est", "были", "были", "had")):  # fmt: skip
         last -= 1
-    while first < last and sentence.covers("lead", first) is not None:
+    while first < last and (sentence.covers("lead", first) is not None or tokens[first].text in "-–—"):
         first += 1
     return first, last
 
@@ -185,10 +185,10 @@ def _phrase_before(sentence: Sentence, at: int) -> tuple[int, int]:
 def _said(text: str, sentence: Sentence, first: int, last: int) -> str | None:
     """Give the speaker as written, without white space around; a speaker who is "we" is the document itself."""
     tokens: Sequence = sentence.tokens  # type: ignore[type-arg]
-    if last - first == 1:
-        mark = sentence.covers("say", first)
-        if mark is not None and mark.code == "self":
+    mark = sentence.covers("say", first)
+    if mark is not None and mark.last >= last:
+        if mark.code == "self":
             return DOCUMENT
-        if mark is not None and mark.code == "pronoun":
+        if mark.code == "pronoun":
             return f"~{tokens[first].text}"
     return " ".join(text[tokens[first].start : tokens[last - 1].end].split())

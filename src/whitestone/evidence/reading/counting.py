@@ -103,13 +103,15 @@ def _look(sentence: Sentence, numbers: list[Number], index: int) -> _Seen:
     number = numbers[index]
     left_edge = numbers[index - 1].end if index else 0
     right_edge = numbers[index + 1].begin if index + 1 < len(numbers) else len(sentence.tokens)
-    noun = _noun(sentence, number, right_edge) or _noun_before(sentence, number, left_edge)
+    noun = _noun(sentence, number, right_edge)
     marks = sentence.of("outcome")
     lefts = [mark for mark in marks if left_edge <= mark.first and mark.last <= number.begin
              and not _parted(sentence, mark.last, number.begin, _STOPS)]  # fmt: skip
     rights = [mark for mark in marks if number.end <= mark.first and mark.last <= right_edge
               and not _parted(sentence, number.end, mark.first, _STOPS)
               and sentence.gap(number.end, mark.first) <= 2 * _FAR + 4]  # fmt: skip
+    if noun is None and not (rights and sentence.gap(number.end, rights[0].first) <= 3):
+        noun = _noun_before(sentence, number, left_edge)
     left = lefts[-1] if lefts and sentence.gap(lefts[-1].last, number.begin) <= _FAR else None
     return _Seen(number, noun, left, rights[0] if rights else None, _counts_nothing(sentence, number, noun))
 

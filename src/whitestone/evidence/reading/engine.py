@@ -110,7 +110,7 @@ def _claims_of(text: str, place: _Place, today: str | None, around: bool,
         named = sentence.speaker if not sentence.speaker.startswith("~") else named
     if text[place.end - 1] in "?؟" or "՞" in text[place.start : place.end] or sentence.speaker == "":
         return [], named
-    on_mines = place.on_mines or (around and not sentence.of("context", "other_cause"))
+    on_mines = place.on_mines or (around and not sentence.of("other_cause"))
     sentence.on_mines = on_mines
     if not on_mines and not sentence.of("outcome", "displaced", "returned") and not sentence.of("instrument"):
         return [], _last_named(text, sentence, named)

@@ -60,11 +60,11 @@ def _dates_of(text: str, start: int, end: int, words: Lexicon) -> list[str]:
     for day in find_days(sentence):
         if len(day.iso) < 7:
             continue
-        led = any(mark.last == day.first for mark in sentence.of("time", "dated"))
-        is_line = end - start <= _SHORT and len(sentence.tokens) <= 14 and not sentence.of("time", "since") \
-            and not sentence.of("outcome")  # fmt: skip
+        led = any(mark.last == day.first for mark in sentence.of("dated"))
+        is_line = end - start <= _SHORT and len(sentence.tokens) <= 14 and not sentence.of("outcome") \
+            and (led or not any(mark.last == day.first for mark in sentence.of("time", "since")))  # fmt: skip
         after = sentence.tokens[day.last].text if day.last < len(sentence.tokens) else ""
-        dateline = day.first <= 6 and (after in ("(", "—", "–") or (after == "." and day.first <= 3 and day.last <= 8))
+        dateline = day.first <= 6 and (after in ("(", "—", "–", "-") or (after == "." and day.first <= 3 and day.last <= 8))
         if led or is_line or dateline:
             found.append(day.iso)
     return found

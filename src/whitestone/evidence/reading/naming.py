@@ -90,8 +90,11 @@ def agent_of(text: str, sentence: Sentence, action: Mark, number_first: int | No
             return written(text, sentence, *after)
     if number_first is not None and number_first < action.first and not sentence.words.verb_final:
         return None
-    limit = number_first if sentence.words.verb_final and number_first is not None else action.first
-    before = name_before(sentence, limit, 30 if sentence.words.verb_final else 5)
+    if sentence.words.verb_final:
+        places = {at for first, last in _places(sentence) for at in range(first, last)}
+        doer = next((run for run in sentence.names if run[1] <= action.first and run[0] not in places), None)
+        return written(text, sentence, *doer) if doer else None
+    before = name_before(sentence, action.first, 5)
     return written(text, sentence, *before) if before else None
 
 

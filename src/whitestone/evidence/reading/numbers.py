@@ -94,7 +94,9 @@ def _qualified(sentence: Sentence, core: _Core) -> Number:
     begin, end, words = core.first, core.last, set()
     for _ in range(4):
         before = sentence.ending("before", begin)
-        if before is None:
+        if before is None and sentence.low(begin - 1) == ",":
+            before = sentence.ending("before", begin - 1, "sum")
+        if before is None or _within_action(sentence, before.first, before.last):
             break
         begin = before.first
         words.add(before.code)
@@ -111,6 +113,12 @@ def _qualified(sentence: Sentence, core: _Core) -> Number:
         order = ("about", "at_least", "up_to", "sum")
     code = next((code for code in order if code in words), "exact")
     return Number(core.first, core.last, begin, end, core.value, None, code, core.in_words, core.plain)
+
+
+def _within_action(sentence: Sentence, first: int, last: int) -> bool:
+    """Say whether a word belongs to a verb: "handed over 214 maps" is not "over 214"."""
+    mark = sentence.covers("action", first)
+    return mark is not None and mark.first < first and mark.last >= last
 
 
 def _range(sentence: Sentence, low: _Core, high: _Core) -> tuple[int, int] | None:
@@ -164,6 +172,9 @@ def _vague(sentence: Sentence, at: int) -> _Core | None:
     mark = sentence.at("number_vague", at)
     if mark is None:
         return None
+    scale = sentence.at("number_scales", at)
+    if scale is not None and scale.last == mark.last and sentence.ending("before", at) is not None:
+        return _Core(scale.first, scale.last, scale.value, False, True, False, scale.value)
     longer = _worded(sentence, at)
     if longer and longer.last > mark.last:
         return None

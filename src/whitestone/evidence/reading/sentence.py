@@ -64,7 +64,7 @@ class Sentence:
                 if step is None:
                     break
                 last = step
-            runs.append((at, last))
+            runs += self._split(at, last)
             at = last
         return runs
 
@@ -97,6 +97,11 @@ class Sentence:
             return True
         follows = at + 1 < len(self.tokens) and self.tokens[at + 1].is_name and self.tokens[at + 1].text[0].isalpha()
         return follows or not self.words.knows(token.low)
+
+    def _split(self, first: int, last: int) -> list[tuple[int, int]]:
+        """Part two names that meet where a place ends in a word of its own: "Kornan Sarvan ərazisində"."""
+        meets = self.words.verb_final and first == 0 and last - first > 1 and self.at("place_noun", last) is not None
+        return [(first, last - 1), (last - 1, last)] if meets else [(first, last)]
 
     def _joined(self, at: int) -> int | None:
         """Say where a run of names goes on after a token that follows it; None where it ends."""

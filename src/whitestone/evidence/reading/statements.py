@@ -132,7 +132,7 @@ def _transfer(text: str, sentence: Sentence) -> Stated | None:
             continue
         near = [word for word in sentence.of("statement", "information")
                 if 0 <= word.first - mark.last <= 10 or 0 <= mark.first - word.last <= 8]  # fmt: skip
-        if near and sentence.of("context", "record"):
+        if near and sentence.of("context", "mine"):
             agent = agent_of(text, sentence, mark, None) or _first_name(text, sentence)
             return Stated("records", agent, mark)
     return None

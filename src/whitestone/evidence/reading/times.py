@@ -146,7 +146,7 @@ def _named(sentence: Sentence) -> list[Day]:
         first, last, day, year = mark.first, mark.last, None, None
         for back in (1, 2):
             between = sentence.low(mark.first - 1)
-            if back == 2 and between not in ("de", "of", "-", "th", "st", "nd", "rd", "."):
+            if back == 2 and between not in ("de", "of", "-", "th", "st", "nd", "rd", ".", "er", "º"):
                 break
             day = _day_at(sentence, mark.first - back)
             if day:
@@ -208,7 +208,7 @@ def _years(sentence: Sentence) -> list[Day]:
             step = at + 1
         elif sentence.low(step) == "-" and sentence.at("year_word", step + 1):
             step += 1
-        word = sentence.at("year_word", step)
+        word = sentence.at("year_word", step) or sentence.at("time_after", step) or sentence.at("time_after", at + 1)
         timed = any(mark.last == at for mark in sentence.of("time"))
         paired = before in ("-", "–", "—", "/") and _year_at(sentence, at - 2) or \
             sentence.low(at + 1) in ("-", "–", "—") and _year_at(sentence, at + 2)  # fmt: skip
@@ -217,7 +217,7 @@ def _years(sentence: Sentence) -> list[Day]:
         alone = before in ("(", ",", "") or sentence.low(at + 1) in (")", ",", ".", ";", ":", "")
         if word or paired or (timed and not (follows_unit and sentence.ending("before", at))) or \
                 (alone and not follows_unit):  # fmt: skip
-            last = word.last if word else at + 1
+            last = word.last if word and word.kind == "year_word" else at + 1
             found.append(Day(at, last, str(year)))
     return found
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from whitestone.evidence.reading.lexicon import Lexicon, Mark
@@ -10,10 +11,11 @@ from whitestone.evidence.reading.paragraphs import sentences_of
 from whitestone.evidence.reading.sentence import Sentence
 from whitestone.evidence.reading.tokens import tokens_of
 
-__all__ = ["reported_speaker", "speaker_around"]
+__all__ = ["reported_speaker", "speaker_around", "speaker_within"]
 
 _STOPS = {",", ";", ":", ".", "(", ")", "—", "–", "“", "”", "«", "»", "\"", "„", "!", "?", "։", "՝", "[", "]", "،"}
 _LONGEST = 14
+_DASHED = re.compile(r"[,!?…]\s*[—–-]\s+([^—–«»]{4,160}?)(?=[.,;]\s*[—–-]|\.\s*$|[.»])")
 
 
 def speaker_around(text: str, start: int, end: int, quote_start: int, quote_end: int, words: Lexicon) -> str:
@@ -50,7 +52,7 @@ def reported_speaker(text: str, sentence: Sentence, at: int) -> tuple[str | None
         first, last = _phrase_before(sentence, mark.first)
         if last > first:
             return _said(text, sentence, first, last), first, mark.last
-    verbs = sentence.of("say", "verb")
+    verbs = _verbs(sentence)
     before = [verb for verb in verbs if verb.last <= at]
     for verb in reversed(before):
         first, last = _phrase_before(sentence, verb.first)
@@ -67,6 +69,20 @@ def reported_speaker(text: str, sentence: Sentence, at: int) -> tuple[str | None
         if found:
             return _said(text, sentence, *found), min(found[0], verb.first), max(found[1], verb.last)
     return None, 0, 0
+
+
+def speaker_within(text: str, start: int, end: int, words: Lexicon) -> str:
+    """Name the speaker whom a quote names between dashes inside its own marks: «…, — said X. — …».
+
+    An empty string where nobody is named.
+    """
+    for found in _DASHED.finditer(text, start, end):
+        sentence = Sentence(words, tokens_of(text, found.start(1), found.end(1)), None)
+        if _verbs(sentence) and len(sentence.tokens) <= 20:
+            said = _named(text, sentence, is_after=True)
+            if said:
+                return said
+    return ""
 
 
 def _rest(text: str, start: int, end: int) -> str:
@@ -99,7 +115,7 @@ def _named(text: str, sentence: Sentence, *, is_after: bool) -> str:
         first, last = _phrase_before(sentence, mark.first)
         if last > first:
             return _said(text, sentence, first, last) or ""
-    verbs = sentence.of("say", "verb")
+    verbs = _verbs(sentence)
     for verb in verbs if is_after else reversed(verbs):
         order = (_phrase_before, _phrase_after) if _has_subject(sentence, verb, is_after) else (
             _phrase_after, _phrase_before)  # fmt: skip
@@ -108,6 +124,12 @@ def _named(text: str, sentence: Sentence, *, is_after: bool) -> str:
             if last > first:
                 return _said(text, sentence, first, last) or ""
     return ""
+
+
+def _verbs(sentence: Sentence) -> list[Mark]:
+    """List the verbs of saying; a capital letter inside a sentence makes a name of one (the States)."""
+    return [mark for mark in sentence.of("say", "verb")
+            if mark.first == 0 or not sentence.tokens[mark.first].is_name]  # fmt: skip
 
 
 def _has_subject(sentence: Sentence, verb: Mark, is_after: bool) -> bool:

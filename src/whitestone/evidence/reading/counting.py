@@ -78,7 +78,18 @@ def _counted(sentence: Sentence, seen: list[_Seen], outcomes: list[Mark | None],
         subject = "displacement" if outcome.code in _MOVES else "casualties"
         population = _population(sentence, number, noun) if noun else _inherited(before, number) or "all"
         return Counted(number, subject, outcome.code, population, outcome)
-    return _carried(sentence, seen, index, before) if noun is None else None
+    return _carried(sentence, seen, index, before) if noun is None else _part(sentence, number, noun, before)
+
+
+def _part(sentence: Sentence, number: Number, noun: Mark, before: list[Counted]) -> Counted | None:
+    """Let people be a part of the casualties before them: "of the 48 casualties, 31 were children", "263: 156 …"."""
+    whole = next((made for made in before if made.subject == "casualties"), None)
+    if whole is None or noun.kind != "people" or noun.code == "all":
+        return None
+    between = range(whole.number.end, number.begin)
+    opens = any(mark.first <= 1 for mark in sentence.of("partitive"))
+    joined = any(sentence.low(at) in (":", "(") or sentence.covers("including", at) is not None for at in between)
+    return whole._replace(number=number, population=noun.code) if opens or joined else None
 
 
 def _carried(sentence: Sentence, seen: list[_Seen], index: int, before: list[Counted]) -> Counted | None:
@@ -191,7 +202,8 @@ def _outcomes(sentence: Sentence, seen: list[_Seen]) -> list[Mark | None]:
 def _prefers_left(sentence: Sentence, seen: list[_Seen], index: int, left: Mark, right: Mark) -> bool:
     number = seen[index].number
     left_gap = sentence.gap(left.last, number.begin)
-    if left_gap > 4:
+    apart = _parted(sentence, left.last, number.begin, {","}) and not _parted(sentence, number.end, right.first, {","})
+    if left_gap > 4 or apart:
         return False
     if sentence.gap(number.end, right.first) == 0:
         return left_gap == 0 and index + 1 < len(seen) and seen[index + 1].number.begin == right.last

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from whitestone.evidence.reading.attribution import speaker_around
+from whitestone.evidence.reading.attribution import speaker_around, speaker_within
 from whitestone.evidence.reading.lexicon import Lexicon
 
 __all__ = ["Part", "parts_of"]
@@ -51,6 +51,7 @@ def parts_of(text: str, paragraphs: Sequence[tuple[int, int]], words: Lexicon) -
             if quote.start > at:
                 parts.append(Part(at, quote.start, None))
             named = speaker_around(text, start, end, quote.start, quote.end, words)
+            named = named or speaker_within(text, quote.start + 1, quote.end - 1, words)
             said = named or (before if index or quote.runs_on or quote.start == start else "")
             running = running if quote.runs_on else []
             for part, is_outer in _inner(text, quote, said, words):

@@ -25,6 +25,7 @@ class Sentence:
         self.by_kind: dict[str, list[Mark]] = {}
         for mark in self.marks:
             self.by_kind.setdefault(mark.kind, []).append(mark)
+        self.by_kind["outcome"] = self._joined_outcomes(self.by_kind.get("outcome", []))
         self.masked: set[int] = set()
 
     def of(self, kind: str, *codes: str) -> list[Mark]:
@@ -85,6 +86,25 @@ class Sentence:
             at = min(run[1], last) if run else at + 1
             steps += 1
         return steps
+
+    def _joined_outcomes(self, marks: list[Mark]) -> list[Mark]:
+        """Read "killed or … injured" as one, where only small words stand between the two."""
+        found: list[Mark] = []
+        for mark in marks:
+            last = found[-1] if found else None
+            if last is not None and {last.code, mark.code} == {"killed", "injured"} and mark.first - last.last <= 4:
+                between = range(last.last, mark.first)
+                joined = any(self.covers("either", at) for at in between)
+                counts = any(self.tokens[at].text[0].isdigit() or self.tokens[at].text in ",;:()"
+                             or self.covers("number_words", at) or self.covers("number_vague", at)
+                             for at in between)  # fmt: skip
+                follows = mark.last < len(self.tokens) and (
+                    self.tokens[mark.last].text[0].isdigit() or self.covers("number_words", mark.last) is not None)  # fmt: skip
+                if joined and not counts and not follows:
+                    found[-1] = Mark("outcome", "killed_or_injured", last.first, mark.last)
+                    continue
+            found.append(mark)
+        return found
 
     def _names(self, at: int) -> bool:
         token = self.tokens[at]

@@ -6,6 +6,7 @@ import datetime as dt
 import re
 from typing import NamedTuple
 
+from whitestone.evidence.reading.lexicon import Mark
 from whitestone.evidence.reading.numbers import Number
 from whitestone.evidence.reading.sentence import Sentence
 
@@ -168,6 +169,8 @@ def _named(sentence: Sentence) -> list[Day]:
             year, first = _year_before(sentence, first)
         if year is None:
             year, last = _year_said(sentence, last)
+        if year is None:
+            year = _year_shared(sentence, mark, last)
         last = last if year or day else mark.last
         iso = _iso(year, int(mark.code), day) if year else None
         if iso:
@@ -187,6 +190,17 @@ def _year_before(sentence: Sentence, first: int) -> tuple[int | None, int]:
                            for step, word in enumerate(words, start=1))  # fmt: skip
             return (year, first - back) if is_plain else (None, first)
     return None, first
+
+
+def _year_shared(sentence: Sentence, mark: Mark, last: int) -> int | None:
+    """Take the year of the month that follows: between January and June 2021, с января по март 2023 года."""
+    after = next((other for other in sentence.of("month") if last < other.first <= last + 3), None)
+    if after is None or not any(last <= join.first < after.first for join in sentence.of("time", "to", "and", "until")):
+        return None
+    step = after.last
+    while sentence.low(step) in (".", "de", "of", "del"):
+        step += 1
+    return _year_at(sentence, step)
 
 
 def _year_said(sentence: Sentence, last: int) -> tuple[int | None, int]:

@@ -27,6 +27,8 @@ _NEAR = 2
 """Up to so many sentences before it in its paragraph tell what a sentence is about."""
 _ON_MINES = 0.2
 """From this share of sentences that speak of mines on, the whole text is about mines."""
+_LONGEST_QUOTE = 420
+"""A quote is short: of a longer sentence only the words around the claim are quoted."""
 _PAGE_NUMBER = re.compile(r"^[ \t]*\d{1,4}[ \t]*$", re.MULTILINE)
 
 
@@ -171,23 +173,36 @@ def _period_for(sentence: Sentence, number: Number, periods: list[Period]) -> Pe
     return min(usable, key=lambda period: min(abs(period.first - number.last), abs(number.first - period.last)))
 
 
+def _quoted(text: str, place: _Place, first: int, last: int) -> tuple[str, int, int]:
+    """Give the sentence as the quote; of a very long one the words around the tokens that matter."""
+    start, end = place.start, place.end
+    if end - start > _LONGEST_QUOTE:
+        tokens = place.sentence.tokens
+        from_, to = tokens[first].start - _LONGEST_QUOTE // 2, tokens[last - 1].end + _LONGEST_QUOTE // 2
+        inside = [token for token in tokens if token.start >= from_ and token.end <= to]
+        start, end = inside[0].start, inside[-1].end
+    return text[start:end], start, end
+
+
 def _counted_claim(text: str, place: _Place, counted: Counted, periods: list[Period], said: str) -> ProposedClaim:
     sentence, number = place.sentence, counted.number
     period = _period_for(sentence, number, periods)
     about = None
     if counted.anchor is not None and counted.anchor.code in ("planted", "given"):
         about = agent_of(text, sentence, counted.anchor, number.first)
+    quote, start, end = _quoted(text, place, number.first, number.last)
     return ProposedClaim(
         subject=counted.subject, value=number.value, value_max=number.value_max, qualifier=number.qualifier,
         unit=counted.unit, population=counted.population, place=place_near(text, sentence, number.first, number.last),
         period_from=period.begin if period else None, period_to=period.end if period else None, speaker=said,
-        about=about, quote=text[place.start : place.end], start=place.start, end=place.end,
+        about=about, quote=quote, start=start, end=end,
     )  # fmt: skip
 
 
 def _stated_claim(text: str, place: _Place, stated: Stated, said: str) -> ProposedClaim:
+    quote, start, end = _quoted(text, place, stated.anchor.first, stated.anchor.last)
     return ProposedClaim(
         subject=stated.subject, value=None, value_max=None, qualifier=None, unit=None, population=None, place=None,
-        period_from=None, period_to=None, speaker=said, about=stated.about, quote=text[place.start : place.end],
-        start=place.start, end=place.end, instruments=stated.instruments,
+        period_from=None, period_to=None, speaker=said, about=stated.about, quote=quote, start=start, end=end,
+        instruments=stated.instruments,
     )  # fmt: skip

@@ -134,6 +134,10 @@ class Sentence:
             return at + 2 if self._names(at + 1) or self.tokens[at + 1].text[0].isdigit() else None
         if small == "." and at and len(self.tokens[at - 1].text) <= 2 and at + 1 < len(self.tokens):
             return at + 2 if self._names(at + 1) else None
+        if small == "'" and self.low(at + 1) == "s" and at + 2 < len(self.tokens) and self._names(at + 2):
+            return at + 3
+        if len(small) <= 2 and self.low(at + 1) == "'" and at + 2 < len(self.tokens) and self._names(at + 2):
+            return at + 3
         for width in (1, 2):
             if at + width < len(self.tokens) and all(
                 self.tokens[at + step].low in self.words.name_joiners for step in range(width)

@@ -12,10 +12,12 @@ _WHOLES = ("casualties", "killed_or_injured")
 _EXACT = ("exact", "sum")
 
 
-def sums_that_differ(claims: Sequence[ProposedClaim], offset: int = 0, text: str = "") -> list[Flag]:
+def sums_that_differ(claims: Sequence[ProposedClaim], offset: int = 0, *,
+                     is_open: bool = False) -> list[Flag]:  # fmt: skip
     """Flag totals of one sentence whose parts, killed and injured or civilians and military, give another sum.
 
-    `offset` is the position of the first claim among all claims of the text. Figures are shown, never repaired.
+    `offset` is the position of the first claim among all claims of the text. `is_open`: the parts are named as some of
+    the whole ("including", "of whom"), so that they may lack some but never exceed it. Figures are shown, never repaired.
 
     >>> sums_that_differ([])
     []
@@ -29,7 +31,9 @@ def sums_that_differ(claims: Sequence[ProposedClaim], offset: int = 0, text: str
             if len(parts) != 2 or any(claim.qualifier not in _EXACT for claim in [total, *whole]):
                 continue
             values = tuple(claim.value or 0.0 for claim in whole)
-            if total.value is not None and sum(values) != total.value:
+            if total.value is not None and (
+                sum(values) > total.value if is_open else sum(values) != total.value
+            ):
                 where = (at, *(position for position, _ in parts))
                 found.append(Flag(code="sum-differs", total=total.value, parts=values, sum=sum(values), claims=where,
                                   start=total.start, end=total.end))  # fmt: skip

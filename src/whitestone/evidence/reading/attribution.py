@@ -128,8 +128,16 @@ def _named(text: str, sentence: Sentence, *, is_after: bool) -> str:
 
 def _verbs(sentence: Sentence) -> list[Mark]:
     """List the verbs of saying; a capital letter inside a sentence makes a name of one (the States)."""
-    return [mark for mark in sentence.of("say", "verb")
-            if mark.first == 0 or not sentence.tokens[mark.first].is_name]  # fmt: skip
+    return [mark for mark in sentence.of("say", "verb", "weak")
+            if (mark.first == 0 or not sentence.tokens[mark.first].is_name)
+            and (mark.code == "verb" or _reports(sentence, mark))]  # fmt: skip
+
+
+def _reports(sentence: Sentence, mark: Mark) -> bool:
+    """Say whether a verb that has other meanings reports here: before "that", or at a stop or the end."""
+    after = sentence.at("say", mark.last)
+    ends = mark.last >= len(sentence.tokens) or sentence.tokens[mark.last].text in _STOPS
+    return ends or (after is not None and after.code == "that")
 
 
 def _has_subject(sentence: Sentence, verb: Mark, is_after: bool) -> bool:
@@ -185,6 +193,10 @@ def _ends_speaker(sentence: Sentence, at: int) -> bool:
 def _phrase_before(sentence: Sentence, at: int) -> tuple[int, int]:
     """Take the words of a speaker before a verb of saying: back to a stop; a leading "In a letter," stays out."""
     tokens, first = sentence.tokens, at
+    aside = first
+    if first > 2 and tokens[first - 1].text == ",":
+        aside = next((step for step in range(first - 2, max(first - 10, -1), -1) if tokens[step].text in _STOPS), first)
+        first = aside if aside < first and tokens[aside].text == "," else first
     while first > 0 and sentence.gap(first, at) < _LONGEST:
         step = tokens[first - 1]
         if step.text in _STOPS and not _inner_stop(sentence, first - 1):
@@ -196,6 +208,8 @@ def _phrase_before(sentence: Sentence, at: int) -> tuple[int, int]:
             break
         first -= 1
     last = at
+    if last > first + 1 and tokens[last - 1].text == ",":
+        last -= 1
     while last > first and (tokens[last - 1].low in ("has", "have", "had", "also", "a", "ont", "ha", "han", "is", "was",
                                                       "est", "были", "были", "had")):  # fmt: skip
         last -= 1

@@ -123,17 +123,34 @@ def _look(sentence: Sentence, numbers: list[Number], index: int) -> _Seen:
               and sentence.gap(number.end, mark.first) <= 2 * _FAR + 4]  # fmt: skip
     if noun is None and not (rights and sentence.gap(number.end, rights[0].first) <= 3):
         noun = _noun_before(sentence, number, left_edge)
+    if noun is None and _is_other(sentence, number):
+        return _Seen(number, None, None, None, True)
     left = lefts[-1] if lefts and sentence.gap(lefts[-1].last, number.begin) <= _FAR else None
     return _Seen(number, noun, left, rights[0] if rights else None, _counts_nothing(sentence, number, noun))
 
 
+def _is_other(sentence: Sentence, number: Number) -> bool:
+    """Say whether a number counts something that no list knows: 40 passengers, 300 sheep. Names may be people."""
+    at = number.end
+    if at >= len(sentence.tokens) or not sentence.tokens[at].text[0].isalpha() or sentence.name_at(at) is not None:
+        return False
+    kinds = ("outcome", "either", "including", "say", "said_by", "before", "after", "time", "time_after", "place",
+             "counted", "stop", "partitive", "no", "action", "month", "percent", "range", "lead", "year_word",
+             "instrument", "other_cause")  # fmt: skip
+    low = sentence.low(at)
+    if low in sentence.words.common or low in sentence.words.noun_links or len(low) <= 2:
+        return False
+    return not any(sentence.at(kind, at) is not None for kind in kinds)
+
+
 def _noun(sentence: Sentence, number: Number, edge: int) -> Mark | None:
     """Find the noun that follows a number: the first unit or kind of people within some steps and no stop."""
-    at = number.end
+    at, people_only = number.end, False
     while at < edge and sentence.gap(number.end, at) <= _FAR:
         if sentence.at("percent", at) is not None:
             return sentence.at("percent", at)
         unit, people = sentence.at("unit", at), sentence.at("people", at)
+        unit = None if people_only else unit
         if unit and sentence.at("outcome", at) and unit.code in ("killed", "injured"):
             outcome = sentence.at("outcome", at)
             unit = unit if outcome and outcome.last <= unit.last and unit.code == outcome.code else None
@@ -143,7 +160,11 @@ def _noun(sentence: Sentence, number: Number, edge: int) -> Mark | None:
             return _head(sentence, unit, edge)
         if sentence.tokens[at].text in _ENDS or sentence.at("outcome", at) or sentence.at("say", at):
             return None
-        if sentence.covers("stop", at) is not None and sentence.name_at(at) is None:
+        low, words = sentence.tokens[at].low, sentence.words
+        people_only = people_only or (low in words.be_links and low not in words.noun_links)
+        if sentence.name_at(at) is None and low not in words.noun_links and low not in words.be_links and (
+            low in words.common or sentence.covers("stop", at) is not None
+        ):
             return None
         run = sentence.name_at(at)
         at = run[1] if run and run[1] > at else at + 1
@@ -180,7 +201,7 @@ def _outcomes(sentence: Sentence, seen: list[_Seen]) -> list[Mark | None]:
     found: list[Mark | None] = []
     for index, this in enumerate(seen):
         left = this.left if this.left not in taken else None
-        right = this.right
+        right = None if _is_of_next(sentence, seen, index) else this.right
         if left is not None and right is not None:
             right = None if _prefers_left(sentence, seen, index, left, right) else right
         chosen = right if right is not None else left
@@ -197,6 +218,15 @@ def _outcomes(sentence: Sentence, seen: list[_Seen]) -> list[Mark | None]:
         if found[index] is None and _linked(sentence, seen, index - 1, index) and _is_person(seen[index].noun):
             found[index] = found[index - 1]
     return found
+
+
+def _is_of_next(sentence: Sentence, seen: list[_Seen], index: int) -> bool:
+    """Say whether the outcome after a number is the next number's: "carrying 40 passengers, killing 14"."""
+    right, after = seen[index].right, seen[index + 1] if index + 1 < len(seen) else None
+    if right is None or after is None or after.left != right or after.right is not None or after.is_excluded:
+        return False
+    ends = (seen[index].noun or seen[index].number).last
+    return _parted(sentence, ends, right.first, {","}) and sentence.gap(right.last, after.number.begin) <= 1
 
 
 def _prefers_left(sentence: Sentence, seen: list[_Seen], index: int, left: Mark, right: Mark) -> bool:
@@ -229,6 +259,9 @@ def _is_person(noun: Mark | None) -> bool:
 
 
 def _population(sentence: Sentence, number: Number, noun: Mark | None) -> str:
+    kind = sentence.ending("people", noun.first) if noun is not None and noun.kind == "unit" else None
+    if kind is not None and kind.code != "all":
+        return kind.code
     if noun is not None and noun.kind == "people" and noun.code != "all":
         joined = sentence.low(noun.last) in sentence.words.joiners
         following = sentence.at("people", noun.last + 1) if joined else None

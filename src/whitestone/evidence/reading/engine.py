@@ -69,7 +69,7 @@ def read_claims(text: str, dated_on: str | None = None, title: str | None = None
         first = len(claims)
         made, named = _claims_of(text, place, today, around, named)
         claims += made
-        flags += sums_that_differ(claims[first:], first, text)
+        flags += sums_that_differ(claims[first:], first, is_open=bool(place.sentence.of("including")))
     return Reading(language=language, document=facts, claims=tuple(claims), flags=tuple(flags))
 
 
@@ -147,7 +147,7 @@ def _speaker(text: str, sentence: Sentence, at: int, named: str) -> str:
     """Name who says it: whom the sentence reports, else the quote's speaker, else the document."""
     around = sentence.speaker if sentence.speaker is not None else DOCUMENT
     said: str | None = None
-    if sentence.of("say", "verb", "according") or sentence.of("said_by"):
+    if sentence.of("say", "verb", "weak", "according") or sentence.of("said_by"):
         said, _, _ = reported_speaker(text, sentence, at)
     if said == DOCUMENT:
         said = around

@@ -9,7 +9,7 @@ from whitestone.evidence.reading.lexicon import Lexicon
 from whitestone.evidence.reading.model import DocumentFacts
 from whitestone.evidence.reading.paragraphs import head_length, paragraphs_of, sentences_of
 from whitestone.evidence.reading.sentence import Sentence
-from whitestone.evidence.reading.times import find_days
+from whitestone.evidence.reading.times import find_days, is_dateline
 from whitestone.evidence.reading.tokens import tokens_of
 
 __all__ = ["document_facts", "find_symbols"]
@@ -63,9 +63,7 @@ def _dates_of(text: str, start: int, end: int, words: Lexicon) -> list[str]:
         led = any(mark.last == day.first for mark in sentence.of("dated"))
         is_line = end - start <= _SHORT and len(sentence.tokens) <= 14 and not sentence.of("outcome") \
             and (led or not any(mark.last == day.first for mark in sentence.of("time", "since")))  # fmt: skip
-        after = sentence.tokens[day.last].text if day.last < len(sentence.tokens) else ""
-        dateline = day.first <= 6 and (after in ("(", "—", "–", "-") or (after == "." and day.first <= 3 and day.last <= 8))
-        if led or is_line or dateline:
+        if led or is_line or is_dateline(sentence, day):
             found.append(day.iso)
     return found
 

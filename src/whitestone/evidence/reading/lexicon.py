@@ -47,6 +47,8 @@ class Lexicon:
         self.name_joiners = frozenset(fold(word) for word in data.get("name_joiners", ()))
         self.common = frozenset(fold(word) for word in str(data.get("common", "")).split())
         self.inflects = bool(data.get("inflects", False))
+        self.noun_links = frozenset(fold(word) for word in data.get("noun_links", ()))
+        self.be_links = frozenset(fold(word) for word in data.get("be_links", ()))
         self.clause_words = frozenset(fold(word) for word in data.get("clause_words", ()))
         self.place_endings = tuple(fold(word) for word in data.get("place_endings", ()))
         self.verb_final = bool(data.get("verb_final", False))
@@ -58,6 +60,8 @@ class Lexicon:
             (self._stems if is_stem else self._exact).setdefault(word, []).append(phrase)
         self._stem_lengths = sorted({len(stem) for stem in self._stems})
         self._seen: dict[str, tuple[_Phrase, ...]] = {}
+        for name in _weekdays(code, data):
+            self._exact.setdefault(name, []).append(_Phrase(((name, False),), "weekday", "day", 0.0))
         for index, names in enumerate(_months(code, data, self.inflects)):
             for name, is_stem in names:
                 made = _Phrase(((name, is_stem),), "month", str(index + 1), index + 1)
@@ -143,6 +147,14 @@ def _words(phrase: str) -> tuple[tuple[str, bool], ...]:
         else:
             parts.append((token.low, False))
     return tuple(parts)
+
+
+def _weekdays(code: str, data: Mapping[str, Any]) -> set[str]:
+    if not code or not data:
+        return set()
+    from babel.dates import get_day_names
+
+    return {fold(str(name)) for name in get_day_names("wide", "format", code).values()}
 
 
 def _months(code: str, data: Mapping[str, Any], inflects: bool) -> list[set[tuple[str, bool]]]:

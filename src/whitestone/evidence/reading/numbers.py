@@ -53,13 +53,13 @@ def value_of(written: str, decimal: str = ".") -> float | None:
     >>> value_of("12.11.2020"), value_of("")
     (None, None)
     """
-    text = written.replace("\u2019", "'")
+    text = re.sub("[\u00a0\u202f\u2009]", " ", written.replace("\u2019", "'"))
     found = _GROUPED.match(text)
     if found and found.end() == len(text):
         mark = found.group(1)
         if not (mark == decimal and mark == "." and text.count(mark) == 1) and not text.startswith("0"):
             return float(re.sub(r"[.,' \u00a0\u202f\u2009]", "", text))
-        return float(text.replace(",", "."))
+        return float(text.replace(",", ".")) if " " not in text else None
     if found and len(text) > found.end() and text[found.end()] in ".," and text[found.end() + 1 :].isdigit():
         whole = re.sub(r"\D", "", text[: found.end()])
         return float(f"{whole}.{text[found.end() + 1 :]}")

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 __all__ = ["head_length", "paragraphs_of", "sentences_of"]
 
 _FINAL = ".!?:;…։՞۔؟»”\")"
-_BREAK = re.compile(r"(?:(?<![.])[.]|[!?…։۔؟]|:(?=\s*$))[)\]»”’\"']*(?=\s+|$)|[;]\s|\n\s*\n")
+_BREAK = re.compile(r"(?:(?<![.])[.]|[!?…։۔؟]|:(?=\s*$))[)\]»”’\"']*(?=\s+|$)|\n\s*\n")
 _SHORT = re.compile(
     r"(?:\b(?:Mr|Mrs|Ms|Dr|St|No|Nos|Gen|Col|Lt|Capt|Sgt|Prof|Art|para|p|pp|vol|cf|approx|incl|etc|e\.g|i\.e|vs|fig|sq|"
     r"Sr|Sra|Dra|núm|art|pág|M|MM|Mme|env|г|гг|тыс|млн|млрд|чел|кв|см|им|ст|п|пп|обл|р|рр|тис|св|т|cca|tj|br|"

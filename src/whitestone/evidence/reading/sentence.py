@@ -110,7 +110,7 @@ class Sentence:
         token = self.tokens[at]
         if not token.text[0].isalpha() or not token.is_name or token.low in self.words.common:
             return False
-        if self.at("month", at):
+        if self.at("month", at) or self.at("weekday", at):
             return False
         opens = at == 0 or self.tokens[at - 1].text in "\"“„«»”:(–—•"
         if not opens:

@@ -114,7 +114,8 @@ def _party(text: str, sentence: Sentence, mark: Mark, named: list[Mark]) -> str 
 
     Names within the titles of agreements are no parties.
     """
-    runs = [run for run in sentence.names if not any(name.first < run[1] and run[0] < name.last for name in named)]
+    runs = [run for run in sentence.names if not any(name.first < run[1] and run[0] < name.last for name in named)
+            and sentence.covers("skip_before", run[0]) is None and sentence.covers("duty", run[0]) is None]  # fmt: skip
     led = [run for run in runs if run[0] and any(place.last in (run[0], run[0] - 1)
                                                  for place in sentence.of("place", "in", "of"))]  # fmt: skip
     free = [run for run in runs if run not in led]

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from whitestone.evidence.reading.lexicon import Mark
 from whitestone.evidence.reading.numbers import Number
 from whitestone.evidence.reading.sentence import Sentence
+from whitestone.evidence.reading.tokens import Token
 
-__all__ = ["Day", "Period", "find_days", "find_periods", "in_order"]
+__all__ = ["Day", "Period", "find_days", "find_periods", "in_order", "is_dateline"]
 
 
 class Day(NamedTuple):
@@ -51,7 +53,7 @@ def find_periods(sentence: Sentence, days: list[Day], numbers: list[Number], tod
     found = _relative(sentence, numbers, today)
     used: set[int] = set()
     for index, day in enumerate(days):
-        if index in used:
+        if index in used or is_dateline(sentence, day):
             continue
         after = days[index + 1] if index + 1 < len(days) else None
         both = _between(sentence, day, after) if after else None
@@ -65,6 +67,17 @@ def find_periods(sentence: Sentence, days: list[Day], numbers: list[Number], tod
         if span and not _month_of(sentence, days, mark.first):
             found.append(Period(mark.first, mark.last, *span))
     return sorted(found, key=lambda period: period.first)
+
+
+def is_dateline(sentence: Sentence, day: Day) -> bool:
+    """Say whether a date stands before the report itself: "KYIV, 4 November 2023 (Agency) - At least …"."""
+    after = sentence.tokens[day.last].text if day.last < len(sentence.tokens) else ""
+    before = sentence.tokens[day.first - 1].text if day.first else ""
+    after_token = sentence.tokens[min(day.last, len(sentence.tokens) - 1)]
+    if after_token.start == sentence.tokens[day.last - 1].end and after != ".":
+        return False
+    alone = day.first == 0 and after == "." and len(day.iso) == 10
+    return (day.first <= 6 and before in (",", ")", "") and after in ("(", "—", "–", "-")) or alone
 
 
 def in_order(begin: str | None, end: str | None) -> bool:
@@ -110,8 +123,8 @@ def _numeric(sentence: Sentence) -> list[Day]:
     return found
 
 
-def _length(tokens: list[object] | object) -> int:
-    return sum(len(token.text) for token in tokens)  # type: ignore[attr-defined]
+def _length(tokens: Sequence[Token]) -> int:
+    return sum(len(token.text) for token in tokens)
 
 
 def _from_parts(parts: list[str]) -> str | None:
@@ -224,8 +237,8 @@ def _years(sentence: Sentence) -> list[Day]:
             step += 1
         word = sentence.at("year_word", step) or sentence.at("time_after", step) or sentence.at("time_after", at + 1)
         timed = any(mark.last == at for mark in sentence.of("time"))
-        paired = before in ("-", "–", "—", "/") and _year_at(sentence, at - 2) or \
-            sentence.low(at + 1) in ("-", "–", "—") and _year_at(sentence, at + 2)  # fmt: skip
+        paired = (before in ("-", "–", "—", "/") and _year_at(sentence, at - 2)) or (
+            sentence.low(at + 1) in ("-", "–", "—") and _year_at(sentence, at + 2))  # fmt: skip
         follows_unit = any(mark.first in (at + 1, at + 2) and mark.kind in ("unit", "people", "outcome")
                            for mark in sentence.marks)  # fmt: skip
         alone = before in ("(", ",", "") or sentence.low(at + 1) in (")", ",", ".", ";", ":", "")
@@ -263,6 +276,7 @@ def _single(sentence: Sentence, day: Day, today: str | None) -> Period:
         if sentence.low(day.first - 1 - back) not in ("the", "le", "el", "la", "start", "beginning", "of", "year"):
             break
     trailing = sentence.at("time_after", day.last)
+    word = word if word is not None and word.code != "in" else _since_before(sentence, day) or word
     code = trailing.code if trailing else word.code if word else "in"
     first, last = (word.first if word else day.first), (trailing.last if trailing else day.last)
     if code in _QUARTERS and len(day.iso) == 4:
@@ -274,6 +288,17 @@ def _single(sentence: Sentence, day: Day, today: str | None) -> Period:
     if code in ("until", "as_of"):
         return Period(first, last, None, day.iso)
     return Period(first, last, day.iso, day.iso)
+
+
+def _since_before(sentence: Sentence, day: Day) -> Mark | None:
+    """Find the "since" of "since the war ended in 1995": some words before, no comma and no figure between."""
+    for mark in sentence.of("time", "since"):
+        between = range(mark.last, day.first)
+        if 0 < len(between) <= 7 and not any(
+            sentence.tokens[at].text in ",;:()" or sentence.tokens[at].text[0].isdigit() for at in between
+        ):
+            return mark
+    return None
 
 
 def _month_of(sentence: Sentence, days: list[Day], at: int) -> bool:
@@ -305,14 +330,11 @@ def _relative(sentence: Sentence, numbers: list[Number], today: str | None) -> l
         number = next((number for number in numbers if unit.first - 2 <= number.last <= unit.first), None)
         past = [mark for mark in sentence.of("time", "past") if abs(mark.last - unit.first) <= 3
                 or abs(mark.first - unit.last) <= 1]  # fmt: skip
-        if not past or number is None and past[0].last != unit.first:
+        if not past or number is None:
             continue
-        first = min([past[0].first, unit.first, *([number.first] if number else [])])
+        first = min(past[0].first, unit.first, number.first)
         last = max(past[0].last, unit.last)
-        many = number.value if number else 1
-        if number is None:
-            continue
-        begin = _back(today, unit.code, int(many))
+        begin = _back(today, unit.code, int(number.value))
         found.append(Period(first, last, begin, today if begin else None))
     return found
 

@@ -202,7 +202,7 @@ def _phrase_before(sentence: Sentence, at: int) -> tuple[int, int]:
         if step.text in _STOPS and not _inner_stop(sentence, first - 1):
             break
         mark = sentence.covers("say", first - 1) or sentence.covers("stop", first - 1)
-        if mark is not None and sentence.name_at(first - 1) is None and not (mark.code in ("pronoun", "self")):
+        if mark is not None and sentence.name_at(first - 1) is None and mark.code not in ("pronoun", "self"):
             break
         if step.text[0].isdigit():
             break

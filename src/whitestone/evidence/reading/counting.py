@@ -73,7 +73,7 @@ def _counted(sentence: Sentence, seen: list[_Seen], outcomes: list[Mark | None],
             return Counted(number, "casualties", code, population, outcome if near else None)
         if noun.code == "accidents":
             return Counted(number, "accidents", "accidents", None, None)
-        return _things(sentence, number, noun)
+        return _things(sentence, number, noun, before)
     if outcome is not None:
         subject = "displacement" if outcome.code in _MOVES else "casualties"
         population = _population(sentence, number, noun) if noun else _inherited(before, number) or "all"
@@ -83,7 +83,9 @@ def _counted(sentence: Sentence, seen: list[_Seen], outcomes: list[Mark | None],
 
 def _part(sentence: Sentence, number: Number, noun: Mark, before: list[Counted]) -> Counted | None:
     """Let people be a part of the casualties before them: "of the 48 casualties, 31 were children", "263: 156 …"."""
-    whole = next((made for made in before if made.subject == "casualties"), None)
+    wholes = [made for made in before if made.subject == "casualties"]
+    named = wholes and any(sentence.covers("including", at) for at in range(wholes[-1].number.end, number.begin))
+    whole = (wholes[-1] if named else wholes[0]) if wholes else None
     if whole is None or noun.kind != "people" or noun.code == "all":
         return None
     between = range(whole.number.end, number.begin)
@@ -117,7 +119,7 @@ def _look(sentence: Sentence, numbers: list[Number], index: int) -> _Seen:
     noun = _noun(sentence, number, right_edge)
     marks = sentence.of("outcome")
     lefts = [mark for mark in marks if left_edge <= mark.first and mark.last <= number.begin
-             and not _parted(sentence, mark.last, number.begin, _STOPS)]  # fmt: skip
+             and not _parted(sentence, mark.last, number.begin, _STOPS | ({","} if mark.code in _MOVES else set()))]
     rights = [mark for mark in marks if number.end <= mark.first and mark.last <= right_edge
               and not _parted(sentence, number.end, mark.first, _STOPS)
               and sentence.gap(number.end, mark.first) <= 2 * _FAR + 4]  # fmt: skip
@@ -173,11 +175,14 @@ def _noun(sentence: Sentence, number: Number, edge: int) -> Mark | None:
 
 def _head(sentence: Sentence, unit: Mark, edge: int) -> Mark:
     """Prefer what is counted over what stands before it as its kind: "mine accidents", "minefield maps"."""
-    following = sentence.at("unit", unit.last)
-    takes = {"mines", "items", "minefields"}
-    if following is not None and following.last <= edge and unit.code in takes and following.code not in takes:
-        return following
-    return unit
+    takes, head = {"mines", "items", "minefields"}, unit
+    while head.code in takes:
+        step = head.last + (sentence.low(head.last) in ("/", "-"))
+        following = sentence.at("unit", step)
+        if following is None or following.last > edge:
+            return unit
+        head = following
+    return head
 
 
 def _noun_before(sentence: Sentence, number: Number, edge: int) -> Mark | None:
@@ -205,7 +210,7 @@ def _outcomes(sentence: Sentence, seen: list[_Seen]) -> list[Mark | None]:
         if left is not None and right is not None:
             right = None if _prefers_left(sentence, seen, index, left, right) else right
         chosen = right if right is not None else left
-        if this.is_excluded:
+        if this.is_excluded or (this.noun is not None and this.noun.kind == "unit" and this.noun.code not in OUTCOMES):
             chosen = None
         if chosen is not None:
             taken.add(chosen)
@@ -295,13 +300,13 @@ def _counts_nothing(sentence: Sentence, number: Number, noun: Mark | None) -> bo
 
 def _accuracy(sentence: Sentence, number: Number) -> Counted | None:
     right = sentence.of("action", "accurate")
-    if not right or sentence.of("action", "inaccurate") or number.value > 100 or not sentence.of("unit", "records") \
-            and not sentence.of("statement", "information"):  # fmt: skip
+    if not right or sentence.of("action", "inaccurate") or number.value > 100 or (not sentence.of("unit", "records") \
+            and not sentence.of("statement", "information")):  # fmt: skip
         return None
     return Counted(number, "records", "per_cent_accurate", None, right[0])
 
 
-def _things(sentence: Sentence, number: Number, noun: Mark) -> Counted | None:
+def _things(sentence: Sentence, number: Number, noun: Mark, before: list[Counted]) -> Counted | None:
     """Say what happened to mines, items, ground or records: the action nearest to the number decides."""
     wanted = ("given", "withheld") if noun.code == "records" else ("laid", "planted", "cleared", "stockpile")
     action = _nearest(sentence, number, noun, wanted)
@@ -309,8 +314,14 @@ def _things(sentence: Sentence, number: Number, noun: Mark) -> Counted | None:
         if action is None or action.code == "withheld":
             return None
         return Counted(number, "records", "records", None, action)
+    if action is None and noun.code in ("mines", "minefields"):
+        acts = any(noun.last <= mark.first <= noun.last + 2 for mark in sentence.of("outcome"))
+        return None if acts else Counted(number, "contamination", noun.code, None, None)
     if action is None:
-        return Counted(number, "contamination", "mines", None, None) if noun.code == "mines" else None
+        last = before[-1] if before else None
+        near = last is not None and last.subject in ("contamination", "clearance") \
+            and sentence.gap(last.number.end, number.begin) <= 8  # fmt: skip
+        return last._replace(number=number, unit=noun.code) if last and near and noun.code in _AREAS else None
     if action.code == "stockpile" or sentence.of("action", "stockpile"):
         return Counted(number, "stockpiles", noun.code, None, action) if noun.code in _THINGS else None
     subject = "clearance" if action.code == "cleared" else "contamination"

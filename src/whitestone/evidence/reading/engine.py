@@ -163,7 +163,8 @@ def _in_period(number: Number, periods: list[Period]) -> bool:
 
 def _period_for(sentence: Sentence, number: Number, periods: list[Period]) -> Period | None:
     """Choose the period of a number: one that follows it at once, else the nearest in the sentence."""
-    usable = [period for period in periods if period.begin or period.end]
+    usable = [period for period in periods if (period.begin or period.end) and not any(
+        number.last <= verb.first < period.first for verb in sentence.of("say", "verb"))]  # fmt: skip
     if not usable:
         return None
     after = [period for period in usable if number.last <= period.first

@@ -20,7 +20,8 @@ def place_near(text: str, sentence: Sentence, first: int, last: int) -> str | No
     marks place by an ending, a name with that ending.
     """
     spans = _places(sentence)
-    after = [span for span in spans if span[0] >= last]
+    after = [span for span in spans if span[0] >= last
+             and not any(last <= verb.first < span[0] for verb in sentence.of("say", "verb"))]  # fmt: skip
     before = [span for span in spans if span[1] <= first]
     chosen = after[0] if after else before[-1] if before else None
     return written(text, sentence, *chosen) if chosen else None

@@ -157,7 +157,8 @@ def _cores(sentence: Sentence) -> list[_Core]:
     tokens, found, at = sentence.tokens, [], 0
     while at < len(tokens):
         core = None
-        if at not in sentence.masked:
+        unit = sentence.covers("unit", at)
+        if at not in sentence.masked and (unit is None or unit.first == at):
             core = _vague(sentence, at) or (_digits(sentence, at) if tokens[at].text[0].isdigit() else None)
             core = core or _worded(sentence, at)
         if core is None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from whitestone.evidence.reading.lexicon import Mark
-from whitestone.evidence.reading.naming import agent_of, name_after, name_before, written
+from whitestone.evidence.reading.naming import agent_of, name_before, written
 from whitestone.evidence.reading.sentence import Sentence
 
 __all__ = ["Stated", "statements_in"]

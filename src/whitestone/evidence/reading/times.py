@@ -188,7 +188,7 @@ def _named(sentence: Sentence) -> list[Day]:
         iso = _iso(year, int(mark.code), day) if year else None
         if iso:
             found.append(Day(first, last, iso))
-        elif day or sentence.words.code != "en":
+        elif day:
             sentence.masked.update(range(first, last))
     return found
 

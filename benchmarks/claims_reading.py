@@ -52,8 +52,8 @@ def main() -> None:
     report(
         [
             Claim(
-                name="1,000 pages of text read", value=measured.cpu_s * 1_000 / count, unit="s of CPU", goal="at most 60 s",
-                peak_mib=measured.peak_mib, cpu_s=measured.cpu_s, holds=measured.cpu_s * 1_000 / count <= 60,
+                name="1,000 pages of text read", value=measured.cpu_s * 1_000 / count, unit="s of CPU",
+                goal="at most 60 s", peak_mib=measured.peak_mib, cpu_s=measured.cpu_s, holds=measured.cpu_s * 1_000 / count <= 60,
                 note=f"{count} pages, {characters:,} characters, {measured.result:,} proposals, "
                 f"peak {measured.peak_mib:.0f} MiB",
             )

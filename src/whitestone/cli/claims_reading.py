@@ -44,7 +44,8 @@ def text(file: File, as_json: Json = False) -> None:
 
 
 def _lines(answer: dict[str, Any]) -> str:
-    lines = [f"Language {answer['language']}, {len(answer['claims'])} proposals; nothing counts before a person confirms."]
+    count = len(answer["claims"])
+    lines = [f"Language {answer['language']}, {count} proposals; nothing counts before a person confirms."]
     for claim in answer["claims"]:
         lines.append(f"- {_said(claim)}")
         lines.append(f"    \"{' '.join(claim['quote'].split())[:_SHOWN]}\" [{claim['start']}-{claim['end']}]")

@@ -17,7 +17,7 @@ def sums_that_differ(claims: Sequence[ProposedClaim], offset: int = 0, *,
     """Flag totals of one sentence whose parts, killed and injured or civilians and military, give another sum.
 
     `offset` is the position of the first claim among all claims of the text. `is_open`: the parts are named as some of
-    the whole ("including", "of whom"), so that they may lack some but never exceed it. Figures are shown, never repaired.
+    the whole ("including", "of whom"), so that they may lack some but never exceed it. Figures are shown, not repaired.
 
     >>> sums_that_differ([])
     []

@@ -163,6 +163,11 @@ def _phrase_after(sentence: Sentence, at: int) -> tuple[int, int]:
     tokens = sentence.tokens
     if at < len(tokens) and tokens[at].text in (":",):
         at += 1
+    while sentence.at("weekday", at) is not None:
+        at += 1
+    lead = sentence.at("place", at)
+    if lead is not None and sentence.name_at(lead.last) is not None:
+        at = lead.last
     last = at
     while last < len(tokens) and sentence.gap(at, last) < _LONGEST:
         if tokens[last].text in _STOPS and not _inner_stop(sentence, last):

@@ -69,14 +69,14 @@ def _counted(sentence: Sentence, seen: list[_Seen], outcomes: list[Mark | None],
                 code = outcome.code
             population = _population(sentence, number, noun)
             if population == "all" and noun.code in ("killed", "injured"):
-                population = _inherited(before, number) or "all"
+                population = _inherited(sentence, before, number) or "all"
             return Counted(number, "casualties", code, population, outcome if near else None)
         if noun.code == "accidents":
             return Counted(number, "accidents", "accidents", None, None)
         return _things(sentence, number, noun, before)
     if outcome is not None:
         subject = "displacement" if outcome.code in _MOVES else "casualties"
-        population = _population(sentence, number, noun) if noun else _inherited(before, number) or "all"
+        population = _population(sentence, number, noun) if noun else _inherited(sentence, before, number) or "all"
         return Counted(number, subject, outcome.code, population, outcome)
     return _carried(sentence, seen, index, before) if noun is None else _part(sentence, number, noun, before)
 
@@ -98,17 +98,25 @@ def _carried(sentence: Sentence, seen: list[_Seen], index: int, before: list[Cou
     """Let "from 300 cases in 2008 to 186 in 2012" and "fell to 186" count what the number before counts."""
     number = seen[index].number
     last = before[-1] if before else None
-    if last is None or sentence.gap(last.number.end, number.begin) > 6:
+    if last is None or sentence.gap(last.number.end, number.begin) > 8:
         return None
     word = sentence.ending("range", number.begin)
-    if word is None or word.code != "to" or last.subject not in ("accidents", "casualties"):
+    compared = sentence.ending("compared", number.begin) is not None and any(
+        at in sentence.masked for at in range(number.end, number.end + 4))  # fmt: skip
+    if not compared and (word is None or word.code != "to") or last.subject not in ("accidents", "casualties"):
         return None
     return last._replace(number=number)
 
 
-def _inherited(before: list[Counted], number: Number) -> str | None:
-    last = before[-1] if before else None
-    is_near = last is not None and last.subject == "casualties" and number.begin - last.number.end <= 14
+def _is_part(sentence: Sentence, number: Number) -> bool:
+    """Say whether a number is named as a part of the one before it: "including 4 children"."""
+    return any(sentence.covers("including", number.begin - back) is not None for back in (1, 2))
+
+
+def _inherited(sentence: Sentence, before: list[Counted], number: Number) -> str | None:
+    """Give the kind of people that was counted last, parts of a whole left aside."""
+    last = next((made for made in reversed(before) if not _is_part(sentence, made.number)), None)
+    is_near = last is not None and last.subject == "casualties" and number.begin - last.number.end <= 20
     return last.population if is_near and last is not None else None
 
 
@@ -215,6 +223,10 @@ def _outcomes(sentence: Sentence, seen: list[_Seen]) -> list[Mark | None]:
         if chosen is not None:
             taken.add(chosen)
         found.append(chosen)
+    for index in range(1, len(seen)):
+        if found[index] is None and found[index - 1] is not None and _is_part(sentence, seen[index].number) \
+                and _linked(sentence, seen, index - 1, index):  # fmt: skip
+            found[index] = found[index - 1]
     for index in reversed(range(len(seen) - 1)):
         if found[index] is None and _linked(sentence, seen, index, index + 1):
             after = found[index + 1]
@@ -273,7 +285,9 @@ def _population(sentence: Sentence, number: Number, noun: Mark | None) -> str:
         if following is not None and {noun.code, following.code} == {"civilians", "military"}:
             return "civilians_and_military"
         return noun.code
-    near = range(number.end, (noun.last if noun else number.end) + 3)
+    near = range(number.end, (noun.last if noun else number.end) + 2)
+    if sentence.ending("partitive", number.begin) is not None:  # five of the six killed were deminers
+        near = range(number.end, noun.last if noun else number.end)
     marks = [mark for mark in sentence.of("people") if mark.first in near and mark.code != "all"
              and not _parted(sentence, number.end, mark.first, {",", "(", ";"})]  # fmt: skip
     return marks[0].code if marks else "all"
@@ -310,6 +324,9 @@ def _things(sentence: Sentence, number: Number, noun: Mark, before: list[Counted
     """Say what happened to mines, items, ground or records: the action nearest to the number decides."""
     wanted = ("given", "withheld") if noun.code == "records" else ("laid", "planted", "cleared", "stockpile")
     action = _nearest(sentence, number, noun, wanted)
+    if noun.code == "mines" and any(0 <= sentence.gap(mark.last, number.begin) <= 3 and mark.last <= number.begin
+                                    for mark in sentence.of("unit", "records")):  # fmt: skip
+        return Counted(number, "records", "mines", None, action)
     if noun.code == "records":
         if action is None or action.code == "withheld":
             return None

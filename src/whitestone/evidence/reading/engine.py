@@ -64,8 +64,8 @@ def read_claims(text: str, dated_on: str | None = None, title: str | None = None
     flags = []
     named = ""
     for at, place in enumerate(places):
-        around = share >= _ON_MINES or any(
-            other.on_mines for other in places[max(0, at - _NEAR) : at] if other.paragraph == place.paragraph)  # fmt: skip
+        near = [other for other in places[max(0, at - _NEAR) : at] if other.paragraph == place.paragraph]
+        around = share >= _ON_MINES or any(other.on_mines for other in near)
         first = len(claims)
         made, named = _claims_of(text, place, today, around, named)
         claims += made
@@ -128,7 +128,7 @@ def _claims_of(text: str, place: _Place, today: str | None, around: bool,
         said = _speaker(text, sentence, counted.number.begin, named)
         if said:
             found.append((_counted_claim(text, place, counted, periods, said), said))
-    has_records = any(claim.subject == "records" and claim.unit == "records" for claim, _ in found)
+    has_records = any(claim.subject == "records" and claim.unit in ("records", "mines") for claim, _ in found)
     for stated in statements_in(text, sentence, on_mines=on_mines, has_records=has_records):
         said = _speaker(text, sentence, stated.anchor.first, named)
         if said:

@@ -19,7 +19,7 @@ _HEAD_DATE = re.compile(r"^#?\s*(?:date|dated|published|year)\s*:?\s*(\d{4}(?:-\
 _HEAD = 12
 """So many first paragraphs may state the date of a document."""
 _SHORT = 110
-_RESOLUTION_YEAR = re.compile(r"\b\d{3,4} \(((?:19|20)\d{2})\)")
+_YEAR = re.compile(r"\b(?:19|20)\d{2}\b")
 
 
 def find_symbols(text: str) -> Iterator[re.Match[str]]:
@@ -72,10 +72,10 @@ def _title(text: str, paragraphs: list[tuple[int, int]]) -> str | None:
     """Take the first line of letters that stands alone and ends no sentence as the title."""
     for start, end in paragraphs[:2]:
         line = text[start:end]
-        if re.match(r"date\b|\d", line):
+        if re.match(r"date\b|\d", line) or (_YEAR.search(line) and len(line.split()) < 8):
             continue
         if "\n" in line or len(line) > 200 or not any(sign.isalpha() for sign in line):
             return None
-        fits = line[-1] not in ".!;:,”»\"" and len(paragraphs) > 1 and len(line.split()) >= 3
+        fits = line[-1] not in ".!;:,”»\"։" and len(paragraphs) > 1 and len(line.split()) >= 3
         return line if fits else None
     return None

@@ -34,7 +34,7 @@ def detect_language(text: str) -> str:
 
     `und` where nothing decides, and for languages of which the reader knows only that they are others.
 
-    >>> detect_language("The mines were laid in the fields."), detect_language("Les mines ont été posées dans les champs.")
+    >>> detect_language("The mines were laid in fields."), detect_language("Les mines ont été posées dans les champs.")
     ('en', 'fr')
     >>> detect_language("По данным МИД, погибли люди."), detect_language("За даними МЗС, загинули люди і діти.")
     ('ru', 'uk')

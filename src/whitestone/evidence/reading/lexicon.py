@@ -164,7 +164,7 @@ def _months(code: str, data: Mapping[str, Any], inflects: bool) -> list[set[tupl
 
     found: list[set[tuple[str, bool]]] = [set() for _ in range(12)]
     for width in ("wide", "abbreviated"):
-        for number, name in get_month_names(width, "format", code).items():  # type: ignore[arg-type]
+        for number, name in get_month_names(width, "format", code).items():
             low = fold(str(name)).rstrip(".")
             is_stem = inflects and width == "wide" and len(low) > 4
             found[number - 1].add((low[:-1] if is_stem else low, is_stem))

@@ -117,8 +117,8 @@ def _qualified(sentence: Sentence, core: _Core) -> Number:
 
 def _within_action(sentence: Sentence, first: int, last: int) -> bool:
     """Say whether a word belongs to a verb: "handed over 214 maps" is not "over 214"."""
-    mark = sentence.covers("action", first)
-    return mark is not None and mark.first < first and mark.last >= last
+    marks = (sentence.covers("action", first), sentence.covers("outcome", first))
+    return any(mark is not None and mark.first < first and mark.last >= last for mark in marks)
 
 
 def _range(sentence: Sentence, low: _Core, high: _Core) -> tuple[int, int] | None:
@@ -141,7 +141,7 @@ def _range(sentence: Sentence, low: _Core, high: _Core) -> tuple[int, int] | Non
     if rest > 2 or any(sentence.covers("unit", at) is None and sentence.covers("before", at) is None
                        for at in [*range(low.last, word.first), *range(word.last, high.first)]):  # fmt: skip
         return None
-    if opener is not None and (word.code in ("and", "to")):
+    if opener is not None and (opener.code, word.code) in (("between", "and"), ("from", "to"), ("between", "to")):
         return opener.first, high.last
     if word.code == "to" and rest == 0 and sentence.ending("skip_before", low.first) is None:
         return _range_qualified(sentence, low.first), high.last

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import statistics
 from collections.abc import Iterator
@@ -98,7 +99,7 @@ def _trimmed(text: str, begin: int, end: int) -> tuple[int, int]:
 def _width(text: str, lines: list[tuple[int, int]]) -> float:
     """Find the width that lines were cut to; 0 where each line is a paragraph."""
     inner = [text[first:stop].rstrip() for first, stop in lines[:400]]
-    followed = [line for line, after in zip(inner, inner[1:], strict=False) if line.strip() and after.strip()]
+    followed = [line for line, after in itertools.pairwise(inner) if line.strip() and after.strip()]
     if len(followed) < 2:
         return 0.0
     open_ended = [line for line in followed if line[-1] not in _FINAL]

@@ -139,5 +139,5 @@ def _closing(text: str, at: int, end: int) -> int | None:
 def _weighs(inside: str, is_open: bool) -> bool:
     """Say whether a quote is speech: some words, or a whole sentence."""
     count = len(inside.split())
-    return count >= _LEAST_WORDS or (count >= 3 and inside.rstrip("”»\"“’").rstrip()[-1:] in (".", ",", "!", "?", "։")) \
-        or (is_open and count >= 3)  # fmt: skip
+    last = inside.rstrip("”»\"“’").rstrip()[-1:]
+    return count >= _LEAST_WORDS or (count >= 3 and (is_open or last in (".", ",", "!", "?", "։")))

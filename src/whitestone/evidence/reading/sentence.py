@@ -98,8 +98,7 @@ class Sentence:
                 counts = any(self.tokens[at].text[0].isdigit() or self.tokens[at].text in ",;:()"
                              or self.covers("number_words", at) or self.covers("number_vague", at)
                              for at in between)  # fmt: skip
-                follows = mark.last < len(self.tokens) and (
-                    self.tokens[mark.last].text[0].isdigit() or self.covers("number_words", mark.last) is not None)  # fmt: skip
+                follows = self.low(mark.last)[:1].isdigit() or self.covers("number_words", mark.last) is not None
                 if joined and not counts and not follows:
                     found[-1] = Mark("outcome", "killed_or_injured", last.first, mark.last)
                     continue

@@ -231,9 +231,7 @@ def _years(sentence: Sentence) -> list[Day]:
         if year is None or at in sentence.masked or sentence.low(at - 1) in ("/", "$", "€", "№"):
             continue
         before, step = sentence.low(at - 1), at + 1
-        if sentence.low(step) == "-" and sentence.at("year_word", step + 1) is None and not _year_at(sentence, step + 1):
-            step = at + 1
-        elif sentence.low(step) == "-" and sentence.at("year_word", step + 1):
+        if sentence.low(step) == "-" and sentence.at("year_word", step + 1):
             step += 1
         word = sentence.at("year_word", step) or sentence.at("time_after", step) or sentence.at("time_after", at + 1)
         timed = any(mark.last == at for mark in sentence.of("time"))

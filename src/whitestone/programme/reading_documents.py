@@ -29,7 +29,8 @@ def claims_in_file(path: Path, dated_on: str | None = None) -> dict[str, Any]:
     if dated_on is not None:
         parse_partial(dated_on)
     document = read_document(path)
-    reading = read_claims(document.text, dated_on, document.title)
+    title = None if document.kind == "text" else document.title  # the first line of a plain text may be anything
+    reading = read_claims(document.text, dated_on, title)
     return {
         "language": reading.language,
         "document": {"title": reading.document.title, "dates": list(reading.document.dates),

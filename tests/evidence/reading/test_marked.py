@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-
 from tests.evidence.reading.marked_set import MarkedText, marked_texts, score
+
 from whitestone.evidence.reading import SUBJECTS, UNITS, detect_language, read_claims
 
 SETS = {"speech": 15, "shown": 20, "held_out": 5}

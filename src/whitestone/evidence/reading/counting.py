@@ -103,7 +103,7 @@ def _carried(sentence: Sentence, seen: list[_Seen], index: int, before: list[Cou
     word = sentence.ending("range", number.begin)
     compared = sentence.ending("compared", number.begin) is not None and any(
         at in sentence.masked for at in range(number.end, number.end + 4))  # fmt: skip
-    if not compared and (word is None or word.code != "to") or last.subject not in ("accidents", "casualties"):
+    if (not compared and (word is None or word.code != "to")) or last.subject not in ("accidents", "casualties"):
         return None
     return last._replace(number=number)
 
@@ -155,7 +155,7 @@ def _is_other(sentence: Sentence, number: Number) -> bool:
 
 def _noun(sentence: Sentence, number: Number, edge: int) -> Mark | None:
     """Find the noun that follows a number: the first unit or kind of people within some steps and no stop."""
-    at, people_only = number.end, False
+    at, people_only, strange = number.end, False, False
     while at < edge and sentence.gap(number.end, at) <= _FAR:
         if sentence.at("percent", at) is not None:
             return sentence.at("percent", at)
@@ -171,6 +171,10 @@ def _noun(sentence: Sentence, number: Number, edge: int) -> Mark | None:
         if sentence.tokens[at].text in _ENDS or sentence.at("outcome", at) or sentence.at("say", at):
             return None
         low, words = sentence.tokens[at].low, sentence.words
+        if strange and low in words.noun_links and low not in words.joiners:
+            return None  # five boxes of mines are not five mines
+        strange = strange or (sentence.tokens[at].text[0].isalpha() and sentence.name_at(at) is None
+                              and low not in words.noun_links and low not in words.be_links)  # fmt: skip
         people_only = people_only or (low in words.be_links and low not in words.noun_links)
         if sentence.name_at(at) is None and low not in words.noun_links and low not in words.be_links and (
             low in words.common or sentence.covers("stop", at) is not None
@@ -250,7 +254,7 @@ def _prefers_left(sentence: Sentence, seen: list[_Seen], index: int, left: Mark,
     number = seen[index].number
     left_gap = sentence.gap(left.last, number.begin)
     apart = _parted(sentence, left.last, number.begin, {","}) and not _parted(sentence, number.end, right.first, {","})
-    if left_gap > 4 or apart:
+    if left_gap > 4 or apart or sentence.words.outcome_last:
         return False
     if sentence.gap(number.end, right.first) == 0:
         return left_gap == 0 and index + 1 < len(seen) and seen[index + 1].number.begin == right.last
@@ -308,8 +312,8 @@ def _counts_nothing(sentence: Sentence, number: Number, noun: Mark | None) -> bo
         return True
     if number.value <= 0 or (first.text == "0"):
         return True
-    return number.value == 1 and number.in_words and not (noun is not None and noun.kind == "people"
-                                                          and noun.first <= number.end + 1)  # fmt: skip
+    is_person = noun is not None and noun.kind == "people" and noun.first <= number.end + 1
+    return number.value == 1 and number.in_words and not (is_person or sentence.at("outcome", number.end))
 
 
 def _accuracy(sentence: Sentence, number: Number) -> Counted | None:

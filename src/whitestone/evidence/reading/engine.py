@@ -123,7 +123,7 @@ def _claims_of(text: str, place: _Place, today: str | None, around: bool,
     periods = find_periods(sentence, days, numbers, today)
     found: list[tuple[ProposedClaim, str | None]] = []
     for counted in count_in(sentence, [number for number in numbers if not _in_period(number, periods)]):
-        if counted.subject != "displacement" and not on_mines:
+        if counted.subject != "displacement" and not (on_mines and _has_mines_near(sentence, counted.number)):
             continue
         said = _speaker(text, sentence, counted.number.begin, named)
         if said:
@@ -134,6 +134,15 @@ def _claims_of(text: str, place: _Place, today: str | None, around: bool,
         if said:
             found.append((_stated_claim(text, place, stated, said), said))
     return [claim for claim, _ in found], _last_named(text, sentence, named)
+
+
+def _has_mines_near(sentence: Sentence, number: Number) -> bool:
+    """Say whether the part of a sentence between semicolons that holds a number names no other cause than mines."""
+    stops = [at for at, token in enumerate(sentence.tokens) if token.text == ";"]
+    first = max((at for at in stops if at < number.first), default=-1)
+    last = min((at for at in stops if at >= number.last), default=len(sentence.tokens))
+    part = [mark.code for kind in ("context", "other_cause") for mark in sentence.of(kind) if first < mark.first < last]
+    return "mine" in part or "other_cause" not in part
 
 
 def _last_named(text: str, sentence: Sentence, named: str) -> str:

@@ -51,6 +51,10 @@ class Lexicon:
         self.be_links = frozenset(fold(word) for word in data.get("be_links", ()))
         self.clause_words = frozenset(fold(word) for word in data.get("clause_words", ()))
         self.place_endings = tuple(fold(word) for word in data.get("place_endings", ()))
+        self.since_endings = tuple(fold(word) for word in data.get("since_endings", ()))
+        self.outcome_last = bool(data.get("outcome_last", False))
+        self.bare_millions = bool(data.get("bare_millions", True))
+        self.month_capitals = bool(data.get("month_capitals", False))
         self.verb_final = bool(data.get("verb_final", False))
         self.suffix_dash = bool(data.get("suffix_dash", False))
         self._exact: dict[str, list[_Phrase]] = {}

@@ -238,7 +238,7 @@ def _worded(sentence: Sentence, at: int) -> _Core | None:
                 break
             current, previous, position = current + word.value, _order(word.value), word.last
         elif mark is not None:
-            if not seen and mark.value > 1000 and sentence.words.code == "en":
+            if not seen and mark.value > 1000 and not sentence.words.bare_millions:
                 break
             if mark.value == 100:
                 current, previous = max(current, 1) * 100, 100

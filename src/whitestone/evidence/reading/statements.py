@@ -74,11 +74,14 @@ def _maker(sentence: Sentence, mark: Mark) -> tuple[int, int] | None:
         if sentence.at("firm", last) is not None and sentence.name_at(last + 1) is not None:
             return first, (sentence.name_at(last + 1) or (first, last))[1]
         return first, last
-    return name_before(sentence, mark.first, 6) if mark.code == "producer" else None
+    if mark.code == "made" and not sentence.words.verb_final:
+        return None
+    return name_before(sentence, mark.first, 6 if mark.code == "producer" else 1)
 
 
 def _things_before(sentence: Sentence, mark: Mark) -> bool:
-    return any(unit.last <= mark.first and sentence.gap(unit.last, mark.first) <= 5
+    within = 14 if sentence.low(mark.first - 1) in sentence.words.be_links else 5
+    return any(unit.last <= mark.first and sentence.gap(unit.last, mark.first) <= within
                for unit in sentence.of("unit", "mines", "items"))  # fmt: skip
 
 
@@ -127,9 +130,7 @@ def _party(text: str, sentence: Sentence, mark: Mark, named: list[Mark]) -> str 
 
 def _transfer(text: str, sentence: Sentence) -> Stated | None:
     for mark in sentence.of("action", "withheld", "given"):
-        if _unsaid(sentence, mark, "not", "maybe") and mark.code == "given":
-            continue
-        if _unsaid(sentence, mark, "maybe"):
+        if _unsaid(sentence, mark, "maybe"):  # "has never given" is a claim too: that they were kept back
             continue
         near = [word for word in sentence.of("statement", "information")
                 if 0 <= word.first - mark.last <= 10 or 0 <= mark.first - word.last <= 8]  # fmt: skip

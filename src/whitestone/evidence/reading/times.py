@@ -155,7 +155,7 @@ def _named(sentence: Sentence) -> list[Day]:
     found: list[Day] = []
     for mark in sentence.of("month"):
         word = sentence.tokens[mark.first].text
-        if word.islower() and sentence.words.code == "en":
+        if word.islower() and sentence.words.month_capitals:
             continue
         first, last, day, year = mark.first, mark.last, None, None
         for back in (1, 2):
@@ -276,6 +276,10 @@ def _single(sentence: Sentence, day: Day, today: str | None) -> Period:
     trailing = sentence.at("time_after", day.last)
     word = word if word is not None and word.code != "in" else _since_before(sentence, day) or word
     code = trailing.code if trailing else word.code if word else "in"
+    month = next((mark for mark in sentence.of("month") if day.first <= mark.first < day.last), None)
+    if trailing is None and month is not None and sentence.words.since_endings \
+            and sentence.low(month.first).endswith(sentence.words.since_endings):  # fmt: skip
+        code = "since"
     first, last = (word.first if word else day.first), (trailing.last if trailing else day.last)
     if code in _QUARTERS and len(day.iso) == 4:
         begin, end = _QUARTERS[code]

@@ -1,0 +1,81 @@
+"""Do proposals change with the names of the parties in nothing but those names?"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tests.evidence.reading.marked_set import MarkedText, marked_texts
+
+from whitestone.evidence.reading import read_claims
+
+PARTIES = {
+    "en": ("Ardania", "Velkia", "Tessaly", "Orvania", "Belmora", "Pelagia", "Castria", "Medoria", "Cambodia", "Croatia"),
+    "fr": ("Sorane", "Belvar", "Kourane", "Ralvie", "Rovénie", "Sarvonie"),
+    "es": ("Tierralba", "Marca", "Valdoria", "Novaria", "Duria"),
+    "ru": ("Нория", "Тальвия", "Орания", "Литария"),
+    "uk": ("Лаврія", "Мерідія", "Таврія", "Корсія"),
+    "az": ("Sarvan", "Kornan", "Ermənistan"),
+    "hy": ("Սորվանը", "Դարմանը", "Հայաստանը", "Կալիան"),
+}
+OTHERS = {
+    "en": ("Bosnia and Herzegovina", "Chad", "Armenia", "Azerbaijan", "Viet Nam", "Lao People's Democratic Republic"),
+    "fr": ("Bosnie-Herzégovine", "Tchad", "Azerbaïdjan", "Arménie", "Côte d'Ivoire"),
+    "es": ("Bosnia y Herzegovina", "Chad", "Armenia", "Azerbaiyán", "Costa Rica"),
+    "ru": ("Армения", "Босния и Герцеговина", "Чад", "Мавритания"),
+    "uk": ("Україна", "Боснія і Герцеговина", "Малі", "Мавританія"),
+    "az": ("Azərbaycan", "Türkmənistan", "Çad"),
+    "hy": ("Ադրբեջանը", "Մալին", "Մավրիտանիան"),
+}
+TEXTS = [each for each in marked_texts() if any(name in each.text for name in PARTIES[each.language])]
+
+
+def swapped(text: str, names: dict[str, str]) -> str:
+    """Put other names in the place of names, all at once."""
+    found = re.compile("|".join(rf"(?<!\w){re.escape(name)}" for name in sorted(names, key=len, reverse=True)))
+    return found.sub(lambda match: names[match.group()], text)
+
+
+def shapes(text: str, names: dict[str, str] | None = None) -> list[dict[str, Any]]:
+    """List proposals without their offsets, with names swapped in what stands as written."""
+    told = []
+    for claim in read_claims(text).claims:
+        shape = {key: value for key, value in msgspec.to_builtins(claim).items() if key not in ("start", "end")}
+        shape["instruments"] = list(shape["instruments"])
+        for key in ("speaker", "about", "place", "quote") if names else ():
+            shape[key] = swapped(shape[key], names or {}) if shape[key] else shape[key]
+        told.append(shape)
+    return told
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.data())
+def test_other_names_give_the_same_proposals_with_other_names(data: st.DataObject) -> None:
+    """For any marked text, any of its parties and any other name, also one of several words."""
+    each: MarkedText = data.draw(st.sampled_from(TEXTS))
+    there = [name for name in PARTIES[each.language] if name in each.text]
+    free = [name for name in OTHERS[each.language] if name not in each.text]
+    old = data.draw(st.sampled_from(there))
+    names = {old: data.draw(st.sampled_from(free))}
+    assert shapes(each.text, names) == shapes(swapped(each.text, names))
+
+
+@pytest.mark.parametrize("each", TEXTS, ids=lambda each: each.name)
+def test_two_parties_that_change_places_change_places_in_the_proposals(each: MarkedText) -> None:
+    """A and B swapped in the text are A and B swapped in the proposals, and nothing else."""
+    there = [name for name in PARTIES[each.language] if name in each.text][:2]
+    names = {there[0]: there[-1], there[-1]: there[0]}
+    assert shapes(each.text, names) == shapes(swapped(each.text, names))
+
+
+def test_the_parties_of_a_real_letter_can_be_swapped(shared_data: Path) -> None:
+    """The parties of a real letter change places, with the words that are made of their names."""
+    text = (shared_data / "texts" / "letter_2022-12-03.txt").read_text(encoding="utf-8")
+    names = {"Armenia": "Azerbaijan", "Azerbaijan": "Armenia", "Armenian": "Azerbaijani", "Azerbaijani": "Armenian"}
+    assert shapes(text, names) == shapes(swapped(text, names))
+    assert shapes(text)

@@ -49,17 +49,11 @@ def main() -> None:
     read_claims(texts[0])
     measured = measure(lambda: sum(len(read_claims(text).claims) for text in texts), runs=1 if asked.quick else 5)
     characters = sum(map(len, texts))
-    report(
-        [
-            Claim(
-                name="1,000 pages of text read", value=measured.cpu_s * 1_000 / count, unit="s of CPU",
-                goal="at most 60 s", peak_mib=measured.peak_mib, cpu_s=measured.cpu_s, holds=measured.cpu_s * 1_000 / count <= 60,
-                note=f"{count} pages, {characters:,} characters, {measured.result:,} proposals, "
-                f"peak {measured.peak_mib:.0f} MiB",
-            )
-        ],
-        as_json=asked.json,
-    )  # fmt: skip
+    cpu_s = measured.cpu_s * 1_000 / count
+    note = f"{count} pages, {characters:,} characters, {measured.result:,} proposals, peak {measured.peak_mib:.0f} MiB"
+    claim = Claim(name="1,000 pages of text read", value=cpu_s, unit="s of CPU", goal="at most 60 s", cpu_s=cpu_s,
+                  peak_mib=measured.peak_mib, holds=cpu_s <= 60, note=note)  # fmt: skip
+    report([claim], as_json=asked.json)
 
 
 if __name__ == "__main__":

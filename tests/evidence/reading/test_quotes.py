@@ -47,7 +47,8 @@ def test_a_running_quote_has_one_speaker() -> None:
 
 def test_a_quote_within_a_quote_has_its_own_speaker_or_none() -> None:
     """What the minister quotes is not the minister's claim."""
-    text = "“The enemy told us: ‘Our mines killed 300 of your soldiers in one day.’ We cleared 14 minefields”, said the minister."
+    text = ("“The enemy told us: ‘Our mines killed 300 of your soldiers in one day.’ We cleared 14 minefields”, "
+            "said the minister.")  # fmt: skip
     found = {claim.value: claim.speaker for claim in read_claims(text).claims}
     assert found.get(300.0) in (None, "The enemy")
     assert found[14.0] == "the minister"

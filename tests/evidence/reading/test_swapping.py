@@ -15,7 +15,8 @@ from tests.evidence.reading.marked_set import MarkedText, marked_texts
 from whitestone.evidence.reading import read_claims
 
 PARTIES = {
-    "en": ("Ardania", "Velkia", "Tessaly", "Orvania", "Belmora", "Pelagia", "Castria", "Medoria", "Cambodia", "Croatia"),
+    "en": ("Ardania", "Velkia", "Tessaly", "Orvania", "Belmora", "Pelagia", "Castria", "Medoria", "Cambodia",
+           "Croatia"),
     "fr": ("Sorane", "Belvar", "Kourane", "Ralvie", "Rovénie", "Sarvonie"),
     "es": ("Tierralba", "Marca", "Valdoria", "Novaria", "Duria"),
     "ru": ("Нория", "Тальвия", "Орания", "Литария"),

@@ -59,7 +59,7 @@ def test_relative_times_without_a_date_of_the_document_have_no_ends() -> None:
     assert [pair for pair in periods("en", "last year, over the past two years", None) if any(pair)] == []
 
 
-@pytest.mark.parametrize("text", ["2000 mines were found", "resolution 1701 (2006)x", "on 31 February 2020x", "12.45.2020"])
+@pytest.mark.parametrize("text", ["2000 mines were found", "on 31 February 2020x", "12.45.2020"])
 def test_what_is_no_date_gives_no_period(text: str) -> None:
     """Numbers of things, and days that no calendar has, are no days."""
     assert not any("02-31" in str(pair) or pair == ("2000", "2000") for pair in periods("en", text))

@@ -53,7 +53,8 @@ def test_texts_without_words_give_nothing_and_no_error(text: str) -> None:
 
 def test_a_number_of_a_page_is_passed_over() -> None:
     """Lines that hold a page number only do not break a sentence and count nothing."""
-    text = "There are many mines in the fields of the north, and a great many\n36\npeople of the valley were killed by mines in 2019.\n"
+    text = ("There are many mines in the fields of the north, and a great many\n36\n"
+            "people of the valley were killed by mines in 2019.\n")  # fmt: skip
     assert all(claim.value != 36 for claim in read_claims(text).claims)
 
 

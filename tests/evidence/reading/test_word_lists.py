@@ -13,7 +13,8 @@ from whitestone.evidence.reading.lexicon import LANGUAGES, Lexicon, lexicon
 from whitestone.evidence.reading.tokens import tokens_of
 
 FULL = ("en", "fr", "es", "ru", "uk", "az", "hy")
-KINDS = ("before", "unit", "people", "outcome", "action", "context", "no", "say", "time", "statement", "duty", "instrument")
+KINDS = ("before", "unit", "people", "outcome", "action", "context", "no", "say", "time", "statement", "duty",
+         "instrument")  # fmt: skip
 
 
 @pytest.mark.parametrize("code", LANGUAGES)

@@ -14,7 +14,8 @@ from whitestone.evidence.reading.tokens import tokens_of
 
 __all__ = ["document_facts", "find_symbols"]
 
-_SYMBOL = re.compile(r"(?<![\w/.:-])[A-Z]{1,6}(?:/[A-Z0-9][A-Za-z0-9]*(?:[.\-][A-Za-z0-9]+|\([A-Za-z0-9]+\))*)+(?![\w/])")
+_SYMBOL = re.compile(
+    r"(?<![\w/.:-])[A-Z]{1,6}(?:/[A-Z0-9][A-Za-z0-9]*(?:[.\-][A-Za-z0-9]+|\([A-Za-z0-9]+\))*)+(?![\w/])")
 _HEAD_DATE = re.compile(r"^#?\s*(?:date|dated|published|year)\s*:?\s*(\d{4}(?:-\d{2}(?:-\d{2})?)?)\b", re.I | re.M)
 _HEAD = 12
 """So many first paragraphs may state the date of a document."""

@@ -116,7 +116,7 @@ def _is_part(sentence: Sentence, number: Number) -> bool:
 def _inherited(sentence: Sentence, before: list[Counted], number: Number) -> str | None:
     """Give the kind of people that was counted last, parts of a whole left aside."""
     last = next((made for made in reversed(before) if not _is_part(sentence, made.number)), None)
-    is_near = last is not None and last.subject == "casualties" and number.begin - last.number.end <= 20
+    is_near = last is not None and last.subject == "casualties" and sentence.gap(last.number.end, number.begin) <= 20
     return last.population if is_near and last is not None else None
 
 

@@ -27,8 +27,8 @@ _NEAR = 2
 """Up to so many sentences before it in its paragraph tell what a sentence is about."""
 _ON_MINES = 0.2
 """From this share of sentences that speak of mines on, the whole text is about mines."""
-_LONGEST_QUOTE = 420
-"""A quote is short: of a longer sentence only the words around the claim are quoted."""
+_LONGEST_QUOTE = 80
+"""A quote is short: of a sentence of more words (a name counts as one) only those around the claim are quoted."""
 _PAGE_NUMBER = re.compile(r"^[ \t]*\d{1,4}[ \t]*$", re.MULTILINE)
 
 
@@ -186,11 +186,10 @@ def _period_for(sentence: Sentence, number: Number, periods: list[Period]) -> Pe
 def _quoted(text: str, place: _Place, first: int, last: int) -> tuple[str, int, int]:
     """Give the sentence as the quote; of a very long one the words around the tokens that matter."""
     start, end = place.start, place.end
-    if end - start > _LONGEST_QUOTE:
-        tokens = place.sentence.tokens
-        from_, to = tokens[first].start - _LONGEST_QUOTE // 2, tokens[last - 1].end + _LONGEST_QUOTE // 2
-        inside = [token for token in tokens if token.start >= from_ and token.end <= to]
-        start, end = inside[0].start, inside[-1].end
+    tokens = place.sentence.tokens
+    if place.sentence.gap(0, len(tokens)) > _LONGEST_QUOTE:
+        begin, stop = place.sentence.window(first, last, _LONGEST_QUOTE // 2)
+        start, end = tokens[begin].start, tokens[stop - 1].end
     return text[start:end], start, end
 
 

@@ -87,6 +87,15 @@ class Sentence:
             steps += 1
         return steps
 
+    def window(self, first: int, last: int, steps: int) -> tuple[int, int]:
+        """Widen a span of tokens by some steps on both sides; a name is one step."""
+        for _ in range(steps):
+            run = self.name_at(first - 1) if first else None
+            first = run[0] if run else max(first - 1, 0)
+            run = self.name_at(last) if last < len(self.tokens) else None
+            last = run[1] if run and run[1] > last else min(last + 1, len(self.tokens))
+        return first, last
+
     def _joined_outcomes(self, marks: list[Mark]) -> list[Mark]:
         """Read "killed or … injured" as one, where only small words stand between the two."""
         found: list[Mark] = []

@@ -41,8 +41,8 @@ def _unsaid(sentence: Sentence, mark: Mark, *codes: str) -> bool:
         first, last = (other.last, mark.first) if other.last <= mark.first else (mark.last, other.first)
         if other.first >= mark.first and other.last <= mark.last:
             continue
-        if last - first <= 8 and not any(sentence.tokens[at].text in ",;:" for at in range(first, last)) \
-                and (other.last <= mark.first or last - first <= 2):  # fmt: skip
+        if sentence.gap(first, last) <= 8 and not any(sentence.tokens[at].text in ",;:" for at in range(first, last)) \
+                and (other.last <= mark.first or sentence.gap(first, last) <= 2):  # fmt: skip
             return True
     return False
 
@@ -103,7 +103,7 @@ def _duty(text: str, sentence: Sentence, on_mines: bool) -> Stated | None:
     for mark in sentence.of("duty"):
         if _unsaid(sentence, mark, "maybe") or (mark.code == "joined" and _unsaid(sentence, mark, "not")):
             continue
-        near = [name for name in named if abs(name.first - mark.first) <= 40]
+        near = [name for name in named if sentence.gap(*sorted((name.first, mark.first))) <= 40]
         weak = all(name.code == "weak" for name in near)
         if not near or (weak and mark.code != "breach"):
             continue
@@ -133,7 +133,8 @@ def _transfer(text: str, sentence: Sentence) -> Stated | None:
         if _unsaid(sentence, mark, "maybe"):  # "has never given" is a claim too: that they were kept back
             continue
         near = [word for word in sentence.of("statement", "information")
-                if 0 <= word.first - mark.last <= 10 or 0 <= mark.first - word.last <= 8]  # fmt: skip
+                if (word.first >= mark.last and sentence.gap(mark.last, word.first) <= 10)
+                or (word.last <= mark.first and sentence.gap(word.last, mark.first) <= 8)]  # fmt: skip
         if near and sentence.of("context", "mine"):
             agent = agent_of(text, sentence, mark, None) or _first_name(text, sentence)
             return Stated("records", agent, mark)

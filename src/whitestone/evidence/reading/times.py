@@ -77,7 +77,7 @@ def is_dateline(sentence: Sentence, day: Day) -> bool:
     if after_token.start == sentence.tokens[day.last - 1].end and after != ".":
         return False
     alone = day.first == 0 and after == "." and len(day.iso) == 10
-    return (day.first <= 6 and before in (",", ")", "") and after in ("(", "—", "–", "-")) or alone
+    return (sentence.gap(0, day.first) <= 6 and before in (",", ")", "") and after in ("(", "—", "–", "-")) or alone
 
 
 def in_order(begin: str | None, end: str | None) -> bool:
@@ -296,7 +296,7 @@ def _since_before(sentence: Sentence, day: Day) -> Mark | None:
     """Find the "since" of "since the war ended in 1995": some words before, no comma and no figure between."""
     for mark in sentence.of("time", "since"):
         between = range(mark.last, day.first)
-        if 0 < len(between) <= 7 and not any(
+        if between and sentence.gap(mark.last, day.first) <= 7 and not any(
             sentence.tokens[at].text in ",;:()" or sentence.tokens[at].text[0].isdigit() for at in between
         ):
             return mark

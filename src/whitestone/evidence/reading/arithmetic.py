@@ -13,15 +13,18 @@ _EXACT = ("exact", "sum")
 
 
 def sums_that_differ(claims: Sequence[ProposedClaim], offset: int = 0, *,
-                     is_open: bool = False) -> list[Flag]:  # fmt: skip
+                     is_open: bool = False, has_rest: bool = False) -> list[Flag]:  # fmt: skip
     """Flag totals of one sentence whose parts, killed and injured or civilians and military, give another sum.
 
     `offset` is the position of the first claim among all claims of the text. `is_open`: the parts are named as some of
-    the whole ("including", "of whom"), so that they may lack some but never exceed it. Figures are shown, not repaired.
+    the whole ("including", "of whom"), so that they may lack some but never exceed it. `has_rest`:
+    some have an unknown outcome, so that nothing needs to add up. Figures are shown, not repaired.
 
     >>> sums_that_differ([])
     []
     """
+    if has_rest:
+        return []
     numbered = [(offset + at, claim) for at, claim in enumerate(claims) if claim.subject == "casualties"]
     totals = [(at, claim) for at, claim in numbered if claim.unit in _WHOLES and claim.population in (None, "all")]
     found = []

@@ -135,6 +135,8 @@ def _look(sentence: Sentence, numbers: list[Number], index: int) -> _Seen:
         noun = _noun_before(sentence, number, left_edge)
     if noun is None and _is_other(sentence, number):
         return _Seen(number, None, None, None, True)
+    apart = [mark for mark in rights if noun is None or not noun.first <= mark.first < noun.last]
+    rights = apart or rights  # displaced people have returned
     left = lefts[-1] if lefts and sentence.gap(lefts[-1].last, number.begin) <= _FAR else None
     return _Seen(number, noun, left, rights[0] if rights else None, _counts_nothing(sentence, number, noun))
 
@@ -306,6 +308,10 @@ def _counts_nothing(sentence: Sentence, number: Number, noun: Mark | None) -> bo
     if sentence.ending("skip_before", number.begin) or sentence.ending("skip_before", number.first):
         return True
     first = sentence.tokens[number.first]
+    ends = noun.last if noun is not None and noun.first >= number.end else number.end
+    if any(number.end <= mark.first <= ends + 4 and not _parted(sentence, ends, mark.first, _ENDS | {"."})
+           for mark in sentence.of("rate")):  # fmt: skip
+        return True  # so many a day is no total
     if number.plain and 1900 <= number.value <= 2100 and (noun is None or noun.first > number.end + 1):
         return not (sentence.at("outcome", number.end))
     if number.first == 0 and sentence.low(number.last) in (".", ")") and not number.in_words:
@@ -329,7 +335,8 @@ def _things(sentence: Sentence, number: Number, noun: Mark, before: list[Counted
     wanted = ("given", "withheld") if noun.code == "records" else ("laid", "planted", "cleared", "stockpile")
     action = _nearest(sentence, number, noun, wanted)
     if noun.code == "mines" and any(0 <= sentence.gap(mark.last, number.begin) <= 3 and mark.last <= number.begin
-                                    for mark in sentence.of("unit", "records")):  # fmt: skip
+                                    for mark in [*sentence.of("unit", "records"),
+                                                 *sentence.of("statement", "information")]):  # fmt: skip
         return Counted(number, "records", "mines", None, action)
     if noun.code == "records":
         if action is None or action.code == "withheld":

@@ -69,7 +69,8 @@ def read_claims(text: str, dated_on: str | None = None, title: str | None = None
         first = len(claims)
         made, named = _claims_of(text, place, today, around, named)
         claims += made
-        flags += sums_that_differ(claims[first:], first, is_open=bool(place.sentence.of("including")))
+        flags += sums_that_differ(claims[first:], first, is_open=bool(place.sentence.of("including")),
+                                  has_rest=bool(place.sentence.of("unknown")))  # fmt: skip
     return Reading(language=language, document=facts, claims=tuple(claims), flags=tuple(flags))
 
 
@@ -174,6 +175,8 @@ def _period_for(sentence: Sentence, number: Number, periods: list[Period]) -> Pe
     """Choose the period of a number: one that follows it at once, else the nearest in the sentence."""
     usable = [period for period in periods if (period.begin or period.end) and not any(
         number.last <= verb.first < period.first for verb in sentence.of("say", "verb"))]  # fmt: skip
+    usable = [period for period in usable if period.first <= 1 or not any(
+        sentence.tokens[at].text == ";" for at in range(*sorted((period.first, number.first))))]  # fmt: skip
     if not usable:
         return None
     after = [period for period in usable if number.last <= period.first

@@ -276,6 +276,11 @@ def _single(sentence: Sentence, day: Day, today: str | None) -> Period:
     trailing = sentence.at("time_after", day.last)
     word = word if word is not None and word.code != "in" else _since_before(sentence, day) or word
     code = trailing.code if trailing else word.code if word else "in"
+    months = _first_months(sentence, day) if len(day.iso) == 4 else None
+    if months:
+        return Period(months[0], trailing.last if trailing else day.last, f"{day.iso}-01", f"{day.iso}-{months[1]:02d}")
+    if any(mark.first == day.last for mark in sentence.of("time", "so_far")):
+        code = "since"
     month = next((mark for mark in sentence.of("month") if day.first <= mark.first < day.last), None)
     if trailing is None and month is not None and sentence.words.since_endings \
             and sentence.low(month.first).endswith(sentence.words.since_endings):  # fmt: skip
@@ -290,6 +295,21 @@ def _single(sentence: Sentence, day: Day, today: str | None) -> Period:
     if code in ("until", "as_of"):
         return Period(first, last, None, day.iso)
     return Period(first, last, day.iso, day.iso)
+
+
+def _first_months(sentence: Sentence, day: Day) -> tuple[int, int] | None:
+    """Read "the first four months of 2015": the first token, and how many months."""
+    for unit in sentence.of("time", "months"):
+        if not 0 <= day.first - unit.last <= 3:
+            continue
+        near = range(max(unit.first - 3, 0), unit.first)
+        if not any(mark.first in near for mark in sentence.of("first")):
+            continue
+        words = [mark.value for mark in sentence.of("number_words") if mark.first in near]
+        words += [float(sentence.low(at)) for at in near if sentence.low(at).isdigit()]
+        if len(words) == 1 and 1 <= words[0] <= 12:
+            return near.start, int(words[0])
+    return None
 
 
 def _since_before(sentence: Sentence, day: Day) -> Mark | None:

@@ -92,6 +92,9 @@ def _sentences(text: str, words: Lexicon, today: str | None) -> list[_Place]:
             if pages:
                 sentence.masked |= {at for at, token in enumerate(tokens) if _on_page_line(token.start, pages)}
             places.append(_Place(sentence, start, end, inside))
+    known = frozenset(stem for place in places for stem in place.sentence.capital_stems())
+    for place in places:
+        place.sentence.known_names = known
     return places
 
 

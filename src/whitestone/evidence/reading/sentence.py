@@ -11,6 +11,10 @@ from whitestone.evidence.reading.tokens import Token
 __all__ = ["Sentence"]
 
 
+def _stem(low: str) -> str:
+    return low[: max(4, len(low) - 2)]
+
+
 class Sentence:
     """One sentence of one speaker: tokens with their marks; spans are token positions, first inclusive, last not.
 
@@ -22,6 +26,7 @@ class Sentence:
         self.words, self.tokens, self.speaker, self.quoted, self.today = words, tokens, speaker, quoted, today
         self.marks = words.marks(tokens)
         self.on_mines = False
+        self.known_names: frozenset[str] = frozenset()
         self.by_kind: dict[str, list[Mark]] = {}
         for mark in self.marks:
             self.by_kind.setdefault(mark.kind, []).append(mark)
@@ -65,7 +70,7 @@ class Sentence:
                 if step is None:
                     break
                 last = step
-            runs += self._split(at, last)
+            runs += [] if self.at("during", last) else self._split(at, last)
             at = last
         return runs
 
@@ -86,6 +91,15 @@ class Sentence:
             at = min(run[1], last) if run else at + 1
             steps += 1
         return steps
+
+    def capital_stems(self) -> set[str]:
+        """Give the beginnings of the words that a capital letter inside the sentence makes names."""
+        return {_stem(token.low) for at, token in enumerate(self.tokens)
+                if at and token.is_name and self.tokens[at - 1].text not in "\"“„«»”:(–—•" and self._names(at)}
+
+    def is_doubtful(self, run: tuple[int, int]) -> bool:
+        """Say whether only the beginning of the sentence makes a word a name: it is one nowhere else in the text."""
+        return run[0] == 0 and run[1] == 1 and _stem(self.tokens[0].low) not in self.known_names
 
     def window(self, first: int, last: int, steps: int) -> tuple[int, int]:
         """Widen a span of tokens by some steps on both sides; a name is one step."""
@@ -128,7 +142,8 @@ class Sentence:
 
     def _split(self, first: int, last: int) -> list[tuple[int, int]]:
         """Part two names that meet where a place ends in a word of its own: "Kornan Sarvan ərazisində"."""
-        meets = self.words.verb_final and first == 0 and last - first > 1 and self.at("place_noun", last) is not None
+        opens = first == 0 or self.ending("during", first) is not None
+        meets = self.words.verb_final and opens and last - first > 1 and self.at("place_noun", last) is not None
         return [(first, last - 1), (last - 1, last)] if meets else [(first, last)]
 
     def _joined(self, at: int) -> int | None:

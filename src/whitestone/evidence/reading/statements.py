@@ -101,7 +101,8 @@ def _duty(text: str, sentence: Sentence, on_mines: bool) -> Stated | None:
     if not named or (not on_mines and not strong):
         return None
     for mark in sentence.of("duty"):
-        if _unsaid(sentence, mark, "maybe") or (mark.code == "joined" and _unsaid(sentence, mark, "not")):
+        doubt = mark.code != "duty" and _unsaid(sentence, mark, "maybe")  # "must comply" names a duty too
+        if doubt or (mark.code == "joined" and _unsaid(sentence, mark, "not")):
             continue
         near = [name for name in named if sentence.gap(*sorted((name.first, mark.first))) <= 40]
         weak = all(name.code == "weak" for name in near)
@@ -125,6 +126,8 @@ def _party(text: str, sentence: Sentence, mark: Mark, named: list[Mark]) -> str 
     before = [run for run in free if run[1] <= mark.first]
     behind = [run for run in led if run[1] <= mark.first]
     chosen = before[-1:] or free[:1] or behind[-1:] or led[:1]
+    if chosen and sentence.is_doubtful(chosen[0]):
+        chosen = [run for run in runs if run != chosen[0]][:1] or chosen
     return written(text, sentence, *chosen[0]) if chosen else None
 
 

@@ -204,7 +204,9 @@ def _noun_before(sentence: Sentence, number: Number, edge: int) -> Mark | None:
     counted = sentence.ending("counted", number.begin)
     if counted is None:
         return None
-    for mark in reversed(sentence.of("unit")):
+    units = sentence.of("unit")
+    heads = [mark for mark in units if mark.code in OUTCOMES or mark.code == "accidents"]
+    for mark in [*reversed(heads), *reversed(units)]:  # casualties of mines reached 345: casualties, not mines
         if edge <= mark.first and mark.last <= counted.first and sentence.gap(mark.last, counted.first) <= 5 \
                 and not _parted(sentence, mark.last, counted.first, _ENDS):  # fmt: skip
             return mark
@@ -282,7 +284,9 @@ def _is_person(noun: Mark | None) -> bool:
 
 
 def _population(sentence: Sentence, number: Number, noun: Mark | None) -> str:
-    kind = sentence.ending("people", noun.first) if noun is not None and noun.kind == "unit" else None
+    kind = None
+    if noun is not None and noun.kind == "unit":
+        kind = sentence.ending("people", noun.first) or sentence.at("people", noun.first)
     if kind is not None and kind.code != "all":
         return kind.code
     if noun is not None and noun.kind == "people" and noun.code != "all":

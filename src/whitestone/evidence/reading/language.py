@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 from collections import Counter
 
+from whitestone.evidence.reading.lexicon import LANGUAGES, lexicon
 from whitestone.evidence.reading.tokens import fold
 
 __all__ = ["detect_language"]
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
+_SHORT = 40
+"""Up to so many words a text is short."""
 _LOOKED_AT = 20_000
 """So many characters decide."""
 _LETTERS = {
@@ -55,10 +58,20 @@ def detect_language(text: str) -> str:
         return "und"
     low = part.lower()
     scores = {code: _score(code, words, low) for code in codes}
+    if len(words) <= _SHORT:
+        scores = {code: score + _known(code, words) for code, score in scores.items()}
     best = max(codes, key=lambda code: scores[code])
     if scores[best] <= 0 or best == "tr":
         return "und"
     return best
+
+
+def _known(code: str, words: list[str]) -> float:
+    """Weigh the words of a short text that the language's word list knows: it has few small words."""
+    if code not in LANGUAGES:
+        return 0.0
+    known = lexicon(code)
+    return 0.6 * sum(len(word) > 2 and known.knows(word) for word in words)
 
 
 def _score(code: str, words: list[str], low: str) -> float:

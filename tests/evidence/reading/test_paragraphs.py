@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -27,8 +29,10 @@ def test_blank_lines_part_paragraphs_and_the_head_is_not_read() -> None:
 
 def test_lines_cut_to_a_width_are_one_paragraph() -> None:
     """A page of a printed speech; a page number between two lines does not part them."""
-    lines = ["The Republic is today one of the countries in which the", "largest number of anti-personnel mines can be found and",
-             "36", "there are over ten million mines laid in its territory,", "which have inflicted innumerable casualties."]  # fmt: skip
+    lines = ["The Republic is today one of the countries in which the",
+             "largest number of anti-personnel mines can be found and", "36",
+             "there are over ten million mines laid in its territory,",
+             "which have inflicted innumerable casualties."]  # fmt: skip
     assert len(paragraphs("\n".join(lines))) == 1
 
 
@@ -59,6 +63,6 @@ def test_no_letter_is_lost_and_no_letter_is_read_twice(text: str) -> None:
     """Paragraphs and sentences cover every letter once, in order."""
     spans = [span for start, end in paragraphs_of(text) for span in sentences_of(text, start, end)]
     assert spans == sorted(spans)
-    assert all(one[1] <= two[0] for one, two in zip(spans, spans[1:], strict=False))
+    assert all(one[1] <= two[0] for one, two in itertools.pairwise(spans))
     covered = {at for start, end in spans for at in range(start, end)}
     assert all(at in covered for at, sign in enumerate(text) if sign.isalpha())

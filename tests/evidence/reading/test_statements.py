@@ -14,7 +14,7 @@ def stated(text: str) -> list[tuple[str, str | None]]:
 
 @pytest.mark.parametrize(("text", "subject", "about"), [
     ("The mines were manufactured by Corvane.", "producer", "Corvane"),
-    ("The producer of most landmines is the Velkian company Corvane Works.", "producer", "Velkian company Corvane Works"),
+    ("The producer of most mines is the Velkian company Corvane.", "producer", "Velkian company Corvane"),
     ("Velkia bears full responsibility for the people whom its mines killed.", "responsibility", "Velkia"),
     ("The deployment of mines is contrary to Velkia's international obligations.", "obligation", "Velkia"),
     ("Velkia has violated the Mine Ban Convention.", "obligation", "Velkia"),

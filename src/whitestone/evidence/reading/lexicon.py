@@ -16,7 +16,7 @@ from whitestone.evidence.reading.tokens import Token, fold, tokens_of
 
 __all__ = ["LANGUAGES", "Lexicon", "Mark", "lexicon"]
 
-LANGUAGES = ("en", "fr", "es", "ru", "uk", "az", "hy", "bs", "pt", "ar")
+LANGUAGES = ("en", "fr", "es", "ru", "uk", "az", "hy", "bs")
 """Languages with a word list, in the order in which ties are decided."""
 
 

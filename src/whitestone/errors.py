@@ -320,6 +320,15 @@ class UnknownOrdnance(Problem):
     next_step = "Look for a part of its name with 'whitestone catalogue find', or add it with 'catalogue add'."
 
 
+class TooManyPairs(Problem):
+    """Raised before pairs are compared, when the rules that bring them together are too wide for the rows."""
+
+    code = "too-many-pairs"
+    status = 422
+    sentence = "{pairs} pairs would have to be compared, over the limit of {limit}; '{widest}' alone brings {count}."
+    next_step = "Name fewer lists with --lists, give dates and places more precisely, or raise --max-pairs."
+
+
 class Unexpected(Problem):
     """Raised at the edge of a process for what nobody foresaw; nothing is shown of the data that it met."""
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from collections.abc import Mapping
+from typing import Any
 
 import msgspec
 
@@ -17,7 +19,7 @@ from whitestone.errors import UnknownRecord, WrongCall
 from whitestone.journal import Journal
 from whitestone.programme.opening import Programme
 
-__all__ = ["Sameness", "declare_same", "resolve_groups", "same_groups", "undo_same"]
+__all__ = ["Sameness", "declare_same", "resolve_groups", "same_groups", "undo_decision", "undo_same"]
 
 
 class Sameness(msgspec.Struct, frozen=True):
@@ -59,10 +61,14 @@ def resolve_groups(pairs: list[tuple[uuid.UUID, uuid.UUID]]) -> dict[uuid.UUID, 
     return groups
 
 
-def declare_same(programme: Programme, record: uuid.UUID, other: uuid.UUID, *, reason: str) -> uuid.UUID:
+def declare_same(
+    programme: Programme, record: uuid.UUID, other: uuid.UUID, *, reason: str, decision: uuid.UUID | None = None,
+    beside: Mapping[str, Any] | None = None,
+) -> uuid.UUID:  # fmt: skip
     """Declare `other` the same as `record`, which is kept; return the decision's record id.
 
-    Refuses a record that is not here with UnknownRecord; no reason, records of two kinds, a record and itself, and
+    `decision` is the record that tells it where there is one already (of a proposed pair), `beside` what else that
+    record states. Refuses a record that is not here with UnknownRecord; no reason, records of two kinds, a record and itself, and
     what is declared already, with WrongCall.
     """
     if not reason.strip():
@@ -74,17 +80,18 @@ def declare_same(programme: Programme, record: uuid.UUID, other: uuid.UUID, *, r
     groups = same_groups(programme.journal)
     if groups.get(record, record) == groups.get(other, other):
         raise WrongCall(why="These two are one record already.", fix="Nothing is to be done; --undo parts them.")
-    decision = new_id()
+    told = decision or new_id()
     # The head of each group is absorbed, so that earlier decisions stay as they were made.
     body = {
         "decision_type": "same",
         "kept_id": str(groups.get(record, record)),
         "absorbed_ids": [str(groups.get(other, other))],
         "decided_on": programme.today().isoformat(),
+        **(beside or {}),
     }
-    draft = Draft(kind="decision", record_id=decision, body=body)
+    draft = Draft(kind="decision", record_id=told, body=body, parents=_last(programme, told))
     programme.journal.append(Act(author=programme.who, reason=reason), [draft])
-    return decision
+    return told
 
 
 def undo_same(programme: Programme, record: uuid.UUID, other: uuid.UUID, *, reason: str) -> uuid.UUID:
@@ -99,11 +106,26 @@ def undo_same(programme: Programme, record: uuid.UUID, other: uuid.UUID, *, reas
     if found is None:
         raise WrongCall(why="No decision that stands joined these two records.",
                         fix="See 'whitestone history' of each.")
-    last = programme.journal.history(found.decision_id)[-1]
-    body = {"decision_type": "undone", "decided_on": programme.today().isoformat()}
-    draft = Draft(kind="decision", record_id=found.decision_id, body=body, parents=(last.revision_id,))
-    programme.journal.append(Act(author=programme.who, reason=reason), [draft])
+    undo_decision(programme, found.decision_id, reason=reason)
     return found.decision_id
+
+
+def undo_decision(programme: Programme, decision: uuid.UUID, *, reason: str) -> None:
+    """Take back one decision by its record; refuses no reason and one that does not stand with WrongCall."""
+    if not reason.strip():
+        raise WrongCall(why="A decision needs a reason.", fix="Say with --reason why.")
+    if decision not in {each.decision_id for each in _standing(programme.journal, None)}:
+        raise WrongCall(why="No decision that stands joined these two records.", fix="See 'whitestone history' of each.")
+    body = {"decision_type": "undone", "decided_on": programme.today().isoformat()}
+    draft = Draft(kind="decision", record_id=decision, body=body, parents=_last(programme, decision))
+    programme.journal.append(Act(author=programme.who, reason=reason), [draft])
+
+
+def _last(programme: Programme, decision: uuid.UUID) -> tuple[uuid.UUID, ...]:
+    try:
+        return (programme.journal.history(decision)[-1].revision_id,)
+    except UnknownRecord:
+        return ()
 
 
 def _standing(journal: Journal, known: dt.datetime | None) -> list[Sameness]:

@@ -1,0 +1,355 @@
+"""Which rows of several lists may be one person, how sure is that, and why?
+
+Probabilistic linkage (Fellegi and Sunter, 1969) by splink on DuckDB. It proposes and explains; a person decides. The
+shares of `linking_model` are used as they stand for small lists, and learnt from the rows themselves (expectation
+maximisation, fixed seed) where there are enough of them. The same rows give the same pairs in the same order.
+"""
+
+from __future__ import annotations
+
+import math
+import tempfile
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from whitestone.casualties import linking_model as model
+from whitestone.casualties.linking_model import Background, Blocking, Comparison, Level
+from whitestone.errors import TooManyPairs
+
+if TYPE_CHECKING:
+    import duckdb
+    import numpy as np
+    import pandas as pd
+
+__all__ = ["ANONYMOUS_CAP", "COLUMNS", "MAX_PAIRS", "SURE", "TRAIN_ROWS", "Linkage", "Pair", "Part", "count_pairs",
+           "link", "link_frame"]  # fmt: skip
+
+COLUMNS = ("list", "day", "month", "year", "lat", "lon", "place", "cell", "sex", "age", "band", "outcome", "device")
+"""Columns of the rows that are compared; a value that is not known is null."""
+
+MAX_PAIRS = 40_000_000
+"""More pairs than this are not compared: the rules that bring pairs together are too wide for these rows."""
+
+TRAIN_ROWS = 5_000
+"""From so many rows on the shares are learnt from the rows."""
+
+ANONYMOUS_CAP = {"one list": 0.5, "two lists": 0.9}
+"""Rows without a name that agree in all else are never likelier than this: two people may be hurt just alike."""
+
+SURE = 0.95
+SEED = 20
+_NAMES_AGREE = 2
+"""Steps of the comparison of names, from the first, in which whole names agree."""
+
+
+class Part(msgspec.Struct, frozen=True):
+    """What one attribute adds: its name, words for the step, weight in bits (0: one of the two does not say it)."""
+
+    attribute: str
+    words: str
+    weight: float
+
+
+class Pair(msgspec.Struct, frozen=True):
+    """Two rows (their numbers), how likely they are one person, and why; `sure` only where whole names agree."""
+
+    left: int
+    right: int
+    probability: float
+    weight: float
+    sure: bool
+    anonymous_twins: bool
+    parts: tuple[Part, ...]
+
+
+class Linkage(msgspec.Struct, frozen=True):
+    """The pairs above the threshold, likeliest first, and how they were found."""
+
+    pairs: tuple[Pair, ...]
+    prior: float
+    compared: int
+    blockings: tuple[dict[str, Any], ...]
+    trained: bool
+    missing: tuple[str, ...]
+    """Attributes that no row states, or that are sealed now."""
+
+
+class _Setting(msgspec.Struct):
+    """What one linkage works with."""
+
+    connection: Any
+    rules: tuple[Blocking, ...]
+    compared: tuple[Comparison, ...]
+    background: Background
+    threshold: float
+    is_named: bool
+    is_trained: bool = False
+
+    @property
+    def is_large(self) -> bool:
+        """Say whether the shares are learnt from the rows."""
+        return self.background.rows >= TRAIN_ROWS
+
+
+def link(rows: pd.DataFrame, tokens: Mapping[str, tuple[np.ndarray, np.ndarray]] | None = None, *,
+         threshold: float = 0.5, max_pairs: int = MAX_PAIRS, memory_mib: int = 1_500) -> Linkage:  # fmt: skip
+    """Propose the pairs of rows that may be one person, each with its explanation.
+
+    Shapes: `rows` has COLUMNS and a row for each casualty; `tokens` by kind (`full`, `key`, `word`, `bones`) the rows'
+    numbers and sealed tokens (names.NameTokens.sealed), None while locked. Refuses TooManyPairs before it compares.
+
+    >>> import pandas as pd
+    >>> link(pd.DataFrame({name: [] for name in COLUMNS})).pairs
+    ()
+    """
+    found, setting, counted = link_frame(rows, tokens, threshold=threshold, max_pairs=max_pairs, memory_mib=memory_mib)
+    pairs = tuple(_pairs(found, setting)) if setting is not None else ()
+    missing = [name for name in ("date", "place", "age", "sex", "outcome", "device") if _is_unknown(rows, name)]
+    return Linkage(
+        pairs=tuple(sorted(pairs, key=lambda pair: (-pair.probability, -pair.weight, pair.left, pair.right))),
+        prior=setting.background.prior if setting else 0.0, compared=sum(each["pairs"] for each in counted),
+        blockings=tuple(counted), trained=bool(setting and setting.is_trained),
+        missing=(*missing, *([] if tokens is not None and len(tokens["full"][0]) else ["name"])),
+    )  # fmt: skip
+
+
+def link_frame(
+    rows: pd.DataFrame, tokens: Mapping[str, tuple[np.ndarray, np.ndarray]] | None = None, *,
+    threshold: float = 0.5, max_pairs: int = MAX_PAIRS, memory_mib: int = 1_500,
+) -> tuple[pd.DataFrame, _Setting | None, list[dict[str, Any]]]:  # fmt: skip
+    """Propose as a table, for millions: `row_l`, `row_r`, `match_probability`, `match_weight`, a step per comparison.
+
+    Arguments and refusals as `link`. Returns the table, what it was made with and the counted rules.
+    """
+    import pandas as pd
+
+    if len(rows) < 2:
+        return pd.DataFrame(), None, []
+    with tempfile.TemporaryDirectory(prefix="whitestone-link-") as folder:
+        connection = _opened(folder, memory_mib)
+        try:
+            is_named = tokens is not None and len(tokens["full"][0]) > 0
+            _load(connection, rows, tokens if is_named else None)
+            rules = model.blockings_for(len(rows), names=is_named)
+            counted = count_pairs(connection, rules)
+            if (most := sum(each["pairs"] for each in counted)) > max_pairs:
+                widest = max(counted, key=lambda each: int(each["pairs"]))
+                raise TooManyPairs(pairs=f"{most:,}", limit=f"{max_pairs:,}", widest=widest["rule"],
+                                   count=f"{widest['pairs']:,}")  # fmt: skip
+            background = _background(connection, len(rows))
+            setting = _Setting(connection, rules, model.comparisons(background, names=is_named), background, threshold,
+                               is_named)  # fmt: skip
+            return _predicted(setting), setting, counted
+        finally:
+            connection.close()
+
+
+def count_pairs(connection: duckdb.DuckDBPyConnection, rules: Sequence[Blocking]) -> list[dict[str, Any]]:
+    """Count the pairs that each rule brings together in the table `casualty`, and its largest block, exactly.
+
+    A pair that two rules bring together counts for both, so the sum is a ceiling of what is compared.
+    """
+    counted = []
+    for rule in rules:
+        known = " AND ".join(f"{key} IS NOT NULL" for key in rule.keys) or "TRUE"
+        grouped = f"GROUP BY {', '.join(rule.keys)}" if rule.keys else ""
+        blocks = f"SELECT count(*) AS size FROM casualty WHERE {known} {grouped}"  # noqa: S608 - keys are constants
+        query = f"SELECT coalesce(sum(size * (size - 1) // 2), 0), coalesce(max(size), 0) FROM ({blocks})"  # noqa: S608
+        pairs, largest = _all(connection, query)[0]
+        counted.append({"rule": rule.words, "pairs": int(pairs), "largest_block": int(largest)})
+    return counted
+
+
+def _opened(folder: str, memory_mib: int) -> duckdb.DuckDBPyConnection:
+    import duckdb
+
+    # The engine may use the disk beside its memory, and reaches for nothing outside this machine.
+    config = {"threads": "2", "memory_limit": f"{memory_mib}MB", "temp_directory": folder,
+              "autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
+    return duckdb.connect(":memory:", config=config)
+
+
+def _load(connection: duckdb.DuckDBPyConnection, rows: pd.DataFrame,
+          tokens: Mapping[str, tuple[np.ndarray, np.ndarray]] | None) -> None:  # fmt: skip
+    """Put rows and tokens into one table, in the order of the rows."""
+    import numpy as np
+    import pandas as pd
+
+    numbered = rows.loc[:, list(COLUMNS)].reset_index(drop=True)
+    numbered.insert(0, "row", np.arange(len(numbered), dtype=np.int64))
+    connection.register("given", numbered)
+    types = {"list": "INTEGER", "day": "INTEGER", "month": "INTEGER", "year": "INTEGER", "lat": "DOUBLE",
+             "lon": "DOUBLE", "age": "INTEGER"}
+    plain = ", ".join(f"CAST({name} AS {types.get(name, 'VARCHAR')}) AS {name}" for name in COLUMNS)
+    if tokens is None:
+        _all(connection, f"CREATE TABLE casualty AS SELECT row, {plain} FROM given ORDER BY row")  # noqa: S608
+        connection.unregister("given")
+        return
+    lists = []
+    for kind, name in (("full", "name_full"), ("key", "name_key"), ("word", "words"), ("bones", "bones")):
+        at, token = tokens[kind]
+        connection.register(f"given_{kind}", pd.DataFrame({"row": at, "token": token}))
+        how = "min(token)" if kind in ("full", "key") else "list(DISTINCT token)"
+        made = f"SELECT row, {how} AS {name} FROM given_{kind} GROUP BY row"  # noqa: S608
+        lists.append(f"LEFT JOIN ({made}) AS of_{kind} USING (row)")
+    columns = "name_full, name_key, words, bones"
+    query = f"CREATE TABLE casualty AS SELECT row, {plain}, {columns} FROM given {' '.join(lists)} ORDER BY row"  # noqa: S608
+    _all(connection, query)
+    for kind in ("full", "key", "word", "bones"):
+        connection.unregister(f"given_{kind}")
+    connection.unregister("given")
+
+
+def _all(connection: duckdb.DuckDBPyConnection, query: str) -> list[tuple[Any, ...]]:
+    """Run a query to its end: the engine takes no other work while a result is open."""
+    found: list[tuple[Any, ...]] = connection.execute(query).fetchall()
+    return found
+
+
+def _background(connection: duckdb.DuckDBPyConnection, rows: int) -> Background:
+    place = "SELECT count(*) AS n FROM casualty WHERE cell IS NOT NULL GROUP BY cell"
+    same, every = _all(connection, f"SELECT sum(n * (n - 1)), sum(n) * (sum(n) - 1) FROM ({place})")[0]  # noqa: S608
+    # A few rows say little of how places are shared in general: one pair in fifty, as if 400 more had been seen.
+    share = (float(same or 0) + 8) / (float(every or 0) + 400)
+    query = "SELECT max(year) - min(year), count(DISTINCT list), max(day) - min(day) FROM casualty"
+    years, lists, days = _all(connection, query)[0]
+    span = max(int(days or 0), 365 * int(years or 0)) + 1
+    return Background(rows, span, share, int(lists or 1) > 1)
+
+
+def _predicted(setting: _Setting) -> pd.DataFrame:
+    """Score the pairs with splink, learning the shares first where there are rows enough."""
+    from splink import DuckDBAPI, Linker
+
+    api = DuckDBAPI(connection=setting.connection)
+    table = api.register("casualty")
+    if setting.is_large:
+        linker = Linker(table, _settings(setting), log_level=None, validate_settings=False)
+        setting.compared = _trained(linker, setting)
+        setting.is_trained = True
+        api.delete_tables_created_by_splink_from_db()
+        table = api.register("casualty")
+    linker = Linker(table, _settings(setting), log_level=None, validate_settings=False)
+    found = linker.inference.predict(threshold_match_probability=_least(setting.threshold), warning_mode="never")
+    steps = ", ".join(f"{_case(each)} AS step_{each.name}" for each in setting.compared)
+    columns = [each[0] for each in _all(setting.connection, "DESCRIBE casualty") if each[0] != "row"]
+    sides = " ".join(
+        f"JOIN (SELECT row AS row_{side}, {', '.join(f'{name} AS {name}_{side}' for name in columns)} FROM casualty) "  # noqa: S608
+        f"AS side_{side} USING (row_{side})" for side in ("l", "r"))
+    adjust = "pair.mw_tf_adj_name" if setting.is_named and setting.is_large else "0"
+    query = (f"SELECT row_l, row_r, match_probability, match_weight, {adjust} AS rarity, {steps} "  # noqa: S608
+             f"FROM {found.physical_name} AS pair {sides} ORDER BY row_l, row_r")
+    made: pd.DataFrame = setting.connection.execute(query).df()
+    return made
+
+
+def _least(threshold: float) -> float:
+    return min(max(threshold, 1e-9), 1 - 1e-12)
+
+
+def _settings(setting: _Setting) -> Any:
+    from splink import SettingsCreator
+
+    rules = [_rule(rule) for rule in setting.rules]
+    compared = [_splink(each, setting.is_large) for each in setting.compared]
+    return SettingsCreator(
+        link_type="dedupe_only", unique_id_column_name="row", comparisons=compared,
+        blocking_rules_to_generate_predictions=rules, probability_two_random_records_match=setting.background.prior,
+        retain_matching_columns=False, retain_intermediate_calculation_columns=True, linker_uid="whitestone",
+    )  # fmt: skip
+
+
+def _rule(rule: Blocking) -> dict[str, Any]:
+    # Splink wants an equality to join by; every pair is one block of all rows.
+    on = " AND ".join(f"l.{key} = r.{key}" for key in rule.keys) or "1 = 1"
+    return {"blocking_rule": on, "sql_dialect": "duckdb"}
+
+
+def _splink(compared: Comparison, is_large: bool) -> dict[str, Any]:
+    levels: list[dict[str, Any]] = [
+        {"sql_condition": compared.missing, "label_for_charts": "not stated", "is_null_level": True}]
+    for number, level in enumerate(compared.levels):
+        last = number == len(compared.levels) - 1
+        made = {"sql_condition": "ELSE" if last else level.sql, "label_for_charts": level.words,
+                "m_probability": level.m, "u_probability": level.u}
+        if compared.name == "name" and number == 0 and is_large:
+            # A rare name says more than a common one; in a few rows every name is rare.
+            made |= {"tf_adjustment_column": "name_full", "tf_minimum_u_value": 1e-6}
+        levels.append(made)
+    return {"output_column_name": compared.name, "comparison_levels": levels}
+
+
+def _case(compared: Comparison) -> str:
+    steps = " ".join(f"WHEN {level.sql} THEN {number}" for number, level in enumerate(compared.levels))
+    return f"CASE WHEN {compared.missing} THEN -1 {steps} END"
+
+
+def _trained(linker: Any, setting: _Setting) -> tuple[Comparison, ...]:
+    """Learn both shares from the rows; a step that the rows hardly show keeps the one that it started with."""
+    linker.training.estimate_u_using_random_sampling(max_pairs=2e6, seed=SEED, min_count_per_level=None)
+    sessions = ["l.day = r.day AND l.cell = r.cell"]
+    sessions += ["l.name_key = r.name_key AND l.sex = r.sex"] if setting.is_named else \
+        ["l.month = r.month AND l.sex = r.sex AND l.age = r.age"]
+    for rule in sessions:
+        linker.training.estimate_parameters_using_expectation_maximisation(
+            rule, fix_probability_two_random_records_match=False, max_pairs=1e6)
+    learnt = {each["output_column_name"]: each["comparison_levels"]
+              for each in linker.misc.save_model_to_json()["comparisons"]}
+    return tuple(
+        msgspec.structs.replace(each, levels=tuple(
+            _bounded(level, told) for level, told in zip(each.levels, learnt[each.name][1:], strict=True)))
+        for each in setting.compared
+    )  # fmt: skip
+
+
+def _bounded(level: Level, told: Mapping[str, Any]) -> Level:
+    m, u = told.get("m_probability") or level.m, told.get("u_probability") or level.u
+    return msgspec.structs.replace(level, m=min(max(m, 1e-5), 1.0), u=min(max(u, 1e-7), 1.0))
+
+
+def _pairs(found: pd.DataFrame, setting: _Setting) -> list[Pair]:
+    made = []
+    for row in found.to_dict("records"):
+        pair = _pair(row, setting)
+        if pair.probability >= setting.threshold:
+            made.append(pair)
+    return made
+
+
+def _pair(row: Mapping[str, Any], setting: _Setting) -> Pair:
+    steps = {each.name: int(row[f"step_{each.name}"]) for each in setting.compared}
+    parts = [part for each in setting.compared for part in _parts(each, steps[each.name], float(row["rarity"] or 0))]
+    named = 0 <= steps.get("name", -1)
+    known = [number for name, number in steps.items() if number >= 0 and name != "list"]
+    twins = not named and not any(known)
+    two_lists = setting.background.several and steps.get("list") == 0
+    probability = round(float(row["match_probability"]), 6)
+    if twins:
+        probability = min(probability, ANONYMOUS_CAP["two lists" if two_lists else "one list"])
+    agree = named and steps["name"] < _NAMES_AGREE
+    if not agree:
+        probability = min(probability, 0.999)
+    return Pair(int(row["row_l"]), int(row["row_r"]), probability, round(float(row["match_weight"]), 3),
+                agree and probability >= SURE, twins, tuple(parts))  # fmt: skip
+
+
+def _parts(compared: Comparison, step: int, rarity: float) -> list[Part]:
+    if compared.name == "accident":
+        level = compared.levels[step]
+        date = model.date_weight(compared.levels, level)
+        return [Part("date", level.date or "", round(date, 3)),
+                Part("place", level.words, round(model.weight(level) - date, 3))]
+    if step < 0:
+        return [Part(compared.name, "one of the two does not say it", 0.0)]
+    level = compared.levels[step]
+    # What splink adds for a rare name stands in the weight of the name.
+    more = rarity if compared.name == "name" and step == 0 and math.isfinite(rarity) else 0.0
+    return [Part(compared.name, level.words, round(model.weight(level) + more, 3))]
+
+
+def _is_unknown(rows: pd.DataFrame, name: str) -> bool:
+    columns = {"date": ["year"], "place": ["lat", "place"], "age": ["age", "band"]}.get(name, [name])
+    return bool(len(rows)) and bool(rows[columns].isna().all(axis=None))
+

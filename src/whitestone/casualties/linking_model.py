@@ -1,0 +1,203 @@
+"""Which attributes of two casualties are compared, in which steps, and which pairs are looked at in the first place?
+
+All of it is data that a person can read. Each step of an attribute has two shares: `m`, how often two statements about
+one person meet in it, and `u`, how often two about different persons do; log2(m/u) is what it weighs (Fellegi and
+Sunter, 1969). Date and place are one comparison, because people who are hurt together share both: what the date says
+and what the place adds to it are told apart only in the explanation.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import msgspec
+
+__all__ = ["BLOCKINGS", "EVERYTHING_ROWS", "Background", "Blocking", "Comparison", "Level", "blockings_for",
+           "comparisons"]  # fmt: skip
+
+
+class Level(msgspec.Struct, frozen=True):
+    """One step of a comparison: in words, as a condition on columns `*_l` and `*_r`, and both shares.
+
+    `date` is set in the steps of date with place: the words for the date alone.
+    """
+
+    words: str
+    sql: str
+    m: float
+    u: float
+    date: str | None = None
+
+
+class Comparison(msgspec.Struct, frozen=True):
+    """One attribute: its name, the condition under which it says nothing, its steps (the last catches the rest)."""
+
+    name: str
+    missing: str
+    levels: tuple[Level, ...]
+
+
+class Blocking(msgspec.Struct, frozen=True):
+    """Pairs that agree in all `keys` are looked at; `names` where it needs the open compartment."""
+
+    words: str
+    keys: tuple[str, ...]
+    names: bool = False
+
+
+class Background(msgspec.Struct, frozen=True):
+    """What is known of the rows before any two are compared.
+
+    `rows` how many; `days` over how many days they spread; `same_place` the share of pairs that share a place by
+    chance; `several` whether there is more than one list.
+    """
+
+    rows: int
+    days: int
+    same_place: float
+    several: bool
+
+    @property
+    def prior(self) -> float:
+        """Return the share of all pairs that are one person: one row in five has a counterpart, an assumption."""
+        return min(0.4 / max(self.rows - 1, 1), 0.05)
+
+
+EVERYTHING_ROWS = 1_000
+"""Up to so many rows every pair is looked at."""
+
+BLOCKINGS: tuple[Blocking, ...] = (
+    Blocking("the same whole name, in one year", ("name_full", "year"), names=True),
+    Blocking("the same consonants of the whole name, in one year", ("name_key", "year"), names=True),
+    Blocking("the same consonants of the whole name, within one place", ("name_key", "cell"), names=True),
+    Blocking("the same day and place", ("day", "cell")),
+    Blocking("the same day, sex and age", ("day", "sex", "age")),
+    Blocking("the same month, place, sex and outcome", ("month", "cell", "sex", "outcome")),
+)
+"""Which pairs are looked at in more than EVERYTHING_ROWS rows; a pair that no rule brings together is never seen."""
+
+
+def blockings_for(rows: int, *, names: bool) -> tuple[Blocking, ...]:
+    """Return the rules that apply: every pair in a small programme, those without names while it is locked.
+
+    >>> [rule.keys for rule in blockings_for(3, names=False)], len(blockings_for(10_000, names=False))
+    ([()], 3)
+    """
+    if rows <= EVERYTHING_ROWS:
+        return (Blocking("every pair", ()),)
+    return tuple(rule for rule in BLOCKINGS if names or not rule.names)
+
+
+_KM = ("111.2 * sqrt(power(lat_l - lat_r, 2) + power(cos(radians((lat_l + lat_r) / 2)) "
+       "* least(abs(lon_l - lon_r), 360 - abs(lon_l - lon_r)), 2))")  # fmt: skip
+_PLACED = "lat_l IS NOT NULL AND lat_r IS NOT NULL"
+_NAMED = f"NOT ({_PLACED}) AND place_l = place_r"
+_DATES = (
+    ("the same day", "day_l = day_r", 0.72),
+    ("at most 3 days apart", "abs(day_l - day_r) <= 3", 0.09),
+    ("the same month, a day is not known", "(day_l IS NULL OR day_r IS NULL) AND month_l = month_r", 0.07),
+    ("at most 31 days apart", "abs(day_l - day_r) <= 31", 0.06),
+    ("the same year, a month is not known", "(month_l IS NULL OR month_r IS NULL) AND year_l = year_r", 0.03),
+    ("another date", "year_l IS NOT NULL AND year_r IS NOT NULL", 0.03),
+    ("a date is not known", "TRUE", 1.0),
+)
+_PLACES = (
+    ("the same place, or at most 1 km apart", f"(({_PLACED} AND {_KM} <= 1) OR ({_NAMED}))", 0.62),
+    ("1 to 10 km apart", f"({_PLACED} AND {_KM} <= 10)", 0.2),
+    ("10 to 50 km apart", f"({_PLACED} AND {_KM} <= 50)", 0.08),
+    ("another place", f"(({_PLACED}) OR (place_l IS NOT NULL AND place_r IS NOT NULL))", 0.1),
+    ("a place is not known", "TRUE", 1.0),
+)
+
+
+def comparisons(background: Background, *, names: bool) -> tuple[Comparison, ...]:
+    """Return the comparisons with their starting shares; `names` only while the compartment is open.
+
+    >>> [each.name for each in comparisons(Background(10, 3650, 0.01, False), names=False)]
+    ['accident', 'age', 'sex', 'outcome', 'device']
+    """
+    made = [Comparison("accident", "FALSE", _accident(background)), *_PERSON]
+    if names:
+        made.append(_NAME)
+    if background.several:
+        made.append(_LISTS)
+    return tuple(made)
+
+
+def _accident(background: Background) -> tuple[Level, ...]:
+    """Cross date with place; what chance brings together is the share of people hurt together, and coincidence."""
+    together = min(1.2 / max(background.rows - 1, 1), 0.12)
+    day = 1 / max(background.days, 30)
+    by_date = (together + day, 0.2 * together + 6 * day, 0.078 * (together + 30 * day), 0.1 * together + 56 * day,
+               0.033 * (together + 365 * day), 1.0, 1.0)  # fmt: skip
+    near = min(max(background.same_place, 1e-4), 0.9)
+    levels = []
+    for at, (date, on, m_date) in enumerate(_DATES):
+        share = min(by_date[at], 0.95)
+        here = together / (together + day) if at == 0 else 0.2 * together / share if at in (1, 3) else \
+            together / (together + 30 * day) if at == 2 else 0.0
+        # People who are hurt together share the errors of their lists too: their places differ as one person's do.
+        chance = (near, 0.06 * (1 - near), 0.1 * (1 - near), 0.84 * (1 - near))
+        by_place = (*(here * m + (1 - here) * u for (_, _, m), u in zip(_PLACES, chance, strict=False)), 1.0)
+        levels += [
+            Level(where, f"{on} AND {at_place}", m_date * m_place, share * by_place[number], date)
+            for number, (where, at_place, m_place) in enumerate(_PLACES)
+        ]
+    return tuple(levels)
+
+
+_AGES = "(age_l IS NOT NULL AND age_r IS NOT NULL)"
+_PERSON = (
+    Comparison("age", f"NOT {_AGES} AND (band_l IS NULL OR band_r IS NULL)", (
+        Level("the same age", "age_l = age_r", 0.6, 0.025),
+        Level("at most 2 years apart", "abs(age_l - age_r) <= 2", 0.17, 0.09),
+        Level("at most 5 years apart", "abs(age_l - age_r) <= 5", 0.12, 0.11),
+        Level("the same age group; an age is not known", f"NOT {_AGES} AND band_l = band_r", 0.06, 0.045),
+        Level("another age", "TRUE", 0.05, 0.73),
+    )),
+    Comparison("sex", "sex_l IS NULL OR sex_r IS NULL", (
+        Level("the same sex", "sex_l = sex_r", 0.98, 0.7), Level("another sex", "TRUE", 0.02, 0.3),
+    )),
+    Comparison("outcome", "outcome_l IS NULL OR outcome_r IS NULL", (
+        Level("the same outcome", "outcome_l = outcome_r", 0.9, 0.6),
+        Level("another outcome (one may have died later)", "TRUE", 0.1, 0.4),
+    )),
+    Comparison("device", "device_l IS NULL OR device_r IS NULL", (
+        Level("the same kind of device", "device_l = device_r", 0.8, 0.62),
+        Level("another kind of device", "TRUE", 0.2, 0.38),
+    )),
+)  # fmt: skip
+_NAME = Comparison("name", "name_full_l IS NULL OR name_full_r IS NULL", (
+    Level("the same whole name", "name_full_l = name_full_r", 0.4, 0.0006),
+    Level("every word of the name agrees in its consonants", "name_key_l = name_key_r", 0.3, 0.0008),
+    Level("two words of the name agree in sound", "len(list_intersect(bones_l, bones_r)) > 1", 0.12, 0.004),
+    Level("one word of the name is the same", "list_has_any(words_l, words_r)", 0.08, 0.02),
+    Level("one word of the name agrees in sound", "list_has_any(bones_l, bones_r)", 0.05, 0.05),
+    Level("another name", "TRUE", 0.05, 0.925),
+))  # fmt: skip
+_LISTS = Comparison("list", "FALSE", (
+    Level("from two lists", "list_l <> list_r", 0.9, 0.55), Level("both from one list", "TRUE", 0.1, 0.45),
+))  # fmt: skip
+
+
+def weight(level: Level) -> float:
+    """Return what a step weighs, in bits: log2(m/u).
+
+    >>> weight(Level("", "", 0.5, 0.25))
+    1.0
+    """
+    return math.log2(level.m / level.u)
+
+
+def date_weight(levels: Sequence[Level], chosen: Level) -> float:
+    """Return what the date alone weighs in a step of date with place: both shares summed over all places.
+
+    >>> both = (Level("", "", 0.4, 0.1, "d"), Level("", "", 0.4, 0.1, "d"), Level("", "", 0.2, 0.8, "e"))
+    >>> date_weight(both, both[0])
+    2.0
+    """
+    same = [level for level in levels if level.date == chosen.date]
+    # A place that is not known is no part of the sum: its step repeats the shares of the date.
+    known = [level for level in same if level.words != _PLACES[-1][0]] or same
+    return math.log2(sum(level.m for level in known) / sum(level.u for level in known))

@@ -95,6 +95,8 @@ def erase(
         list[str] | None,
         typer.Option(help="Erase this part too: body, extra, geometry or as_entered; several times for several."),
     ] = None,
+    originals: Annotated[bool, typer.Option("--originals", help="Destroy the keys of the sealed files that it came in "
+                                                                "by as well, for all persons in them.")] = False,
     as_json: Json = False,
 ) -> None:
     """Destroy what identifies a person in a record, for good, in later restores of older backups too."""
@@ -105,7 +107,8 @@ def erase(
     asked: Context = context.obj
     parts = dict.fromkeys(["sealed", *(part or [])])
     with open_programme(asked.target, asked.who) as programme:
-        answer = erase_record(programme, resolve(programme, record), reason=reason, parts=parts)
+        answer = erase_record(programme, resolve(programme, record), reason=reason, parts=parts,
+                              originals=originals)  # fmt: skip
     emit(answer, as_json, lambda: _erased(answer))
 
 
@@ -197,6 +200,11 @@ def _proved(answer: dict[str, Any]) -> str:
 
 def _erased(answer: dict[str, Any]) -> str:
     text = f"Erased: {answer['keys']} keys and {answer['parts']} parts of {answer['record']}. The rest of it stays."
+    if answer["same_person_left"]:
+        text += f"\nDecided to be the same person, and still sealed: {', '.join(answer['same_person_left'])}."
+    if answer["originals_left"]:
+        text += (f"\n{len(answer['originals_left'])} sealed files that it came in by still hold it, under their own keys; "
+                 "'erase --originals' destroys those, for all persons in them.")
     text += "\nIf 'serve' is running, start it again: it may still show what it holds in memory."
     if answer["pages_remain"]:
         text += "\nSomebody reads the database now; old pages go when they have finished and 'erase' is called again."

@@ -78,3 +78,6 @@ class Casualty(Record, kw_only=True, omit_defaults=True):
     contact: Maybe[Personal] = UNSET
     document_number: Maybe[Personal] = UNSET
     ethnicity: Maybe[Personal] = UNSET
+    photograph: Maybe[Personal] = UNSET
+    """SHA-256 of the sealed attachment, or where it lies."""
+    witnesses: Maybe[Personal] = UNSET

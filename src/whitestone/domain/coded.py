@@ -21,11 +21,14 @@ __all__ = [
     "AreaBasis",
     "BlockageCodes",
     "CasualtyActivity",
+    "CasualtyLink",
     "CasualtyOutcome",
     "ClaimLinks",
     "ClaimQualifier",
     "ClaimStatus",
     "ClosureReason",
+    "ConsentForm",
+    "ConsentPurpose",
     "CustodyStatus",
     "DatasetEdition",
     "DatasetLink",
@@ -63,12 +66,14 @@ __all__ = [
     "PersonalDate",
     "PlaceLink",
     "PlaceType",
+    "ProtectedRole",
     "RecordStandard",
     "ReleaseOutcome",
     "ReopenedReason",
     "RunStatus",
     "Sensitivity",
     "Sex",
+    "SharedWith",
     "SourceLink",
     "SourceReliability",
     "SourceType",
@@ -139,6 +144,12 @@ ClaimLinks = Annotated[list[str], Meta(extra={"type": "links", "to": "claim"})]
 DocumentLinks = Annotated[list[str], Meta(extra={"type": "links", "to": "document"})]
 HazardLinks = Annotated[list[str], Meta(extra={"type": "links", "to": "hazard"})]
 MinefieldRecordLinks = Annotated[list[str], Meta(extra={"type": "links", "to": "minefield_record"})]
+
+CasualtyLink = Annotated[str, Meta(extra={"type": "link", "to": "casualty"})]
+ConsentForm = Annotated[str, Meta(extra={"type": "code", "codes": "consent_form"})]
+ConsentPurpose = Annotated[str, Meta(extra={"type": "code", "codes": "consent_purpose"})]
+ProtectedRole = Annotated[str, Meta(extra={"type": "code", "codes": "protected_role"})]
+SharedWith = Annotated[str, Meta(extra={"type": "code", "codes": "shared_with"})]
 
 # Personal values are sealed before they touch the disk; they are never stored or shown in the clear.
 Personal = Annotated[str, Meta(extra={"type": "text", "personal": True})]

@@ -15,6 +15,7 @@ import msgspec
 
 from whitestone.domain import accident, activity, claim, hazard, inspection, item, minefield_record, organisation, place
 from whitestone.domain import programme as programme_records
+from whitestone.domain import protected
 from whitestone.domain.attributes import Record
 from whitestone.errors import InvalidValue
 
@@ -72,6 +73,8 @@ _ALL = (
     Kind("source", "sources", claim.Source),
     Kind("document", "documents", claim.Document, date_attribute="dated_on"),
     Kind("claim", "claims", claim.Claim, _ANY, date_attribute="as_of"),
+    Kind("consent", "consents", protected.Consent, date_attribute="given_on"),
+    Kind("protected_source", "protected sources", protected.ProtectedSource),
     Kind("setting", "settings", programme_records.Setting, (), True),
     Kind("mapping", "mappings", programme_records.Mapping, (), True),
     Kind("dataset", "datasets", programme_records.Dataset, (), True),

@@ -65,6 +65,9 @@ class Settings(RecordErrors, frozen=True, kw_only=True):
     dating_missed_per_km2_year: float = 0.5
     dating_cluster_m: float = 50.0
     dating_alpha: float = 0.05
+    approval_days: float = 7.0
+    retention_years: float | None = None
+    retention_alone: bool = False
     simulated: bool = False
     extra_fields: dict[str, list[ExtraField]] = {}
     national_codes: dict[str, dict[str, NationalCode]] = {}
@@ -152,6 +155,12 @@ _ROWS = (
             _between(0, 1e5)),
     Setting("dating_alpha", "share", 0.05, "False alarms of the dating table: share of districts, over all looks.",
             _between(1e-6, 0.5)),
+    Setting("approval_days", "number", 7.0, "Days after which a request for a second person's approval is void.",
+            _between(0.01, 365)),
+    Setting("retention_years", "number", None, "Years after which what identifies a person is due for erasure, counted "
+            "from when it was last sealed; none: no rule.", _between(0, 200)),
+    Setting("retention_alone", "flag", False, "True: what is due is erased by the rule alone; false: a second person "
+            "approves."),
     Setting("simulated", "flag", False, "True when the data are invented; every page and print then says so."),
     Setting("extra_fields", "fields", {}, "National fields of each kind of record: see domain.extensions."),
     Setting("national_codes", "codes", {}, "National codes of each code list, children of core codes: see `codes`.",

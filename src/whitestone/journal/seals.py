@@ -152,6 +152,18 @@ class Seals:
             raise UnknownRecord(record=f"sealed file {owner.hex()}")
         return self._erase(erasures.Erasure(at=now_us(), by=by, reason=reason, file=owner.hex(), key_ids=keys))
 
+    def holders(self) -> list[tuple[uuid.UUID | None, bytes | None, dt.datetime]]:
+        """List whose seals still open: a record, or a file (SHA-256 of an attachment, id of a run), and sealed when.
+
+        The time is that of the last sealing, UTC. Works locked. Oldest first.
+        """
+        query = ("SELECT record_id, file, max(made_at) FROM seal_key WHERE wrapped IS NOT NULL "
+                 "GROUP BY record_id, file ORDER BY max(made_at), record_id, file")  # fmt: skip
+        with self._store.reading() as session:
+            rows = session.all(query)
+        return [(uuid.UUID(bytes=bytes(record)) if record is not None else None, bytes(file) if file is not None else None,
+                 dt.datetime.fromtimestamp(at / 1_000_000, dt.UTC)) for record, file, at in rows]  # fmt: skip
+
     def access_log(self, record_id: uuid.UUID | None = None) -> list[Entry]:
         """List who opened or erased what and why, oldest first."""
         with self._store.reading() as session:

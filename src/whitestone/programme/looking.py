@@ -23,7 +23,7 @@ from whitestone.programme.tiling import MAPPED, Tiler
 
 __all__ = ["ALL_PERSONS", "Looker", "Page", "RecordView", "Step", "Table", "steps_of"]
 
-ALL_PERSONS = frozenset({"casualty"})
+ALL_PERSONS = frozenset({"casualty", "consent", "protected_source"})
 """Kinds shown as counts only until disclosure control exists."""
 
 T = TypeVar("T")

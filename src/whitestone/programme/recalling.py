@@ -14,7 +14,7 @@ from whitestone.programme.opening import Clocks, Programme
 
 __all__ = ["COUNTED_ONLY", "describe", "find", "list_states", "resolve"]
 
-COUNTED_ONLY = frozenset({"casualty"})
+COUNTED_ONLY = frozenset({"casualty", "consent", "protected_source"})
 """Kinds of which rows are never listed here, only counted, until disclosure control exists."""
 
 

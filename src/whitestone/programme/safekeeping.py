@@ -97,21 +97,63 @@ def remake(programme: Programme, *, progress: Callable[..., None] | None = None)
 
 
 def erase(
-    programme: Programme, record_id: uuid.UUID, *, reason: str, parts: Iterable[str] = ("sealed",)
-) -> dict[str, Any]:
+    programme: Programme, record_id: uuid.UUID, *, reason: str, parts: Iterable[str] = ("sealed",),
+    originals: bool = False,
+) -> dict[str, Any]:  # fmt: skip
     """Destroy what identifies a person in a record, for good; the statistical part stays.
 
-    Tiles and kept reconciliations, which lie beside the journal and may show the erased part, are forgotten as well:
-    the next who asks has them made again.
+    Tiles, kept reconciliations and proposed pairs, which lie beside the journal and may show the erased part, are
+    forgotten as well: the next who asks has them made again. Guardians' names in the person's consents go with it;
+    records decided to be the same person are named and left. The sealed files that the record came in by hold other
+    persons too: they are named, and with `originals` their keys are destroyed as well, with those of their held rows.
     """
+    from whitestone.programme.casualties_linking import forget_pairs
     from whitestone.programme.reconciling_kept import forget
 
+    files = _originals(programme, record_id)
     done = programme.journal.seals.erase(record_id, programme.who, reason, parts=parts)
+    gone = [each for each in files if originals and _erase_original(programme, each, reason)]
+    beside, others = _beside(programme, record_id)
+    for each in beside:
+        programme.journal.seals.erase(each, programme.who, reason)
     forget(programme)
+    forget_pairs(programme, record_id)
     tiles = TileTable.in_folder(programme.journal.folder)
     tiles.forget_all()
     tiles.close()
-    return {"record": str(record_id), "keys": done.keys, "parts": done.parts, "pages_remain": done.pages_remain}
+    return {"record": str(record_id), "keys": done.keys, "parts": done.parts, "pages_remain": done.pages_remain,
+            "consents_erased": len(beside), "same_person_left": [str(each) for each in others],
+            "originals_erased": gone, "originals_left": [each for each in files if each not in gone]}  # fmt: skip
+
+
+def _beside(programme: Programme, record_id: uuid.UUID) -> tuple[list[uuid.UUID], list[uuid.UUID]]:
+    """Find what else is sealed about a person: guardians' names in their consents, and records decided to be the same.
+
+    The first are erased with the person. The second are told: that they are the same is a decision, and may be wrong.
+    """
+    from whitestone.programme.sameness import same_groups
+
+    alive = {record for record, _, _ in programme.journal.seals.holders() if record is not None}
+    consents = [state.record_id for state in programme.journal.states("consent", approved_only=False, geometry=False)
+                if state.body.get("casualty_id") == str(record_id) and state.record_id in alive]  # fmt: skip
+    groups = same_groups(programme.journal)
+    kept = groups.get(record_id, record_id)
+    same = {kept, *(each for each, of in groups.items() if of == kept)} - {record_id}
+    return consents, sorted(same & alive)
+
+
+def _originals(programme: Programme, record_id: uuid.UUID) -> list[str]:
+    """Name the sealed files, by SHA-256 or run, whose keys live and that a record came in by."""
+    journal = programme.journal
+    runs = {each.run for each in journal.history(record_id) if each.run is not None}
+    alive = {file.hex() for _, file, _ in journal.seals.holders() if file is not None}
+    named = [run.hex for run in sorted(runs)]
+    named += [str(state.body.get("file_sha256")) for state in journal.states("run", geometry=False, ids=sorted(runs))]
+    return [each for each in dict.fromkeys(named) if each in alive]
+
+
+def _erase_original(programme: Programme, name: str, reason: str) -> bool:
+    return programme.journal.seals.erase_file(bytes.fromhex(name), programme.who, reason).keys > 0
 
 
 def unseal(programme: Programme, record_id: uuid.UUID, *, purpose: str, key: Path | None = None) -> dict[str, Any]:

@@ -29,7 +29,7 @@ FORMATS: Mapping[str, str] = MappingProxyType({
     "gpkg": "gpkg_file.write_gpkg", "geojson": "geojson_file.write_geojson", "kml": "kml_file.write_kml",
     "csv": "csv_file.write_csv", "xlsx": "xlsx_file.write_xlsx", "gpx": "gpx_file.write_gpx",
 })
-REFUSED_KINDS = frozenset(("casualty",))
+REFUSED_KINDS = frozenset(("casualty", "consent", "protected_source"))
 """Kinds whose rows are persons."""
 RESTRICTED_KINDS = frozenset(("minefield_record",))
 """Kinds that leave only when somebody says for what, which is logged (house law 10)."""

@@ -162,8 +162,20 @@ def _accident(desk: _Desk, number: int, places: dict[str, str]) -> list[Planted]
             "place_name": commune,
             "place_id": places[commune],
         }
-        desk.draft("casualty", about, None, day, sealed=sealed)
+        hurt = desk.draft("casualty", about, None, day, sealed=sealed)
+        if number == 1 and person == 1:
+            _protected(desk, hurt, accident, day)
     return planted
+
+
+def _protected(desk: _Desk, hurt: uuid.UUID, accident: uuid.UUID, day: str) -> None:
+    """Let one simulated person agree to be named to authorities, and one witness tell something in confidence."""
+    desk.draft("consent", {"casualty_id": str(hurt), "consent_purpose": "assistance", "shared_with": "authorities",
+                           "consent_given": True, "given_on": day, "consent_form": "written",
+                           "guardian_relation": "parent"}, None, day,
+               sealed={"guardian_name": "Simulated guardian"})  # fmt: skip
+    desk.draft("protected_source", {"protected_role": "witness", "about_ids": [str(accident)]}, None, day,
+               sealed={"person_name": "Simulated witness"})  # fmt: skip
 
 
 def _sheets_and_claims(desk: _Desk, programme: Programme, places: dict[str, str]) -> list[Planted]:

@@ -1,0 +1,153 @@
+"""How does one person ask, another approve, and nobody do both?
+
+A request is a decision record. What was asked is its first revision and cannot be changed afterwards: approval names
+that revision, and what is carried out is read from it. Who acts is the name that each calls with; until accounts
+exist, two names are two persons as far as the program can know.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import unicodedata
+import uuid
+from typing import Any
+
+import msgspec
+
+from whitestone.domain.ids import new_id
+from whitestone.domain.revision import Act, Draft, Revision
+from whitestone.errors import Refused, UnknownRecord, WrongCall
+from whitestone.programme.opening import Programme
+
+__all__ = ["Request", "approve", "ask", "carried_out", "read_request", "refuse", "requests"]
+
+
+class Request(msgspec.Struct, frozen=True):
+    """What was asked, by whom, until when it holds, and how it stands: asked, approved, refused, carried out, void."""
+
+    request: uuid.UUID
+    act: str
+    asked: dict[str, Any]
+    asked_by: str
+    asked_at: dt.datetime
+    expires_at: dt.datetime
+    reason: str
+    state: str
+    decided_by: str | None = None
+    decided_at: dt.datetime | None = None
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return it as plain values, as the command line prints it."""
+        return {"request": str(self.request), "act": self.act, "asked": self.asked, "asked_by": self.asked_by,
+                "asked_at": _text(self.asked_at), "expires_at": _text(self.expires_at), "reason": self.reason,
+                "state": self.state, "decided_by": self.decided_by,
+                "decided_at": _text(self.decided_at) if self.decided_at else None}  # fmt: skip
+
+
+def ask(programme: Programme, act: str, asked: dict[str, Any], *, reason: str) -> Request:
+    """Ask for an act that a second person must approve; refuses no reason with WrongCall."""
+    if not reason.strip():
+        raise WrongCall(why="A request needs a reason.", fix="Say with --reason why.")
+    record = new_id()
+    body = {"decision_type": "asked", "decided_on": programme.today().isoformat(), "other": act,
+            "claims": {"asked": asked, "days": programme.settings.approval_days}}  # fmt: skip
+    programme.journal.append(Act(author=programme.who, reason=reason), [Draft(kind="decision", record_id=record, body=body)])
+    return read_request(programme, record, act)
+
+
+def approve(programme: Programme, request: uuid.UUID, act: str, *, reason: str) -> Request:
+    """Approve what somebody else asked for.
+
+    Refuses an unknown request with UnknownRecord, the person who asked with Refused, and one that is void or decided
+    with WrongCall.
+    """
+    return _decide(programme, request, act, "approved", reason)
+
+
+def refuse(programme: Programme, request: uuid.UUID, act: str, *, reason: str) -> Request:
+    """Refuse what was asked for; whoever asked may take it back in this way too. Refuses as `approve` does."""
+    return _decide(programme, request, act, "refused", reason)
+
+
+def read_request(programme: Programme, request: uuid.UUID, act: str) -> Request:
+    """Read a request of one act with its state today; refuses another record with UnknownRecord."""
+    history = programme.journal.history(request)
+    first = history[0]
+    if first.kind != "decision" or first.body.get("decision_type") != "asked" or first.body.get("other") != act:
+        raise UnknownRecord(record=f"of a request {request}")
+    return _read(history, programme)
+
+
+def requests(programme: Programme, act: str) -> list[Request]:
+    """List the requests of one act, oldest first."""
+    found = [state.record_id for state in programme.journal.states("decision", geometry=False)
+             if state.body.get("other") == act]  # fmt: skip
+    return sorted((read_request(programme, each, act) for each in found), key=lambda each: each.asked_at)
+
+
+def carried_out(programme: Programme, request: uuid.UUID, act: str, *, detail: str) -> Request:
+    """Close an approved request as carried out; it serves once. Refuses one that is not approved with Refused."""
+    asked = read_request(programme, request, act)
+    if asked.state != "approved":
+        raise Refused(what=f"Carrying out the request ({asked.state})", rule="it serves once, and only while approved",
+                      remedy="Ask anew; another person approves it.")  # fmt: skip
+    _append(programme, request, "carried_out", detail)
+    return read_request(programme, request, act)
+
+
+def _decide(programme: Programme, request: uuid.UUID, act: str, how: str, reason: str) -> Request:
+    asked = read_request(programme, request, act)
+    if not reason.strip():
+        raise WrongCall(why="A decision needs a reason.", fix="Say with --reason why.")
+    if asked.state != "asked":
+        raise WrongCall(why=f"This request is {asked.state} already.", fix="Ask anew, and let another person decide.")
+    if how == "approved" and _same_person(asked.asked_by, programme.who):
+        raise Refused(what="Approving one's own request", rule="it takes a second person",
+                      remedy="Let another person call it with their own name: whitestone --who NAME.")
+    _append(programme, request, how, reason)
+    return read_request(programme, request, act)
+
+
+def _append(programme: Programme, request: uuid.UUID, how: str, reason: str) -> None:
+    history = programme.journal.history(request)
+    body = {"decision_type": how, "decided_on": programme.today().isoformat()}
+    parents = tuple(dict.fromkeys((history[0].revision_id, history[-1].revision_id)))
+    draft = Draft(kind="decision", record_id=request, body=body, parents=parents)
+    programme.journal.append(Act(author=programme.who, reason=reason), [draft])
+
+
+def _read(history: list[Revision], programme: Programme) -> Request:
+    first, *later = history
+    claims = first.body.get("claims") or {}
+    expires = first.recorded_at + dt.timedelta(days=float(claims.get("days", 7)))
+    state, decided = "asked", None
+    for each in later:
+        how = each.body.get("decision_type")
+        # A decision counts only if it names what was asked, is by another person, and came in time.
+        if how == "approved" and (state != "asked" or _same_person(first.author, each.author)
+                                  or first.revision_id not in each.parents or each.recorded_at > expires):  # fmt: skip
+            continue
+        if how in ("approved", "refused", "carried_out") and not (how == "carried_out" and state != "approved"):
+            state, decided = str(how), each if how != "carried_out" else decided
+    if state in ("asked", "approved") and dt.datetime.now(dt.UTC) > expires:
+        state = "void"
+    return Request(
+        request=first.record_id, act=str(first.body["other"]), asked=dict(claims.get("asked") or {}),
+        asked_by=first.author, asked_at=first.recorded_at, expires_at=expires, reason=first.reason or "",
+        state=state.replace("_", " "), decided_by=decided.author if decided else None,
+        decided_at=decided.recorded_at if decided else None,
+    )  # fmt: skip
+
+
+def _same_person(one: str, other: str) -> bool:
+    """Say whether two names are one, however they are spaced, cased or composed.
+
+    >>> _same_person(" Anna  K ", "ANNA k"), _same_person("anna", "boris")
+    (True, False)
+    """
+    plain = [" ".join(unicodedata.normalize("NFKC", name).casefold().split()) for name in (one, other)]
+    return plain[0] == plain[1]
+
+
+def _text(moment: dt.datetime) -> str:
+    return moment.isoformat(timespec="seconds")

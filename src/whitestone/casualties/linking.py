@@ -39,6 +39,9 @@ ANONYMOUS_CAP = {"one list": 0.5, "two lists": 0.9}
 """Rows without a name that agree in all else are never likelier than this: two people may be hurt just alike."""
 
 SURE = 0.95
+CERTAIN = 0.9999
+"""Nothing is likelier than this: the weights are an estimate."""
+
 SEED = 20
 _NAMES_AGREE = 2
 """Steps of the comparison of names, from the first, in which whole names agree."""
@@ -166,8 +169,10 @@ def _opened(folder: str, memory_mib: int) -> duckdb.DuckDBPyConnection:
     import duckdb
 
     # The engine may use the disk beside its memory, and reaches for nothing outside this machine.
-    config = {"threads": "2", "memory_limit": f"{memory_mib}MB", "temp_directory": folder,
-              "autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
+    config: dict[str, str | bool | int | float | list[str]] = {
+        "threads": "2", "memory_limit": f"{memory_mib}MB", "temp_directory": folder,
+              "autoinstall_known_extensions": "false", "autoload_known_extensions": "false",
+    }
     return duckdb.connect(":memory:", config=config)
 
 
@@ -229,7 +234,7 @@ def _predicted(setting: _Setting) -> pd.DataFrame:
         linker = Linker(table, _settings(setting), log_level=None, validate_settings=False)
         setting.compared = _trained(linker, setting)
         setting.is_trained = True
-        api.delete_tables_created_by_splink_from_db()
+        api.delete_tables_created_by_splink_from_db()  # type: ignore[no-untyped-call]
         table = api.register("casualty")
     linker = Linker(table, _settings(setting), log_level=None, validate_settings=False)
     found = linker.inference.predict(threshold_match_probability=_least(setting.threshold), warning_mode="never")
@@ -252,8 +257,8 @@ def _least(threshold: float) -> float:
 def _settings(setting: _Setting) -> Any:
     from splink import SettingsCreator
 
-    rules = [_rule(rule) for rule in setting.rules]
-    compared = [_splink(each, setting.is_large) for each in setting.compared]
+    rules: list[Any] = [_rule(rule) for rule in setting.rules]
+    compared: list[Any] = [_splink(each, setting.is_large) for each in setting.compared]
     return SettingsCreator(
         link_type="dedupe_only", unique_id_column_name="row", comparisons=compared,
         blocking_rules_to_generate_predictions=rules, probability_two_random_records_match=setting.background.prior,
@@ -318,14 +323,14 @@ def _pairs(found: pd.DataFrame, setting: _Setting) -> list[Pair]:
     return made
 
 
-def _pair(row: Mapping[str, Any], setting: _Setting) -> Pair:
+def _pair(row: Mapping[Any, Any], setting: _Setting) -> Pair:
     steps = {each.name: int(row[f"step_{each.name}"]) for each in setting.compared}
     parts = [part for each in setting.compared for part in _parts(each, steps[each.name], float(row["rarity"] or 0))]
-    named = 0 <= steps.get("name", -1)
+    named = steps.get("name", -1) >= 0
     known = [number for name, number in steps.items() if number >= 0 and name != "list"]
     twins = not named and not any(known)
     two_lists = setting.background.several and steps.get("list") == 0
-    probability = round(float(row["match_probability"]), 6)
+    probability = min(round(float(row["match_probability"]), 6), CERTAIN)
     if twins:
         probability = min(probability, ANONYMOUS_CAP["two lists" if two_lists else "one list"])
     agree = named and steps["name"] < _NAMES_AGREE

@@ -43,7 +43,7 @@ def give(
     context: typer.Context, record: Record, purpose: ConsentPurpose, shared_with: For,
     on: Annotated[str, typer.Option(help="When it was given, YYYY-MM-DD.")],
     form: Annotated[str, typer.Option(help="written, thumbprint, oral or recorded.")] = "written",
-    scope: Annotated[list[str] | None, typer.Option(help="Only this sealed attribute; several times; default: all.")] = None,
+    scope: Annotated[list[str] | None, typer.Option(help="Only this sealed attribute; several; default: all.")] = None,
     until: Annotated[str | None, typer.Option(help="The last day on which it counts.")] = None,
     guardian_relation: Annotated[str | None, typer.Option(help="For a child: what the guardian is to it.")] = None,
     guardian_sealed: Annotated[Path | None, typer.Option(help='A JSON object {"guardian_name": "…"}; - reads standard '
@@ -69,7 +69,7 @@ def give(
 def withdraw(
     context: typer.Context, record: Record, reason: Reason,
     purpose: Annotated[str | None, typer.Option(help="Only this purpose; default: every one.")] = None,
-    shared_with: Annotated[str | None, typer.Option("--for", help="Only this kind of recipient; default: each.")] = None,
+    shared_with: Annotated[str | None, typer.Option("--for", help="Only this recipient; default: each.")] = None,
     on: Annotated[str | None, typer.Option(help="The day on which it was withdrawn; default: today.")] = None,
     as_json: Json = False,
 ) -> None:  # fmt: skip
@@ -150,15 +150,15 @@ def list_requests(context: typer.Context, as_json: Json = False) -> None:
     asked: Context = context.obj
     with open_programme(asked.target, asked.who, readonly=True) as programme:
         answer: dict[str, Any] = {"requests": asked_exports(programme)}
-    lines = [f"{each['request']}  {each['state']}  {each['asked']['purpose']} for {each['asked']['shared_with']}, asked by "
-             f"{each['asked_by']}" for each in answer["requests"]]  # fmt: skip
+    lines = [f"{each['request']}  {each['state']}  {each['asked']['purpose']} for {each['asked']['shared_with']}, asked "
+             f"by {each['asked_by']}" for each in answer["requests"]]  # fmt: skip
     emit(answer, as_json, lambda: "\n".join(lines) or "Nothing was asked for.")
 
 
 def write(
     context: typer.Context, request: str,
     out: Annotated[Path, typer.Option(help="The file that is written; it must not be there yet.")],
-    passphrase_file: Annotated[Path | None, typer.Option(help="Encrypt with the passphrase in this file's first line.")] = None,
+    passphrase_file: Annotated[Path | None, typer.Option(help="Encrypt with the first line of this file.")] = None,
     plain: Annotated[bool, typer.Option("--plain", help="Write readable JSON.")] = False,
     key: KeyFile = None, as_json: Json = False,
 ) -> None:  # fmt: skip
@@ -171,7 +171,8 @@ def write(
     with open_programme(asked.target, asked.who) as programme:
         answer = write_export(programme, _id(request), out, passphrase=passphrase, plain=plain, key=key)
     left = "; ".join(f"{count} {why}" for why, count in answer["left_out"].items())
-    emit(answer, as_json, lambda: f"Wrote {answer['persons']} persons to {answer['file']}. Left out: {left or 'nobody'}.")
+    said = f"Wrote {answer['persons']} persons to {answer['file']}. Left out: {left or 'nobody'}."
+    emit(answer, as_json, lambda: said)
 
 
 def open_file(
@@ -190,10 +191,10 @@ def open_file(
 def retention(
     context: typer.Context,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="List what is due and erase nothing; the default.")] = False,
-    ask: Annotated[bool, typer.Option("--ask", help="Ask to erase what is due now; another person approves.")] = False,
-    approve_request: Annotated[str | None, typer.Option("--approve", help="Approve this request, as a second person.")] = None,
-    erase_request: Annotated[str | None, typer.Option("--erase", help="Erase what this approved request names; 'rule' where "
-                                                                      "the setting retention_alone is true.")] = None,
+    ask: Annotated[bool, typer.Option("--ask", help="Ask to erase what is due; another person approves.")] = False,
+    approve_request: Annotated[str | None, typer.Option("--approve", help="Approve it, as a second person.")] = None,
+    erase_request: Annotated[str | None, typer.Option("--erase", help="Erase what this approved request names; 'rule' "
+                                                                      "where retention_alone is true.")] = None,
     reason: Annotated[str, typer.Option(help="Why; needed for all but --dry-run. Write no name in it.")] = "",
     as_json: Json = False,
 ) -> None:  # fmt: skip
@@ -221,7 +222,8 @@ def _retained(answer: dict[str, Any]) -> str:
     if "erased" in answer:
         return f"Erased {answer['erased']} that were due ({answer['keys']} keys); {answer['left']} are due still."
     if "request" in answer:
-        return f"Request {answer['request']}: {answer['state']}, {len(answer['asked']['ids'])} due, until {answer['expires_at']}."
+        due = len(answer["asked"]["ids"])
+        return f"Request {answer['request']}: {answer['state']}, {due} due, until {answer['expires_at']}."
     if answer["retention_years"] is None:
         return "There is no rule: set retention_years (whitestone settings)."
     counts = ", ".join(f"{count} {what}" for what, count in answer["counts"].items())

@@ -134,7 +134,8 @@ def _shown(answer: dict[str, Any]) -> str:
              f"  right  {answer['right']} ({answer['right_list']})"]
     lines += [f"  {each['attribute']}: {_text(each['left'])} | {_text(each['right'])}" for each in answer["attributes"]]
     lines += [f"  {part['weight']:+.2f} bits  {part['attribute']}: {part['words']}" for part in answer["parts"]]
-    lines += [f"  {each['at'][:16]} {each['decision']} by {each['by']}: {each['reason']}" for each in answer["decisions"]]
+    lines += [f"  {each['at'][:16]} {each['decision']} by {each['by']}: {each['reason']}"
+              for each in answer["decisions"]]
     return "\n".join(lines)
 
 

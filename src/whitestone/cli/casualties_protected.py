@@ -21,8 +21,8 @@ KeyFile = Annotated[Path | None, typer.Option("--key", help="The programme key; 
 Purpose = Annotated[str, typer.Option(help="What it is opened for; it is logged with your name.")]
 Reason = Annotated[str, typer.Option(help="Why; it is kept. Write no name in it.")]
 Record = Annotated[str, typer.Argument(help="The casualty: its record id, or its own id as written.")]
-SealedFile = Annotated[Path, typer.Option("--sealed", help="A JSON object of the values to seal; - reads it from standard "
-                                                           "input, so that no name stands in the shell's history.")]
+SealedFile = Annotated[Path, typer.Option("--sealed", help="A JSON object of the values to seal; - reads it from "
+                                                           "standard input: no name stands in the shell's history.")]
 
 person = typer.Typer(help="What identifies one person: read it for a purpose, add to it, find its traces.",
                      no_args_is_help=True)  # fmt: skip
@@ -65,7 +65,9 @@ def seal(context: typer.Context, record: Record, sealed: SealedFile, reason: Rea
     emit(answer, as_json, lambda: f"Sealed {', '.join(answer['sealed'])} of {found}.")
 
 
-def traces(context: typer.Context, record: Record, purpose: Purpose, key: KeyFile = None, as_json: Json = False) -> None:
+def traces(
+    context: typer.Context, record: Record, purpose: Purpose, key: KeyFile = None, as_json: Json = False
+) -> None:  # fmt: skip
     """Find where else a person's name stands unsealed (quotes, remarks, reasons, logs, attachments), before erasing."""
     from whitestone.programme.consents import resolve_person
     from whitestone.programme.opening import open_programme

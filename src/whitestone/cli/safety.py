@@ -203,8 +203,8 @@ def _erased(answer: dict[str, Any]) -> str:
     if answer["same_person_left"]:
         text += f"\nDecided to be the same person, and still sealed: {', '.join(answer['same_person_left'])}."
     if answer["originals_left"]:
-        text += (f"\n{len(answer['originals_left'])} sealed files that it came in by still hold it, under their own keys; "
-                 "'erase --originals' destroys those, for all persons in them.")
+        text += (f"\n{len(answer['originals_left'])} sealed files that it came in by still hold it, under their own "
+                 "keys; 'erase --originals' destroys those, for all persons in them.")
     text += "\nIf 'serve' is running, start it again: it may still show what it holds in memory."
     if answer["pages_remain"]:
         text += "\nSomebody reads the database now; old pages go when they have finished and 'erase' is called again."

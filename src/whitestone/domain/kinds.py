@@ -13,9 +13,19 @@ from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
 
 import msgspec
 
-from whitestone.domain import accident, activity, claim, hazard, inspection, item, minefield_record, organisation, place
+from whitestone.domain import (
+    accident,
+    activity,
+    claim,
+    hazard,
+    inspection,
+    item,
+    minefield_record,
+    organisation,
+    place,
+    protected,
+)
 from whitestone.domain import programme as programme_records
-from whitestone.domain import protected
 from whitestone.domain.attributes import Record
 from whitestone.errors import InvalidValue
 

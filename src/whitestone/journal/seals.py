@@ -161,8 +161,9 @@ class Seals:
                  "GROUP BY record_id, file ORDER BY max(made_at), record_id, file")  # fmt: skip
         with self._store.reading() as session:
             rows = session.all(query)
-        return [(uuid.UUID(bytes=bytes(record)) if record is not None else None, bytes(file) if file is not None else None,
-                 dt.datetime.fromtimestamp(at / 1_000_000, dt.UTC)) for record, file, at in rows]  # fmt: skip
+        return [(uuid.UUID(bytes=bytes(record)) if record is not None else None,
+                 bytes(file) if file is not None else None, dt.datetime.fromtimestamp(at / 1_000_000, dt.UTC))
+                for record, file, at in rows]  # fmt: skip
 
     def access_log(self, record_id: uuid.UUID | None = None) -> list[Entry]:
         """List who opened or erased what and why, oldest first."""

@@ -105,7 +105,8 @@ def find_duplicates(
         "left_out": {"rows_for_several_persons": rows.left_out_groups}, "names_used": rows.tokens is not None,
         "not_available": list(found.missing), "blocking": list(found.blockings), "compared_at_most": found.compared,
         "max_pairs": max_pairs or MAX_PAIRS, "prior": found.prior, "weights": "learnt" if found.trained else "starting",
-        "found": len(pairs), "decided": decided, "limits": _limits(ANONYMOUS_CAP, TRAIN_ROWS, found.trained, rows.tokens),
+        "found": len(pairs), "decided": decided,
+        "limits": _limits(ANONYMOUS_CAP, TRAIN_ROWS, found.trained, rows.tokens),
     }  # fmt: skip
     _keep(programme, Proposals({**answer, "not_kept": max(len(pairs) - KEPT, 0)}, pairs[:KEPT]))
     return {**answer, "pairs": [_told(each, states.get(each.pair, "open")) for each in pairs]}
@@ -185,7 +186,7 @@ def decide_pair(programme: Programme, name: str, decision: str, *, reason: str) 
         _refuse_contradiction(programme, groups, left, right)
         declare_same(programme, left, right, reason=reason, decision=record, beside=beside)
     else:
-        body = {"decision_type": {"later": "later", "not-the-same": "not_same"}[decision], "kept_id": None,
+        body: dict[str, Any] = {"decision_type": {"later": "later", "not-the-same": "not_same"}[decision], "kept_id": None,
                 "absorbed_ids": [], "decided_on": programme.today().isoformat(), **beside}
         draft = Draft(kind="decision", record_id=record, body=body, parents=_parents(programme, record))
         programme.journal.append(Act(author=programme.who, reason=reason), [draft])
@@ -204,8 +205,8 @@ def split_pair(programme: Programme, name: str, *, reason: str) -> dict[str, Any
     undo_decision(programme, _decision_id(programme, left, right), reason=reason)
     groups = same_groups(programme.journal)
     still = groups.get(left, left) == groups.get(right, right)
-    return {"pair": pair_id(left, right), "left": str(left), "right": str(right), "state": "merged" if still else "open",
-            "by": programme.who, "reason": reason, "left_group": _group(programme, left),
+    return {"pair": pair_id(left, right), "left": str(left), "right": str(right),
+            "state": "merged" if still else "open", "by": programme.who, "reason": reason, "left_group": _group(programme, left),
             "right_group": _group(programme, right),
             "joined_otherwise": still}  # fmt: skip
 
@@ -233,7 +234,7 @@ def _sentence(each: Proposal) -> str:
     speak = [f"{part['attribute']}: {part['words']}" for part in parts if part["weight"] > 0.05]
     against = [f"{part['attribute']}: {part['words']}" for part in parts if part["weight"] < -0.05]
     said = f"For it: {'; '.join(speak) or 'nothing'}. Against it: {'; '.join(against) or 'nothing'}."
-    return said + (" Neither has a name, and all else agrees: they may be two people." if each.anonymous_twins else "")
+    return said + (" No name was compared, and all else agrees: they may be two people." if each.anonymous_twins else "")
 
 
 def _said(state: State | None, attribute: str) -> Any:

@@ -80,7 +80,7 @@ def gather(
     known = sorted(set(of_list.values()))
     for name in lists:
         if name not in known:
-            raise InvalidValue(field="list", value=name, why=f"one of {', '.join(known) or 'none: nothing came in yet'}")
+            raise InvalidValue(field="list", value=name, why=f"one of {', '.join(known) or 'none: nothing is here yet'}")
     wanted = set(lists) or set(known)
     rows, ids, groups = [], [], 0
     for at, record_id in enumerate(columns["record_id"]):

@@ -208,7 +208,7 @@ def _given(body: Mapping[str, Any], today: dt.date) -> dt.date:
 
 
 def _said(programme: Programme, purpose: str, shared_with: str) -> list[_Said]:
-    """Read every word about consents for one purpose and recipient: each statement with those before it of its record."""
+    """Read every word about consents for one purpose and recipient, each with what its record said before."""
     said: list[_Said] = []
     so_far: dict[uuid.UUID, dict[str, Any]] = {}
     voided = _voided(programme)
@@ -216,7 +216,8 @@ def _said(programme: Programme, purpose: str, shared_with: str) -> list[_Said]:
         if not _counts(revision, voided):
             continue
         body = so_far[revision.record_id] = {**so_far.get(revision.record_id, {}), **revision.body}
-        if body.get("consent_purpose") == purpose and body.get("shared_with") == shared_with and body.get("casualty_id"):
+        is_asked = body.get("consent_purpose") == purpose and body.get("shared_with") == shared_with
+        if is_asked and body.get("casualty_id"):
             said.append(_Said(revision.seq, revision.record_id, uuid.UUID(str(body["casualty_id"])), dict(body)))
     return said
 

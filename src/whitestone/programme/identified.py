@@ -92,8 +92,8 @@ def write_export(
     content = content if plain else _encrypted(content, passphrase or "")
     digest = hashlib.sha256(content).hexdigest()
     # The log comes first: what may have left is told even if the disk fails in the next moment.
-    detail = f"request {request}: {len(persons)} persons, for {asked.asked['purpose']}, to {asked.asked['shared_with']}; " \
-             f"sha256 {digest}"  # fmt: skip
+    to = f"for {asked.asked['purpose']}, to {asked.asked['shared_with']}"
+    detail = f"request {request}: {len(persons)} persons, {to}; sha256 {digest}"
     carried_out(programme, request, ACT, detail=f"{len(persons)} persons, sha256 {digest}")
     programme.journal.seals.note(event="identified exported", purpose=f"identified export {request}", by=programme.who,
                                  detail=detail)  # fmt: skip

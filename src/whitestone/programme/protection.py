@@ -191,7 +191,7 @@ def _originals(programme: Programme, runs: list[str]) -> list[dict[str, Any]]:
 
 
 def _needles(name: str) -> tuple[str, ...]:
-    """Make what is looked for: each word of the name in its own letters and in plain Latin, of three letters or more."""
+    """Make what is looked for: each word of the name in its own letters and in plain Latin, three letters or more."""
     from whitestone.casualties.names import words_of
 
     own = [_plain(word) for word in name.replace(",", " ").split()]

@@ -32,7 +32,8 @@ def due(programme: Programme) -> dict[str, Any]:
         kinds = _kinds(programme)
         for record, file, sealed_at in programme.journal.seals.holders():
             if sealed_at <= limit:
-                kind = kinds.get(record, "record") if record else "run's held rows" if len(file or b"") == 16 else "file"
+                of_file = "run's held rows" if len(file or b"") == 16 else "file"
+                kind = kinds.get(record, "record") if record else of_file
                 rows.append({"what": kind, "id": str(record) if record else (file or b"").hex(),
                              "sealed_at": sealed_at.isoformat(timespec="seconds")})  # fmt: skip
     counts: dict[str, int] = {}

@@ -68,8 +68,8 @@ def declare_same(
     """Declare `other` the same as `record`, which is kept; return the decision's record id.
 
     `decision` is the record that tells it where there is one already (of a proposed pair), `beside` what else that
-    record states. Refuses a record that is not here with UnknownRecord; no reason, records of two kinds, a record and itself, and
-    what is declared already, with WrongCall.
+    record states. Refuses a record that is not here with UnknownRecord; no reason, records of two kinds, a record and
+    itself, and what is declared already, with WrongCall.
     """
     if not reason.strip():
         raise WrongCall(why="A decision needs a reason.", fix="Say with --reason why.")
@@ -115,7 +115,8 @@ def undo_decision(programme: Programme, decision: uuid.UUID, *, reason: str) -> 
     if not reason.strip():
         raise WrongCall(why="A decision needs a reason.", fix="Say with --reason why.")
     if decision not in {each.decision_id for each in _standing(programme.journal, None)}:
-        raise WrongCall(why="No decision that stands joined these two records.", fix="See 'whitestone history' of each.")
+        raise WrongCall(why="No decision that stands joined these two records.",
+                        fix="See 'whitestone history' of each.")
     body = {"decision_type": "undone", "decided_on": programme.today().isoformat()}
     draft = Draft(kind="decision", record_id=decision, body=body, parents=_last(programme, decision))
     programme.journal.append(Act(author=programme.who, reason=reason), [draft])

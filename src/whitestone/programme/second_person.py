@@ -51,7 +51,8 @@ def ask(programme: Programme, act: str, asked: dict[str, Any], *, reason: str) -
     record = new_id()
     body = {"decision_type": "asked", "decided_on": programme.today().isoformat(), "other": act,
             "claims": {"asked": asked, "days": programme.settings.approval_days}}  # fmt: skip
-    programme.journal.append(Act(author=programme.who, reason=reason), [Draft(kind="decision", record_id=record, body=body)])
+    draft = Draft(kind="decision", record_id=record, body=body)
+    programme.journal.append(Act(author=programme.who, reason=reason), [draft])
     return read_request(programme, record, act)
 
 

@@ -42,7 +42,7 @@ def test_written_forms_of_one_name_in_five_scripts_meet_in_a_token(forms: tuple[
     ("Хачатрян Анаит", "Khachatryan Anahit"), ("Abdul Rahman", "Rahman, Abdul"), ("José da Silva", "SILVA Jose"),
 ])  # fmt: skip
 def test_spellings_of_common_names_share_the_bones_of_every_word(one: str, other: str) -> None:
-    shared = set(tokens_of(one).bones) & set(tokens_of(other).bones)
+    shared = {sound for sound in set(tokens_of(one).sound) & set(tokens_of(other).sound) if sound.islower()}
     assert tokens_of(one).key == tokens_of(other).key or len(shared) > 1
 
 

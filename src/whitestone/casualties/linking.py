@@ -23,11 +23,14 @@ if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
 
-__all__ = ["ANONYMOUS_CAP", "COLUMNS", "MAX_PAIRS", "SURE", "TRAIN_ROWS", "Linkage", "Pair", "Part", "count_pairs",
-           "link", "link_frame"]  # fmt: skip
+__all__ = ["ANONYMOUS_CAP", "COLUMNS", "MAX_PAIRS", "SURE", "TOKEN_KINDS", "TRAIN_ROWS", "Linkage", "Pair", "Part",
+           "count_pairs", "link", "link_frame"]  # fmt: skip
 
 COLUMNS = ("list", "day", "month", "year", "lat", "lon", "place", "cell", "sex", "age", "band", "outcome", "device")
 """Columns of the rows that are compared; a value that is not known is null."""
+
+TOKEN_KINDS = ("full", "key", "word", "bones", "sound")
+"""The kinds of tokens of names that are compared (names.NameTokens.sealed)."""
 
 MAX_PAIRS = 40_000_000
 """More pairs than this are not compared: the rules that bring pairs together are too wide for these rows."""
@@ -100,8 +103,8 @@ def link(rows: pd.DataFrame, tokens: Mapping[str, tuple[np.ndarray, np.ndarray]]
          threshold: float = 0.5, max_pairs: int = MAX_PAIRS, memory_mib: int = 1_500) -> Linkage:  # fmt: skip
     """Propose the pairs of rows that may be one person, each with its explanation.
 
-    Shapes: `rows` has COLUMNS and a row for each casualty; `tokens` by kind (`full`, `key`, `word`, `bones`) the rows'
-    numbers and sealed tokens (names.NameTokens.sealed), None while locked. Refuses TooManyPairs before it compares.
+    Shapes: `rows` has COLUMNS and a row for each casualty; `tokens` by kind (TOKEN_KINDS) the rows' numbers and sealed
+    tokens (names.NameTokens.sealed), None while locked. Refuses TooManyPairs before it compares.
 
     >>> import pandas as pd
     >>> link(pd.DataFrame({name: [] for name in COLUMNS})).pairs
@@ -121,10 +124,12 @@ def link(rows: pd.DataFrame, tokens: Mapping[str, tuple[np.ndarray, np.ndarray]]
 def link_frame(
     rows: pd.DataFrame, tokens: Mapping[str, tuple[np.ndarray, np.ndarray]] | None = None, *,
     threshold: float = 0.5, max_pairs: int = MAX_PAIRS, memory_mib: int = 1_500,
+    rules: Sequence[Blocking] | None = None,
 ) -> tuple[pd.DataFrame, _Setting | None, list[dict[str, Any]]]:  # fmt: skip
     """Propose as a table, for millions: `row_l`, `row_r`, `match_probability`, `match_weight`, a step per comparison.
 
-    Arguments and refusals as `link`. Returns the table, what it was made with and the counted rules.
+    Arguments and refusals as `link`; `rules` stand in the place of those of `linking_model`. Returns the table, what it
+    was made with and the counted rules.
     """
     import pandas as pd
 
@@ -135,7 +140,7 @@ def link_frame(
         try:
             is_named = tokens is not None and len(tokens["full"][0]) > 0
             _load(connection, rows, tokens if is_named else None)
-            rules = model.blockings_for(len(rows), names=is_named)
+            rules = tuple(rules) if rules is not None else model.blockings_for(len(rows), names=is_named)
             counted = count_pairs(connection, rules)
             if (most := sum(each["pairs"] for each in counted)) > max_pairs:
                 widest = max(counted, key=lambda each: int(each["pairs"]))
@@ -176,6 +181,11 @@ def _opened(folder: str, memory_mib: int) -> duckdb.DuckDBPyConnection:
     return duckdb.connect(":memory:", config=config)
 
 
+# Points on the globe in kilometres from its centre: distances then take no angle functions, pair by pair.
+_GLOBE = ("6371.0 * cos(radians(lat)) * cos(radians(lon)) AS x, 6371.0 * cos(radians(lat)) * sin(radians(lon)) AS y, "
+          "6371.0 * sin(radians(lat)) AS z")  # fmt: skip
+
+
 def _load(connection: duckdb.DuckDBPyConnection, rows: pd.DataFrame,
           tokens: Mapping[str, tuple[np.ndarray, np.ndarray]] | None) -> None:  # fmt: skip
     """Put rows and tokens into one table, in the order of the rows."""
@@ -187,22 +197,28 @@ def _load(connection: duckdb.DuckDBPyConnection, rows: pd.DataFrame,
     connection.register("given", numbered)
     types = {"list": "INTEGER", "day": "INTEGER", "month": "INTEGER", "year": "INTEGER", "lat": "DOUBLE",
              "lon": "DOUBLE", "age": "INTEGER"}
-    plain = ", ".join(f"CAST({name} AS {types.get(name, 'VARCHAR')}) AS {name}" for name in COLUMNS)
+    cast = ", ".join(f"CAST({name} AS {types.get(name, 'VARCHAR')}) AS {name}" for name in COLUMNS)
+    plain = f"{cast}, {_GLOBE}"
     if tokens is None:
         _all(connection, f"CREATE TABLE casualty AS SELECT row, {plain} FROM given ORDER BY row")  # noqa: S608
         connection.unregister("given")
         return
-    lists = []
-    for kind, name in (("full", "name_full"), ("key", "name_key"), ("word", "words"), ("bones", "bones")):
+    joins, columns = [], ["name_full", "name_key"]
+    for kind in TOKEN_KINDS:
         at, token = tokens[kind]
         connection.register(f"given_{kind}", pd.DataFrame({"row": at, "token": token}))
-        how = "min(token)" if kind in ("full", "key") else "list(DISTINCT token)"
-        made = f"SELECT row, {how} AS {name} FROM given_{kind} GROUP BY row"  # noqa: S608
-        lists.append(f"LEFT JOIN ({made}) AS of_{kind} USING (row)")
-    columns = "name_full, name_key, words, bones"
-    query = f"CREATE TABLE casualty AS SELECT row, {plain}, {columns} FROM given {' '.join(lists)} ORDER BY row"  # noqa: S608
+        if kind in model.SLOTS:
+            each = [f"tokens[{slot + 1}] AS {kind}{slot}" for slot in range(model.SLOTS[kind])]
+            of = f"(SELECT row, list_sort(list(DISTINCT token)) AS tokens FROM given_{kind} GROUP BY row)"  # noqa: S608
+            made = f"SELECT row, {', '.join(each)} FROM {of}"  # noqa: S608
+            columns += [f"{kind}{slot}" for slot in range(len(each))]
+        else:
+            made = f"SELECT row, min(token) AS name_{kind} FROM given_{kind} GROUP BY row"  # noqa: S608
+        joins.append(f"LEFT JOIN ({made}) AS of_{kind} USING (row)")
+    named = f"{plain}, {', '.join(columns)}"
+    query = f"CREATE TABLE casualty AS SELECT row, {named} FROM given {' '.join(joins)} ORDER BY row"  # noqa: S608
     _all(connection, query)
-    for kind in ("full", "key", "word", "bones"):
+    for kind in TOKEN_KINDS:
         connection.unregister(f"given_{kind}")
     connection.unregister("given")
 
@@ -235,6 +251,7 @@ def _predicted(setting: _Setting) -> pd.DataFrame:
         setting.compared = _trained(linker, setting)
         setting.is_trained = True
         api.delete_tables_created_by_splink_from_db()  # type: ignore[no-untyped-call]
+        api = DuckDBAPI(connection=setting.connection)  # the old one still believes in its tables
         table = api.register("casualty")
     linker = Linker(table, _settings(setting), log_level=None, validate_settings=False)
     found = linker.inference.predict(threshold_match_probability=_least(setting.threshold), warning_mode="never")
@@ -293,7 +310,7 @@ def _case(compared: Comparison) -> str:
 
 def _trained(linker: Any, setting: _Setting) -> tuple[Comparison, ...]:
     """Learn both shares from the rows; a step that the rows hardly show keeps the one that it started with."""
-    linker.training.estimate_u_using_random_sampling(max_pairs=2e6, seed=SEED, min_count_per_level=None)
+    linker.training.estimate_u_using_random_sampling(max_pairs=6e5, seed=SEED, min_count_per_level=None)
     sessions = ["l.day = r.day AND l.cell = r.cell"]
     sessions += ["l.name_key = r.name_key AND l.sex = r.sex"] if setting.is_named else \
         ["l.month = r.month AND l.sex = r.sex AND l.age = r.age"]

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-__all__ = ["BLOCKINGS", "EVERYTHING_ROWS", "Background", "Blocking", "Comparison", "Level", "blockings_for",
+__all__ = ["BLOCKINGS", "EVERYTHING_ROWS", "SLOTS", "Background", "Blocking", "Comparison", "Level", "blockings_for",
            "comparisons"]  # fmt: skip
 
 
@@ -89,9 +89,9 @@ def blockings_for(rows: int, *, names: bool) -> tuple[Blocking, ...]:
     return tuple(rule for rule in BLOCKINGS if names or not rule.names)
 
 
-_KM = ("111.2 * sqrt(power(lat_l - lat_r, 2) + power(cos(radians((lat_l + lat_r) / 2)) "
-       "* least(abs(lon_l - lon_r), 360 - abs(lon_l - lon_r)), 2))")  # fmt: skip
-_PLACED = "lat_l IS NOT NULL AND lat_r IS NOT NULL"
+# Squared kilometres through the globe between two points: a chord is short of the arc by 3 parts in a million at 50 km.
+_KM2 = "((x_l - x_r) * (x_l - x_r) + (y_l - y_r) * (y_l - y_r) + (z_l - z_r) * (z_l - z_r))"
+_PLACED = "x_l IS NOT NULL AND x_r IS NOT NULL"
 _NAMED = f"NOT ({_PLACED}) AND place_l = place_r"
 _DATES = (
     ("the same day", "day_l = day_r", 0.72),
@@ -103,9 +103,9 @@ _DATES = (
     ("a date is not known", "TRUE", 1.0),
 )
 _PLACES = (
-    ("the same place, or at most 1 km apart", f"(({_PLACED} AND {_KM} <= 1) OR ({_NAMED}))", 0.62),
-    ("1 to 10 km apart", f"({_PLACED} AND {_KM} <= 10)", 0.2),
-    ("10 to 50 km apart", f"({_PLACED} AND {_KM} <= 50)", 0.08),
+    ("the same place, or at most 1 km apart", f"({_KM2} <= 1 OR ({_NAMED}))", 0.62),
+    ("1 to 10 km apart", f"{_KM2} <= 100", 0.2),
+    ("10 to 50 km apart", f"{_KM2} <= 2500", 0.08),
     ("another place", f"(({_PLACED}) OR (place_l IS NOT NULL AND place_r IS NOT NULL))", 0.1),
     ("a place is not known", "TRUE", 1.0),
 )
@@ -129,14 +129,14 @@ def _accident(background: Background) -> tuple[Level, ...]:
     """Cross date with place; what chance brings together is the share of people hurt together, and coincidence."""
     together = min(1.2 / max(background.rows - 1, 1), 0.12)
     day = 1 / max(background.days, 30)
-    by_date = (together + day, 0.2 * together + 6 * day, 0.078 * (together + 30 * day), 0.1 * together + 56 * day,
-               0.033 * (together + 365 * day), 1.0, 1.0)  # fmt: skip
+    # For each step of the date: people hurt together whose dates differ so by error, and coincidence.
+    by_date = ((together, day), (0.2 * together, 6 * day), (0.078 * together, 2.3 * day), (0.1 * together, 56 * day),
+               (0.033 * together, 12 * day), (0.0, 1.0), (0.0, 1.0))  # fmt: skip
     near = min(max(background.same_place, 1e-4), 0.9)
     levels = []
-    for at, (date, on, m_date) in enumerate(_DATES):
-        share = min(by_date[at], 0.95)
-        here = together / (together + day) if at == 0 else 0.2 * together / share if at in (1, 3) else \
-            together / (together + 30 * day) if at == 2 else 0.0
+    for (date, on, m_date), (companions, coincidence) in zip(_DATES, by_date, strict=True):
+        share = min(companions + coincidence, 0.95)
+        here = companions / (companions + coincidence)
         # People who are hurt together share the errors of their lists too: their places differ as one person's do.
         chance = (near, 0.06 * (1 - near), 0.1 * (1 - near), 0.84 * (1 - near))
         by_place = (*(here * m + (1 - here) * u for (_, _, m), u in zip(_PLACES, chance, strict=False)), 1.0)
@@ -168,12 +168,30 @@ _PERSON = (
         Level("another kind of device", "TRUE", 0.2, 0.38),
     )),
 )  # fmt: skip
+SLOTS = {"word": 4, "bones": 4, "sound": 8}
+"""So many tokens of a kind are compared, the smallest: the same of them in whatever row they stand."""
+
+
+def _meets(kind: str) -> tuple[str, ...]:
+    """Write, for each token of one side, that it is among those of the other: equalities, since lists are slow."""
+    others = ", ".join(f"{kind}{slot}_r" for slot in range(SLOTS[kind]))
+    return tuple(f"{kind}{slot}_l IN ({others})" for slot in range(SLOTS[kind]))
+
+
+def _any(kind: str) -> str:
+    return "(" + " OR ".join(_meets(kind)) + ")"
+
+
+def _two(kind: str) -> str:
+    return "(" + " + ".join(f"coalesce(CAST({each} AS INTEGER), 0)" for each in _meets(kind)) + ") > 1"
+
+
 _NAME = Comparison("name", "name_full_l IS NULL OR name_full_r IS NULL", (
     Level("the same whole name", "name_full_l = name_full_r", 0.4, 0.0006),
     Level("every word of the name agrees in its consonants", "name_key_l = name_key_r", 0.3, 0.0008),
-    Level("two words of the name agree in sound", "len(list_intersect(bones_l, bones_r)) > 1", 0.12, 0.004),
-    Level("one word of the name is the same", "list_has_any(words_l, words_r)", 0.08, 0.02),
-    Level("one word of the name agrees in sound", "list_has_any(bones_l, bones_r)", 0.05, 0.05),
+    Level("two words of the name agree in sound", _two("bones"), 0.12, 0.004),
+    Level("one word of the name is the same", _any("word"), 0.08, 0.02),
+    Level("one word of the name agrees in sound", _any("sound"), 0.05, 0.05),
     Level("another name", "TRUE", 0.05, 0.925),
 ))  # fmt: skip
 _LISTS = Comparison("list", "FALSE", (

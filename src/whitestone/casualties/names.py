@@ -2,8 +2,8 @@
 
 A token is a short word made out of the name by a published rule. Names are compared by tokens only, and outside the
 open compartment only by the HMAC of a token, which cannot be turned back. Four kinds, from narrow to wide: `full` (all
-words, in any order), `word` (one word), `sound` (Metaphone and Soundex of it), `bones` (its consonants, with letters
-that scripts exchange for each other made one: kh, gh, h and g; t and d; b and p; f and v).
+words, in any order), `word` (one word), `bones` (its consonants, with letters that scripts exchange for each other made
+one: kh, gh, h and g; t and d; b and p; f and v), `sound` (Metaphone, Soundex, and other ways to read the consonants).
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import msgspec
 
 __all__ = ["KINDS", "NameTokens", "romanise", "tokens_of", "words_of"]
 
-KINDS = ("full", "word", "sound", "bones")
+KINDS = ("full", "word", "bones", "sound")
 """The kinds of token, narrow to wide."""
 
 PARTICLES = frozenset((
@@ -52,14 +52,15 @@ _SPOKEN = {"S": "s", "C": "c", "J": "j", "H": "h"}
 class NameTokens(msgspec.Struct, frozen=True):
     """The tokens of one name by kind; `full` is empty where there is no name, the others are sorted and without twins.
 
-    `key` joins the bones of all words, in any order: written forms of one whole name mostly share it.
+    `key` joins the bones of all words, in any order: written forms of one whole name mostly share it. Each word has one
+    set of bones and several sounds.
     """
 
     full: str = ""
     key: str = ""
     word: tuple[str, ...] = ()
-    sound: tuple[str, ...] = ()
     bones: tuple[str, ...] = ()
+    sound: tuple[str, ...] = ()
 
     def __bool__(self) -> bool:
         return bool(self.full)
@@ -68,11 +69,11 @@ class NameTokens(msgspec.Struct, frozen=True):
         """Return every token, each with its kind, so that tokens of two kinds never meet by chance.
 
         >>> sorted(tokens_of("Ana").all())
-        ['bones:n', 'full:ana', 'sound:A500', 'sound:AN', 'word:ana']
+        ['bones:n', 'full:ana', 'sound:A500', 'sound:AN', 'sound:n', 'word:ana']
         """
         if not self.full:
             return frozenset()
-        several = ((kind, value) for kind in ("word", "sound", "bones") for value in getattr(self, kind))
+        several = ((kind, value) for kind in ("word", "bones", "sound") for value in getattr(self, kind))
         return frozenset([f"full:{self.full}", *(f"{kind}:{value}" for kind, value in several)])
 
     def sealed(self, token: Callable[[str], str]) -> dict[str, list[int]]:
@@ -82,12 +83,12 @@ class NameTokens(msgspec.Struct, frozen=True):
 
         >>> import hashlib
         >>> tokens_of("Ana").sealed(lambda value: hashlib.sha256(value.encode()).hexdigest()).keys()
-        dict_keys(['full', 'key', 'word', 'sound', 'bones'])
+        dict_keys(['full', 'key', 'word', 'bones', 'sound'])
         >>> tokens_of("").sealed(str)["full"]
         []
         """
         one = {"full": (self.full,) if self.full else (), "key": (self.key,) if self.key else ()}
-        every = {**one, **{kind: getattr(self, kind) for kind in ("word", "sound", "bones")}}
+        every = {**one, **{kind: getattr(self, kind) for kind in ("word", "bones", "sound")}}
         return {kind: [int(token(f"name {kind}: {value}")[:16], 16) >> 1 for value in values]
                 for kind, values in every.items()}
 
@@ -137,8 +138,8 @@ def tokens_of(name: str | None) -> NameTokens:
         full=" ".join(sorted(words)),
         key=" ".join(sorted(each[0] for each in bones if each)),
         word=_once(words),
-        sound=_once(sound for word in words for sound in _sounds(word)),
-        bones=_once(each for some in bones for each in some),
+        bones=_once(each[0] for each in bones if each),
+        sound=_once([*(sound for word in words for sound in _sounds(word)), *(one for some in bones for one in some)]),
     )
 
 

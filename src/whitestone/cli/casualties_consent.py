@@ -69,7 +69,7 @@ def give(
 def withdraw(
     context: typer.Context, record: Record, reason: Reason,
     purpose: Annotated[str | None, typer.Option(help="Only this purpose; default: every one.")] = None,
-    shared_with: Annotated[str | None, typer.Option("--for", help="Only this recipient; default: each.")] = None,
+    shared_with: Annotated[str | None, typer.Option("--for", help="Only this recipient.")] = None,
     on: Annotated[str | None, typer.Option(help="The day on which it was withdrawn; default: today.")] = None,
     as_json: Json = False,
 ) -> None:  # fmt: skip
@@ -150,8 +150,8 @@ def list_requests(context: typer.Context, as_json: Json = False) -> None:
     asked: Context = context.obj
     with open_programme(asked.target, asked.who, readonly=True) as programme:
         answer: dict[str, Any] = {"requests": asked_exports(programme)}
-    lines = [f"{each['request']}  {each['state']}  {each['asked']['purpose']} for {each['asked']['shared_with']}, asked "
-             f"by {each['asked_by']}" for each in answer["requests"]]  # fmt: skip
+    lines = [f"{each['request']}  {each['state']}  {each['asked']['purpose']} for {each['asked']['shared_with']}, by "
+             f"{each['asked_by']}" for each in answer["requests"]]  # fmt: skip
     emit(answer, as_json, lambda: "\n".join(lines) or "Nothing was asked for.")
 
 
@@ -190,7 +190,7 @@ def open_file(
 
 def retention(
     context: typer.Context,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="List what is due and erase nothing; the default.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="List what is due, erase nothing; the default.")] = False,
     ask: Annotated[bool, typer.Option("--ask", help="Ask to erase what is due; another person approves.")] = False,
     approve_request: Annotated[str | None, typer.Option("--approve", help="Approve it, as a second person.")] = None,
     erase_request: Annotated[str | None, typer.Option("--erase", help="Erase what this approved request names; 'rule' "

@@ -186,8 +186,9 @@ def decide_pair(programme: Programme, name: str, decision: str, *, reason: str) 
         _refuse_contradiction(programme, groups, left, right)
         declare_same(programme, left, right, reason=reason, decision=record, beside=beside)
     else:
-        body: dict[str, Any] = {"decision_type": {"later": "later", "not-the-same": "not_same"}[decision], "kept_id": None,
-                "absorbed_ids": [], "decided_on": programme.today().isoformat(), **beside}
+        kind = {"later": "later", "not-the-same": "not_same"}[decision]
+        body: dict[str, Any] = {"decision_type": kind, "kept_id": None, "absorbed_ids": [],
+                                "decided_on": programme.today().isoformat(), **beside}
         draft = Draft(kind="decision", record_id=record, body=body, parents=_parents(programme, record))
         programme.journal.append(Act(author=programme.who, reason=reason), [draft])
     state = {"merge": "merged"}.get(decision, decision)
@@ -206,8 +207,8 @@ def split_pair(programme: Programme, name: str, *, reason: str) -> dict[str, Any
     groups = same_groups(programme.journal)
     still = groups.get(left, left) == groups.get(right, right)
     return {"pair": pair_id(left, right), "left": str(left), "right": str(right),
-            "state": "merged" if still else "open", "by": programme.who, "reason": reason, "left_group": _group(programme, left),
-            "right_group": _group(programme, right),
+            "state": "merged" if still else "open", "by": programme.who, "reason": reason,
+            "left_group": _group(programme, left), "right_group": _group(programme, right),
             "joined_otherwise": still}  # fmt: skip
 
 
@@ -234,7 +235,8 @@ def _sentence(each: Proposal) -> str:
     speak = [f"{part['attribute']}: {part['words']}" for part in parts if part["weight"] > 0.05]
     against = [f"{part['attribute']}: {part['words']}" for part in parts if part["weight"] < -0.05]
     said = f"For it: {'; '.join(speak) or 'nothing'}. Against it: {'; '.join(against) or 'nothing'}."
-    return said + (" No name was compared, and all else agrees: they may be two people." if each.anonymous_twins else "")
+    twins = " No name was compared, and all else agrees: they may be two people."
+    return said + (twins if each.anonymous_twins else "")
 
 
 def _said(state: State | None, attribute: str) -> Any:

@@ -80,7 +80,7 @@ def gather(
     known = sorted(set(of_list.values()))
     for name in lists:
         if name not in known:
-            raise InvalidValue(field="list", value=name, why=f"one of {', '.join(known) or 'none: nothing is here yet'}")
+            raise InvalidValue(field="list", value=name, why=f"one of {', '.join(known) or 'none yet'}")
     wanted = set(lists) or set(known)
     rows, ids, groups = [], [], 0
     for at, record_id in enumerate(columns["record_id"]):
@@ -163,6 +163,7 @@ def _tokens(
     """Make HMAC tokens of the sealed names; None where the key is not here."""
     import numpy as np
 
+    from whitestone.casualties.linking import TOKEN_KINDS
     from whitestone.casualties.names import tokens_of
 
     seals = programme.journal.seals
@@ -175,11 +176,10 @@ def _tokens(
     try:
         opened = seals.open_many(ids, ("person_name",), purpose, programme.who)
         at = {record_id: number for number, record_id in enumerate(ids)}
-        found: dict[str, tuple[list[int], list[int]]] = {kind: ([], []) for kind in ("full", "key", "word", "bones")}
+        found: dict[str, tuple[list[int], list[int]]] = {kind: ([], []) for kind in TOKEN_KINDS}
         for record_id, values in opened.items():
             for kind, numbers in tokens_of(str(values["person_name"])).sealed(seals.token).items():
-                # What sounds alike and what is written with the same consonants are one step when names are compared.
-                rows, tokens = found["bones" if kind == "sound" else kind]
+                rows, tokens = found[kind]
                 rows += [at[record_id]] * len(numbers)
                 tokens += numbers
     finally:

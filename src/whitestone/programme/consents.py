@@ -97,8 +97,9 @@ def give_consent(
         raise Refused(what="A child's own consent", rule=f"under {ADULT_YEARS} years a guardian consents",
                       remedy="Say what the guardian is to the child: --guardian-relation parent.")  # fmt: skip
     record = _consent_id(programme, person, body["consent_purpose"], body["shared_with"])
+    sealed = {"guardian_name": guardian_name} if guardian_name else {}
     draft = Draft(kind="consent", record_id=record, body=body, parents=_parents(programme, record),
-                  information_date=given_on, sealed={"guardian_name": guardian_name} if guardian_name else {})  # fmt: skip
+                  information_date=given_on, sealed=sealed)  # fmt: skip
     programme.journal.append(Act(author=programme.who, reason=reason), [draft])
     return record
 

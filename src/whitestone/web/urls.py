@@ -7,6 +7,7 @@ from django.urls import path
 from whitestone.web.views import (
     casualties_missing,
     dating,
+    duplicates,
     errors,
     findings,
     ledger,
@@ -64,6 +65,9 @@ urlpatterns = [
     path("minefields/<slug:sha256>", minefields.assessment, name="minefields-batch"),
     path("minefields/<slug:sha256>/<path:record_id>/shapes.json", minefields.shapes, name="minefields-shapes"),
     path("minefields/<slug:sha256>/<path:record_id>", minefields.record, name="minefields-record"),
+    path("casualties/duplicates", duplicates.page, name="duplicates"),
+    path("casualties/duplicates/<str:name>", duplicates.pair, name="duplicate"),
+    path("casualties/duplicates/<str:name>/decide", duplicates.decide, name="duplicate-decide"),
     path("runs", runs.page, name="runs"),
     path("runs/<uuid:run>", runs.run, name="run"),
 ]

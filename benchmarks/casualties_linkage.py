@@ -77,14 +77,15 @@ def linked(rows: int, *, sample: bool = False) -> dict[str, Any]:
     import logging
 
     from whitestone.casualties.linking import link_frame
-    from whitestone.casualties.simulating import sealed_tokens, simulate_lists, true_pairs
+    from whitestone.casualties.names import sealed_tokens
+    from whitestone.casualties.simulating import simulate_lists, true_pairs
 
     logging.getLogger("splink").setLevel(logging.ERROR)
     made = simulate_lists(rows, seed=1)
     start = time.process_time()
     tokens = sealed_tokens(made.names, lambda value: hmac.new(b"k" * 32, value.encode(), hashlib.sha256).hexdigest())
     tokens_s = time.process_time() - start
-    made.names = []
+    made.names.clear()
     start, wall = time.process_time(), time.perf_counter()
     found, _, counted = link_frame(made.frame, tokens, threshold=THRESHOLD, max_pairs=200_000_000,
                                    rules=(SAMPLE_RULE,) if sample else None)  # fmt: skip

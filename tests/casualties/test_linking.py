@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from whitestone.casualties import linking, linking_model
 from whitestone.casualties.linking import ANONYMOUS_CAP, COLUMNS, TOKEN_KINDS, link, link_frame
 from whitestone.casualties.linking_model import Background, blockings_for, comparisons, date_weight, weight
-from whitestone.casualties.simulating import KNOWN_TO, sealed_tokens, simulate_lists, true_pairs
+from whitestone.casualties.names import sealed_tokens
+from whitestone.casualties.simulating import KNOWN_TO, simulate_lists, true_pairs
 from whitestone.errors import TooManyPairs
 
 BASE = {"list": 0, "day": 737_000, "month": 201_810, "year": 2018, "lat": 40.1, "lon": 46.2, "place": None,
@@ -152,8 +153,8 @@ def test_shares_are_shares_for_any_background(count: int, days: int, place: floa
 @settings(max_examples=2, deadline=None)
 @given(st.randoms(use_true_random=False))
 def test_the_order_of_the_rows_changes_no_pair(dice: Any) -> None:
-    changes = [{"name": "Ana Dal", "age": 20}, {"list": 1, "name": "Dal Ana", "age": 20}, {"age": 50}, {"list": 1, "age": 51},
-               {"day": 731_000, "month": 200_206, "year": 2002}]  # fmt: skip
+    changes = [{"name": "Ana Dal", "age": 20}, {"list": 1, "name": "Dal Ana", "age": 20}, {"age": 50},
+               {"list": 1, "age": 51}, {"day": 731_000, "month": 200_206, "year": 2002}]  # fmt: skip
     order = list(range(len(changes)))
     dice.shuffle(order)
     plain, mixed = chances(*changes), chances(*(changes[at] for at in order))

@@ -11,11 +11,16 @@ from __future__ import annotations
 import functools
 import re
 import unicodedata
+from array import array
 from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
 
 import msgspec
 
-__all__ = ["KINDS", "NameTokens", "romanise", "tokens_of", "words_of"]
+if TYPE_CHECKING:
+    import numpy as np
+
+__all__ = ["KINDS", "NameTokens", "romanise", "sealed_tokens", "tokens_of", "words_of"]
 
 KINDS = ("full", "word", "bones", "sound")
 """The kinds of token, narrow to wide."""
@@ -141,6 +146,32 @@ def tokens_of(name: str | None) -> NameTokens:
         bones=_once(each[0] for each in bones if each),
         sound=_once([*(sound for word in words for sound in _sounds(word)), *(one for some in bones for one in some)]),
     )
+
+
+def sealed_tokens(
+    names: Iterable[str | None], token: Callable[[str], str]
+) -> dict[str, tuple[np.ndarray, np.ndarray]]:
+    """Make the sealed tokens of many names as `linking.link` takes them: by kind, the rows and the tokens in them.
+
+    `token` is the HMAC of the open compartment; a name that is missing has none. Memory is that of the numbers.
+
+    >>> made = sealed_tokens(["Ana", None], lambda value: "00000000000000ff")
+    >>> made["full"][0].tolist(), made["full"][1].tolist(), sealed_tokens([], str)["key"][0].tolist()
+    ([0], [127], [])
+    """
+    import numpy as np
+
+    found = {kind: (array("q"), array("q")) for kind in ("full", "key", "word", "bones", "sound")}
+    # Words come again and again; whole names hardly do.
+    again = functools.lru_cache(maxsize=1 << 16)(token)
+    for row, name in enumerate(names):
+        for kind, numbers in tokens_of(name).sealed(again).items() if name else ():
+            rows, tokens = found[kind]
+            rows.extend([row] * len(numbers))
+            tokens.extend(numbers)
+    return {kind: (np.frombuffer(rows, dtype=np.int64) if rows else np.zeros(0, dtype=np.int64),
+                   np.frombuffer(tokens, dtype=np.int64) if tokens else np.zeros(0, dtype=np.int64))
+            for kind, (rows, tokens) in found.items()}
 
 
 def _joined(words: list[str]) -> list[str]:

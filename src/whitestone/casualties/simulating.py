@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
 
-__all__ = ["KNOWN_TO", "SimulatedLists", "simulate_lists", "sealed_tokens", "true_pairs"]
+__all__ = ["KNOWN_TO", "SimulatedLists", "simulate_lists", "true_pairs"]
 
 KNOWN_TO = (0.62, 0.5, 0.38)
 """Share of the people that each list knows, independently of the others."""
@@ -72,33 +72,6 @@ def true_pairs(person: np.ndarray) -> int:
 
     counts = np.bincount(person) if len(person) else np.zeros(0, dtype=int)
     return int((counts * (counts - 1) // 2).sum())
-
-
-def sealed_tokens(names: list[str | None], token: Any) -> dict[str, tuple[np.ndarray, np.ndarray]]:
-    """Make the sealed tokens of many names as `linking.link` takes them; `token` is the HMAC of the programme key.
-
-    >>> made = sealed_tokens(["Ana", None], lambda value: "00000000000000ff")
-    >>> made["full"][0].tolist(), made["full"][1].tolist(), sealed_tokens([], str)["key"][0].tolist()
-    ([0], [127], [])
-    """
-    import numpy as np
-
-    from whitestone.casualties.linking import TOKEN_KINDS
-    from whitestone.casualties.names import tokens_of
-
-    found: dict[str, tuple[list[int], list[int]]] = {kind: ([], []) for kind in TOKEN_KINDS}
-    kept: dict[str, dict[str, list[int]]] = {}
-    for row, name in enumerate(names):
-        if name is None:
-            continue
-        if name not in kept:
-            kept[name] = tokens_of(name).sealed(token)
-        for kind, numbers in kept[name].items():
-            rows, tokens = found[kind]
-            rows += [row] * len(numbers)
-            tokens += numbers
-    return {kind: (np.array(rows, dtype=np.int64), np.array(tokens, dtype=np.int64))
-            for kind, (rows, tokens) in found.items()}
 
 
 def _people(count: int, rng: np.random.Generator) -> dict[str, np.ndarray]:

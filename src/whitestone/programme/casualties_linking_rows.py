@@ -161,10 +161,7 @@ def _tokens(
     programme: Programme, ids: Sequence[uuid.UUID], key: Path | None, purpose: str
 ) -> dict[str, tuple[np.ndarray, np.ndarray]] | None:
     """Make HMAC tokens of the sealed names; None where the key is not here."""
-    import numpy as np
-
-    from whitestone.casualties.linking import TOKEN_KINDS
-    from whitestone.casualties.names import tokens_of
+    from whitestone.casualties.names import sealed_tokens
 
     seals = programme.journal.seals
     try:
@@ -175,14 +172,7 @@ def _tokens(
         return None
     try:
         opened = seals.open_many(ids, ("person_name",), purpose, programme.who)
-        at = {record_id: number for number, record_id in enumerate(ids)}
-        found: dict[str, tuple[list[int], list[int]]] = {kind: ([], []) for kind in TOKEN_KINDS}
-        for record_id, values in opened.items():
-            for kind, numbers in tokens_of(str(values["person_name"])).sealed(seals.token).items():
-                rows, tokens = found[kind]
-                rows += [at[record_id]] * len(numbers)
-                tokens += numbers
+        names = (str(opened[record]["person_name"]) if record in opened else None for record in ids)
+        return sealed_tokens(names, seals.token)
     finally:
         seals.lock()
-    return {kind: (np.array(rows, dtype=np.int64), np.array(tokens, dtype=np.int64))
-            for kind, (rows, tokens) in found.items()}

@@ -1,4 +1,4 @@
-"""From import to a decision: is the same list in two encodings and scripts found, merged, split, and never by itself?"""
+"""From import to a decision: is the same list in two encodings found, merged, split, and never merged by itself?"""
 
 from __future__ import annotations
 
@@ -250,7 +250,8 @@ def test_rows_for_several_persons_and_a_damaged_file_of_proposals(programme: Pro
 def test_day_place_and_device_of_the_accident_serve_where_the_casualty_says_nothing(tmp_path: Path) -> None:
     with init_programme(str(tmp_path / "q"), name="Simulated") as programme:
         accident = new_id()
-        drafts = [Draft(kind="accident", record_id=accident, body={"occurred_on": "2020-01-02", "place_name": "Сухово"})]
+        said = {"occurred_on": "2020-01-02", "place_name": "Сухово"}
+        drafts = [Draft(kind="accident", record_id=accident, body=said)]
         drafts += [Draft(kind="casualty", record_id=new_id(), body=body) for body in (
             {"accident_id": str(accident), "age_years": 30, "sex": "male"},
             {"occurred_on": "2020-01-02", "place_name": "Suhovo", "age_years": 30, "sex": "male"})]  # fmt: skip

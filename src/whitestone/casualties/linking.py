@@ -32,7 +32,7 @@ COLUMNS = ("list", "day", "month", "year", "lat", "lon", "place", "cell", "sex",
 TOKEN_KINDS = ("full", "key", "word", "bones", "sound")
 """The kinds of tokens of names that are compared (names.NameTokens.sealed)."""
 
-MAX_PAIRS = 40_000_000
+MAX_PAIRS = 100_000_000
 """More pairs than this are not compared: the rules that bring pairs together are too wide for these rows."""
 
 TRAIN_ROWS = 5_000

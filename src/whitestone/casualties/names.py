@@ -20,7 +20,7 @@ import msgspec
 if TYPE_CHECKING:
     import numpy as np
 
-__all__ = ["KINDS", "NameTokens", "romanise", "sealed_tokens", "tokens_of", "words_of"]
+__all__ = ["KINDS", "NameTokens", "consonants", "romanise", "sealed_tokens", "tokens_of", "words_of"]
 
 KINDS = ("full", "word", "bones", "sound")
 """The kinds of token, narrow to wide."""
@@ -45,7 +45,7 @@ _ALLAH = frozenset(("llh", "allah", "ullah"))
 _MARKED = str.maketrans({"č": "ch", "ć": "ch", "ç": "ch", "ћ": "ch", "š": "sh", "ş": "sh", "ž": "zh", "đ": "dj",
                          "ђ": "dj", "ə": "a", "ğ": "gh", "ў": "u"})  # fmt: skip
 _SINGLE = {"d": "t", "t": "t", "b": "p", "p": "p", "v": "f", "f": "f", "g": "h", "h": "h", "q": "k", "k": "k",
-           "c": "k", "z": "s", "s": "s", "j": "j", "l": "l", "m": "m", "n": "n", "r": "r"}  # fmt: skip
+           "z": "s", "s": "s", "j": "j", "l": "l", "m": "m", "n": "n", "r": "r"}  # fmt: skip
 _GROUPS = (
     ("shch", "S"), ("tch", "C"), ("dzh", "J"), ("dsch", "J"), ("sch", "S"), ("tsch", "C"), ("kkh", "H"), ("kh", "H"),
     ("gh", "H"), ("sh", "S"), ("ch", "C"), ("zh", "J"), ("dj", "J"), ("ph", "f"), ("hv", "f"), ("th", "t"),
@@ -174,6 +174,15 @@ def sealed_tokens(
             for kind, (rows, tokens) in found.items()}
 
 
+def consonants(text: str) -> frozenset[str]:
+    """Return the consonants of every word of a text in each reading, those of three signs or more.
+
+    >>> consonants("Канаринац, Жаклина") >= {"knrns"}, consonants("")
+    (True, frozenset())
+    """
+    return frozenset(each for word in romanise(text).split() for each in _bones(word) if len(each) > 2)
+
+
 def _joined(words: list[str]) -> list[str]:
     """Join Abd and Allah, which Arabic writes apart and most others as one name."""
     made: list[str] = []
@@ -198,20 +207,20 @@ def _sounds(word: str) -> tuple[str, ...]:
 
 @functools.lru_cache(maxsize=1 << 17)
 def _bones(word: str) -> tuple[str, ...]:
-    """Return the consonants of a word, the usual reading first; w, x and q are read in both ways that scripts use.
+    """Return the consonants of a word, the usual reading first; w, x, q and c are read in both ways that scripts use.
 
     A second set leaves h out as well, where three consonants stay: it is written by one language and not by the next.
     """
     usual, other = word.replace("w", "").replace("x", "kh"), word.replace("w", "v").replace("x", "ks").replace("q", "g")
-    made = [_skeleton(reading) for reading in dict.fromkeys((usual, other))]
+    made = list(dict.fromkeys((_skeleton(usual), _skeleton(other, c="s"), _skeleton(other))))
     bare = [each.replace("h", "") for each in made]
     return tuple(dict.fromkeys(each for each in (*made, *(each for each in bare if len(each) > 2)) if each))
 
 
-def _skeleton(word: str) -> str:
+def _skeleton(word: str, c: str = "k") -> str:
     for group, sign in _GROUPS:
         word = word.replace(group, sign)
-    spoken = [_SPOKEN.get(letter) or _SINGLE.get(letter, "") for letter in word]
+    spoken = [_SPOKEN.get(letter) or (c if letter == "c" else _SINGLE.get(letter, "")) for letter in word]
     # A doubled letter is one; a vowel between keeps two apart (Mohammed against Muhamed).
     out: list[str] = []
     before = ""

@@ -68,7 +68,7 @@ def seal(context: typer.Context, record: Record, sealed: SealedFile, reason: Rea
 def traces(
     context: typer.Context, record: Record, purpose: Purpose, key: KeyFile = None, as_json: Json = False
 ) -> None:  # fmt: skip
-    """Find where else a person's name stands unsealed (quotes, remarks, reasons, logs, attachments), before erasing."""
+    """Find where else a person's name stands (quotes, reasons, logs, attachments, other records), before erasing."""
     from whitestone.programme.consents import resolve_person
     from whitestone.programme.opening import open_programme
     from whitestone.programme.protection import traces as find_traces

@@ -124,7 +124,7 @@ def subject_access(programme: Programme, person: uuid.UUID, *, purpose: str, key
 
 
 def traces(programme: Programme, person: uuid.UUID, *, purpose: str, key: Path | None = None) -> dict[str, Any]:
-    """Find where else a person's name stands unsealed: statements, reasons, logs, names of files, attachments, files.
+    """Find where else a person's name stands: statements, reasons, logs, attachments, and what is sealed of others.
 
     Call it before an erasure: afterwards nobody knows what to look for. Names are looked for word by word, in the
     letters of the source and in plain Latin ones. Refuses as `show_person`.
@@ -143,7 +143,7 @@ def traces(programme: Programme, person: uuid.UUID, *, purpose: str, key: Path |
         for entry in programme.journal.seals.access_log():
             if _holds(f"{entry.purpose} {entry.detail}", needles):
                 found.append({"where": "access log", "at": entry.at.isoformat(timespec="seconds"), "by": entry.by})
-        found += list(_attached(programme, needles))
+        found += [*_attached(programme, needles), *_sealed_of_others(programme, person, needles, purpose, key)]
     return {"record": str(person), "purpose": purpose, "looked_for": len(needles), "found": found,
             "not_searched": ["sealed originals and held rows (encrypted; 'erase --originals' destroys their keys)",
                              "files outside the programme, prints and exports that were handed on"]}  # fmt: skip
@@ -190,32 +190,62 @@ def _originals(programme: Programme, runs: list[str]) -> list[dict[str, Any]]:
     return found
 
 
-def _needles(name: str) -> tuple[str, ...]:
-    """Make what is looked for: each word of the name in its own letters and in plain Latin, three letters or more."""
-    from whitestone.casualties.names import words_of
+Needles = tuple[tuple[tuple[str, ...], frozenset[str]], ...]
+"""For each word of a name the ways in which it is written, and its consonants in each reading."""
 
-    own = [_plain(word) for word in name.replace(",", " ").split()]
-    return tuple(dict.fromkeys(word for word in (*own, *words_of(name)) if len(word) >= 3))
+
+def _needles(name: str) -> Needles:
+    """Make what is looked for: each word of three letters or more, as written, without marks, in Latin, by its bones."""
+    from whitestone.casualties.names import consonants, romanise
+
+    words = [word for word in name.replace(",", " ").split() if len(word) >= 3]
+    return tuple(
+        (tuple(dict.fromkeys(way for way in (_plain(word), _bare(word), romanise(word)) if len(way) >= 3)),
+         consonants(word)) for word in words)
 
 
 def _plain(text: str) -> str:
     return unicodedata.normalize("NFKC", text).casefold()
 
 
-def _holds(text: str, needles: tuple[str, ...]) -> bool:
-    """Say whether a text holds the whole name: every word of it, in its own letters or in Latin ones."""
-    from whitestone.casualties.names import romanise
+def _bare(text: str) -> str:
+    apart = unicodedata.normalize("NFKD", text).casefold()
+    return "".join(sign for sign in apart if not unicodedata.combining(sign))
 
-    # Two of the words, or the only one: one common first name alone is no trace of this person.
-    wanted = min(2, len(needles))
-    return any(sum(needle in form for needle in needles) >= wanted for form in (_plain(text), romanise(text)))
+
+def _holds(text: str, needles: Needles) -> bool:
+    """Say whether a text holds two words of a name, or its only one, however they are written."""
+    from whitestone.casualties.names import consonants, romanise
+
+    # One common first name alone is no trace of this person.
+    forms, heard = (_plain(text), _bare(text), romanise(text)), consonants(text)
+    found = sum(any(way in form for way in ways for form in forms) or bool(bones & heard) for ways, bones in needles)
+    return bool(needles) and found >= min(2, len(needles))
 
 
 def _json(said: Any) -> str:
     return said if isinstance(said, str) else json.dumps(said, ensure_ascii=False, default=str)
 
 
-def _attached(programme: Programme, needles: tuple[str, ...]) -> Iterator[dict[str, Any]]:
+def _sealed_of_others(
+    programme: Programme, person: uuid.UUID, needles: Needles, purpose: str, key: Path | None
+) -> Iterator[dict[str, Any]]:  # fmt: skip
+    """Look through what is sealed of every other record: the same person in another list, a witness, a guardian."""
+    seals = programme.journal.seals
+    others = [record for record, _, _ in seals.holders() if record is not None and record != person]
+    names = {name for kind in KINDS.values() for name, each in kind.attributes.items() if each.personal}
+    seals.unlock(key)
+    try:
+        opened = seals.open_many(others, sorted(names), purpose, programme.who)
+    finally:
+        seals.lock()
+    for record, values in sorted(opened.items()):
+        held = sorted(name for name, value in values.items() if _holds(str(value), needles))
+        if held:
+            yield {"where": "sealed of another record", "record": str(record), "parts": held}
+
+
+def _attached(programme: Programme, needles: Needles) -> Iterator[dict[str, Any]]:
     """Look through attachments that are not sealed, by name and by content, piece by piece."""
     for each in programme.journal.attachments.list():
         if each.sealed:

@@ -130,7 +130,7 @@ def _read(history: list[Revision], programme: Programme) -> Request:
             continue
         if how in ("approved", "refused", "carried_out") and not (how == "carried_out" and state != "approved"):
             state, decided = str(how), each if how != "carried_out" else decided
-    if state in ("asked", "approved") and dt.datetime.now(dt.UTC) > expires:
+    if state in ("asked", "approved") and _now() > expires:
         state = "void"
     return Request(
         request=first.record_id, act=str(first.body["other"]), asked=dict(claims.get("asked") or {}),
@@ -138,6 +138,10 @@ def _read(history: list[Revision], programme: Programme) -> Request:
         state=state.replace("_", " "), decided_by=decided.author if decided else None,
         decided_at=decided.recorded_at if decided else None,
     )  # fmt: skip
+
+
+def _now() -> dt.datetime:
+    return dt.datetime.now(dt.UTC)
 
 
 def _same_person(one: str, other: str) -> bool:

@@ -225,7 +225,7 @@ def _retained(answer: dict[str, Any]) -> str:
         due = len(answer["asked"]["ids"])
         return f"Request {answer['request']}: {answer['state']}, {due} due, until {answer['expires_at']}."
     if answer["retention_years"] is None:
-        return "There is no rule: set retention_years (whitestone settings)."
+        return "There is no rule: set one with: whitestone settings --set retention_years=10."
     counts = ", ".join(f"{count} {what}" for what, count in answer["counts"].items())
     lines = [f"After {answer['retention_years']:g} years: {answer['due']} are due ({counts or 'none'})."]
     return "\n".join(lines + [f"{row['sealed_at'][:10]}  {row['what']}  {row['id']}" for row in answer["rows"][:50]])

@@ -195,7 +195,7 @@ Needles = tuple[tuple[tuple[str, ...], frozenset[str]], ...]
 
 
 def _needles(name: str) -> Needles:
-    """Make what is looked for: each word of three letters or more, as written, without marks, in Latin, by its bones."""
+    """Make what is looked for: each word of three letters or more, as written, without marks, in Latin, by bones."""
     from whitestone.casualties.names import consonants, romanise
 
     words = [word for word in name.replace(",", " ").split() if len(word) >= 3]

@@ -29,8 +29,8 @@ __all__ = ["ANONYMOUS_CAP", "COLUMNS", "MAX_PAIRS", "SURE", "TOKEN_KINDS", "TRAI
 COLUMNS = ("list", "day", "month", "year", "lat", "lon", "place", "cell", "sex", "age", "band", "outcome", "device")
 """Columns of the rows that are compared; a value that is not known is null."""
 
-TOKEN_KINDS = ("full", "key", "word", "bones", "sound")
-"""The kinds of tokens of names that are compared (names.NameTokens.sealed)."""
+TOKEN_KINDS = ("full", "key", "bones", "sound")
+"""The kinds of tokens of names that are compared (names.NameTokens.sealed); one word always has the same bones."""
 
 MAX_PAIRS = 100_000_000
 """More pairs than this are not compared: the rules that bring pairs together are too wide for these rows."""
@@ -181,6 +181,8 @@ def _opened(folder: str, memory_mib: int) -> duckdb.DuckDBPyConnection:
     return duckdb.connect(":memory:", config=config)
 
 
+_WORDS = ("place", "cell", "sex", "band", "outcome", "device")
+
 # Points on the globe in kilometres from its centre: distances then take no angle functions, pair by pair.
 _GLOBE = ("6371.0 * cos(radians(lat)) * cos(radians(lon)) AS x, 6371.0 * cos(radians(lat)) * sin(radians(lon)) AS y, "
           "6371.0 * sin(radians(lat)) AS z")  # fmt: skip
@@ -194,10 +196,14 @@ def _load(connection: duckdb.DuckDBPyConnection, rows: pd.DataFrame,
 
     numbered = rows.loc[:, list(COLUMNS)].reset_index(drop=True)
     numbered.insert(0, "row", np.arange(len(numbered), dtype=np.int64))
+    for name in _WORDS:
+        # Words are compared for being the same only, and numbers are compared and carried faster.
+        codes = pd.factorize(numbered[name])[0]
+        numbered[name] = pd.array(np.where(codes < 0, 0, codes), dtype="Int32")
+        numbered.loc[codes < 0, name] = pd.NA
     connection.register("given", numbered)
-    types = {"list": "INTEGER", "day": "INTEGER", "month": "INTEGER", "year": "INTEGER", "lat": "DOUBLE",
-             "lon": "DOUBLE", "age": "INTEGER"}
-    cast = ", ".join(f"CAST({name} AS {types.get(name, 'VARCHAR')}) AS {name}" for name in COLUMNS)
+    types = {"lat": "DOUBLE", "lon": "DOUBLE"}
+    cast = ", ".join(f"CAST({name} AS {types.get(name, 'INTEGER')}) AS {name}" for name in COLUMNS)
     plain = f"{cast}, {_GLOBE}"
     if tokens is None:
         _all(connection, f"CREATE TABLE casualty AS SELECT row, {plain} FROM given ORDER BY row")  # noqa: S608
@@ -208,7 +214,9 @@ def _load(connection: duckdb.DuckDBPyConnection, rows: pd.DataFrame,
         at, token = tokens[kind]
         connection.register(f"given_{kind}", pd.DataFrame({"row": at, "token": token}))
         if kind in model.SLOTS:
-            each = [f"tokens[{slot + 1}] AS {kind}{slot}" for slot in range(model.SLOTS[kind])]
+            # Half of a token is enough to tell words apart, and half as much to carry for each pair.
+            half = "CAST(tokens[{at}] & 2147483647 AS INTEGER)"
+            each = [f"{half.format(at=slot + 1)} AS {kind}{slot}" for slot in range(model.SLOTS[kind])]
             of = f"(SELECT row, list_sort(list(DISTINCT token)) AS tokens FROM given_{kind} GROUP BY row)"  # noqa: S608
             made = f"SELECT row, {', '.join(each)} FROM {of}"  # noqa: S608
             columns += [f"{kind}{slot}" for slot in range(len(each))]
@@ -344,8 +352,8 @@ def _pair(row: Mapping[Any, Any], setting: _Setting) -> Pair:
     steps = {each.name: int(row[f"step_{each.name}"]) for each in setting.compared}
     parts = [part for each in setting.compared for part in _parts(each, steps[each.name], float(row["rarity"] or 0))]
     named = steps.get("name", -1) >= 0
-    known = [number for name, number in steps.items() if number >= 0 and name != "list"]
-    twins = not named and not any(known)
+    said = [each.levels[steps[each.name]] for each in setting.compared if each.name != "list" and steps[each.name] >= 0]
+    twins = not named and all(level.agrees for level in said)
     two_lists = setting.background.several and steps.get("list") == 0
     probability = min(round(float(row["match_probability"]), 6), CERTAIN)
     if twins:

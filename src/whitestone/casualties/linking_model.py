@@ -20,7 +20,7 @@ __all__ = ["BLOCKINGS", "EVERYTHING_ROWS", "SLOTS", "Background", "Blocking", "C
 class Level(msgspec.Struct, frozen=True):
     """One step of a comparison: in words, as a condition on columns `*_l` and `*_r`, and both shares.
 
-    `date` is set in the steps of date with place: the words for the date alone.
+    `date` is set in the steps of date with place: the words for the date alone. `agrees` where nothing differs.
     """
 
     words: str
@@ -28,6 +28,7 @@ class Level(msgspec.Struct, frozen=True):
     m: float
     u: float
     date: str | None = None
+    agrees: bool = False
 
 
 class Comparison(msgspec.Struct, frozen=True):
@@ -93,13 +94,15 @@ def blockings_for(rows: int, *, names: bool) -> tuple[Blocking, ...]:
 _KM2 = "((x_l - x_r) * (x_l - x_r) + (y_l - y_r) * (y_l - y_r) + (z_l - z_r) * (z_l - z_r))"
 _PLACED = "x_l IS NOT NULL AND x_r IS NOT NULL"
 _NAMED = f"NOT ({_PLACED}) AND place_l = place_r"
+# The commonest step stands first, written so that no other can hold: the engine stops at the first that does.
 _DATES = (
+    ("another date", "(abs(day_l - day_r) > 31 OR ((day_l IS NULL OR day_r IS NULL) AND month_l <> month_r) OR "
+                     "((month_l IS NULL OR month_r IS NULL) AND year_l <> year_r))", 0.03),
     ("the same day", "day_l = day_r", 0.72),
     ("at most 3 days apart", "abs(day_l - day_r) <= 3", 0.09),
     ("the same month, a day is not known", "(day_l IS NULL OR day_r IS NULL) AND month_l = month_r", 0.07),
     ("at most 31 days apart", "abs(day_l - day_r) <= 31", 0.06),
     ("the same year, a month is not known", "(month_l IS NULL OR month_r IS NULL) AND year_l = year_r", 0.03),
-    ("another date", "year_l IS NOT NULL AND year_r IS NOT NULL", 0.03),
     ("a date is not known", "TRUE", 1.0),
 )
 _PLACES = (
@@ -109,6 +112,10 @@ _PLACES = (
     ("another place", f"(({_PLACED}) OR (place_l IS NOT NULL AND place_r IS NOT NULL))", 0.1),
     ("a place is not known", "TRUE", 1.0),
 )
+_AGREE = frozenset(("the same day", "the same month, a day is not known", "the same year, a month is not known",
+                    "a date is not known", "the same place, or at most 1 km apart",
+                    "a place is not known"))  # fmt: skip
+"""Steps of date and of place in which the two do not differ."""
 
 
 def comparisons(background: Background, *, names: bool) -> tuple[Comparison, ...]:
@@ -130,8 +137,8 @@ def _accident(background: Background) -> tuple[Level, ...]:
     together = min(1.2 / max(background.rows - 1, 1), 0.12)
     day = 1 / max(background.days, 30)
     # For each step of the date: people hurt together whose dates differ so by error, and coincidence.
-    by_date = ((together, day), (0.2 * together, 6 * day), (0.078 * together, 2.3 * day), (0.1 * together, 56 * day),
-               (0.033 * together, 12 * day), (0.0, 1.0), (0.0, 1.0))  # fmt: skip
+    by_date = ((0.0, 1.0), (together, day), (0.2 * together, 6 * day), (0.078 * together, 2.3 * day),
+               (0.1 * together, 56 * day), (0.033 * together, 12 * day), (0.0, 1.0))  # fmt: skip
     near = min(max(background.same_place, 1e-4), 0.9)
     levels = []
     for (date, on, m_date), (companions, coincidence) in zip(_DATES, by_date, strict=True):
@@ -141,7 +148,8 @@ def _accident(background: Background) -> tuple[Level, ...]:
         chance = (near, 0.06 * (1 - near), 0.1 * (1 - near), 0.84 * (1 - near))
         by_place = (*(here * m + (1 - here) * u for (_, _, m), u in zip(_PLACES, chance, strict=False)), 1.0)
         levels += [
-            Level(where, f"{on} AND {at_place}", m_date * m_place, share * by_place[number], date)
+            Level(where, f"{on} AND {at_place}", m_date * m_place, share * by_place[number], date,
+                  date in _AGREE and where in _AGREE)
             for number, (where, at_place, m_place) in enumerate(_PLACES)
         ]
     return tuple(levels)
@@ -150,25 +158,25 @@ def _accident(background: Background) -> tuple[Level, ...]:
 _AGES = "(age_l IS NOT NULL AND age_r IS NOT NULL)"
 _PERSON = (
     Comparison("age", f"NOT {_AGES} AND (band_l IS NULL OR band_r IS NULL)", (
-        Level("the same age", "age_l = age_r", 0.6, 0.025),
+        Level("the same age", "age_l = age_r", 0.6, 0.025, agrees=True),
         Level("at most 2 years apart", "abs(age_l - age_r) <= 2", 0.17, 0.09),
         Level("at most 5 years apart", "abs(age_l - age_r) <= 5", 0.12, 0.11),
-        Level("the same age group; an age is not known", f"NOT {_AGES} AND band_l = band_r", 0.06, 0.045),
+        Level("the same age group; an age is not known", f"NOT {_AGES} AND band_l = band_r", 0.06, 0.045, agrees=True),
         Level("another age", "TRUE", 0.05, 0.73),
     )),
     Comparison("sex", "sex_l IS NULL OR sex_r IS NULL", (
-        Level("the same sex", "sex_l = sex_r", 0.98, 0.7), Level("another sex", "TRUE", 0.02, 0.3),
+        Level("the same sex", "sex_l = sex_r", 0.98, 0.7, agrees=True), Level("another sex", "TRUE", 0.02, 0.3),
     )),
     Comparison("outcome", "outcome_l IS NULL OR outcome_r IS NULL", (
-        Level("the same outcome", "outcome_l = outcome_r", 0.9, 0.6),
+        Level("the same outcome", "outcome_l = outcome_r", 0.9, 0.6, agrees=True),
         Level("another outcome (one may have died later)", "TRUE", 0.1, 0.4),
     )),
     Comparison("device", "device_l IS NULL OR device_r IS NULL", (
-        Level("the same kind of device", "device_l = device_r", 0.8, 0.62),
+        Level("the same kind of device", "device_l = device_r", 0.8, 0.62, agrees=True),
         Level("another kind of device", "TRUE", 0.2, 0.38),
     )),
 )  # fmt: skip
-SLOTS = {"word": 4, "bones": 4, "sound": 8}
+SLOTS = {"bones": 4, "sound": 6}
 """So many tokens of a kind are compared, the smallest: the same of them in whatever row they stand."""
 
 
@@ -190,7 +198,7 @@ _NAME = Comparison("name", "name_full_l IS NULL OR name_full_r IS NULL", (
     Level("the same whole name", "name_full_l = name_full_r", 0.4, 0.0006),
     Level("every word of the name agrees in its consonants", "name_key_l = name_key_r", 0.3, 0.0008),
     Level("two words of the name agree in sound", _two("bones"), 0.12, 0.004),
-    Level("one word of the name is the same", _any("word"), 0.08, 0.02),
+    Level("one word of the name agrees in its consonants", _any("bones"), 0.08, 0.02),
     Level("one word of the name agrees in sound", _any("sound"), 0.05, 0.05),
     Level("another name", "TRUE", 0.05, 0.925),
 ))  # fmt: skip

@@ -8,6 +8,7 @@ them a row. `CasualtyTable` holds who counts on one day as known at one moment, 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 import msgspec
 import numpy as np
@@ -86,9 +87,8 @@ def coded(values: Sequence[str | None]) -> Coded:
     >>> coded([]).words
     ()
     """
-    place: dict[str | None, int] = {word: at for at, word in enumerate(dict.fromkeys(v for v in values if v is not None))}
-    words = tuple(word for word in place if word is not None)
-    place[None] = NOT_STATED
+    words = tuple(dict.fromkeys(value for value in values if value is not None))
+    place: dict[str | None, int] = {None: NOT_STATED, **{word: at for at, word in enumerate(words)}}
     return Coded(np.fromiter((place[value] for value in values), np.int32, len(values)), words)
 
 
@@ -164,14 +164,15 @@ class Said(msgspec.Struct, frozen=True):
 
 
 class CasualtyTable(msgspec.Struct, frozen=True, kw_only=True):
-    """Who counts, situation on one day as known at one moment: one row a record (or group of records declared the same).
+    """Who counts, situation on one day as known at one moment: one row a record, or group of records that are one.
 
     All arrays have one length. `ids`: 16 byte record ids, of the accident where `from_accident`. `persons`: how many
     persons a row stands for. `outcome` over killed, injured, unknown. Every `Coded` is under the rules of `rules.py`
     and has the word `unknown`; `place` holds record ids of the gazetteer and `place_name` the name as written, both
-    NOT_STATED where none is. `first_day`, `last_day`: days since 1970-01-01 between which it happened (NO_DAY: undated);
-    `died_later_day` likewise. `lon`, `lat`: degrees, NaN where no position is. `accident`: 32 hexadecimal digits.
-    `from_accident`: not recorded as persons, only stated by an accident. `members`: how many records a row was made of.
+    NOT_STATED where none is. `first_day`, `last_day`: days since 1970-01-01 between which it happened, NO_DAY where it
+    is undated; `died_later_day` likewise. `lon`, `lat`: degrees, NaN where no position is. `accident`: 32 hexadecimal
+    digits. `from_accident`: not recorded as persons, only stated by an accident. `members`: how many records a row was
+    made of.
     """
 
     ids: Ids
@@ -208,5 +209,6 @@ class CasualtyTable(msgspec.Struct, frozen=True, kw_only=True):
         """Return some rows; all of them without copying."""
         if rows.dtype == np.bool_ and bool(rows.all()):
             return self
-        return CasualtyTable(**{name: value.take(rows) if isinstance(value, Coded) else value[rows]
-                                for name, value in msgspec.structs.asdict(self).items()})
+        made: dict[str, Any] = {name: value.take(rows) if isinstance(value, Coded) else value[rows]
+                                for name, value in msgspec.structs.asdict(self).items()}
+        return CasualtyTable(**made)

@@ -12,12 +12,13 @@ from typing import Any
 import msgspec
 import numpy as np
 
-from whitestone.casualties.columns import NO_DAY, CasualtyTable, Coded, Flags, Int64
+from whitestone.casualties.columns import NO_DAY, CasualtyTable, Coded, Flags, Int32, Int64
 from whitestone.casualties.places import NO_PLACES, Gazetteer, place_column
 from whitestone.casualties.rules import OUTCOMES, RULES, UNKNOWN
 from whitestone.errors import InvalidValue
 
-__all__ = ["DIMENSIONS", "CasualtyCount", "Figures", "Row", "column_of", "count", "in_period", "read_dimensions"]
+__all__ = ["DIMENSIONS", "CasualtyCount", "Figures", "Row", "column_of", "count", "in_period", "read_dimensions",
+           "rules_of"]
 
 DIMENSIONS = ("outcome", "status", "person_status", "sex_age", "sex", "age_group", "device", "activity", "place",
               "month", "year", "source", "dataset", "amputation")  # fmt: skip
@@ -89,7 +90,8 @@ def read_dimensions(by: str | Sequence[str]) -> tuple[str, ...]:
     return tuple(names)
 
 
-def column_of(table: CasualtyTable, dimension: str, gazetteer: Gazetteer = NO_PLACES, level: int | None = None) -> Coded:
+def column_of(table: CasualtyTable, dimension: str, gazetteer: Gazetteer = NO_PLACES, level: int | None = None
+              ) -> Coded:
     """Return the column of a dimension with every row coded; `level` serves `place` where it names none itself."""
     name, _, own = dimension.partition(":")
     if name == "place":
@@ -153,7 +155,7 @@ def count(table: CasualtyTable, by: Sequence[str], *, begins: int | None = None,
     )  # fmt: skip
 
 
-def _rows(columns: list[Coded], outcome: Int64, persons: Int64) -> tuple[Row, ...]:
+def _rows(columns: list[Coded], outcome: Int32, persons: Int64) -> tuple[Row, ...]:
     """Add persons up by every combination that holds any, in the order of the words of the first column, and so on."""
     shape = [max(len(column.words), 1) for column in columns]
     cells = int(np.prod([float(size) for size in shape])) if columns else 1
@@ -172,7 +174,7 @@ def _rows(columns: list[Coded], outcome: Int64, persons: Int64) -> tuple[Row, ..
     return tuple(Row(tuple(own), Figures(*each)) for own, each in zip(keys, sums[holds].tolist(), strict=True))
 
 
-def _figures(outcome: Int64, persons: Int64) -> Figures:
+def _figures(outcome: Int32, persons: Int64) -> Figures:
     sums = np.bincount(outcome, weights=persons, minlength=len(OUTCOMES))
     return Figures(*(int(each) for each in sums))
 

@@ -121,7 +121,8 @@ def unpack(data: bytes) -> Said:
     """Read columns back; arrays are views of the bytes and cannot be written to."""
     size = int.from_bytes(data[:8], "little")
     head = msgspec.json.decode(data[8 : 8 + size], type=_Head)
-    at, arrays = 8 + size, {}
+    at = 8 + size
+    arrays: dict[str, Any] = {}
     for name, kind, length in head.arrays:
         arrays[name] = np.frombuffer(data, dtype=kind, count=head.count, offset=at)
         at += length + -length % 8
@@ -131,4 +132,5 @@ def unpack(data: bytes) -> Said:
         texts[name] = Coded(arrays[f"text {name}"], tuple(text.split(_APART)) if count else ())
         at += length
     numbers = {name.removeprefix("number "): each for name, each in arrays.items() if name.startswith("number ")}
-    return Said(*(arrays[name] for name in _ARRAYS[:5]), texts, numbers, arrays["lon"], arrays["lat"])
+    return Said(arrays["ids"], arrays["true_from"], arrays["true_to"], arrays["known_from"], arrays["known_to"], texts,
+                numbers, arrays["lon"], arrays["lat"])

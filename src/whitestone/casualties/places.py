@@ -14,7 +14,7 @@ __all__ = ["NO_PLACES", "Gazetteer", "Spot", "place_column"]
 
 
 class Spot(msgspec.Struct, frozen=True):
-    """One place: its name, code, level (0 country, 1 first level, …; None: not stated) and the place that it lies in."""
+    """One place: its name, code, level (0 country, 1 first level, …; None: not stated), and in which place it lies."""
 
     name: str
     code: str | None = None

@@ -38,7 +38,7 @@ DEVICES = ("ap_mine", "improvised_mine", "av_mine", "unspecified_mine", "submuni
            "undifferentiated", "other_ied", UNKNOWN)  # fmt: skip
 YES_NO = ("yes", "no", UNKNOWN)
 OLDEST_YEARS = 120
-"""An age in years beyond this is not believed: it stays as said, a finding asks about it, and no group is made of it."""
+"""An age in years beyond this is not believed: it stays as said, a finding asks about it, no group is made of it."""
 EPOCH_ORDINAL = 719_163
 """The ordinal of 1970-01-01, from which days are counted."""
 
@@ -48,19 +48,19 @@ RULES: Mapping[str, str] = MappingProxyType({
     "amputation": "An injury with amputation is an injury.",
     "sex_age": "Boy, girl: under 18. Man, woman: 18 and over. Unknown where sex or age group is not known.",
     "sex": "As stated.",
-    "age_group": "Child is under 18. The age in years first, then the group as stated, then the source's own band where "
-                 "it lies wholly on one side of 18.",
+    "age_group": "Child is under 18. The age in years first, then the group as stated, then the source's own band "
+                 "where it lies wholly on one side of 18.",
     "status": "Classes of the Monitor: civilian; deminer, a class of its own; military, with police and security; "
               "members of non-State armed groups apart where they are told apart.",
     "person_status": "As stated, national codes under their core code.",
     "device": "Classes of the Monitor. What the person's record does not say is taken from its accident.",
     "activity": "What the person was doing, national codes under their core code.",
-    "place": "The place that the record or its accident names, at the level asked for; else the position, where it lies "
-             "inside the outline of a place.",
-    "month": "The month of the accident. A date known to the year only stands under its own year-unknown, and is never "
-             "spread over months.",
+    "place": "The place that the record or its accident names, at the level asked for; else the position, where it "
+             "lies inside the outline of a place.",
+    "month": "The month of the accident. A date known to the year only stands under its own year-unknown, and is "
+             "never spread over months.",
     "year": "The year of the accident.",
-    "source": "The dataset that reported the person; several, joined by +, where records are declared to be one person.",
+    "source": "The dataset that reported the person; several, joined by +, where records were declared one person.",
     "dataset": "As source.",
 })  # fmt: skip
 """What each dimension counts, in one sentence."""

@@ -8,7 +8,7 @@ a line of its own in every answer.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -183,7 +183,7 @@ def _of_accidents(said: Said, outcomes: Int32, persons: Int64, losses: Int32, li
 
 
 def _both(one: CasualtyTable, two: CasualtyTable) -> CasualtyTable:
-    made = {}
+    made: dict[str, Any] = {}
     for name in CasualtyTable.__struct_fields__:
         first, second = getattr(one, name), getattr(two, name)
         made[name] = first.joined(second) if isinstance(first, Coded) else np.concatenate([first, second])

@@ -17,13 +17,13 @@ if TYPE_CHECKING:
 Json = Annotated[bool, typer.Option("--json", help="One JSON object on standard output, nothing else.")]
 By = Annotated[
     str,
-    typer.Option("--by", help="Dimensions with commas: outcome, status, person_status, sex_age, sex, age_group, device, "
-                 "activity, place, place:LEVEL, month, year, source, amputation."),
+    typer.Option("--by", help="Dimensions with commas: outcome, status, person_status, sex_age, sex, age_group, "
+                 "device, activity, place, place:LEVEL, month, year, source, amputation."),
 ]  # fmt: skip
 From = Annotated[str | None, typer.Option("--from", help="The first day of the period: YYYY, YYYY-MM or YYYY-MM-DD.")]
 To = Annotated[str | None, typer.Option("--to", help="The last day of the period.")]
 On = Annotated[str | None, typer.Option("--situation-on", help="The day of the situation; default: today.")]
-Known = Annotated[str | None, typer.Option("--as-known-on", help="What was known by the end of this day; default: now.")]
+Known = Annotated[str | None, typer.Option("--as-known-on", help="What was known by the end of the day; default: now.")]
 Place = Annotated[str | None, typer.Option("--place", help="Only in this place: its code, name or record id.")]
 Level = Annotated[int | None, typer.Option("--level", min=0, max=9, help="The level of the gazetteer for 'place'.")]
 

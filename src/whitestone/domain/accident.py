@@ -116,7 +116,7 @@ class Casualty(Record, kw_only=True, omit_defaults=True):
     injured_parts: Maybe[BodyPartCodes] = UNSET
     injury_types: Maybe[InjuryTypeCodes] = UNSET
     injuries: Maybe[list[dict[str, Any]]] = UNSET
-    """Which was where, as far as a form tells: each has body_part and injury_type, codes of the lists of those names."""
+    """Which was where, as far as a form tells: each has body_part and injury_type, codes of these lists."""
     first_aid: Maybe[bool] = UNSET
     """Given at the place of the accident."""
     transport_means: Maybe[TransportMeans] = UNSET

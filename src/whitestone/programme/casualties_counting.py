@@ -37,7 +37,7 @@ def casualty_table(programme: Programme, clocks: Clocks) -> CasualtyTable:
     if found is None:
         found = _tabled(programme, said, clocks)
         _remember(key, found)
-    return found  # type: ignore[no-any-return]
+    return found
 
 
 def count_casualties(programme: Programme, by: str | Sequence[str], begins: dt.date | None = None,
@@ -60,14 +60,14 @@ def count_casualties(programme: Programme, by: str | Sequence[str], begins: dt.d
 
 
 def gazetteer(programme: Programme, clocks: Clocks) -> Gazetteer:
-    """Return the places of a programme as known at `clocks.known`, whatever day they are valid on: names do not expire."""
+    """Return the places of a programme as known at `clocks.known`, whatever day they are valid on."""
     seq = programme.journal.head()
     key = ("places", programme.journal.programme_id, seq, clocks.known)
     found = _tables.get(key)
     if found is None:
         found = _gazetteer(programme, clocks)
         _remember(key, found)
-    return found  # type: ignore[no-any-return]
+    return found
 
 
 def places_named(places: Gazetteer, text: str) -> frozenset[str]:
@@ -80,8 +80,9 @@ def places_named(places: Gazetteer, text: str) -> frozenset[str]:
     (['a'], ['a'])
     """
     wanted = folded(text)
-    for told in (lambda key, spot: key, lambda key, spot: spot.code or "", lambda key, spot: spot.name):
-        found = frozenset(key for key, spot in places.spots.items() if folded(told(key, spot)) == wanted)
+    for which in (0, 1, 2):
+        found = frozenset(key for key, spot in places.spots.items()
+                          if folded((key, spot.code or "", spot.name)[which]) == wanted)
         if found and wanted:
             return found
     raise InvalidValue(field="place", value=text, why="no place of the gazetteer has this id, code or name")

@@ -1,0 +1,254 @@
+"""Which figures of a table may go out, so that nobody can work out a small number from the ones beside it?
+
+A small figure (fewer than the least that may be published) is suppressed; others are suppressed with it until no
+suppressed figure can be told from the published ones: for each there is another table of whole numbers that agrees with
+everything published, in this release and in all earlier ones, and in which that figure differs by at least the
+protection. Such a table is found by a linear programme and is the proof; `bounds` is the attack that tests it.
+Source: statistical disclosure control by cell suppression (Fischetti and Salazar 2001; Hundepool and others 2012,
+chapter 4). Zero is published, since it is about nobody; so a reader knows of every suppressed figure that it is not 0,
+and every table that proves keeps it at 1 or more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+import numpy as np
+import numpy.typing as npt
+from scipy import sparse
+
+from whitestone.errors import InvalidValue
+
+__all__ = ["MOST_ATOMS", "PUBLISHED", "SECONDARY", "SMALL", "Figures", "Protected", "bounds", "protect", "union_of"]
+
+Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+Flags = npt.NDArray[np.bool_]
+
+PUBLISHED, SMALL, SECONDARY = 0, 1, 2
+"""What becomes of a figure: it goes out; it is small itself; it would tell a small one."""
+MOST_ATOMS = 20_000
+"""More combinations than this are not looked at together: the table has to be coarser."""
+_NEAR = 60
+"""How many of the smallest figures are tried first as partners of one that must be hidden."""
+_TIMES = 20.0
+"""Seconds that are spent to find a table of whole numbers before the search goes wider."""
+
+
+class Figures(msgspec.Struct, frozen=True):
+    """Figures as sums of atoms: `values[q]` is the sum of the atoms that row q of `sums` (Q, n) names with 1."""
+
+    sums: Any
+    """A scipy.sparse.csr_array of shape (Q, n)."""
+    cost: Floats
+    """How much is lost when a figure is suppressed: small for a cell, large for a total."""
+
+    def values(self, atoms: Ints) -> Ints:
+        """Add the atoms up."""
+        return np.asarray(self.sums @ atoms, dtype=np.int64)
+
+
+class Protected(msgspec.Struct, frozen=True):
+    """What may go out: PUBLISHED, SMALL or SECONDARY for each figure, and which could not be protected.
+
+    `told_before`: numbers of those in `hidden` (figures of earlier releases, or groups) that earlier releases tell.
+    """
+
+    status: npt.NDArray[np.int8]
+    told_before: tuple[int, ...] = ()
+
+
+def protect(atoms: Ints, figures: Figures, least: int, protection: int, *, before: Any = None, hidden: Any = None,
+            also: Flags | None = None) -> Protected:
+    """Choose what is suppressed, so that nothing suppressed can be told within `protection` persons.
+
+    `atoms` (n) are the true numbers of the finest groups; `before` (R, n) the sums that earlier releases published,
+    `hidden` (H, n) further sums that must not be told (what earlier releases suppressed, small differences between
+    releases); `also` marks figures that are to be suppressed for a reason of their own. Refuses a least or protection
+    below 1, and more than MOST_ATOMS atoms, with InvalidValue.
+
+    >>> grid = np.array([1, 5, 7, 9])  # two rows, two columns; their sums are published
+    >>> sums = np.array([[1, 0, 0, 0], [0, 1, 0, 0], [0, 0, 1, 0], [0, 0, 0, 1],
+    ...                  [1, 1, 0, 0], [0, 0, 1, 1], [1, 0, 1, 0], [0, 1, 0, 1]])
+    >>> protect(grid, Figures(sparse.csr_array(sums), np.array([1.0] * 4 + [9.0] * 4)), 3, 3).status.tolist()
+    [1, 2, 2, 2, 0, 0, 0, 0]
+    >>> protect(np.zeros(0, int), Figures(sparse.csr_array((0, 0)), np.zeros(0)), 3, 3).status.tolist()
+    []
+    """
+    if least < 1 or protection < 1:
+        raise InvalidValue(field="min-cell", value=least, why="1 or more")
+    if len(atoms) > MOST_ATOMS:
+        raise InvalidValue(field="by", value=f"{len(atoms):,} combinations",
+                           why=f"at most {MOST_ATOMS:,} can be protected together: fewer dimensions, or coarser ones")
+    return _Search(atoms, figures, least, protection, before, hidden, also).run()
+
+
+class _Search:
+    """One search: which figures are suppressed so far, and of which it is proven that they cannot be told."""
+
+    def __init__(self, atoms: Ints, figures: Figures, least: int, protection: int, before: Any, hidden: Any,
+                 also: Flags | None) -> None:
+        self.atoms, self.figures, self.protection = atoms, figures, protection
+        self.values = figures.values(atoms)
+        small = (self.values > 0) & (self.values < least)
+        self.status = np.where(small, SMALL, PUBLISHED).astype(np.int8)
+        if also is not None:
+            self.status[also & (self.values > 0) & ~small] = SECONDARY
+        self.before = _rows(before, len(atoms))
+        self.hidden = _rows(hidden, len(atoms))
+        self.proven = np.zeros(len(self.values), dtype=bool)
+        self.hidden_proven = np.zeros(self.hidden.shape[0], dtype=bool)
+        # What is published as 0 is 0 in every table that agrees: none of its atoms can be otherwise.
+        self.free = ~_within_zero(figures.sums, self.values) & ~_within_zero(self.before, self.before @ atoms)
+
+    def run(self) -> Protected:
+        """Go on until everything that is suppressed is proven."""
+        told: list[int] = []
+        while (target := self._next()) is not None:
+            kind, number = target
+            row = (self.figures.sums if kind == 0 else self.hidden)[[number]]
+            move = self._move(row)
+            if move is None:
+                # Earlier releases tell it already: nothing that is left out now can take that back.
+                (self.proven if kind == 0 else self.hidden_proven)[number] = True
+                if kind == 1:
+                    told.append(number)
+                continue
+            self._take(move)
+        return Protected(self.status, tuple(told))
+
+    def _next(self) -> tuple[int, int] | None:
+        open_ = np.flatnonzero((self.status != PUBLISHED) & ~self.proven)
+        if len(open_):
+            return 0, int(open_[np.argmax(self.values[open_])])
+        rest = np.flatnonzero(~self.hidden_proven)
+        return (1, int(rest[0])) if len(rest) else None
+
+    def _take(self, move: Ints) -> None:
+        """Suppress what a move changes, and note of what it proves that it cannot be told."""
+        change = np.asarray(self.figures.sums @ move)
+        self.status[(change != 0) & (self.status == PUBLISHED)] = SECONDARY
+        self.proven |= np.abs(change) >= self.protection
+        self.hidden_proven |= np.abs(np.asarray(self.hidden @ move)) >= self.protection
+
+    def _move(self, row: Any) -> Ints | None:
+        """Find the cheapest change of atoms that moves a sum by the protection and leaves what is published as it is.
+
+        Near partners are tried first: those of small figures and of what is suppressed already; then all.
+        """
+        of_row = np.zeros(len(self.atoms), dtype=bool)
+        of_row[row.indices] = True
+        near = of_row | (np.asarray(abs(self.figures.sums[self.status != PUBLISHED]).sum(axis=0)).ravel() > 0)
+        smallest = np.flatnonzero(self.free & ~near)
+        near[smallest[np.argsort(self.atoms[smallest], kind="stable")[:_NEAR]]] = True
+        chosen = np.flatnonzero(near & self.free)
+        found = self._solved(row, chosen)
+        every = np.flatnonzero(self.free)
+        return found if found is not None or len(every) == len(chosen) else self._solved(row, every)
+
+    def _solved(self, row: Any, chosen: Ints) -> Ints | None:
+        """Solve for whole numbers: up by the protection, else down by it where there is as much."""
+        for step in (self.protection, -self.protection):
+            if step < 0 and int((row @ self.atoms)[0]) <= self.protection:
+                continue
+            found = _cheapest(self.atoms[chosen], self.figures.sums[:, chosen], self.values, self._costs(),
+                              self.before[:, chosen], row[:, chosen], step)
+            if found is not None:
+                move = np.zeros(len(self.atoms), dtype=np.int64)
+                move[chosen] = found
+                return move
+        return None
+
+    def _costs(self) -> Floats:
+        return np.where(self.status == PUBLISHED, self.figures.cost * (1 + np.log2(1 + self.values)), 0.0)
+
+
+def bounds(atoms: Ints, published: Any, targets: Any, not_zero: Any = None) -> tuple[Floats, Floats]:
+    """Attack: give the least and most that sums of atoms can be, when only the published sums are known.
+
+    `published` (P, n) and `targets` (T, n) are sums of atoms that are not negative; `atoms` serve only to give the
+    published sums their values. `not_zero` (S, n): sums of which a reader knows that they are 1 or more. Gives (T)
+    least and (T) most, infinite where nothing binds it.
+
+    >>> least, most = bounds(np.array([1, 4]), np.array([[1, 1]]), np.array([[1, 0]]))
+    >>> least.tolist(), most.tolist()
+    ([0.0], [5.0])
+    >>> bounds(np.array([1]), np.zeros((0, 1)), np.array([[1]]))[1].tolist()
+    [inf]
+    """
+    from scipy.optimize import linprog
+
+    known, wanted = _rows(published, len(atoms)), _rows(targets, len(atoms))
+    sums, least_one = known @ atoms, _rows(not_zero, len(atoms))
+    rules: dict[str, Any] = {"bounds": (0, None), "method": "highs"}
+    if known.shape[0]:
+        rules |= {"A_eq": known, "b_eq": sums}
+    if least_one.shape[0]:
+        rules |= {"A_ub": -least_one, "b_ub": -np.ones(least_one.shape[0])}
+    low, high = np.zeros(wanted.shape[0]), np.full(wanted.shape[0], np.inf)
+    for number in range(wanted.shape[0]):
+        goal = wanted[[number]].toarray().ravel()
+        lowest, highest = linprog(goal, **rules), linprog(-goal, **rules)
+        # The true table is always feasible: whatever has no optimum is not bound.
+        low[number] = lowest.fun if lowest.status == 0 else 0.0
+        high[number] = -highest.fun if highest.status == 0 else np.inf
+    return low, high
+
+
+def _rows(given: Any, count: int) -> Any:
+    return sparse.csr_array((0, count)) if given is None else sparse.csr_array(given)
+
+
+def _within_zero(sums: Any, values: Ints) -> Flags:
+    """Say which atoms stand in a sum that is 0."""
+    zero = sums[np.flatnonzero(np.asarray(values) == 0)]
+    return np.asarray(abs(zero).sum(axis=0)).ravel() > 0
+
+
+def _cheapest(atoms: Ints, sums: Any, values: Ints, costs: Floats, before: Any, row: Any, step: int) -> Ints | None:
+    """Move a sum by `step` at the least cost of published figures that change; None where that cannot be."""
+    from scipy.optimize import Bounds, LinearConstraint, milp
+
+    count = len(atoms)
+    priced = np.flatnonzero((costs > 0) & (np.diff(sums.indptr) > 0))
+    some = sums[priced]
+    touched = np.flatnonzero((values > 0) & (np.diff(sums.indptr) > 0))
+    # Unknowns: the change of each atom, then for each priced figure how far it is moved at most.
+    eye = sparse.eye_array(len(priced), format="csr")
+    over = sparse.vstack([sparse.hstack([some, -eye]), sparse.hstack([-some, -eye])], format="csr")
+    rules = [LinearConstraint(over, -np.inf, 0.0)] if len(priced) else []
+    if len(touched):  # a figure that is not 0 is not 0 in any table that agrees: 0 would have been published
+        kept = sparse.hstack([sums[touched], sparse.csr_array((len(touched), len(priced)))], format="csr")
+        rules.append(LinearConstraint(kept, 1.0 - values[touched], np.inf))
+    fixed = sparse.vstack([before, row], format="csr")
+    goal = np.zeros(fixed.shape[0])
+    goal[-1] = step
+    wide = sparse.hstack([fixed, sparse.csr_array((fixed.shape[0], len(priced)))], format="csr")
+    rules.append(LinearConstraint(wide, goal, goal))
+    price = np.concatenate([np.zeros(count), costs[priced]])
+    # No atom has to move farther than all moves of a chain together: this keeps the numbers small.
+    reach = float(abs(step)) * 50.0
+    lowest = np.concatenate([-np.minimum(atoms, reach), np.zeros(len(priced))])
+    highest = np.concatenate([np.full(count, reach), np.full(len(priced), np.inf)])
+    kinds = np.concatenate([np.ones(count), np.zeros(len(priced))])
+    for whole in (np.zeros_like(kinds), kinds):  # mostly the numbers come out whole by themselves
+        solved = milp(price, constraints=rules,
+                      bounds=Bounds(lowest, highest), integrality=whole, options={"time_limit": _TIMES})
+        if solved.x is None:
+            return None
+        move = np.rint(solved.x[:count])
+        if np.abs(solved.x[:count] - move).max(initial=0.0) < 1e-6:
+            return move.astype(np.int64)
+    return None
+
+
+def union_of(parts: Sequence[Any], count: int) -> Any:
+    """Put sums of several releases one under the other; (0, n) of none.
+
+    >>> union_of([], 2).shape
+    (0, 2)
+    """
+    kept = [_rows(each, count) for each in parts if each is not None and each.shape[0]]
+    return sparse.vstack(kept, format="csr") if kept else sparse.csr_array((0, count))

@@ -140,10 +140,11 @@ class _Search:
         """
         of_row = np.zeros(len(self.atoms), dtype=bool)
         of_row[row.indices] = True
-        near = of_row | (np.asarray(abs(self.figures.sums[self.status != PUBLISHED]).sum(axis=0)).ravel() > 0)
-        smallest = np.flatnonzero(self.free & ~near)
-        near[smallest[np.argsort(self.atoms[smallest], kind="stable")[:_NEAR]]] = True
-        chosen = np.flatnonzero(near & self.free)
+        cells = np.flatnonzero((self.status == PUBLISHED) & (self.values > 0))
+        cells = cells[np.argsort(self.values[cells] * self.figures.cost[cells], kind="stable")[:_NEAR]]
+        tried = np.concatenate([np.flatnonzero(self.status != PUBLISHED), cells])
+        near = np.asarray(abs(self.figures.sums[tried]).sum(axis=0)).ravel() > 0
+        chosen = np.flatnonzero((of_row | near) & self.free)
         found = self._solved(row, chosen)
         every = np.flatnonzero(self.free)
         return found if found is not None or len(every) == len(chosen) else self._solved(row, every)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -29,8 +30,9 @@ Level = Annotated[int | None, typer.Option("--level", min=0, max=9, help="The le
 
 
 def register(app: typer.Typer) -> None:
-    """Add `casualties table`; `app` has `casualties` already."""
+    """Add `casualties table` and `casualties public`; `app` has `casualties` already."""
     casualties.command("table")(table)
+    casualties.command("public")(public)
 
 
 def table(
@@ -61,6 +63,49 @@ def table(
     from rich.console import Console
 
     Console().print(_printed(answer, limit))
+
+
+def public(
+    context: typer.Context,
+    by: By = "outcome",
+    begins: From = None,
+    ends: To = None,
+    situation_on: On = None,
+    as_known_on: Known = None,
+    level: Level = None,
+    grid_km: Annotated[float | None, typer.Option(help="For --by grid: the side of a square, 5 km or more.")] = None,
+    min_cell: Annotated[int, typer.Option(help="The least number of persons that is published.")] = 3,
+    out: Annotated[Path | None, typer.Option(help="Write the table into this file: .csv or .xlsx.")] = None,
+    preview: Annotated[bool, typer.Option("--preview", help="Only look: not kept as a release.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Make a table that may be published: small figures, and what would tell them, are suppressed. It is kept."""
+    from whitestone.exchange.writers.public_table import check_public_name, write_public_table
+    from whitestone.programme.casualties_public import public_table
+    from whitestone.programme.opening import open_programme
+
+    asked: Context = context.obj
+    if out is not None:
+        check_public_name(out)
+    with open_programme(asked.target, asked.who) as programme:
+        answer = public_table(programme, by, begins=day(begins, "from", is_first=True), ends=day(ends, "to"),
+                              level=level, min_cell=min_cell, grid_km=grid_km,
+                              clocks=programme.clocks(situation_on, as_known_on), keep=not preview)  # fmt: skip
+    if out is not None:
+        answer["files"] = [str(path) for path in write_public_table(answer, out)]
+    emit(answer, as_json, lambda: _public_words(answer))
+
+
+def _public_words(answer: dict[str, Any]) -> str:
+    lines = [_head(answer)]
+    for row in (*answer["rows"], *answer["margins"], {"key": {"": "total"}, **answer["total"]}):
+        said = "  ".join(f"{'suppressed' if row[name] is None else format(row[name], ','):>10}"
+                         for name in ("killed", "injured", "unknown", "casualties"))
+        lines.append(f"{said}  {', '.join(row['key'].values()) or 'all'}")
+    lines[1:1] = ["    killed     injured     unknown  casualties"]
+    lines += answer["suppressed"]["why"]
+    lines += [f"Wrote {path}." for path in answer.get("files", [])]
+    return "\n".join([*lines, "Kept as a release." if answer["recorded"] else "A preview: not kept, not for release."])
 
 
 def day(text: str | None, field: str, *, is_first: bool = False) -> dt.date | None:

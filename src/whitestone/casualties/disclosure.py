@@ -33,6 +33,8 @@ MOST_ATOMS = 20_000
 """More combinations than this are not looked at together: the table has to be coarser."""
 _NEAR = 60
 """How many of the smallest figures are tried first as partners of one that must be hidden."""
+_ROUNDS = 6
+"""How often many sums are tried at once before each is tried alone."""
 _TIMES = 20.0
 """Seconds that are spent to find a table of whole numbers before the search goes wider."""
 
@@ -106,8 +108,13 @@ class _Search:
     def run(self) -> Protected:
         """Go on until everything that is suppressed is proven."""
         told: list[int] = []
+        tries = _ROUNDS
         while (target := self._next()) is not None:
             kind, number = target
+            if kind == 1 and tries and self._many():
+                tries -= 1
+                continue
+            tries = 0 if kind == 1 else _ROUNDS
             row = (self.figures.sums if kind == 0 else self.hidden)[[number]]
             move = self._move(row)
             if move is None:
@@ -125,6 +132,21 @@ class _Search:
             return 0, int(open_[np.argmax(self.values[open_])])
         rest = np.flatnonzero(~self.hidden_proven)
         return (1, int(rest[0])) if len(rest) else None
+
+    def _many(self) -> bool:
+        """Move as many of the hidden sums at once as can be without changing what is published; say if any was."""
+        open_, free = np.flatnonzero(~self.hidden_proven), np.flatnonzero(self.free)
+        shown = self.figures.sums[np.flatnonzero(self.status == PUBLISHED)]
+        fixed = sparse.vstack([shown, self.before], format="csr")[:, free]
+        found = _widest(self.atoms[free], fixed, self.figures.sums[:, free], self.values, self.hidden[open_][:, free],
+                        self.protection)
+        if found is None:
+            return False
+        move = np.zeros(len(self.atoms), dtype=np.int64)
+        move[free] = found
+        was = int(self.hidden_proven.sum())
+        self._take(move)
+        return int(self.hidden_proven.sum()) > was
 
     def _take(self, move: Ints) -> None:
         """Suppress what a move changes, and note of what it proves that it cannot be told."""
@@ -144,7 +166,8 @@ class _Search:
         cells = cells[np.argsort(self.values[cells] * self.figures.cost[cells], kind="stable")[:_NEAR]]
         tried = np.concatenate([np.flatnonzero(self.status != PUBLISHED), cells])
         near = np.asarray(abs(self.figures.sums[tried]).sum(axis=0)).ravel() > 0
-        chosen = np.flatnonzero((of_row | near) & self.free)
+        # What earlier releases fixed may need partners anywhere.
+        chosen = np.flatnonzero((of_row | near | (self.before.shape[0] > 0)) & self.free)
         found = self._solved(row, chosen)
         every = np.flatnonzero(self.free)
         return found if found is not None or len(every) == len(chosen) else self._solved(row, every)
@@ -237,6 +260,36 @@ def _cheapest(atoms: Ints, sums: Any, values: Ints, costs: Floats, before: Any, 
     for whole in (np.zeros_like(kinds), kinds):  # mostly the numbers come out whole by themselves
         solved = milp(price, constraints=rules,
                       bounds=Bounds(lowest, highest), integrality=whole, options={"time_limit": _TIMES})
+        if solved.x is None:
+            return None
+        move = np.rint(solved.x[:count])
+        if np.abs(solved.x[:count] - move).max(initial=0.0) < 1e-6:
+            return move.astype(np.int64)
+    return None
+
+
+def _widest(atoms: Ints, fixed: Any, sums: Any, values: Ints, hidden: Any, step: int) -> Ints | None:
+    """Raise as many hidden sums as possible by `step`, all in one change that leaves the fixed sums as they are."""
+    from scipy.optimize import Bounds, LinearConstraint, milp
+
+    count, goals = len(atoms), hidden.shape[0]
+    none = sparse.csr_array((fixed.shape[0], goals))
+    rules = [LinearConstraint(sparse.hstack([fixed, none], format="csr"), 0.0, 0.0)] if fixed.shape[0] else []
+    eye = sparse.eye_array(goals, format="csr")
+    rules.append(LinearConstraint(sparse.hstack([-hidden, eye], format="csr"), -np.inf, 0.0))
+    touched = np.flatnonzero((values > 0) & (np.diff(sums.indptr) > 0))
+    if len(touched):
+        kept = sparse.hstack([sums[touched], sparse.csr_array((len(touched), goals))], format="csr")
+        rules.append(LinearConstraint(kept, 1.0 - values[touched], np.inf))
+    reach = float(step) * 50.0
+    lowest = np.concatenate([-np.minimum(atoms, reach), np.full(goals, -reach * count)])
+    highest = np.concatenate([np.full(count, reach), np.full(goals, float(step))])
+    # A hidden sum that cannot rise may fall: nothing is lost by it.
+    price = np.concatenate([np.zeros(count), np.full(goals, -1.0)])
+    for whole in (0, 1):
+        kinds = np.concatenate([np.full(count, whole), np.zeros(goals)])
+        solved = milp(price, constraints=rules, bounds=Bounds(lowest, highest), integrality=kinds,
+                      options={"time_limit": _TIMES})
         if solved.x is None:
             return None
         move = np.rint(solved.x[:count])

@@ -83,7 +83,7 @@ def atoms_of(table: CasualtyTable, editions: Sequence[Edition], gazetteer: Gazet
     inside = [in_period(table, each.begins, each.ends) for each in editions]
     parts: dict[str, list[Ints]] = {"outcome": [table.outcome.codes.astype(np.int64)]}
     for name, column in columns.items():
-        axis = "place" if name.startswith("place") or name == "grid" else _AXES.get(name, name)
+        axis = _axis(name)
         parts.setdefault(axis, []).append(column.codes.astype(np.int64))
     parts.setdefault("time", []).extend(each.astype(np.int64) for each in inside)
     axes, kinds = {}, {}
@@ -102,7 +102,7 @@ def _places_in(parts: Mapping[str, list[Ints]], columns: Mapping[str, Coded]) ->
     seen: dict[str, int] = {}
     found = []
     for name in columns:
-        axis = "place" if name.startswith("place") or name == "grid" else _AXES.get(name, name)
+        axis = _axis(name)
         found.append((axis, seen.get(axis, 0), name))
         seen[axis] = seen.get(axis, 0) + 1
     return found
@@ -183,22 +183,34 @@ def _measures(outcome: Ints, members: Ints) -> list[tuple[str, Ints]]:
     return [*((name, members[of == code]) for code, name in enumerate(OUTCOMES)), ("casualties", members)]
 
 
-def small_groups(atoms: Atoms, least: int, most: int = MOST_GROUPS) -> tuple[Any, int]:
+def _axis(name: str) -> str:
+    return "place" if name.startswith("place") or name == "grid" else _AXES.get(name, name)
+
+
+def _axes_of(atoms: Atoms, editions: Sequence[Edition]) -> list[tuple[str, ...]]:
+    """List the sets of axes in which small groups are looked for, the smallest first."""
+    found: set[tuple[str, ...]] = set()
+    for each in editions:
+        own = sorted({*map(_axis, each.by), *(name for name in ("time", "place") if name in atoms.axes)})
+        found |= {some for size in range(1, 4) for some in itertools.combinations(own, size)}
+    return sorted(found, key=lambda some: (len(some), some))
+
+
+def small_groups(atoms: Atoms, editions: Sequence[Edition], least: int, most: int = MOST_GROUPS) -> tuple[Any, int]:
     """Give the sums (H, n) of small groups that releases may tell by their difference, though none shows them.
 
-    A group is one value of one, two or three axes, or of all (the persons of one status in the span between two
-    periods, of one place that one edition tells apart), whole and by outcome. A sum of 0, or of `least` and more, is
-    none. Beyond `most` groups the rest is left out, those of more axes first; how many is the second value.
+    A group is what an edition tells apart, taken apart further by the spans of time and the places that the others
+    tell apart (the persons of one status in the span between two periods), whole and by outcome. A sum of 0, or of
+    `least` and more, is none. Beyond `most` groups the rest is left out, those of more axes first; how many is the
+    second value.
 
     >>> from whitestone.casualties.packing import nothing_said
     >>> from whitestone.casualties.tabling import tabled
     >>> nobody = atoms_of(tabled(*nothing_said(), 0), [Edition(by=())], Gazetteer({}))
-    >>> small_groups(nobody, 3)[0].shape, small_groups(nobody, 3)[1]
+    >>> small_groups(nobody, [Edition(by=())], 3)[0].shape, small_groups(nobody, [Edition(by=())], 3)[1]
     ((0, 0), 0)
     """
-    names = [name for name in atoms.axes if name != "outcome"]
-    sets = [some for size in range(1, 4) for some in itertools.combinations(names, size)]
-    sets += [tuple(names)] if len(names) > 3 else []
+    sets = _axes_of(atoms, editions)
     rows: list[Ints] = []
     for some, outcome in itertools.product(sets, (None, 0, 1, 2)):
         chosen = np.arange(len(atoms.persons)) if outcome is None else np.flatnonzero(atoms.outcome == outcome)

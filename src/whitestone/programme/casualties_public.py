@@ -159,7 +159,7 @@ def _protected(atoms: Atoms, editions: list[Edition], before: list[Kept], asked:
             changed |= (old >= 0) & (moved > 0) & (moved < asked.min_cell)
     count = len(atoms.persons)
     if before:
-        groups, left_out = small_groups(atoms, asked.min_cell)
+        groups, left_out = small_groups(atoms, editions, asked.min_cell)
         hidden.append(groups)
     protected = protect(atoms.persons, figures, asked.min_cell, asked.min_cell, before=union_of(published, count),
                         hidden=union_of(hidden, count), also=changed)

@@ -38,7 +38,7 @@ _ROWS = f"""SELECT s.record_id, s.true_from, s.true_to, s.known_from, s.known_to
   WHERE e.record_id = s.record_id AND f.dataset IS NOT NULL ORDER BY e.seq LIMIT 1))
 FROM state s JOIN revision r ON r.seq = s.body_seq JOIN act a ON a.act_id = r.act_id
 LEFT JOIN revision g ON g.seq = s.geometry_seq
-WHERE s.kind = ? AND s.basis <> {BASIS_ALL}{{}} ORDER BY s.record_id, s.slice, s.known_from"""  # noqa: S608
+WHERE s.kind = ? AND s.basis <> {BASIS_ALL}{{}} ORDER BY s.record_id"""  # noqa: S608
 
 
 def state_rows(journal: Journal, session: Session, kind: str, ids: Iterable[bytes] | None = None

@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 import numpy as np
 
-from whitestone.casualties.columns import CasualtyTable, Coded
+from whitestone.casualties.columns import CasualtyTable, Coded, coded
 from whitestone.casualties.counting import CasualtyCount, count, read_dimensions, rules_of
 from whitestone.casualties.places import Gazetteer, Spot
 from whitestone.casualties.tabling import tabled
@@ -122,7 +122,33 @@ def _tabled(programme: Programme, said: KeptSaid, clocks: Clocks) -> CasualtyTab
         for each in (said.casualties, said.accidents)
     )
     moment = None if clocks.known is None else instant_us(clocks.known)
-    return tabled(casualties, accidents, day_number(clocks.on), moment, same, programme.lists)
+    table = tabled(casualties, accidents, day_number(clocks.on), moment, same, programme.lists)
+    return _placed(programme, table, clocks)
+
+
+def _placed(programme: Programme, table: CasualtyTable, clocks: Clocks) -> CasualtyTable:
+    """Give those who name no place of the gazetteer the smallest one whose outline holds their position."""
+    open_ = np.flatnonzero((table.place.codes < 0) & ~np.isnan(table.lon))
+    if not len(open_):
+        return table
+    read = programme.journal.columns("place", ("admin_level", "geometry"), known=clocks.known)
+    drawn = [at for at, geometry in enumerate(read["geometry"]) if geometry is not None]
+    if not drawn:
+        return table
+    import shapely
+
+    # Deepest level first, so that the first outline that holds a point is the smallest.
+    drawn.sort(key=lambda at: -(read["admin_level"][at] or 0))
+    shapes = shapely.from_wkb(np.array([read["geometry"][at] for at in drawn], dtype=object))
+    spots, which = np.unique(np.stack([table.lon[open_], table.lat[open_]], axis=1), axis=0, return_inverse=True)
+    point, place = shapely.STRtree(shapes).query(shapely.points(spots), predicate="within")
+    first = np.full(len(spots), len(drawn), dtype=np.int64)
+    np.minimum.at(first, point, place)
+    words: list[str | None] = [None] * len(table)
+    names = [*(str(read["record_id"][at]) for at in drawn), None]
+    for row, found in zip(open_.tolist(), first[which.ravel()].tolist(), strict=True):
+        words[row] = names[found]
+    return msgspec.structs.replace(table, place=table.place.filled(coded(words)))
 
 
 def _dataset_names(programme: Programme) -> dict[str, str]:

@@ -72,7 +72,7 @@ def read_said(programme: Programme, session: Session, kind: str, ids: Iterable[b
         stated[texts.index("dataset")] = row.dataset.hex() if row.dataset is not None else None
         collector.add(row.record, row.true_from, row.true_to, row.known_from, row.known_to, stated[: len(texts)],
                       stated[len(texts) :], _spot(row.geometry))
-    return collector.done()
+    return collector.done().ordered()
 
 
 def kept_said(programme: Programme) -> KeptSaid:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import threading
 from collections import Counter, OrderedDict
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeVar
 
 import msgspec
 import numpy as np
@@ -21,23 +22,22 @@ from whitestone.programme.casualties_kept import KeptSaid, kept_said
 from whitestone.programme.opening import Clocks, Programme
 from whitestone.programme.sameness import same_groups
 
-__all__ = ["ENTERED_HERE", "as_answer", "casualty_table", "count_casualties", "gazetteer", "places_named"]
+__all__ = ["ENTERED_HERE", "as_answer", "casualty_table", "count_casualties", "gazetteer", "places_named",
+           "remembered"]
 
 ENTERED_HERE = "entered here"
 """The source of a record that came in by no file."""
-_MOST_IN_MEMORY = 6
+_MOST_IN_MEMORY = 12
 _tables: OrderedDict[tuple[Any, ...], Any] = OrderedDict()
+_lock = threading.RLock()
+T = TypeVar("T")
 
 
 def casualty_table(programme: Programme, clocks: Clocks) -> CasualtyTable:
     """Return who counts under both clocks, each person once; kept in memory while nothing is recorded."""
     said = kept_said(programme)
     key = ("table", programme.journal.programme_id, said.seq, said.head, clocks.on, clocks.known)
-    found = _tables.get(key)
-    if found is None:
-        found = _tabled(programme, said, clocks)
-        _remember(key, found)
-    return found
+    return remembered(key, lambda: _tabled(programme, said, clocks))
 
 
 def count_casualties(programme: Programme, by: str | Sequence[str], begins: dt.date | None = None,
@@ -61,13 +61,8 @@ def count_casualties(programme: Programme, by: str | Sequence[str], begins: dt.d
 
 def gazetteer(programme: Programme, clocks: Clocks) -> Gazetteer:
     """Return the places of a programme as known at `clocks.known`, whatever day they are valid on."""
-    seq = programme.journal.head()
-    key = ("places", programme.journal.programme_id, seq, clocks.known)
-    found = _tables.get(key)
-    if found is None:
-        found = _gazetteer(programme, clocks)
-        _remember(key, found)
-    return found
+    key = ("places", programme.journal.programme_id, *programme.journal.head(), clocks.known)
+    return remembered(key, lambda: _gazetteer(programme, clocks))
 
 
 def places_named(places: Gazetteer, text: str) -> frozenset[str]:
@@ -108,10 +103,21 @@ def as_answer(programme: Programme, counted: CasualtyCount, clocks: Clocks, begi
     }
 
 
-def _remember(key: tuple[Any, ...], value: Any) -> None:
-    _tables[key] = value
-    while len(_tables) > _MOST_IN_MEMORY:
-        _tables.popitem(last=False)
+def remembered(key: tuple[Any, ...], make: Callable[[], T]) -> T:
+    """Return what `make` makes, made once for a key while it is among the last few that were asked for.
+
+    >>> remembered(("an example",), lambda: 1), remembered(("an example",), lambda: 2)
+    (1, 1)
+    """
+    found = _tables.get(key)
+    if found is None:
+        with _lock:  # many pages ask at once; one of them makes it
+            found = _tables.get(key)
+            if found is None:
+                found = _tables[key] = make()
+                while len(_tables) > _MOST_IN_MEMORY:
+                    _tables.popitem(last=False)
+    return found  # type: ignore[no-any-return]
 
 
 def _tabled(programme: Programme, said: KeptSaid, clocks: Clocks) -> CasualtyTable:

@@ -6,11 +6,13 @@ a row of its own, and every percentage is of known values, with its denominator 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import functools
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import msgspec
 import numpy as np
+import numpy.typing as npt
 
 from whitestone.casualties.columns import NO_DAY, CasualtyTable, Coded, Flags, Int32, Int64
 from whitestone.casualties.places import NO_PLACES, Gazetteer, place_column
@@ -53,24 +55,48 @@ class Row(msgspec.Struct, frozen=True):
     figures: Figures
 
 
-class CasualtyCount(msgspec.Struct, frozen=True, kw_only=True):
+class CasualtyCount(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """A table of casualties. `by` names the dimensions; rows hold persons, none of them is empty, and sum to `total`.
 
-    `unknown_values`: persons whose value of a dimension is not known. `of_accidents`: the part of the total that
-    accidents state beyond the persons recorded. `died_later`: the part of the killed who died later. `undated` and
-    `not_certain`: persons left out because nothing says when, and persons whose date of less precision overlaps a
-    border of the period. `shares` holds for each dimension its values with persons, the known, and the unknown.
+    `sums` (r, 3) are the persons of each row by outcome, `codes` for each dimension the code of each row's value (r) in
+    `words`; `rows` are the same as values. `unknown_values`: persons whose value of a dimension is not known.
+    `of_accidents`: the part of the total that accidents state beyond the persons recorded. `died_later`: the part of
+    the killed who died later. `undated` and `not_certain`: persons left out because nothing says when, and persons
+    whose date of less precision overlaps a border of the period. `shares` holds for each dimension its values with
+    persons, the known, and the unknown.
     """
 
     by: tuple[str, ...]
-    rows: tuple[Row, ...]
-    total: Figures
-    unknown_values: dict[str, int]
+    sums: Int64
+    codes: tuple[Int64, ...]
+    words: tuple[tuple[str, ...], ...]
     of_accidents: Figures = Figures()
     died_later: int = 0
     undated: int = 0
     not_certain: int = 0
-    shares: dict[str, dict[str, Any]] = {}
+
+    @functools.cached_property
+    def rows(self) -> tuple[Row, ...]:
+        """Return the rows in the order of the words of the first dimension, then of the second, and so on."""
+        words = [np.array(each, dtype=object)[codes] for each, codes in zip(self.words, self.codes, strict=True)]
+        keys = list(zip(*words, strict=True)) if words else [()] * len(self.sums)
+        return tuple(Row(tuple(key), Figures(*each)) for key, each in zip(keys, self.sums.tolist(), strict=True))
+
+    @functools.cached_property
+    def total(self) -> Figures:
+        """Return the sum of all rows."""
+        return Figures(*(int(each) for each in self.sums.sum(axis=0)))
+
+    @functools.cached_property
+    def shares(self) -> dict[str, dict[str, Any]]:
+        """Say for each dimension how many of how many known have which value, and how many are not known."""
+        return {name: _share(words, np.bincount(codes, weights=self.sums.sum(axis=1), minlength=len(words)))
+                for name, codes, words in zip(self.by, self.codes, self.words, strict=True)}
+
+    @property
+    def unknown_values(self) -> dict[str, int]:
+        """Say for each dimension of how many persons its value is not known."""
+        return {name: each["unknown"] for name, each in self.shares.items()}
 
 
 def read_dimensions(by: str | Sequence[str]) -> tuple[str, ...]:
@@ -128,50 +154,76 @@ def in_period(table: CasualtyTable, begins: int | None, ends: int | None) -> Fla
 
 
 def count(table: CasualtyTable, by: Sequence[str], *, begins: int | None = None, ends: int | None = None,
-          gazetteer: Gazetteer = NO_PLACES, level: int | None = None, shares: bool = True) -> CasualtyCount:
-    """Count persons by dimensions over a period; see CasualtyCount.
+          gazetteer: Gazetteer = NO_PLACES, level: int | None = None, rows: Flags | None = None,
+          columns: Callable[[str], Coded] | None = None) -> CasualtyCount:
+    """Count persons by dimensions over a period, of some rows or of all (None); see CasualtyCount.
+
+    `columns` gives the column of a dimension where the caller keeps them; otherwise they are made.
 
     >>> from whitestone.casualties.tabling import tabled
     >>> from whitestone.casualties.packing import nothing_said
     >>> count(tabled(*nothing_said(), 0), ["outcome"]).total.casualties
     0
     """
-    inside = in_period(table, begins, ends)
-    chosen = table.take(inside)
-    columns = [column_of(chosen, name, gazetteer, level) for name in by]
-    outcome = chosen.outcome.codes
-    rows = _rows(columns, outcome, chosen.persons)
-    total = _figures(outcome, chosen.persons)
-    died = (chosen.died_later_day != NO_DAY) & (outcome == 0)
-    unknown = {name: _unknown(column, chosen.persons) for name, column in zip(by, columns, strict=True)}
+    get = columns or (lambda name: column_of(table, name, gazetteer, level))
+    is_all = begins is None and ends is None and rows is None
+    inside = in_period(table, begins, ends) if rows is None else in_period(table, begins, ends) & rows
+    chosen = slice(None) if is_all else np.flatnonzero(inside)
+    made = [get(name) for name in by]
+    outcome, persons = table.outcome.codes[chosen], table.persons[chosen]
+    sums, codes = _summed([(each.codes[chosen], max(len(each.words), 1)) for each in made], outcome, persons)
+    stated = np.flatnonzero(table.from_accident[chosen])
+    died = np.flatnonzero(table.died_later_day[chosen] != NO_DAY)
+    asked = np.ones(len(table), dtype=bool) if rows is None else rows
     return CasualtyCount(
-        by=tuple(by), rows=rows, total=total, unknown_values=unknown,
-        of_accidents=_figures(outcome[chosen.from_accident], chosen.persons[chosen.from_accident]),
-        died_later=int(chosen.persons[died].sum()),
-        undated=0 if inside.all() else int(table.persons[(table.last_day == NO_DAY) & ~inside].sum()),
-        not_certain=_not_certain(table, begins, ends),
-        shares={name: _share(column, chosen.persons) for name, column in zip(by, columns, strict=True)}
-        if shares else {},
+        by=tuple(by), sums=sums, codes=codes, words=tuple(each.words for each in made),
+        of_accidents=_figures(outcome[stated], persons[stated]),
+        died_later=int(persons[died][outcome[died] == 0].sum()),
+        undated=0 if begins is None and ends is None else int(table.persons[(table.last_day == NO_DAY) & asked].sum()),
+        not_certain=_not_certain(table, asked, begins, ends),
     )  # fmt: skip
 
 
-def _rows(columns: list[Coded], outcome: Int32, persons: Int64) -> tuple[Row, ...]:
-    """Add persons up by every combination that holds any, in the order of the words of the first column, and so on."""
-    shape = [max(len(column.words), 1) for column in columns]
-    cells = int(np.prod([float(size) for size in shape])) if columns else 1
+def _summed(columns: list[tuple[Int32, int]], outcome: Int32, persons: Int64) -> tuple[Int64, tuple[Int64, ...]]:
+    """Add persons up by every combination that holds any; gives (r, 3) sums and each dimension's codes (r)."""
+    shape = [size for _, size in columns]
     key = np.zeros(len(persons), dtype=np.int64)
-    for size, column in zip(shape, columns, strict=True):
-        key = key * size + column.codes
+    for codes, size in columns:
+        key *= size
+        key += codes
+    cells = int(np.prod([float(size) for size in shape])) if columns else 1
+    key *= 3
+    key += outcome
+    several = np.flatnonzero(persons != 1)
     if cells <= max(4 * len(persons), 100_000):
-        met, place = np.arange(cells), key
+        found, sums = np.arange(cells), _bins(key, persons, several, cells)
     else:
-        met, place = np.unique(key, return_inverse=True)
-    sums = np.bincount(place * 3 + outcome, weights=persons, minlength=3 * len(met)).astype(np.int64).reshape(-1, 3)
-    holds = sums.any(axis=1)
-    parts = np.unravel_index(met[holds], shape) if columns else ()
-    words = [np.array(column.words, dtype=object)[part] for column, part in zip(columns, parts, strict=True)]
-    keys = list(zip(*words, strict=True)) if columns else [()] * int(holds.sum())
-    return tuple(Row(tuple(own), Figures(*each)) for own, each in zip(keys, sums[holds].tolist(), strict=True))
+        found, sums = _runs(key, persons, several)
+    holds = np.flatnonzero(sums.any(axis=1))
+    parts = np.unravel_index(found[holds], shape) if columns else ()
+    return sums[holds], tuple(np.asarray(part, dtype=np.int64) for part in parts)
+
+
+def _bins(key: Int64, persons: Int64, several: Int64, cells: int) -> Int64:
+    """Add up where every cell has room: each row as one, then the rows that stand for another number."""
+    sums = np.bincount(key, minlength=3 * cells).astype(np.int64)
+    if len(several):
+        sums += np.bincount(key[several], weights=persons[several] - 1, minlength=3 * cells).astype(np.int64)
+    return sums.reshape(-1, 3)
+
+
+def _runs(key: Int64, persons: Int64, several: Int64) -> tuple[Int64, Int64]:
+    """Add up where cells are many and mostly empty: sort, and count what stands together."""
+    ordered = np.sort(key)
+    starts = np.flatnonzero(np.r_[True, ordered[1:] != ordered[:-1]]) if len(ordered) else np.zeros(0, dtype=np.int64)
+    met = ordered[starts]
+    counts = np.diff(np.r_[starts, len(ordered)]).astype(np.int64)
+    np.add.at(counts, np.searchsorted(met, key[several]), persons[several] - 1)
+    cell, outcome = np.divmod(met, 3)
+    first = np.r_[True, cell[1:] != cell[:-1]] if len(cell) else np.zeros(0, dtype=bool)
+    sums = np.zeros((int(first.sum()), 3), dtype=np.int64)
+    sums[np.cumsum(first) - 1, outcome] = counts
+    return cell[first], sums
 
 
 def _figures(outcome: Int32, persons: Int64) -> Figures:
@@ -179,26 +231,22 @@ def _figures(outcome: Int32, persons: Int64) -> Figures:
     return Figures(*(int(each) for each in sums))
 
 
-def _unknown(column: Coded, persons: Int64) -> int:
-    is_unknown = np.array([word == UNKNOWN or word.endswith(f"-{UNKNOWN}") for word in column.words], dtype=bool)
-    return int(persons[is_unknown[column.codes]].sum()) if len(column.codes) else 0
-
-
-def _share(column: Coded, persons: Int64) -> dict[str, Any]:
+def _share(words: tuple[str, ...], sums: npt.NDArray[np.float64]) -> dict[str, Any]:
     """Say how many of how many known, value by value, and how many are not known."""
-    sums = np.bincount(column.codes, weights=persons, minlength=len(column.words)).astype(np.int64).tolist()
-    unknown = _unknown(column, persons)
-    known = sum(sums) - unknown
-    values = {word: {"persons": count, "percent": round(100 * count / known, 2)}
-              for word, count in zip(column.words, sums, strict=True)
-              if count and word != UNKNOWN and not word.endswith(f"-{UNKNOWN}")}
+    held = [(word, int(persons)) for word, persons in zip(words, sums.tolist(), strict=True) if persons]
+    unknown = sum(persons for word, persons in held if word == UNKNOWN or word.endswith(f"-{UNKNOWN}"))
+    known = sum(persons for _, persons in held) - unknown
+    values = {word: {"persons": persons, "percent": round(100 * persons / known, 2)} for word, persons in held
+              if word != UNKNOWN and not word.endswith(f"-{UNKNOWN}")}
     return {"values": values, "known": known, "unknown": unknown}
 
 
-def _not_certain(table: CasualtyTable, begins: int | None, ends: int | None) -> int:
+def _not_certain(table: CasualtyTable, asked: Flags, begins: int | None, ends: int | None) -> int:
     """Add up who may have been met inside or outside: the span of the date lies on both sides of a border."""
+    if begins is None and ends is None:
+        return 0
     crosses = np.zeros(len(table), dtype=bool)
-    dated = table.last_day != NO_DAY
+    dated = (table.last_day != NO_DAY) & asked
     if begins is not None:
         crosses |= dated & (table.first_day < begins) & (table.last_day >= begins)
     if ends is not None:

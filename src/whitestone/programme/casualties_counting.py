@@ -12,7 +12,7 @@ import msgspec
 import numpy as np
 
 from whitestone.casualties.columns import CasualtyTable, Coded, coded
-from whitestone.casualties.counting import CasualtyCount, count, read_dimensions, rules_of
+from whitestone.casualties.counting import CasualtyCount, column_of, count, read_dimensions, rules_of
 from whitestone.casualties.places import Gazetteer, Spot
 from whitestone.casualties.tabling import tabled
 from whitestone.domain.codes import folded
@@ -35,9 +35,28 @@ T = TypeVar("T")
 
 def casualty_table(programme: Programme, clocks: Clocks) -> CasualtyTable:
     """Return who counts under both clocks, each person once; kept in memory while nothing is recorded."""
+    return _held(programme, clocks).table
+
+
+class _Held(msgspec.Struct):
+    """A table with the columns of its dimensions, each made once, by name and level."""
+
+    table: CasualtyTable
+    columns: dict[tuple[str, int | None], Coded] = {}
+
+    def column(self, name: str, places: Gazetteer, level: int | None) -> Coded:
+        """Return the column of a dimension, kept from the last time."""
+        key = (name, level if name == "place" else None)
+        if key not in self.columns:
+            self.columns[key] = column_of(self.table, name, places, level)
+        return self.columns[key]
+
+
+def _held(programme: Programme, clocks: Clocks) -> _Held:
     said = kept_said(programme)
-    key = ("table", programme.journal.programme_id, said.seq, said.head, clocks.on, clocks.known)
-    return remembered(key, lambda: _tabled(programme, said, clocks))
+    # Places may be renamed while no casualty changes: the whole journal's head is part of what columns depend on.
+    key = ("table", programme.journal.programme_id, *programme.journal.head(), clocks.on, clocks.known)
+    return remembered(key, lambda: _Held(_tabled(programme, said, clocks)))
 
 
 def count_casualties(programme: Programme, by: str | Sequence[str], begins: dt.date | None = None,
@@ -52,11 +71,11 @@ def count_casualties(programme: Programme, by: str | Sequence[str], begins: dt.d
     if begins is not None and ends is not None and begins > ends:
         raise WrongCall(why=f"The period from {begins} to {ends} ends before it begins.", fix="Exchange the two days.")
     asked = clocks or programme.clocks()
-    table, places = casualty_table(programme, asked), gazetteer(programme, asked)
-    if place:
-        table = table.take(_inside(table.place, places, places_named(places, place)))
-    return count(table, names, begins=None if begins is None else day_number(begins),
-                 ends=None if ends is None else day_number(ends), gazetteer=places, level=level)
+    held, places = _held(programme, asked), gazetteer(programme, asked)
+    rows = _inside(held.table.place, places, places_named(places, place)) if place else None
+    return count(held.table, names, begins=None if begins is None else day_number(begins),
+                 ends=None if ends is None else day_number(ends), rows=rows,
+                 columns=lambda name: held.column(name, places, level))
 
 
 def gazetteer(programme: Programme, clocks: Clocks) -> Gazetteer:

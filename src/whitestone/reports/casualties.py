@@ -71,22 +71,24 @@ def panel_spec(name: str, bars: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
                                                     ("outcome unknown", bar["figures"].unknown)))
         if persons
     ]  # fmt: skip
+    met = [outcome for outcome in _COLOURS if any(value["outcome"] == outcome for value in values)]
     is_time = name in ("year", "month")
     named = {"field": "label", "type": "nominal", "sort": None, "title": None,
-             "axis": {"labelAngle": -60 if is_time else 0, "labelLimit": 220, "labelOverlap": is_time}}
+             "axis": {"labelAngle": -60 if is_time else 0, "labelLimit": 160, "labelOverlap": is_time}}
     counted = {"field": "persons", "type": "quantitative", "title": "casualties", "stack": "zero",
-               "axis": {"tickMinStep": 1, "format": "d"}}
+               "axis": {"tickMinStep": 1, "format": "d", "tickCount": 4}}
     return {
         "$schema": _SCHEMA,
         "width": "container",
         "height": 170 if is_time else {"step": 20},
         "background": "transparent",
+        "autosize": {"type": "fit-x", "contains": "padding"},
         "data": {"values": values},
         "mark": {"type": "bar", "tooltip": True, "cursor": "pointer"},
         "encoding": {
             **({"x": named, "y": counted} if is_time else {"y": named, "x": counted}),
             "color": {"field": "outcome", "type": "nominal", "title": None, "legend": {"orient": "top"},
-                      "scale": {"domain": list(_COLOURS), "range": list(_COLOURS.values())}},
+                      "scale": {"domain": met, "range": [_COLOURS[outcome] for outcome in met]}},
             "order": {"field": "order", "type": "quantitative"},
             "href": {"field": "href"},
             "tooltip": [{"field": "label", "title": LABELS[name]}, {"field": "outcome", "title": "Outcome"},

@@ -28,13 +28,16 @@ _KEPT = ("on", "known", "dir", "from", "to", "level")
 def page(request: HttpRequest) -> HttpResponse:
     """Show the dashboard: totals, charts and tables of what is chosen, and the map."""
     chosen, picture, context = _asked(request, rows=0)
-    panels = []
+    panels, silent = [], []
     for name in SHOWN:
         panel = picture.panels[name]
         if not panel.bars or (name == "month" and "year" not in chosen) or (name == "source" and len(panel.bars) < 2):
             continue
+        if not panel.known and name not in chosen:
+            silent.append(LABELS[name])
+            continue
         panels.append(_shown(request, panel, chosen))
-    context |= {"title": _("Casualties"), "panels": panels, "by_outcome": _outcomes(request, picture, chosen),
+    context |= {"title": _("Casualties"), "panels": panels, "silent": silent, "by_outcome": _outcomes(request, picture, chosen),
                 "on_map": bool(picture.cells)}
     return render(request, "whitestone/casualties.html", context)
 

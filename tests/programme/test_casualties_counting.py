@@ -224,6 +224,29 @@ def test_an_answer_says_its_clocks_its_rules_and_its_denominators(programme: Pro
     assert set(answer["rule"]) == {"outcome", "sex"}
 
 
+def test_the_worked_example_of_the_guide_comes_out_as_it_is_written(programme: Programme) -> None:
+    """docs/guides/casualties.md: six records and one accident, counted by hand."""
+    accident = record(programme, "accident", occurred_on="2020-05-05", killed=1, injured=3, injured_with_amputation=1)
+    record(programme, accident_id=str(accident), outcome="killed", sex="male", age_years=30, person_status="civilian")
+    record(programme, accident_id=str(accident), outcome="injured", sex="female", age_years=9,
+           person_status="civilian", died_later_on="2020-05-20")
+    record(programme, outcome="injured", sex="male", age_band="15-24", person_status="deminer", occurred_on="2020-05")
+    four = record(programme, outcome="injured", sex="male", age_years=40, person_status="public_force",
+                  occurred_on="2020")
+    five = record(programme, outcome="killed", occurred_on="2020")
+    declare_same(programme, four, five, reason="the same person")
+    record(programme, persons=2)
+    table = count_casualties(programme, "sex_age", clocks=programme.clocks("2020"))
+    assert {row.key[0]: tuple(row.figures.as_dict().values()) for row in table.rows} == {
+        "girl": (1, 0, 0, 1), "man": (1, 1, 0, 2), "unknown": (0, 3, 2, 5)}  # fmt: skip
+    assert tuple(table.total.as_dict().values()) == (2, 4, 2, 8)
+    assert table.of_accidents.injured == 2
+    assert table.shares["sex_age"]["values"]["man"]["percent"] == 66.67
+    assert count_casualties(programme, "outcome", clocks=programme.clocks("2020-05-19")).total.killed == 1
+    year = count_casualties(programme, "outcome", dt.date(2020, 1, 1), None, programme.clocks("2020"))
+    assert (year.total.casualties, year.undated) == (6, 2)
+
+
 def people(programme: Programme, *counts: tuple[str, str, str, int]) -> None:
     """Record persons of a status, sex and month."""
     for status, sex, day, number in counts:

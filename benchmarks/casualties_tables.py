@@ -20,6 +20,7 @@ from statistics import median
 from typing import Any
 
 import msgspec
+
 from common import Claim, arguments, measure, peak_mib, report
 
 FULL = 1_000_000
@@ -164,8 +165,8 @@ def _keeping(first: float, again: float, followed: float, count: int) -> list[Cl
     said = (("columns made of the journal", first, "once, or after most of it changed"),
             ("columns read where they are kept", again, "a new process, nothing recorded since"),
             ("columns after one more revision", followed, "the record is read again and exchanged"))
-    return [Claim(name=name, value=seconds, unit="s", goal="stated", cpu_s=seconds, note=f"{count:,} casualties; {note}")
-            for name, seconds, note in said]
+    return [Claim(name=name, value=seconds, unit="s", goal="stated", cpu_s=seconds,
+                  note=f"{count:,} casualties; {note}") for name, seconds, note in said]
 
 
 def main() -> None:

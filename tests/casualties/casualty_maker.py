@@ -34,8 +34,8 @@ def table_of(casualties: list[dict[str, Any]], accidents: list[dict[str, Any]] |
              same: dict[int, int] | None = None) -> CasualtyTable:
     """Make the table of some casualties (numbers from 0) and accidents (numbers from 100)."""
     groups = {record_id(absorbed): record_id(kept) for absorbed, kept in (same or {}).items()}
-    return tabled(said("casualty", dict(enumerate(casualties))), said("accident", dict(enumerate(accidents or [], 100))),
-                  day, None, groups)
+    people, events = dict(enumerate(casualties)), dict(enumerate(accidents or [], 100))
+    return tabled(said("casualty", people), said("accident", events), day, None, groups)
 
 
 def accident_link(number: int) -> str:

@@ -105,7 +105,7 @@ def test_places_are_counted_at_the_level_asked_for_and_names_that_repeat_are_tol
 
 def test_a_merged_group_is_one_person_with_all_its_sources_and_what_each_of_them_knows() -> None:
     people = [{"dataset": "police", "outcome": "injured"}, {"dataset": "hospital", "died_later_on": "2020-01-01"},
-              {"dataset": "ngo", "sex": "female", "age_years": 30, "outcome": "killed"}, {"outcome": "killed"}]  # fmt: skip
+              {"dataset": "ngo", "sex": "female", "age_years": 30, "outcome": "killed"}, {"outcome": "killed"}]
     table = table_of(people, same={1: 0, 2: 0})
     counted = count(table, ["source", "sex_age"])
     assert {row.key: row.figures.as_dict() for row in counted.rows} == {

@@ -21,7 +21,7 @@ from whitestone.programme.opening import init_programme
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
 
-@pytest.fixture()
+@pytest.fixture
 def run(tmp_path: Path, keys_dir: Path) -> Run:
     """Make a programme with some casualties, and call the command line in it."""
     with init_programme(str(tmp_path / "p"), name="p", who="t") as programme:

@@ -26,7 +26,7 @@ def test_a_child_of_140_years_is_found_by_its_age_and_by_its_group() -> None:
 
 
 @pytest.mark.parametrize(("years", "group", "count"), [(17, "adult", 1), (18, "child", 1), (17, "child", 0),
-                                                        (18, "adult", 0), (18, "unknown", 0), (None, "child", 0)])  # fmt: skip
+                                                        (18, "adult", 0), (18, "unknown", 0), (None, "child", 0)])
 def test_age_and_group_are_set_against_each_other(years: int | None, group: str, count: int) -> None:
     assert len(found("age-against-group", person(age_years=years, age_group=group))) == count
 

@@ -55,7 +55,9 @@ def test_both_files_of_colombias_register_give_the_counts_of_the_csv(
     assert sum(counted(colombia_alone, "device,activity").values()) == len(register) == 12_062
 
 
-def test_departments_of_colombia_are_counted_at_the_first_level(colombia: Loaded, register: list[dict[str, str]]) -> None:
+def test_departments_of_colombia_are_counted_at_the_first_level(
+    colombia: Loaded, register: list[dict[str, str]]
+) -> None:
     """The session's programme holds both files of the register: everybody is in it twice, and nobody is merged."""
     assert sum(counted(colombia.programme, "source").values()) == 2 * 12_062
     ours = {_plain(key[0]): count for key, count in counted(colombia.programme, "place", level=1).items()}
@@ -70,7 +72,9 @@ def _plain(text: str) -> str:
     return "".join(letter for letter in letters if letter.isalpha() and not unicodedata.combining(letter))
 
 
-def test_cambodias_accidents_count_their_people_and_amputees_among_the_injured(tmp_path: Path, shared_data: Path) -> None:
+def test_cambodias_accidents_count_their_people_and_amputees_among_the_injured(
+    tmp_path: Path, shared_data: Path
+) -> None:
     path = shared_data / "cambodia_casualties/dataset.json"
     inside = [each["properties"] for each in json.loads(path.read_text(encoding="utf-8"))["features"]]
     with new_programme(tmp_path / "p") as programme:

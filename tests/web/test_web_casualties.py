@@ -34,7 +34,7 @@ def people(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Programme]:
         yield programme
 
 
-@pytest.fixture()
+@pytest.fixture
 def ask(people: Programme, desk: Any) -> Iterator[Any]:
     """Ask for pages of that programme."""
     from django.test import Client

@@ -231,7 +231,7 @@ def _figures(outcome: Int32, persons: Int64) -> Figures:
     return Figures(*(int(each) for each in sums))
 
 
-def _share(words: tuple[str, ...], sums: npt.NDArray[np.float64]) -> dict[str, Any]:
+def _share(words: tuple[str, ...], sums: npt.NDArray[Any]) -> dict[str, Any]:
     """Say how many of how many known, value by value, and how many are not known."""
     held = [(word, int(persons)) for word, persons in zip(words, sums.tolist(), strict=True) if persons]
     unknown = sum(persons for word, persons in held if word == UNKNOWN or word.endswith(f"-{UNKNOWN}"))

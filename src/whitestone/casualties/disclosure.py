@@ -262,9 +262,9 @@ def _cheapest(atoms: Ints, sums: Any, values: Ints, costs: Floats, before: Any, 
                       bounds=Bounds(lowest, highest), integrality=whole, options={"time_limit": _TIMES})
         if solved.x is None:
             return None
-        move = np.rint(solved.x[:count])
+        move: Floats = np.rint(solved.x[:count])
         if np.abs(solved.x[:count] - move).max(initial=0.0) < 1e-6:
-            return move.astype(np.int64)
+            return np.asarray(move, dtype=np.int64)
     return None
 
 
@@ -292,9 +292,9 @@ def _widest(atoms: Ints, fixed: Any, sums: Any, values: Ints, hidden: Any, step:
                       options={"time_limit": _TIMES})
         if solved.x is None:
             return None
-        move = np.rint(solved.x[:count])
+        move: Floats = np.rint(solved.x[:count])
         if np.abs(solved.x[:count] - move).max(initial=0.0) < 1e-6:
-            return move.astype(np.int64)
+            return np.asarray(move, dtype=np.int64)
     return None
 
 

@@ -33,7 +33,7 @@ MOST_GROUPS = 1_500
 """How many small groups between releases are protected one by one; an answer says how many were not looked at."""
 _AXES = {"month": "time", "year": "time"}
 _COSTS = {0: (1.0, 1.5), 1: (6.0, 9.0), 2: (40.0, 60.0)}
-"""What a figure is worth, by how much of the key is summed over (nothing, some, all): of an outcome, of all casualties."""
+"""What a figure is worth, by how much of its key is summed over (nothing, some, all): of one outcome, of all."""
 
 
 class Edition(msgspec.Struct, frozen=True, kw_only=True):

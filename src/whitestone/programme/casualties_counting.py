@@ -136,7 +136,7 @@ def remembered(key: tuple[Any, ...], make: Callable[[], T]) -> T:
                 found = _tables[key] = make()
                 while len(_tables) > _MOST_IN_MEMORY:
                     _tables.popitem(last=False)
-    return found  # type: ignore[no-any-return]
+    return found
 
 
 def _tabled(programme: Programme, said: KeptSaid, clocks: Clocks) -> CasualtyTable:

@@ -1,6 +1,6 @@
 """What does the page about casualties show: when, where, who, doing what, which device, and which rows stand behind?
 
-Statistical rows only: month, coarse square, classes. No name, no exact position, no record id of a person ever gets here.
+Statistical rows only: month, coarse square, classes. No name, no exact position, no record id of a person gets here.
 """
 
 from __future__ import annotations

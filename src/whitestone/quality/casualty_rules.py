@@ -1,6 +1,6 @@
 """Can what is said of a person be: the age, the day, the injury, beside what the accident says?
 
-A finding is a question about a record, never a judgement about a person; nothing is changed and everybody stays counted.
+A finding is a question about a record, never a judgement about a person; nothing is changed and all stay counted.
 """
 
 from __future__ import annotations

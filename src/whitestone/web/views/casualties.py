@@ -37,8 +37,8 @@ def page(request: HttpRequest) -> HttpResponse:
             silent.append(LABELS[name])
             continue
         panels.append(_shown(request, panel, chosen))
-    context |= {"title": _("Casualties"), "panels": panels, "silent": silent, "by_outcome": _outcomes(request, picture, chosen),
-                "on_map": bool(picture.cells)}
+    context |= {"title": _("Casualties"), "panels": panels, "silent": silent, "on_map": bool(picture.cells),
+                "by_outcome": _outcomes(request, picture, chosen)}
     return render(request, "whitestone/casualties.html", context)
 
 
@@ -64,7 +64,7 @@ def cells(request: HttpRequest) -> JsonResponse:
              "cell": f"{lat:.3f},{lon:.3f}"})}}
         for lon, lat, figures in picture.cells
     ]  # fmt: skip
-    lons, lats = ([each[side] for each in picture.cells] for side in (0, 1))
+    lons, lats = [lon for lon, _lat, _figures in picture.cells], [lat for _lon, lat, _figures in picture.cells]
     box = [min(lons) - CELL_DEG, min(lats) - CELL_DEG, max(lons) + CELL_DEG, max(lats) + CELL_DEG] if lons else None
     return JsonResponse({"type": "FeatureCollection", "features": features, "bbox": box})
 

@@ -44,6 +44,14 @@ def test_an_amputation_is_an_injury_and_never_a_further_casualty() -> None:
     assert {row.key[0]: row.figures.injured for row in counted.rows} == {"yes": 1, "unknown": 1}
 
 
+def test_what_happens_after_the_day_is_not_yet_true_on_it() -> None:
+    people = [{"outcome": "killed", "occurred_on": each} for each in ("2020-05-03", "2020", "2020-05", None)]
+    on = {day: len(table_of(people, [{"killed": 1, "occurred_on": "2020-07"}],
+                            day=int(rules.dates_of(coded([day])).last_day[0])))
+          for day in ("2020-05-02", "2020-05-03", "2020-05-31", "2020-07-31", "2020-12-31")}
+    assert on == {"2020-05-02": 1, "2020-05-03": 2, "2020-05-31": 3, "2020-07-31": 4, "2020-12-31": 5}
+
+
 def test_an_unknown_outcome_is_a_category() -> None:
     assert by("outcome", {"outcome": None}, {"outcome": "no code"}, {"outcome": "unknown"}) == {"unknown": 3}
 

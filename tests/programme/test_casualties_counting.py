@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
+import itertools
 import json
 import uuid
 from collections.abc import Iterator
@@ -14,10 +16,11 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from scipy.optimize import linprog
 
 from whitestone.casualties.columns import CasualtyTable, Coded
 from whitestone.domain.revision import Act, Draft, Nature, Workflow
-from whitestone.errors import InvalidValue, WrongCall
+from whitestone.errors import CannotPublish, InvalidValue, WrongCall
 from whitestone.journal import books
 from whitestone.programme import casualties_counting, casualties_kept
 from whitestone.programme.casualties_counting import as_answer, casualty_table, count_casualties
@@ -295,6 +298,88 @@ def test_a_change_of_one_person_since_the_last_release_is_not_told(programme: Pr
     assert public_table(programme, "status")["total"]["killed"] is None
     people(programme, ("civilian", "male", "2020-01-07", 4))
     assert public_table(programme, "status")["total"]["killed"] == 14
+
+
+PERIODS = {"all": (None, None), "to March": (None, dt.date(2020, 3, 31)), "February": (dt.date(2020, 2, 1), None)}
+PERSON = st.tuples(st.sampled_from(["civilian", "military"]), st.sampled_from(["male", "female"]), st.integers(1, 4),
+                   st.sampled_from(["killed", "injured"]))  # fmt: skip
+BY = st.sampled_from([["status"], ["sex"], ["status", "sex"], ["month"]])
+EDITION = st.tuples(BY, st.sampled_from(sorted(PERIODS)))
+
+
+@settings(max_examples=12, deadline=None)
+@given(st.lists(st.tuples(PERSON, st.sampled_from([1, 1, 2, 6])), min_size=2, max_size=9),
+       st.lists(EDITION, min_size=2, max_size=3, unique_by=str))
+def test_releases_together_tell_nothing_small_however_they_are_compared(
+    tmp_path_factory: pytest.TempPathFactory, groups: list[Any], asked: list[Any]
+) -> None:
+    """Attack all that went out with one linear programme, over groups made here and not by our own."""
+    with init_programme(str(tmp_path_factory.mktemp("attack") / "p"), name="p", who="t") as programme:
+        drafts = [Draft(kind="casualty", record_id=uuid.uuid4(), body={
+            "person_status": status, "sex": sex, "occurred_on": f"2020-{month:02d}-05", "outcome": outcome})
+            for (status, sex, month, outcome), number in groups for _ in range(number)]
+        programme.journal.append(Act(author="t"), drafts)
+        answers = []
+        for by, period in asked:
+            with contextlib.suppress(CannotPublish):  # what would be told whatever is left out does not go out at all
+                made = public_table(programme, by, begins=PERIODS[period][0], ends=PERIODS[period][1])
+                answers.append((by, period, made))
+        assert len(answers) == len(earlier_releases(programme)) > 0
+    atoms = list(itertools.product(("civilian", "military"), ("male", "female"), range(1, 5), ("killed", "injured")))
+    held = np.array([sum(number for group, number in groups if group == atom) for atom in atoms])
+    axes = {"status": ("civilian", "military"), "sex": ("male", "female"),
+            "month": tuple(f"2020-{month:02d}" for month in range(1, 5))}
+    sums, values, hidden = [], [], []
+    for by, period, answer in answers:
+        lines = [*answer["rows"], *answer["margins"], {"key": {}, **answer["total"]}]
+        for line, measure in itertools.product(lines, ("killed", "injured", "casualties")):
+            members = np.array([_is_in(atom, line["key"], PERIODS[period], measure) for atom in atoms], dtype=float)
+            if line[measure] is None:
+                hidden.append(members)
+            else:
+                assert line[measure] == int(members @ held)
+                assert line[measure] == 0 or line[measure] >= 3
+                sums.append(members)
+                values.append(line[measure])
+        shown = {tuple(row["key"].values()) for row in answer["rows"]}
+        for key in itertools.product(*(axes[name] for name in by)):
+            if key not in shown:  # a row that is left out is known to be nobody
+                wanted = dict(zip(by, key, strict=True))
+                sums.append(np.array([_is_in(each, wanted, PERIODS[period], "casualties") for each in atoms], float))
+                values.append(0)
+    # What lies between two periods, by every value that either table shows, is not told either.
+    between = [np.array([_is_in(atom, key, PERIODS[one], measure) and not _is_in(atom, key, PERIODS[two], measure)
+                         for atom in atoms], dtype=float)
+               for (by, one, _), (_, two, _) in itertools.permutations(answers, 2)
+               for key in ({}, *({name: value} for name in by for value in axes[name]))
+               for measure in ("killed", "injured", "casualties")]
+    for members in (*hidden, *(each for each in between if 0 < each @ held < 3)):
+        assert _width(members, np.array(sums), np.array(values), np.array(hidden).reshape(len(hidden), -1)) >= 2.999
+
+
+def _is_in(atom: tuple[Any, ...], key: dict[str, str], period: tuple[Any, Any], measure: str) -> bool:
+    own = {"status": atom[0], "sex": atom[1], "month": f"2020-{atom[2]:02d}"}
+    day = dt.date(2020, atom[2], 5)
+    inside = (period[0] is None or day >= period[0]) and (period[1] is None or day <= period[1])
+    return inside and measure in (atom[3], "casualties") and all(own[name] == value for name, value in key.items())
+
+
+def _width(members: Any, sums: Any, values: Any, hidden: Any) -> float:
+    rules: dict[str, Any] = {"A_eq": sums, "b_eq": values, "bounds": (0, None)}
+    if len(hidden):
+        rules |= {"A_ub": -hidden, "b_ub": -np.ones(len(hidden))}
+    low, high = linprog(members, **rules), linprog(-members, **rules)
+    assert low.status == 0, "the true table agrees with what is published"
+    return float(-high.fun - low.fun) if high.status == 0 else float("inf")
+
+
+def test_what_its_own_suppression_would_tell_is_not_published_at_all(programme: Programme) -> None:
+    """Three men are published; 1 civilian and 2 of the military, both suppressed, would be 1 and 2 or 2 and 1."""
+    people(programme, ("civilian", "male", "2020-01-05", 1), ("military", "male", "2020-01-05", 2))
+    assert public_table(programme, "sex")["total"]["killed"] == 3
+    with pytest.raises(CannotPublish, match="1 earlier releases"):
+        public_table(programme, "status")
+    assert len(earlier_releases(programme)) == 1
 
 
 @pytest.mark.parametrize("asked", [

@@ -3,7 +3,7 @@
 A small figure (fewer than the least that may be published) is suppressed; others are suppressed with it until no
 suppressed figure can be told from the published ones: for each there is another table of whole numbers that agrees with
 everything published, in this release and in all earlier ones, and in which that figure differs by at least the
-protection. Such a table is found by a linear programme and is the proof; `bounds` is the attack that tests it.
+protection (or two such tables, so far apart). Such a table is found by a linear programme and is the proof; `bounds` is the attack that tests it.
 Source: statistical disclosure control by cell suppression (Fischetti and Salazar 2001; Hundepool and others 2012,
 chapter 4). Zero is published, since it is about nobody; so a reader knows of every suppressed figure that it is not 0,
 and every table that proves keeps it at 1 or more.
@@ -19,7 +19,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
-from whitestone.errors import InvalidValue
+from whitestone.errors import CannotPublish, InvalidValue
 
 __all__ = ["MOST_ATOMS", "PUBLISHED", "SECONDARY", "SMALL", "Figures", "Protected", "bounds", "protect", "union_of"]
 
@@ -63,13 +63,15 @@ class Protected(msgspec.Struct, frozen=True):
 
 
 def protect(atoms: Ints, figures: Figures, least: int, protection: int, *, before: Any = None, hidden: Any = None,
-            also: Flags | None = None) -> Protected:
+            not_zero: Any = None, also: Flags | None = None) -> Protected:
     """Choose what is suppressed, so that nothing suppressed can be told within `protection` persons.
 
     `atoms` (n) are the true numbers of the finest groups; `before` (R, n) the sums that earlier releases published,
     `hidden` (H, n) further sums that must not be told (what earlier releases suppressed, small differences between
-    releases); `also` marks figures that are to be suppressed for a reason of their own. Refuses a least or protection
-    below 1, and more than MOST_ATOMS atoms, with InvalidValue.
+    releases), `not_zero` (S, n) the sums that earlier releases suppressed, and so told to be 1 or more; `also` marks
+    figures that are to be suppressed for a reason of their own. Refuses a least or protection below 1, and more than
+    MOST_ATOMS atoms, with InvalidValue, and figures that would be told by their very suppression beside what earlier
+    releases published with CannotPublish.
 
     >>> grid = np.array([1, 5, 7, 9])  # two rows, two columns; their sums are published
     >>> sums = np.array([[1, 0, 0, 0], [0, 1, 0, 0], [0, 0, 1, 0], [0, 0, 0, 1],
@@ -84,15 +86,15 @@ def protect(atoms: Ints, figures: Figures, least: int, protection: int, *, befor
     if len(atoms) > MOST_ATOMS:
         raise InvalidValue(field="by", value=f"{len(atoms):,} combinations",
                            why=f"at most {MOST_ATOMS:,} can be protected together: fewer dimensions, or coarser ones")
-    return _Search(atoms, figures, least, protection, before, hidden, also).run()
+    return _Search(atoms, figures, least, protection, before, hidden, not_zero, also).run()
 
 
 class _Search:
     """One search: which figures are suppressed so far, and of which it is proven that they cannot be told."""
 
     def __init__(self, atoms: Ints, figures: Figures, least: int, protection: int, before: Any, hidden: Any,
-                 also: Flags | None) -> None:
-        self.atoms, self.figures, self.protection = atoms, figures, protection
+                 not_zero: Any, also: Flags | None) -> None:
+        self.atoms, self.figures, self.least, self.protection = atoms, figures, least, protection
         self.values = figures.values(atoms)
         small = (self.values > 0) & (self.values < least)
         self.status = np.where(small, SMALL, PUBLISHED).astype(np.int8)
@@ -100,6 +102,10 @@ class _Search:
             self.status[also & (self.values > 0) & ~small] = SECONDARY
         self.before = _rows(before, len(atoms))
         self.hidden = _rows(hidden, len(atoms))
+        known = _rows(not_zero, len(atoms))
+        self.told_not_zero = known[np.flatnonzero(np.asarray(known @ atoms) > 0)]
+        # Of which sums a reader knows that they are not 0: all that this release or an earlier one names.
+        self.not_zero = sparse.vstack([figures.sums[np.flatnonzero(self.values > 0)], self.told_not_zero], format="csr")
         self.proven = np.zeros(len(self.values), dtype=bool)
         self.hidden_proven = np.zeros(self.hidden.shape[0], dtype=bool)
         # What is published as 0 is 0 in every table that agrees: none of its atoms can be otherwise.
@@ -116,14 +122,14 @@ class _Search:
                 continue
             tries = 0 if kind == 1 else _ROUNDS
             row = (self.figures.sums if kind == 0 else self.hidden)[[number]]
-            move = self._move(row)
-            if move is None:
-                # Earlier releases tell it already: nothing that is left out now can take that back.
-                (self.proven if kind == 0 else self.hidden_proven)[number] = True
-                if kind == 1:
-                    told.append(number)
-                continue
-            self._take(move)
+            moves = self._moves(row)
+            for move in moves:
+                self._take(move)
+            if not moves:
+                if not self._was_told(row):
+                    raise CannotPublish(before="the", least=self.least)
+                told += [number] if kind == 1 else []  # nothing that is left out now can take that back
+            (self.proven if kind == 0 else self.hidden_proven)[number] = True
         return Protected(self.status, tuple(told))
 
     def _next(self) -> tuple[int, int] | None:
@@ -138,8 +144,8 @@ class _Search:
         open_, free = np.flatnonzero(~self.hidden_proven), np.flatnonzero(self.free)
         shown = self.figures.sums[np.flatnonzero(self.status == PUBLISHED)]
         fixed = sparse.vstack([shown, self.before], format="csr")[:, free]
-        found = _widest(self.atoms[free], fixed, self.figures.sums[:, free], self.values, self.hidden[open_][:, free],
-                        self.protection)
+        found = _widest(self.atoms[free], fixed, (self.not_zero[:, free], self.not_zero @ self.atoms),
+                        self.hidden[open_][:, free], self.protection)
         if found is None:
             return False
         move = np.zeros(len(self.atoms), dtype=np.int64)
@@ -155,8 +161,8 @@ class _Search:
         self.proven |= np.abs(change) >= self.protection
         self.hidden_proven |= np.abs(np.asarray(self.hidden @ move)) >= self.protection
 
-    def _move(self, row: Any) -> Ints | None:
-        """Find the cheapest change of atoms that moves a sum by the protection and leaves what is published as it is.
+    def _moves(self, row: Any) -> list[Ints]:
+        """Find a table in which a sum is farther by the protection, else two between which it is; none: an empty list.
 
         Near partners are tried first: those of small figures and of what is suppressed already; then all.
         """
@@ -168,22 +174,34 @@ class _Search:
         near = np.asarray(abs(self.figures.sums[tried]).sum(axis=0)).ravel() > 0
         # What earlier releases fixed may need partners anywhere.
         chosen = np.flatnonzero((of_row | near | (self.before.shape[0] > 0)) & self.free)
-        found = self._solved(row, chosen)
         every = np.flatnonzero(self.free)
-        return found if found is not None or len(every) == len(chosen) else self._solved(row, every)
+        for some in (chosen, every) if len(chosen) < len(every) else (every,):
+            for step in (self.protection, -self.protection):
+                if (found := self._solved(row, some, step)) is not None:
+                    return [found]
+        for up in range(self.protection - 1, 0, -1):
+            pair = [self._solved(row, every, step) for step in (up, up - self.protection)]
+            if pair[0] is not None and pair[1] is not None:
+                return [pair[0], pair[1]]
+        return []
 
-    def _solved(self, row: Any, chosen: Ints) -> Ints | None:
-        """Solve for whole numbers: up by the protection, else down by it where there is as much."""
-        for step in (self.protection, -self.protection):
-            if step < 0 and int((row @ self.atoms)[0]) <= self.protection:
-                continue
-            found = _cheapest(self.atoms[chosen], self.figures.sums[:, chosen], self.values, self._costs(),
-                              self.before[:, chosen], row[:, chosen], step)
-            if found is not None:
-                move = np.zeros(len(self.atoms), dtype=np.int64)
-                move[chosen] = found
-                return move
-        return None
+    def _was_told(self, row: Any) -> bool:
+        """Say whether earlier releases tell a sum by themselves, without anything of this one."""
+        low, high = bounds(self.atoms, self.before, row, self.told_not_zero)
+        return bool(high[0] - low[0] < self.protection - 1e-6)
+
+    def _solved(self, row: Any, chosen: Ints, step: int) -> Ints | None:
+        """Move a sum by a step in whole numbers, at the least loss of what is published."""
+        if step < 0 and int((row @ self.atoms)[0]) < -step:
+            return None
+        found = _cheapest(self.atoms[chosen], self.figures.sums[:, chosen], self._costs(),
+                          (self.not_zero[:, chosen], self.not_zero @ self.atoms), self.before[:, chosen],
+                          row[:, chosen], step)
+        if found is None:
+            return None
+        move = np.zeros(len(self.atoms), dtype=np.int64)
+        move[chosen] = found
+        return move
 
     def _costs(self) -> Floats:
         return np.where(self.status == PUBLISHED, self.figures.cost * (1 + np.log2(1 + self.values)), 0.0)
@@ -231,21 +249,19 @@ def _within_zero(sums: Any, values: Ints) -> Flags:
     return np.asarray(abs(zero).sum(axis=0)).ravel() > 0
 
 
-def _cheapest(atoms: Ints, sums: Any, values: Ints, costs: Floats, before: Any, row: Any, step: int) -> Ints | None:
+def _cheapest(atoms: Ints, sums: Any, costs: Floats, not_zero: tuple[Any, Ints], before: Any, row: Any, step: int
+              ) -> Ints | None:
     """Move a sum by `step` at the least cost of published figures that change; None where that cannot be."""
     from scipy.optimize import Bounds, LinearConstraint, milp
 
     count = len(atoms)
     priced = np.flatnonzero((costs > 0) & (np.diff(sums.indptr) > 0))
     some = sums[priced]
-    touched = np.flatnonzero((values > 0) & (np.diff(sums.indptr) > 0))
     # Unknowns: the change of each atom, then for each priced figure how far it is moved at most.
     eye = sparse.eye_array(len(priced), format="csr")
     over = sparse.vstack([sparse.hstack([some, -eye]), sparse.hstack([-some, -eye])], format="csr")
     rules = [LinearConstraint(over, -np.inf, 0.0)] if len(priced) else []
-    if len(touched):  # a figure that is not 0 is not 0 in any table that agrees: 0 would have been published
-        kept = sparse.hstack([sums[touched], sparse.csr_array((len(touched), len(priced)))], format="csr")
-        rules.append(LinearConstraint(kept, 1.0 - values[touched], np.inf))
+    rules += _stay_above_zero(not_zero, len(priced))
     fixed = sparse.vstack([before, row], format="csr")
     goal = np.zeros(fixed.shape[0])
     goal[-1] = step
@@ -268,7 +284,19 @@ def _cheapest(atoms: Ints, sums: Any, values: Ints, costs: Floats, before: Any, 
     return None
 
 
-def _widest(atoms: Ints, fixed: Any, sums: Any, values: Ints, hidden: Any, step: int) -> Ints | None:
+def _stay_above_zero(not_zero: tuple[Any, Ints], others: int) -> list[Any]:
+    """Keep a figure that is not 0 from being 0 in a table that agrees: 0 would have been published as 0."""
+    from scipy.optimize import LinearConstraint
+
+    sums, values = not_zero
+    touched = np.flatnonzero(np.diff(sums.indptr) > 0)
+    if not len(touched):
+        return []
+    kept = sparse.hstack([sums[touched], sparse.csr_array((len(touched), others))], format="csr")
+    return [LinearConstraint(kept, 1.0 - np.asarray(values)[touched], np.inf)]
+
+
+def _widest(atoms: Ints, fixed: Any, not_zero: tuple[Any, Ints], hidden: Any, step: int) -> Ints | None:
     """Raise as many hidden sums as possible by `step`, all in one change that leaves the fixed sums as they are."""
     from scipy.optimize import Bounds, LinearConstraint, milp
 
@@ -277,10 +305,7 @@ def _widest(atoms: Ints, fixed: Any, sums: Any, values: Ints, hidden: Any, step:
     rules = [LinearConstraint(sparse.hstack([fixed, none], format="csr"), 0.0, 0.0)] if fixed.shape[0] else []
     eye = sparse.eye_array(goals, format="csr")
     rules.append(LinearConstraint(sparse.hstack([-hidden, eye], format="csr"), -np.inf, 0.0))
-    touched = np.flatnonzero((values > 0) & (np.diff(sums.indptr) > 0))
-    if len(touched):
-        kept = sparse.hstack([sums[touched], sparse.csr_array((len(touched), goals))], format="csr")
-        rules.append(LinearConstraint(kept, 1.0 - values[touched], np.inf))
+    rules += _stay_above_zero(not_zero, goals)
     reach = float(step) * 50.0
     lowest = np.concatenate([-np.minimum(atoms, reach), np.full(goals, -reach * count)])
     highest = np.concatenate([np.full(count, reach), np.full(goals, float(step))])

@@ -76,7 +76,9 @@ def tabled(casualties: Said, accidents: Said, day: int, moment_us: int | None = 
     at = _accidents_of(persons, events, joined)
     table = _persons(persons, members, events, at, day, lists)
     more = _stated_by_accidents(events, at, table, lists)
-    return table if more is None else _both(table, more)
+    table = table if more is None else _both(table, more)
+    # What happened after the day is not yet true on it, even where the record itself carries no date of its own.
+    return table.take(table.last_day <= day)
 
 
 def _accidents_of(persons: Said, events: Said, same: Mapping[bytes, bytes]) -> Int64:

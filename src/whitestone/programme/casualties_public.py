@@ -21,7 +21,7 @@ from whitestone.casualties.editions import ALL, MEASURES, Atoms, Edition, Line, 
 from whitestone.casualties.rules import UNKNOWN
 from whitestone.domain.ids import new_id
 from whitestone.domain.revision import Act, Draft
-from whitestone.errors import InvalidValue, WrongCall
+from whitestone.errors import CannotPublish, InvalidValue, WrongCall
 from whitestone.journal.drafts import day_number
 from whitestone.programme.casualties_counting import casualty_table, gazetteer
 from whitestone.programme.opening import Clocks, Programme
@@ -65,7 +65,8 @@ def public_table(programme: Programme, by: str | Sequence[str], *, begins: dt.da
 
     `by` as of count_casualties, and `grid` (squares of `grid_km` km); places without a level are those of level 1.
     Refuses days in the period that are no borders of months, a grid finer than FINEST_GRID_KM, and a `min_cell` below 2
-    with InvalidValue, and a table of too many combinations likewise.
+    with InvalidValue, and a table of too many combinations likewise; a table that would tell small figures together
+    with earlier releases, whatever is left out, with CannotPublish.
     """
     asked = _asked(by, begins, ends, level, min_cell, grid_km)
     now = clocks or programme.clocks()
@@ -141,7 +142,7 @@ def _protected(atoms: Atoms, editions: list[Edition], before: list[Kept], asked:
                ) -> tuple[list[Line], Protected, int]:
     left_out = 0
     lines, figures = figures_of(atoms, editions[-1], len(editions) - 1)
-    published, hidden = [], []
+    published, hidden, not_zero = [], [], []
     changed = np.zeros(len(lines), dtype=bool)
     values = figures.values(atoms.persons)
     for number, release in enumerate(before):
@@ -152,17 +153,21 @@ def _protected(atoms: Atoms, editions: list[Edition], before: list[Kept], asked:
         # What was 0 and is no longer says nothing of today; what was shown is taken as if it were shown today.
         is_news = np.array([line not in was for line in own], dtype=bool) & (now > 0)
         published.append(told.sums[np.flatnonzero(shown & ~is_news)])
-        hidden.append(told.sums[np.flatnonzero(~shown)])
+        not_zero.append(told.sums[np.flatnonzero(~shown)])
         if (release.asked.by, release.asked.begins, release.asked.ends) == (asked.by, asked.begins, asked.ends):
             old = np.array([-1 if was.get(line, 0) is None else was.get(line, 0) for line in lines], dtype=np.int64)
             moved = np.abs(values - old)
             changed |= (old >= 0) & (moved > 0) & (moved < asked.min_cell)
     count = len(atoms.persons)
+    hidden += not_zero
     if before:
         groups, left_out = small_groups(atoms, editions, asked.min_cell)
         hidden.append(groups)
-    protected = protect(atoms.persons, figures, asked.min_cell, asked.min_cell, before=union_of(published, count),
-                        hidden=union_of(hidden, count), also=changed)
+    try:
+        protected = protect(atoms.persons, figures, asked.min_cell, asked.min_cell, before=union_of(published, count),
+                            hidden=union_of(hidden, count), not_zero=union_of(not_zero, count), also=changed)
+    except CannotPublish as error:
+        raise CannotPublish(before=len(before), least=asked.min_cell) from error
     return lines, protected, left_out
 
 

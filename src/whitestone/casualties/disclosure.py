@@ -5,12 +5,13 @@ suppressed figure can be told from the published ones: for each there is another
 everything published, in this release and in all earlier ones, and in which that figure differs by at least the
 protection (or two such tables, so far apart). Such a table is found by a linear programme and is the proof; `bounds` is the attack that tests it.
 Source: statistical disclosure control by cell suppression (Fischetti and Salazar 2001; Hundepool and others 2012,
-chapter 4). Zero is published, since it is about nobody; so a reader knows of every suppressed figure that it is not 0,
-and every table that proves keeps it at 1 or more.
+chapter 4). Zero is published, since it is about nobody; so a reader knows of every suppressed figure that it is not
+0, and every table that proves keeps it at 1 or more.
 """
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from typing import Any
 
@@ -35,8 +36,13 @@ _NEAR = 60
 """How many of the smallest figures are tried first as partners of one that must be hidden."""
 _ROUNDS = 6
 """How often many sums are tried at once before each is tried alone."""
-_TIMES = 20.0
-"""Seconds that are spent to find a table of whole numbers before the search goes wider."""
+_TIMES = 5.0
+"""Seconds that one search for a table may take."""
+_BUDGET_S = 40.0
+"""Seconds of the processor after which hidden sums are no longer tried one by one; twice that, and nothing goes out."""
+_WHOLE = 1_500
+"""Up to so many atoms the tables that prove are made of whole numbers; beyond, of any numbers: the usual attack."""
+_EXACT = 1e-6
 
 
 class Figures(msgspec.Struct, frozen=True):
@@ -56,10 +62,12 @@ class Protected(msgspec.Struct, frozen=True):
     """What may go out: PUBLISHED, SMALL or SECONDARY for each figure, and which could not be protected.
 
     `told_before`: numbers of those in `hidden` (figures of earlier releases, or groups) that earlier releases tell.
+    `not_tried`: how many of them were too many to be looked at in the time.
     """
 
     status: npt.NDArray[np.int8]
     told_before: tuple[int, ...] = ()
+    not_tried: int = 0
 
 
 def protect(atoms: Ints, figures: Figures, least: int, protection: int, *, before: Any = None, hidden: Any = None,
@@ -114,9 +122,15 @@ class _Search:
     def run(self) -> Protected:
         """Go on until everything that is suppressed is proven."""
         told: list[int] = []
-        tries = _ROUNDS
+        tries, begun = _ROUNDS, time.process_time()
         while (target := self._next()) is not None:
             kind, number = target
+            taken = time.process_time() - begun
+            if kind == 1 and taken > _BUDGET_S:
+                break
+            if taken > 2 * _BUDGET_S:
+                raise InvalidValue(field="by", value=f"{len(self.atoms):,} combinations",
+                                   why="too many to be protected with earlier releases: fewer or coarser dimensions")
             if kind == 1 and tries and self._many():
                 tries -= 1
                 continue
@@ -130,7 +144,7 @@ class _Search:
                     raise CannotPublish(before="the", least=self.least)
                 told += [number] if kind == 1 else []  # nothing that is left out now can take that back
             (self.proven if kind == 0 else self.hidden_proven)[number] = True
-        return Protected(self.status, tuple(told))
+        return Protected(self.status, tuple(told), int((~self.hidden_proven).sum()))
 
     def _next(self) -> tuple[int, int] | None:
         open_ = np.flatnonzero((self.status != PUBLISHED) & ~self.proven)
@@ -148,20 +162,20 @@ class _Search:
                         self.hidden[open_][:, free], self.protection)
         if found is None:
             return False
-        move = np.zeros(len(self.atoms), dtype=np.int64)
+        move = np.zeros(len(self.atoms))
         move[free] = found
         was = int(self.hidden_proven.sum())
         self._take(move)
         return int(self.hidden_proven.sum()) > was
 
-    def _take(self, move: Ints) -> None:
+    def _take(self, move: Floats) -> None:
         """Suppress what a move changes, and note of what it proves that it cannot be told."""
         change = np.asarray(self.figures.sums @ move)
-        self.status[(change != 0) & (self.status == PUBLISHED)] = SECONDARY
-        self.proven |= np.abs(change) >= self.protection
-        self.hidden_proven |= np.abs(np.asarray(self.hidden @ move)) >= self.protection
+        self.status[(np.abs(change) > _EXACT) & (self.status == PUBLISHED)] = SECONDARY
+        self.proven |= np.abs(change) >= self.protection - _EXACT
+        self.hidden_proven |= np.abs(np.asarray(self.hidden @ move)) >= self.protection - _EXACT
 
-    def _moves(self, row: Any) -> list[Ints]:
+    def _moves(self, row: Any) -> list[Floats]:
         """Find a table in which a sum is farther by the protection, else two between which it is; none: an empty list.
 
         Near partners are tried first: those of small figures and of what is suppressed already; then all.
@@ -190,7 +204,7 @@ class _Search:
         low, high = bounds(self.atoms, self.before, row, self.told_not_zero)
         return bool(high[0] - low[0] < self.protection - 1e-6)
 
-    def _solved(self, row: Any, chosen: Ints, step: int) -> Ints | None:
+    def _solved(self, row: Any, chosen: Ints, step: int) -> Floats | None:
         """Move a sum by a step in whole numbers, at the least loss of what is published."""
         if step < 0 and int((row @ self.atoms)[0]) < -step:
             return None
@@ -199,7 +213,7 @@ class _Search:
                           row[:, chosen], step)
         if found is None:
             return None
-        move = np.zeros(len(self.atoms), dtype=np.int64)
+        move = np.zeros(len(self.atoms))
         move[chosen] = found
         return move
 
@@ -250,9 +264,9 @@ def _within_zero(sums: Any, values: Ints) -> Flags:
 
 
 def _cheapest(atoms: Ints, sums: Any, costs: Floats, not_zero: tuple[Any, Ints], before: Any, row: Any, step: int
-              ) -> Ints | None:
+              ) -> Floats | None:
     """Move a sum by `step` at the least cost of published figures that change; None where that cannot be."""
-    from scipy.optimize import Bounds, LinearConstraint, milp
+    from scipy.optimize import Bounds, LinearConstraint
 
     count = len(atoms)
     priced = np.flatnonzero((costs > 0) & (np.diff(sums.indptr) > 0))
@@ -273,14 +287,20 @@ def _cheapest(atoms: Ints, sums: Any, costs: Floats, not_zero: tuple[Any, Ints],
     lowest = np.concatenate([-np.minimum(atoms, reach), np.zeros(len(priced))])
     highest = np.concatenate([np.full(count, reach), np.full(len(priced), np.inf)])
     kinds = np.concatenate([np.ones(count), np.zeros(len(priced))])
+    return _whole_first(price, rules, Bounds(lowest, highest), kinds, count)
+
+
+def _whole_first(price: Floats, rules: list[Any], limits: Any, kinds: Floats, count: int) -> Floats | None:
+    """Solve in any numbers, and again in whole ones where they did not come out whole and are not too many."""
+    from scipy.optimize import milp
+
     for whole in (np.zeros_like(kinds), kinds):  # mostly the numbers come out whole by themselves
-        solved = milp(price, constraints=rules,
-                      bounds=Bounds(lowest, highest), integrality=whole, options={"time_limit": _TIMES})
+        solved = milp(price, constraints=rules, bounds=limits, integrality=whole, options={"time_limit": _TIMES})
         if solved.x is None:
             return None
-        move: Floats = np.rint(solved.x[:count])
-        if np.abs(solved.x[:count] - move).max(initial=0.0) < 1e-6:
-            return np.asarray(move, dtype=np.int64)
+        found = np.asarray(solved.x[:count], dtype=np.float64)
+        if count > _WHOLE or np.abs(found - np.rint(found)).max(initial=0.0) < _EXACT:
+            return found if count > _WHOLE else np.rint(found)
     return None
 
 
@@ -296,9 +316,9 @@ def _stay_above_zero(not_zero: tuple[Any, Ints], others: int) -> list[Any]:
     return [LinearConstraint(kept, 1.0 - np.asarray(values)[touched], np.inf)]
 
 
-def _widest(atoms: Ints, fixed: Any, not_zero: tuple[Any, Ints], hidden: Any, step: int) -> Ints | None:
+def _widest(atoms: Ints, fixed: Any, not_zero: tuple[Any, Ints], hidden: Any, step: int) -> Floats | None:
     """Raise as many hidden sums as possible by `step`, all in one change that leaves the fixed sums as they are."""
-    from scipy.optimize import Bounds, LinearConstraint, milp
+    from scipy.optimize import Bounds, LinearConstraint
 
     count, goals = len(atoms), hidden.shape[0]
     none = sparse.csr_array((fixed.shape[0], goals))
@@ -311,16 +331,8 @@ def _widest(atoms: Ints, fixed: Any, not_zero: tuple[Any, Ints], hidden: Any, st
     highest = np.concatenate([np.full(count, reach), np.full(goals, float(step))])
     # A hidden sum that cannot rise may fall: nothing is lost by it.
     price = np.concatenate([np.zeros(count), np.full(goals, -1.0)])
-    for whole in (0, 1):
-        kinds = np.concatenate([np.full(count, whole), np.zeros(goals)])
-        solved = milp(price, constraints=rules, bounds=Bounds(lowest, highest), integrality=kinds,
-                      options={"time_limit": _TIMES})
-        if solved.x is None:
-            return None
-        move: Floats = np.rint(solved.x[:count])
-        if np.abs(solved.x[:count] - move).max(initial=0.0) < 1e-6:
-            return np.asarray(move, dtype=np.int64)
-    return None
+    kinds = np.concatenate([np.ones(count), np.zeros(goals)])
+    return _whole_first(price, rules, Bounds(lowest, highest), kinds, count)
 
 
 def union_of(parts: Sequence[Any], count: int) -> Any:

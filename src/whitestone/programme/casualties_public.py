@@ -168,7 +168,7 @@ def _protected(atoms: Atoms, editions: list[Edition], before: list[Kept], asked:
                             hidden=union_of(hidden, count), not_zero=union_of(not_zero, count), also=changed)
     except CannotPublish as error:
         raise CannotPublish(before=len(before), least=asked.min_cell) from error
-    return lines, protected, left_out
+    return lines, protected, left_out + protected.not_tried
 
 
 def _by_line(release: Kept) -> dict[Line, int | None]:

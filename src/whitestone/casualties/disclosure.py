@@ -3,7 +3,8 @@
 A small figure (fewer than the least that may be published) is suppressed; others are suppressed with it until no
 suppressed figure can be told from the published ones: for each there is another table of whole numbers that agrees with
 everything published, in this release and in all earlier ones, and in which that figure differs by at least the
-protection (or two such tables, so far apart). Such a table is found by a linear programme and is the proof; `bounds` is the attack that tests it.
+protection (or two such tables, so far apart). Such a table is found by a linear programme and is the proof; `bounds`
+is the attack that tests it.
 Source: statistical disclosure control by cell suppression (Fischetti and Salazar 2001; Hundepool and others 2012,
 chapter 4). Zero is published, since it is about nobody; so a reader knows of every suppressed figure that it is not
 0, and every table that proves keeps it at 1 or more.

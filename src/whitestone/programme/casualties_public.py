@@ -224,11 +224,10 @@ def _answer(made: Kept, before: int, left_out: int, *, recorded: bool) -> dict[s
 
 
 def _why(asked: Asked, hidden: int, before: int, left_out: int) -> list[str]:
-    if not hidden and not left_out:
-        return [f"No figure is between 1 and {asked.min_cell - 1}; nothing is suppressed."]
-    said = [f"{hidden} figures are suppressed (null): fewer than {asked.min_cell} persons, or a figure from which such "
+    said = [f"No figure is between 1 and {asked.min_cell - 1}; nothing is suppressed."] if not hidden else [
+        f"{hidden} figures are suppressed (null): fewer than {asked.min_cell} persons, or a figure from which such "
             f"a one could be worked out. None can be told within {asked.min_cell} from what is published."]
-    if before:
+    if before and (hidden or left_out):
         said.append(f"Protected together with {before} earlier releases: a difference between two tables, or a change "
                     f"of fewer than {asked.min_cell} since, is suppressed as well.")
     if left_out:

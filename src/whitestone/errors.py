@@ -293,6 +293,18 @@ class GroundTooCrowded(Problem):
     )
 
 
+class CannotPublish(Problem):
+    """Raised when a table would tell small figures together with earlier releases, whatever is left out of it."""
+
+    code = "cannot-publish"
+    status = 409
+    sentence = (
+        "This table cannot be published: together with {before} earlier releases it would tell of fewer than {least} "
+        "persons, whatever is suppressed."
+    )
+    next_step = "Ask for fewer or coarser dimensions, or a longer period; '--preview' shows what may go out."
+
+
 class MissingService(Problem):
     """Raised when an outside part (a database server, a browser asset) is not there."""
 

@@ -20,6 +20,7 @@ __all__ = [
     "AgeGroup",
     "AreaBasis",
     "BlockageCodes",
+    "BodyPartCodes",
     "CasualtyActivity",
     "CasualtyLink",
     "CasualtyOutcome",
@@ -33,6 +34,7 @@ __all__ = [
     "DatasetEdition",
     "DatasetLink",
     "DecisionType",
+    "DisplacementStatus",
     "DisposalOutcome",
     "DocumentLink",
     "DocumentLinks",
@@ -51,8 +53,10 @@ __all__ = [
     "IdBasis",
     "IdConfidence",
     "InfoReliability",
+    "InjuryTypeCodes",
     "InspectionResult",
     "InspectionType",
+    "InvestigationType",
     "MappingLink",
     "MarkLegibility",
     "MarkTechnique",
@@ -65,6 +69,7 @@ __all__ = [
     "Personal",
     "PersonalDate",
     "PlaceLink",
+    "PlacePrecision",
     "PlaceType",
     "ProtectedRole",
     "RecordStandard",
@@ -79,6 +84,7 @@ __all__ = [
     "SourceType",
     "TaskLink",
     "TaskStatus",
+    "TransportMeans",
 ]
 
 AccidentClass = Annotated[str, Meta(extra={"type": "code", "codes": "accident_class"})]
@@ -95,6 +101,7 @@ ClosureReason = Annotated[str, Meta(extra={"type": "code", "codes": "closure_rea
 CustodyStatus = Annotated[str, Meta(extra={"type": "code", "codes": "custody_status"})]
 DatasetEdition = Annotated[str, Meta(extra={"type": "code", "codes": "dataset_edition"})]
 DecisionType = Annotated[str, Meta(extra={"type": "code", "codes": "decision_type"})]
+DisplacementStatus = Annotated[str, Meta(extra={"type": "code", "codes": "displacement_status"})]
 DisposalOutcome = Annotated[str, Meta(extra={"type": "code", "codes": "disposal_outcome"})]
 EoCategory = Annotated[str, Meta(extra={"type": "code", "codes": "eo_category"})]
 EoState = Annotated[str, Meta(extra={"type": "code", "codes": "eo_state"})]
@@ -109,12 +116,14 @@ IdConfidence = Annotated[str, Meta(extra={"type": "code", "codes": "id_confidenc
 InfoReliability = Annotated[str, Meta(extra={"type": "code", "codes": "info_reliability"})]
 InspectionResult = Annotated[str, Meta(extra={"type": "code", "codes": "inspection_result"})]
 InspectionType = Annotated[str, Meta(extra={"type": "code", "codes": "inspection_type"})]
+InvestigationType = Annotated[str, Meta(extra={"type": "code", "codes": "investigation_type"})]
 MarkLegibility = Annotated[str, Meta(extra={"type": "code", "codes": "mark_legibility"})]
 MarkTechnique = Annotated[str, Meta(extra={"type": "code", "codes": "mark_technique"})]
 OperationalMethod = Annotated[str, Meta(extra={"type": "code", "codes": "operational_method"})]
 OrganisationType = Annotated[str, Meta(extra={"type": "code", "codes": "organisation_type"})]
 PeriodStatus = Annotated[str, Meta(extra={"type": "code", "codes": "period_status"})]
 PersonStatus = Annotated[str, Meta(extra={"type": "code", "codes": "person_status"})]
+PlacePrecision = Annotated[str, Meta(extra={"type": "code", "codes": "place_precision"})]
 PlaceType = Annotated[str, Meta(extra={"type": "code", "codes": "place_type"})]
 RecordStandard = Annotated[str, Meta(extra={"type": "code", "codes": "record_standard"})]
 ReleaseOutcome = Annotated[str, Meta(extra={"type": "code", "codes": "release_outcome"})]
@@ -125,11 +134,14 @@ Sex = Annotated[str, Meta(extra={"type": "code", "codes": "sex"})]
 SourceReliability = Annotated[str, Meta(extra={"type": "code", "codes": "source_reliability"})]
 SourceType = Annotated[str, Meta(extra={"type": "code", "codes": "source_type"})]
 TaskStatus = Annotated[str, Meta(extra={"type": "code", "codes": "task_status"})]
+TransportMeans = Annotated[str, Meta(extra={"type": "code", "codes": "transport_means"})]
 
 BlockageCodes = Annotated[list[str], Meta(extra={"type": "codes", "codes": "blockage"})]
+BodyPartCodes = Annotated[list[str], Meta(extra={"type": "codes", "codes": "body_part"})]
 EoCategoryCodes = Annotated[list[str], Meta(extra={"type": "codes", "codes": "eo_category"})]
 EvidenceDirectCodes = Annotated[list[str], Meta(extra={"type": "codes", "codes": "evidence_direct"})]
 EvidenceIndirectCodes = Annotated[list[str], Meta(extra={"type": "codes", "codes": "evidence_indirect"})]
+InjuryTypeCodes = Annotated[list[str], Meta(extra={"type": "codes", "codes": "injury_type"})]
 
 AccidentLink = Annotated[str, Meta(extra={"type": "link", "to": "accident"})]
 ActivityLink = Annotated[str, Meta(extra={"type": "link", "to": "activity"})]

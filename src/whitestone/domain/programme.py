@@ -85,6 +85,8 @@ class Decision(Record, kw_only=True, omit_defaults=True):
     """The other party of a reconciliation: another programme, or the dataset of a file."""
     claims: Maybe[dict[str, Any]] = UNSET
     """What both parties said when it was decided, side by side."""
+    published: Maybe[dict[str, Any]] = UNSET
+    """A public table as it went out: what was asked, its figures, and which were suppressed."""
 
 
 class Period(Record, kw_only=True, omit_defaults=True):

@@ -73,7 +73,7 @@ class Programme:
 
     def _follow(self, batch: Batch) -> None:
         """Let the book that is kept follow what is recorded; without one kept, nothing heavy is even imported."""
-        if batch.seq >= batch.first_seq and batch.session.one("SELECT 1 FROM book LIMIT 1"):
+        if batch.seq >= batch.first_seq and batch.session.one("SELECT 1 FROM book WHERE key <> 'casualties' LIMIT 1"):
             from whitestone.programme.accounts_kept import follow
 
             follow(self, batch)

@@ -9,6 +9,7 @@ import numpy as np
 import shapely
 
 from whitestone.domain.revision import State
+from whitestone.programme.casualties_counting import count_casualties
 from whitestone.programme.opening import Clocks, Programme
 from whitestone.reports.model import Figure
 
@@ -29,7 +30,7 @@ def glance(
 ) -> tuple[Figure, ...]:
     """List the figures of the first page, keys F1, F2, …; casualties as a count without records."""
     people = programme.journal.count("casualty", on=clocks.on, known=clocks.known).get("casualty", 0)
-    rough = [*_ground(states, account["total"]), *_events(states, people)]
+    rough = [*_ground(states, account["total"]), *_events(states, people), *_people(programme, clocks)]
     return tuple(
         Figure(
             key=f"F{number}",
@@ -86,8 +87,20 @@ def _events(states: Mapping[str, Sequence[State]], people: int) -> Iterable[_Rou
     accidents = states["accident"]
     rule = "Accident records, with or without casualties."
     yield "Accidents", len(accidents), "accidents", rule, "all accidents", accidents
-    rule = "Counted only; rows are not listed before disclosure control exists."
+    rule = "Counted only; a record may stand for several persons, and several records for one."
     yield "Casualty records", people, "records", rule, "all casualty records", ()
+
+
+def _people(programme: Programme, clocks: Clocks) -> Iterable[_Rough]:
+    """Count persons, each once (docs/guides/casualties.md); their records are not listed."""
+    counted = count_casualties(programme, ("outcome",), clocks=clocks)
+    total = counted.total
+    rule = "Each person once; who died later counts as killed from the day of death on. Internal: not for publication."
+    out_of = f"{total.casualties:,} casualties, {total.unknown:,} of unknown outcome"
+    yield "Killed", total.killed, "persons", rule, out_of, ()
+    yield "Injured", total.injured, "persons", rule, out_of, ()
+    rule = f"{rule} {counted.of_accidents.casualties:,} are stated by accidents, no person recorded."
+    yield "Casualties", total.casualties, "persons", rule, "killed, injured and of unknown outcome", ()
 
 
 def _named(states: Sequence[State]) -> Iterable[tuple[str, str, str]]:

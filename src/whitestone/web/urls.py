@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from whitestone.web.views import (
+    casualties,
     casualties_missing,
     dating,
     duplicates,
@@ -49,6 +50,9 @@ urlpatterns = [
     path("reconciliation", reconciling.page, name="reconciliation"),
     path("reconciliation/<slug:name>/<uuid:difference>", reconciling.difference, name="difference"),
     path("reconciliation/<slug:name>/<uuid:difference>.json", reconciling.shapes, name="difference-shapes"),
+    path("casualties", casualties.page, name="casualties"),
+    path("casualties/rows", casualties.rows, name="casualties-rows"),
+    path("casualties/cells.json", casualties.cells, name="casualties-cells"),
     path("dating", dating.page, name="dating"),
     path("dating/finds.json", dating.shapes, name="dating-shapes"),
     path("casualties/missing", casualties_missing.page, name="casualties-missing"),

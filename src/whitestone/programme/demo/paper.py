@@ -122,6 +122,15 @@ def records_of_the_authority(programme: Programme, seed: int) -> list[Planted]:
     return planted
 
 
+_OF_PERSONS: dict[int, tuple[str, dict[str, Any], str]] = {
+    5: ("age-impossible", {"age_years": 140}, "a digit too many"),
+    6: ("age-against-group", {"age_years": 12, "age_group": "adult"}, "twelve years, and an adult"),
+    7: ("casualty-against-accident-date", {"occurred_on": "2014-12-31"}, "met before the accident"),
+    8: ("injury-not-coded", {"injuries": [{"body_part": "shin", "injury_type": "burn"}]}, "a word that no list has"),
+}
+"""Faults of the first person of some accidents: rule, what is said wrongly, and in words."""
+
+
 def _accident(desk: _Desk, number: int, places: dict[str, str]) -> list[Planted]:
     dice = desk.dice
     x, y = dice.uniform(-14_000, 14_000), dice.uniform(-9_000, 9_000)
@@ -148,10 +157,13 @@ def _accident(desk: _Desk, number: int, places: dict[str, str]) -> list[Planted]
     if number == 4:
         body["killed"], body["casualties"] = counts["killed"] + 1, len(outcomes) + 1
         planted.append(Planted("casualties-differ-from-accident", "accident", local_id, "a person was never recorded"))
+    if number == 9:
+        body["injured_with_amputation"] = counts["injured"] + 1
+        planted.append(Planted("amputees-exceed-injured", "accident", local_id, "amputees left out of the injured"))
     accident = desk.draft("accident", body, shapely.Point(x, y), day)
     for person, outcome in enumerate(outcomes, 1):
         sealed = {"person_name": f"Simulated person {number}-{person}"}
-        about = {
+        about: dict[str, Any] = {
             "local_id": f"SIM-P-{number:02d}-{person}",
             "accident_id": str(accident),
             "occurred_on": day,
@@ -162,6 +174,10 @@ def _accident(desk: _Desk, number: int, places: dict[str, str]) -> list[Planted]
             "place_name": commune,
             "place_id": places[commune],
         }
+        if person == 1 and number in _OF_PERSONS:
+            rule, stated, words = _OF_PERSONS[number]
+            about |= stated
+            planted.append(Planted(rule, "casualty", str(about["local_id"]), words))
         hurt = desk.draft("casualty", about, None, day, sealed=sealed)
         if number == 1 and person == 1:
             _protected(desk, hurt, accident, day)

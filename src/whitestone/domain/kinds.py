@@ -14,6 +14,7 @@ from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
 import msgspec
 
 from whitestone.domain import accident, activity, claim, hazard, inspection, item, minefield_record, organisation, place
+from whitestone.domain import obligation as obligation_records
 from whitestone.domain import programme as programme_records
 from whitestone.domain.attributes import Record
 from whitestone.errors import InvalidValue
@@ -72,6 +73,7 @@ _ALL = (
     Kind("source", "sources", claim.Source),
     Kind("document", "documents", claim.Document, date_attribute="dated_on"),
     Kind("claim", "claims", claim.Claim, _ANY, date_attribute="as_of"),
+    Kind("obligation", "obligations", obligation_records.Obligation),
     Kind("setting", "settings", programme_records.Setting, (), True),
     Kind("mapping", "mappings", programme_records.Mapping, (), True),
     Kind("dataset", "datasets", programme_records.Dataset, (), True),

@@ -138,8 +138,7 @@ def _data() -> Mapping[str, Any]:
 
 @functools.cache
 def _words(group: str) -> Mapping[str, str]:
-    table = {folded(word): name for name, entry in _data()[group].items() for word in [name, *entry["words"]]}
-    return table
+    return {folded(word): name for name, entry in _data()[group].items() for word in [name, *entry["words"]]}
 
 
 METRICS: Mapping[str, Metric] = {

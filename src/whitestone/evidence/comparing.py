@@ -112,7 +112,7 @@ def _asked(question: Question, claims: Sequence[Claimed]) -> tuple[list[Claimed]
 
 
 def _row(question: Question, claim: Claimed, repeats: list[Claimed], folded: dict[str, tuple[str, str]],
-         standing: Sequence[Claimed], own: Own | None) -> dict[str, Any]:  # fmt: skip
+         standing: Sequence[Claimed], own: Own | None) -> dict[str, Any]:
     held, unit, limits = overlap(claim, question), claim.measure, bounds(claim)
     low, high = (None, None) if limits is None else (limits[0], limits[1] if math.isfinite(limits[1]) else None)
     measures = metric(question.metric).relation(unit.name) if unit else None
@@ -142,7 +142,7 @@ def _row(question: Question, claim: Claimed, repeats: list[Claimed], folded: dic
         "overlap": held,
         "repeats": len(repeats),
         "repeated_in": [{"claim": each.id, "as_of": each.as_of, "by": folded[each.id][1], **each.told}
-                        for each in repeats],  # fmt: skip
+                        for each in repeats],
         "origin": folded[claim.id][0] if claim.id in folded else None,
         "supersedes": list(claim.supersedes),
         "agrees_with": agreeing(claim, standing) if claim.status != "withdrawn" else [],

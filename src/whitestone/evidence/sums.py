@@ -105,13 +105,13 @@ def _judged(parts: Sequence[Claimed], total: Claimed) -> Flag | None:
     wanted = float(total.value or 0)
     if abs(sum(terms) - wanted) <= _HUNDREDTH:
         return None
-    return _flag(terms, wanted, tuple([*(each.id for each in parts), total.id]))
+    return _flag(terms, wanted, (*(each.id for each in parts), total.id))
 
 
 def _flag(terms: Sequence[float], total: float, claims: tuple[str, ...]) -> Flag:
     name = "parts-over-total" if over_total(terms, total) else "sum-fails"
-    written = " + ".join(written(each) for each in terms)
-    sentence = f"{written} = {written(round(sum(terms), 6))}, where {written(total)} is stated."
+    sum_of = " + ".join(written(each) for each in terms)
+    sentence = f"{sum_of} = {written(round(sum(terms), 6))}, where {written(total)} is stated."
     return Flag(name, claims, sentence, {"parts": list(terms), "sum": round(sum(terms), 6), "stated": total})
 
 

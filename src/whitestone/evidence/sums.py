@@ -29,7 +29,8 @@ def sums_in(text: str | None) -> list[tuple[list[float], float | None]]:
     ([([6.0, 29.0, 9.0], 44.0)], [([650.28, 152.29], None)], [])
     """
     found = []
-    for match in _SUM.finditer(text or ""):
+    # What stands in brackets is a part of the term before it: `83 civilians (17 minors) + 35 combatants`.
+    for match in _SUM.finditer(re.sub(r"\([^()]*\)", " ", text or "")):
         terms = [_number(each) for each in re.findall(_TERM, match[1] + match[2])]
         found.append((terms, _number(match[3]) if match[3] else None))
     return found

@@ -126,8 +126,8 @@ def claims_of(programme: Programme, states: Sequence[State], clocks: Clocks, pla
               ) -> list[Claimed]:
     """Turn states of claims into what is compared, each with its document and how its place lies to `place`."""
     documents = _documents(programme, clocks)
-    sources = {str(state.record_id): state.body.get("name")
-               for state in programme.journal.states("source", on=clocks.on, known=clocks.known, geometry=False)}  # fmt: skip
+    read = programme.journal.states("source", on=clocks.on, known=clocks.known, geometry=False)
+    sources = {str(state.record_id): state.body.get("name") for state in read}
     return [_claimed(state, documents.get(str(state.body.get("document_id")), {}), sources, places, place)
             for state in states]  # fmt: skip
 
@@ -202,8 +202,9 @@ def _add_own_scopes(programme: Programme, question: Question, clocks: Clocks, pl
         if not (begins and ends) or row["overlap"]["place"] != "inside":
             continue
         known = population_of(row["population"]) is not None
-        scope = Question(metric=unit.name if unit.name in ("killed", "injured") else "casualties", place=row["place"] or question.place,
-                         start=begins, end=ends, population=row["population"] if known else "all")  # fmt: skip
+        wanted = unit.name if unit.name in ("killed", "injured") else "casualties"
+        scope = Question(metric=wanted, place=row["place"] or question.place, start=begins, end=ends,
+                         population=row["population"] if known else "all")  # fmt: skip
         if scope not in done and len(done) < OWN_SCOPES:
             done[scope] = own_figure(programme, scope, clocks, places)
         if (own := done.get(scope)) is not None and own.value is not None:

@@ -24,8 +24,7 @@ def gather(programme: Programme, *, reason: str = "documents and sources gathere
     Returns how many `sources` and `documents` were made and how many `claims` were linked; a second call makes nothing.
     """
     journal = programme.journal
-    claims = [state for state in journal.states("claim", approved_only=False, geometry=False)
-              if not state.body.get("document_id") and (state.body.get("source_url") or state.body.get("published_by"))]  # fmt: skip
+    claims = [state for state in journal.states("claim", approved_only=False, geometry=False) if _is_open(state.body)]
     sources = {folded(str(state.body.get("name") or "")): state.record_id
                for state in journal.states("source", approved_only=False, geometry=False)}  # fmt: skip
     documents = {_key(state.body): state.record_id
@@ -64,13 +63,16 @@ def _source(state: State, sources: dict[str, uuid.UUID], drafts: list[Draft], ma
 def _document(state: State, source: str | None) -> dict[str, Any]:
     body = {
         "source_id": source,
-        "title": ", ".join(str(each) for each in (state.body.get("published_by"), state.body.get("published_on")) if each)
-        or None,
+        "title": ", ".join(str(state.body[name]) for name in ("published_by", "published_on") if state.body.get(name)),
         "url": state.body.get("source_url"),
         "published_on": state.body.get("published_on"),
         "language": state.body.get("language"),
     }
     return {key: value for key, value in body.items() if value}
+
+
+def _is_open(body: Mapping[str, Any]) -> bool:
+    return not body.get("document_id") and bool(body.get("source_url") or body.get("published_by"))
 
 
 def _key(body: Mapping[str, Any]) -> tuple[str, ...]:

@@ -94,7 +94,7 @@ class FieldSpec(_Table, kw_only=True, frozen=True):
     factor: float = 1.0
     split: str | None = None
     part: Literal["first", "last"] | None = None
-    """Of a cell that `split` takes apart, as a period `2015-01/2015-04`, only this part; a value of the table is whole."""
+    """Of a cell that `split` takes apart, as a period `2015-01/2015-04`, only this part; `values` know the whole."""
     join: str = "-"
     sum: bool = False
     whole: bool = False

@@ -125,5 +125,5 @@ def _line(row: dict[str, Any]) -> str:
     number = "no number" if row["value"] is None else f"{row['qualifier'] or ''} {row['value']:,g} {row['unit'] or ''}"
     days = "–".join(str(row[name] or "?") for name in ("period_from", "period_to"))
     draft = "" if row["workflow"] == "approved" else f" [{row['workflow']}]"
-    where = row["place"] or "no place"
-    return f"{row.get('local_id') or row['claim']}  {row['speaker'] or 'no speaker'}: {number.strip()}, {where}, {days}{draft}"
+    said = f"{row['speaker'] or 'no speaker'}: {number.strip()}, {row['place'] or 'no place'}, {days}{draft}"
+    return f"{row.get('local_id') or row['claim']}  {said}"

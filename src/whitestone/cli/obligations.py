@@ -27,7 +27,7 @@ def list_(
     begins: Annotated[str | None, typer.Option("--from", help="First day; default: this year.")] = None,
     ends: Annotated[str | None, typer.Option("--to", help="Last day; default: two years ahead.")] = None,
     party: Annotated[str | None, typer.Option(help="Only the duties of this party.")] = None,
-    on: Annotated[str | None, typer.Option("--situation-on", help="The day that is looked from; default: today.")] = None,
+    on: Annotated[str | None, typer.Option("--situation-on", help="Looked at from this day; default: today.")] = None,
     known: Annotated[str | None, typer.Option("--as-known-on", help="What was known by the end of that day.")] = None,
     as_json: Json = False,
 ) -> None:

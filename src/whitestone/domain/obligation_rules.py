@@ -1,7 +1,7 @@
 """Which duties with a date do the treaties of mine action lay on a party, and when does each fall due?
 
-The rules are data (`obligation_rules.toml`), versioned, with the article beside each. A due date is counted from the day
-on which the instrument entered into force for the party; nothing here says whether a duty was met.
+The rules are data (`obligation_rules.toml`), versioned, with the article beside each. A due date is counted from the
+day on which the instrument entered into force for the party; nothing here says whether a duty was met.
 """
 
 from __future__ import annotations

@@ -10,9 +10,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
+from whitestone.domain.chains import cycles
 from whitestone.evidence.claim_model import Claimed, Flag
 
-__all__ = ["cycles", "fold", "origin_of"]
+__all__ = ["fold", "origin_of"]
 
 STATED, ALIKE = "stated", "same speaker, figure, unit, period and place"
 
@@ -30,36 +31,6 @@ def origin_of(claim: str, repeats: Mapping[str, Sequence[str]]) -> str | None:
             return None
         seen.add(claim)
     return claim
-
-
-def cycles(links: Mapping[str, Sequence[str]]) -> list[tuple[str, ...]]:
-    """List the rings among links, each once, sorted; one that links to itself is a ring of one.
-
-    >>> cycles({"a": ["b"], "b": ["c"], "c": ["a"], "d": ["a"], "e": ["e"]}), cycles({})
-    ([('a', 'b', 'c'), ('e',)], [])
-    """
-    state: dict[str, int] = {}
-    found: set[tuple[str, ...]] = set()
-    for start in sorted(links):
-        path: list[str] = []
-        stack = [(start, iter(links.get(start, ())))] if start not in state else []
-        if stack:
-            state[start] = 1
-            path.append(start)
-        while stack:
-            node, left = stack[-1]
-            following = next(left, None)
-            if following is None:
-                stack.pop()
-                path.pop()
-                state[node] = 2
-            elif state.get(following) == 1:
-                found.add(tuple(sorted(path[path.index(following):])))
-            elif following not in state:
-                state[following] = 1
-                path.append(following)
-                stack.append((following, iter(links.get(following, ()))))
-    return sorted(found)
 
 
 def fold(claims: Sequence[Claimed]) -> tuple[dict[str, tuple[str, str]], list[Flag]]:

@@ -1,7 +1,7 @@
 """Which duties does who have, until when, and which claims and records speak for and against their being met?
 
-A calendar and two columns of evidence, never a judgement. Deadlines follow from the rules of the treaties and the day of
-entry into force, or are stated by hand with their text; an extension moves the day and keeps the one before.
+A calendar and two columns of evidence, never a judgement. Deadlines follow from the rules of the treaties and the day
+of entry into force, or are stated by hand with their text; an extension moves the day and keeps the one before.
 """
 
 from __future__ import annotations
@@ -124,14 +124,14 @@ def calendar_of(programme: Programme, clocks: Clocks, *, begins: str | None = No
     claims = {str(state.record_id): state.body
               for state in programme.journal.states("claim", known=clocks.known, geometry=False)}  # fmt: skip
     told = [_told(programme, state, claims) for state in states]
-    told.sort(key=lambda row: (row["due_on"] or "9999", row["instrument"] or "", row["article"] or "", row["obligation"]))
+    told.sort(key=_by_day)
     rows = []
     for each in told:
         for day in _days(each, first, last):
             rows.append({"due_on": day.isoformat(), "days_from_situation": (day - clocks.on).days,
                          **{name: each[name] for name in ("obligation", "party", "instrument", "article", "duty",
                                                           "covers", "due_rule")}})  # fmt: skip
-    rows.sort(key=lambda row: (row["due_on"], row["instrument"] or "", row["article"] or "", row["obligation"]))
+    rows.sort(key=_by_day)
     return {
         **clocks.as_dict(),
         "from": first.isoformat(),
@@ -141,6 +141,10 @@ def calendar_of(programme: Programme, clocks: Clocks, *, begins: str | None = No
         "calendar": rows,
         "without_a_day": [each["obligation"] for each in told if not each["due_on"] and not each["recurs_on"]],
     }
+
+
+def _by_day(row: Mapping[str, Any]) -> tuple[str, ...]:
+    return tuple(str(row[name] or "9999") for name in ("due_on", "instrument", "article", "obligation"))
 
 
 def _days(told: Mapping[str, Any], first: dt.date, last: dt.date) -> list[dt.date]:

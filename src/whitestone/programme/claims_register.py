@@ -11,12 +11,12 @@ import uuid
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from whitestone.domain.chains import cycles
 from whitestone.domain.claim import QUOTE_LIMIT, UNJUDGED
 from whitestone.domain.claim_words import unit_of
 from whitestone.domain.codes import code_list
 from whitestone.domain.revision import Act, Draft, Nature, State, Workflow
 from whitestone.errors import InvalidValue, QuoteNotFound, Refused, WrongCall
-from whitestone.evidence.origins import cycles
 from whitestone.programme.claims_documents import BLOT, blotted, checked, document_text, span_of, state_of
 from whitestone.programme.opening import Programme
 

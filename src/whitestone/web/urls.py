@@ -6,6 +6,8 @@ from django.urls import path
 
 from whitestone.web.views import (
     casualties_missing,
+    claims,
+    claims_comparing,
     dating,
     errors,
     findings,
@@ -64,6 +66,11 @@ urlpatterns = [
     path("minefields/<slug:sha256>", minefields.assessment, name="minefields-batch"),
     path("minefields/<slug:sha256>/<path:record_id>/shapes.json", minefields.shapes, name="minefields-shapes"),
     path("minefields/<slug:sha256>/<path:record_id>", minefields.record, name="minefields-record"),
+    path("claims", claims.page, name="claims"),
+    path("claims/compare", claims_comparing.compare, name="claims-compare"),
+    path("claims/<uuid:record_id>", claims.claim, name="claim"),
+    path("claims/<uuid:record_id>/decide", claims.decide, name="claim-decide"),
+    path("obligations", claims_comparing.obligations, name="obligations"),
     path("runs", runs.page, name="runs"),
     path("runs/<uuid:run>", runs.run, name="run"),
 ]

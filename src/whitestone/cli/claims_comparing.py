@@ -34,13 +34,13 @@ def list_(
 ) -> None:
     """List claims with who says them, grade and status; drafts say that they are drafts."""
     from whitestone.programme.claims_comparing import list_claims
+    from whitestone.programme.claims_documents import state_of
     from whitestone.programme.opening import open_programme
-    from whitestone.programme.recalling import resolve
 
     asked: Context = context.obj
     with open_programme(asked.target, asked.who, readonly=True) as programme:
         clocks = programme.clocks(on, known)
-        of = str(resolve(programme, document)) if document else None
+        of = str(state_of(programme, document, "document").record_id) if document else None
         rows = list_claims(programme, clocks, speaker=speaker, unit=unit, workflow=workflow, document=of)
     emit({**clocks.as_dict(), "total": len(rows), "claims": rows}, as_json,
          lambda: "\n".join([f"{len(rows)} claims", *(_line(row) for row in rows)]))  # fmt: skip

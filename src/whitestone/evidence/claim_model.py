@@ -18,7 +18,8 @@ from whitestone.domain.codes import folded
 from whitestone.domain.dates import parse_partial
 from whitestone.errors import InvalidValue
 
-__all__ = ["ABOUT_SHARE", "Claimed", "Flag", "Own", "Question", "bounds", "first_day", "last_day"]
+__all__ = ["ABOUT_SHARE", "Claimed", "Flag", "Own", "Question", "bounds", "first_day", "last_day",
+           "said_first"]  # fmt: skip
 
 ABOUT_SHARE = 0.10
 """An `about` with digits is taken to hold within a tenth; stated in every answer that it shapes."""
@@ -158,6 +159,16 @@ def _has_digits(quote: str, value: float) -> bool:
     """Say whether a quote writes a number in digits that begins as this value does (`1.2 million` for 1,200,000)."""
     wanted = f"{value:.0f}".strip("0") or "0"
     return any(re.sub(r"\D", "", found).strip("0") == wanted for found in _DIGITS.findall(quote))
+
+
+def said_first(claim: Claimed) -> tuple[str, str]:
+    """Order claims by the day on which they were said; a month acts at its end, and no day stands last.
+
+    >>> said_first(Claimed(id="1", as_of="2014-04")), said_first(Claimed(id="2"))
+    (('2014-04-30', '1'), ('9999', '2'))
+    """
+    day = last_day(claim.as_of)
+    return (day.isoformat() if day else "9999", claim.id)
 
 
 def first_day(text: str | None) -> dt.date | None:

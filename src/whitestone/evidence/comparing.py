@@ -16,7 +16,7 @@ from typing import Any
 import msgspec
 
 from whitestone.domain.claim_words import metric
-from whitestone.evidence.claim_model import ABOUT_SHARE, WORDS_FACTOR, Claimed, Flag, Own, Question, bounds
+from whitestone.evidence.claim_model import ABOUT_SHARE, WORDS_FACTOR, Claimed, Flag, Own, Question, bounds, said_first
 from whitestone.evidence.contradicting import agreeing, contradictions, restated, unit_shifts
 from whitestone.evidence.origins import fold
 from whitestone.evidence.overlaps import overlap
@@ -184,4 +184,4 @@ def _series(claims: Sequence[Claimed]) -> list[dict[str, Any]]:
 
 
 def _ordered(claims: Sequence[Claimed]) -> list[Claimed]:
-    return sorted(claims, key=lambda each: (each.as_of or "9999", each.period_from or "", each.value or 0, each.id))
+    return sorted(claims, key=lambda each: (said_first(each)[0], each.period_from or "", each.value or 0, each.id))

@@ -10,7 +10,7 @@ import itertools
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
-from whitestone.evidence.claim_model import Claimed, Flag, bounds
+from whitestone.evidence.claim_model import Claimed, Flag, bounds, said_first
 from whitestone.evidence.overlaps import contains
 from whitestone.evidence.sums import written
 
@@ -48,7 +48,7 @@ def restated(claims: Sequence[Claimed]) -> list[Flag]:
     for one, two in _pairs(claims):
         if not one.speaker_key or one.speaker_key != two.speaker_key or one.measure != two.measure:
             continue
-        earlier, later = sorted((one, two), key=lambda each: (each.as_of or "", each.id))
+        earlier, later = sorted((one, two), key=said_first)
         if contains(earlier, later) and contains(later, earlier):
             if (earlier.value, earlier.value_max) != (later.value, later.value_max):
                 told = f"One speaker gives {_number(earlier)}, and {_number(later)} for the same thing later."

@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
 from whitestone.domain.chains import cycles
-from whitestone.evidence.claim_model import Claimed, Flag
+from whitestone.evidence.claim_model import Claimed, Flag, said_first
 
 __all__ = ["fold", "origin_of"]
 
@@ -50,7 +50,7 @@ def fold(claims: Sequence[Claimed]) -> tuple[dict[str, tuple[str, str]], list[Fl
         if origin is not None and origin != each.id:
             folded[each.id] = (origin, STATED)
     for group in _alike([each for each in claims if each.id not in folded]):
-        first, *rest = sorted(group, key=lambda each: (each.as_of or "9999", each.id))
+        first, *rest = sorted(group, key=said_first)
         folded |= {each.id: (first.id, ALIKE) for each in rest if each.id not in {to for to, _ in folded.values()}}
     # What was folded under a claim that is itself folded now belongs to that one's origin.
     folded = {claim: (folded[to][0] if to in folded else to, rule) for claim, (to, rule) in folded.items()}

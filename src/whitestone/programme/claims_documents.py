@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from whitestone.domain.claim_words import symbols_in
+from whitestone.domain.claim_words import symbol, symbols_in
 from whitestone.domain.revision import Act, Draft, State
 from whitestone.domain.validate import validate
 from whitestone.errors import InvalidValue, QuoteNotFound, UnknownRecord
@@ -130,8 +130,20 @@ def blotted(text: str, names: Iterable[str]) -> tuple[str, int]:
 
 
 def state_of(programme: Programme, record: str, kind: str) -> State:
-    """Return a record of a kind by its id or own id, drafts included; refuses UnknownRecord, InvalidValue."""
-    state = programme.journal.state(resolve(programme, record), approved_only=False)
+    """Return a record of a kind by its id or own id, a document by any of its symbols too, drafts included.
+
+    Refuses what names none with UnknownRecord, what is of another kind with InvalidValue.
+    """
+    try:
+        found = resolve(programme, record)
+    except UnknownRecord:
+        wanted = symbol(record)
+        named = [state.record_id for state in programme.journal.states(kind, approved_only=False, geometry=False)
+                 if kind == "document" and wanted and wanted in (state.body.get("symbols") or [])]  # fmt: skip
+        if len(named) != 1:
+            raise
+        found = named[0]
+    state = programme.journal.state(found, approved_only=False)
     if state is None:
         raise UnknownRecord(record=record)
     if state.kind != kind:
@@ -159,6 +171,9 @@ def _described(read: ReadText, values: Mapping[str, Any]) -> dict[str, Any]:
     written = [written] if isinstance(written, str) else [str(each) for each in written]
     if written:
         body |= {"symbols": symbols_in(written), "symbols_as_written": written}
+    # By these a person finds it again: its symbol, and its title.
+    body.setdefault("local_id", next(iter(body.get("symbols") or []), None))
+    body.setdefault("name", body.get("title"))
     for name in ("annexed_to", "translation_of", "source_id"):
         if isinstance(body.get(name), uuid.UUID):
             body[name] = str(body[name])

@@ -45,6 +45,8 @@ def _persons(programme: Programme, question: Question, clocks: Clocks, places: P
     if inside is None and question.place:
         return _none(programme, clocks, unit, PERSONS_RULE, note)
     counted = count_persons(programme, question, clocks, inside)
+    if not counted.recorded:
+        return _none(programme, clocks, unit, PERSONS_RULE, "The register holds no casualty and no accident.")
     told = f"{counted.recorded:,} persons recorded, {counted.unsure:,} of them not known well enough to be sure"
     return Own(value=counted.value, low=counted.low, high=counted.high, rule=PERSONS_RULE, unit=unit,
                as_known_on=_known(programme, clocks), denominator=told, notes=tuple(each for each in (note,) if each),

@@ -9,6 +9,8 @@ __all__ = ["claims_spec"]
 
 _SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"
 _INK, _OWN = "#3d4f5c", "#0a5a83"
+_WIDE = 50.0
+"""Figures that differ by more than this factor share no linear scale."""
 
 
 def claims_spec(rows: Sequence[Mapping[str, Any]], own: Mapping[str, Any] | None, *, width: int = 640,
@@ -24,14 +26,16 @@ def claims_spec(rows: Sequence[Mapping[str, Any]], own: Mapping[str, Any] | None
     """
     drawn = [_point(row) for row in rows if row.get("as_of") and row.get("value") is not None]
     speakers = list(dict.fromkeys(point["speaker"] for point in drawn))
-    x = {"field": "said", "type": "temporal", "title": "said on"}
+    x = {"field": "said", "type": "temporal", "title": "said on", "axis": {"format": "%Y-%m", "labelAngle": -35}}
+    scale, title = _scale(drawn)
     shape = {"field": "speaker", "type": "nominal", "sort": speakers, "title": None,
              "legend": {"orient": "bottom", "columns": 2, "labelLimit": 260}}  # fmt: skip
     tooltip = [{"field": name, "title": title} for name, title in (
         ("speaker", "Speaker"), ("words", "Figure"), ("period", "About"), ("said", "Said on"), ("grade", "Grade"))]
     layers: list[dict[str, Any]] = [
         {"data": {"values": drawn}, "mark": {"type": "rule", "color": _INK, "strokeWidth": 1.5},
-         "encoding": {"x": x, "y": {"field": "low", "type": "quantitative", "title": None}, "y2": {"field": "high"}}},
+         "encoding": {"x": x, "y": {"field": "low", "type": "quantitative", "title": title, "scale": scale},
+                      "y2": {"field": "high"}}},
         {"data": {"values": drawn}, "mark": {"type": "point", "size": 70, "filled": False, "color": _INK},
          "encoding": {"x": x, "y": {"field": "value", "type": "quantitative"}, "shape": shape, "tooltip": tooltip}},
     ]  # fmt: skip
@@ -39,6 +43,14 @@ def claims_spec(rows: Sequence[Mapping[str, Any]], own: Mapping[str, Any] | None
         layers = [*_own(own), *layers]
     return {"$schema": _SCHEMA, "width": width, "height": height, "layer": layers,
             "config": {"font": "DejaVu Sans, sans-serif", "view": {"stroke": None}}}  # fmt: skip
+
+
+def _scale(drawn: Sequence[Mapping[str, Any]]) -> tuple[dict[str, Any], str | None]:
+    """Draw figures of very different size on a scale of their order of magnitude, and say so."""
+    values = [point["value"] for point in drawn if point["value"] > 0]
+    if values and max(values) > _WIDE * min(values):
+        return {"type": "symlog"}, "logarithmic scale"
+    return {}, None
 
 
 def _own(own: Mapping[str, Any]) -> list[dict[str, Any]]:

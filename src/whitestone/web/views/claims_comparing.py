@@ -41,12 +41,17 @@ def compare(request: HttpRequest) -> HttpResponse:
         "own": answer["own"],
         "rows": [(row, row["claim"] in flagged) for row in answer["claims"]],
         "flags": answer["flags"],
-        "names": {row["claim"]: row["local_id"] or row["speaker"] or row["claim"][-6:] for row in answer["claims"]},
+        "names": {row["claim"]: _called(row) for row in answer["claims"]},
         "left_out": answer["left_out"],
         "chart": claims_spec(drawn, answer["own"]) if drawn else None,
         "undrawn": len(answer["claims"]) - len(drawn),
     }
     return render(request, "whitestone/claims_compare.html", context)
+
+
+def _called(row: dict[str, Any]) -> str:
+    number = f"{row['value']:,g} {row['unit'] or ''}".replace("_", " ") if row["value"] is not None else ""
+    return str(row["local_id"] or f"{row['speaker'] or row['claim'][-6:]}, {number}")
 
 
 def obligations(request: HttpRequest) -> HttpResponse:

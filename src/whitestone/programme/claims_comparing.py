@@ -17,6 +17,7 @@ from whitestone.domain.revision import State, Workflow
 from whitestone.errors import InvalidValue, WrongCall
 from whitestone.evidence.claim_model import Claimed, Question
 from whitestone.evidence.comparing import compare, flags_of
+from whitestone.programme.claims_drafts import WAITING, every_claim
 from whitestone.programme.claims_own import own_figure
 from whitestone.programme.claims_places import Places, places_of
 from whitestone.programme.opening import Clocks, Programme
@@ -60,17 +61,15 @@ def compare_claims(programme: Programme, question: Question, clocks: Clocks, *, 
     `evidence.comparing.compare` for the rows. `purpose` is needed where the own figure is restricted (accuracy).
     """
     places = places_of(programme, clocks)
-    states = list(programme.journal.states("claim", on=clocks.on, known=clocks.known, approved_only=False,
-                                           geometry=False))  # fmt: skip
+    states = every_claim(programme, clocks)
     approved = [state for state in states if state.workflow == Workflow.APPROVED]
     claims = claims_of(programme, approved, clocks, places, question.place)
     answer = compare(question, claims, own_figure(programme, question, clocks, places, purpose))
     answer["question"] = {"metric": question.metric, "place": question.place, "population": question.population,
                           "from": question.start.isoformat() if question.start else None,
                           "to": question.end.isoformat() if question.end else None}  # fmt: skip
-    waiting = [state for state in states if state.workflow in (Workflow.DRAFT, Workflow.SUBMITTED, Workflow.RETURNED)]
     answer["left_out"] += [{"claim": str(state.record_id), "why": "it is a draft that nobody confirmed yet"}
-                           for state in waiting]  # fmt: skip
+                           for state in states if state.workflow in WAITING]  # fmt: skip
     _add_own_scopes(programme, question, clocks, places, answer)
     known_on = clocks.known_on or programme.today()
     return {**answer, "as_known_on": known_on.isoformat(), "situation_on": clocks.on.isoformat()}
@@ -93,10 +92,9 @@ def list_claims(programme: Programme, clocks: Clocks, *, speaker: str | None = N
 
     Drafts are listed too and say so. `speaker` is a part of the name, `unit` a unit's name, `document` a record id.
     """
-    states = programme.journal.states("claim", on=clocks.on, known=clocks.known, approved_only=False, geometry=False)
     documents = _documents(programme, clocks)
     rows = []
-    for state in states:
+    for state in every_claim(programme, clocks):
         body = state.body
         known = unit_of(body.get("unit"))
         told = {

@@ -13,10 +13,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from whitestone.domain.claim_words import symbol, symbols_in
 from whitestone.domain.revision import Act, Draft, State
 from whitestone.domain.validate import validate
 from whitestone.errors import InvalidValue, QuoteNotFound, UnknownRecord
+from whitestone.programme.claims_drafts import claim_state, drafts
 from whitestone.programme.claims_reading import ReadText, read_text
 from whitestone.programme.opening import Programme
 from whitestone.programme.recalling import resolve
@@ -25,6 +28,8 @@ __all__ = ["BLOT", "add_document", "add_source", "blotted", "document_text", "sp
 
 BLOT = "█"
 """Stands for each letter of a name of a person in a working copy or a quote."""
+WORKING_COPY = "application/vnd.whitestone.text+json"
+"""Tells working copies from the other attachments: the text, and the hash of the original that it was read from."""
 _MEDIA = {".txt": "text/plain", ".html": "text/html", ".htm": "text/html", ".pdf": "application/pdf",
           ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document"}  # fmt: skip
 
@@ -71,8 +76,9 @@ def add_document(
     if source is not None:
         body["source_id"] = str(add_source(programme, source))
     if keep_text and text:
-        kept = text.encode("utf-8", "replace")
-        body["text_sha256"] = attachments.add(kept, name="working copy.txt", media_type="text/plain", by=programme.who)
+        # Never the very bytes of the original: what was sealed once stays sealed, and this is to be read.
+        kept = msgspec.json.encode({"of": sha256, "text": text.encode("utf-8", "replace").decode()})
+        body["text_sha256"] = attachments.add(kept, name="working copy", media_type=WORKING_COPY, by=programme.who)
     checked(programme, "document", body)
     sealed = {"original_name": path.name, **({"names_in_text": "\n".join(names)} if names else {})}
     draft = Draft(kind="document", record_id=uuid.uuid4(), body=body, sealed=sealed,
@@ -87,7 +93,7 @@ def document_text(programme: Programme, document: State | None) -> str | None:
     if not sha256:
         return None
     with programme.journal.attachments.open(sha256) as stream:
-        return stream.read().decode("utf-8", "replace")
+        return str(msgspec.json.decode(stream.read())["text"])
 
 
 def span_of(text: str, quote: str, start: int | None = None, end: int | None = None) -> tuple[int, int]:
@@ -137,18 +143,25 @@ def state_of(programme: Programme, record: str, kind: str) -> State:
     try:
         found = resolve(programme, record)
     except UnknownRecord:
-        wanted = symbol(record)
-        named = [state.record_id for state in programme.journal.states(kind, approved_only=False, geometry=False)
-                 if kind == "document" and wanted and wanted in (state.body.get("symbols") or [])]  # fmt: skip
+        named = _named_otherwise(programme, record, kind)
         if len(named) != 1:
             raise
         found = named[0]
-    state = programme.journal.state(found, approved_only=False)
+    state = claim_state(programme, found)
     if state is None:
         raise UnknownRecord(record=record)
     if state.kind != kind:
         raise InvalidValue(field=kind, value=record, why=f"this is of kind {state.kind}")
     return state
+
+
+def _named_otherwise(programme: Programme, record: str, kind: str) -> list[uuid.UUID]:
+    """Find a document by one of its symbols, and a draft of a claim by the beginning of its id."""
+    if kind == "claim":
+        return [state.record_id for state in drafts(programme) if str(state.record_id).startswith(record.strip())]
+    wanted = symbol(record)
+    states = programme.journal.states("document", approved_only=False, geometry=False) if kind == "document" else ()
+    return [state.record_id for state in states if wanted and wanted in (state.body.get("symbols") or [])]
 
 
 def checked(programme: Programme, kind: str, body: Mapping[str, Any]) -> None:

@@ -13,6 +13,7 @@ from typing import Any
 
 from whitestone.domain.codes import folded
 from whitestone.domain.revision import Act, Draft, State
+from whitestone.programme.claims_drafts import every_claim
 from whitestone.programme.opening import Programme
 
 __all__ = ["gather"]
@@ -24,7 +25,7 @@ def gather(programme: Programme, *, reason: str = "documents and sources gathere
     Returns how many `sources` and `documents` were made and how many `claims` were linked; a second call makes nothing.
     """
     journal = programme.journal
-    claims = [state for state in journal.states("claim", approved_only=False, geometry=False) if _is_open(state.body)]
+    claims = [state for state in every_claim(programme) if _is_open(state.body)]
     sources = {folded(str(state.body.get("name") or "")): state.record_id
                for state in journal.states("source", approved_only=False, geometry=False)}  # fmt: skip
     documents = {_key(state.body): state.record_id

@@ -33,9 +33,7 @@ def propose(programme: Programme, path: Path, *, source: str | None = None, name
     document = state_of(programme, kept["document"], "document")
     dated = document.body.get("dated_on")
     found = proposals_of(read.text, dated_on=dated, title=document.body.get("title"))
-    known = {_key(state.body) for state in programme.journal.states("claim", approved_only=False, geometry=False)
-             if state.body.get("document_id") == kept["document"]}  # fmt: skip
-    known |= _first_said(programme, kept["document"])
+    known = _said(programme, kept["document"])
     places = places_of(programme, programme.clocks())
     drafts, saved, already = [], [], 0
     for each in found:
@@ -56,11 +54,10 @@ def propose(programme: Programme, path: Path, *, source: str | None = None, name
     return {**kept, "proposed": len(saved), "already": already, "claims": saved}
 
 
-def _first_said(programme: Programme, document: str) -> set[tuple[Any, ...]]:
-    """Return what was proposed of a document before, as it was proposed: a corrected draft is not proposed again."""
-    ids = [state.record_id for state in programme.journal.states("claim", approved_only=False, geometry=False)
-           if state.body.get("document_id") == document]  # fmt: skip
-    return {_key(each.body) for each in programme.journal.histories(ids) if "quote_start" in each.body}
+def _said(programme: Programme, document: str) -> set[tuple[Any, ...]]:
+    """Return what was proposed or stated of a document before: a draft that was corrected or withdrawn stays so."""
+    return {_key(each.body) for each in programme.journal.revisions(kind="claim")
+            if each.body.get("document_id") == document and "quote_start" in each.body}  # fmt: skip
 
 
 def _body(programme: Programme, document: State, found: Mapping[str, Any], places: Places, names: Sequence[str]

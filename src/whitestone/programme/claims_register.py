@@ -18,6 +18,7 @@ from whitestone.domain.codes import code_list
 from whitestone.domain.revision import Act, Draft, Nature, State, Workflow
 from whitestone.errors import InvalidValue, QuoteNotFound, Refused, WrongCall
 from whitestone.programme.claims_documents import BLOT, blotted, checked, document_text, span_of, state_of
+from whitestone.programme.claims_drafts import WAITING, every_claim
 from whitestone.programme.opening import Programme
 
 __all__ = ["RELATIONS", "add_claim", "confirm", "correct", "drafted", "grade", "grades", "relate", "withdraw",
@@ -74,8 +75,7 @@ def correct(programme: Programme, claim: str, values: Mapping[str, Any], *, name
     """
     _with_reason(reason)
     state = state_of(programme, claim, "claim")
-    is_draft = state.workflow in (Workflow.DRAFT, Workflow.SUBMITTED, Workflow.RETURNED)
-    if not values and not is_draft:
+    if not values and state.workflow not in WAITING:
         raise Refused(what="Confirming this claim", rule=f"it is {state.workflow.name.lower()}, no draft",
                       remedy="Correct a value of it, or grade it.")  # fmt: skip
     merged = {**state.body, **values}
@@ -140,8 +140,7 @@ def withdraw_source(programme: Programme, document: str, *, on: str | None = Non
     day = on or programme.today().isoformat()
     checked(programme, "document", {"withdrawn_on": day})
     _state(programme, state, {"withdrawn_on": day}, reason, day)
-    held = [each for each in programme.journal.states("claim", approved_only=False, geometry=False)
-            if each.body.get("document_id") == str(state.record_id)]  # fmt: skip
+    held = [each for each in every_claim(programme) if each.body.get("document_id") == str(state.record_id)]
     for each in held:
         _state(programme, each, {"claim_status": "withdrawn", "withdrawn_on": day}, reason, day)
     return {"document": str(state.record_id), "withdrawn_on": day, "claims": [str(each.record_id) for each in held]}
@@ -159,8 +158,7 @@ def relate(programme: Programme, claim: str, relation: str, other: str, *, reaso
     one, two = state_of(programme, claim, "claim"), state_of(programme, other, "claim")
     linked = list(dict.fromkeys([*(one.body.get(relation) or []), str(two.record_id)]))
     if relation in ("repeats", "supersedes"):
-        links = {str(each.record_id): each.body.get(relation) or []
-                 for each in programme.journal.states("claim", approved_only=False, geometry=False)}  # fmt: skip
+        links = {str(each.record_id): each.body.get(relation) or [] for each in every_claim(programme)}
         if any(str(one.record_id) in ring for ring in cycles({**links, str(one.record_id): linked})):
             raise Refused(what=f"That this claim {relation} that one", rule="the chain would come back to itself",
                           remedy="Find the claim that was made first: that one is the origin.")  # fmt: skip
@@ -219,7 +217,7 @@ def _complete(body: Mapping[str, Any]) -> None:
 
 def _state(programme: Programme, state: State, body: dict[str, Any], reason: str, day: str | None = None) -> None:
     """Append what a person states of a claim or document, true of it since it was said unless a day is given."""
-    workflow = state.workflow if state.workflow in (Workflow.DRAFT, Workflow.SUBMITTED) else Workflow.APPROVED
+    workflow = state.workflow if state.workflow in WAITING else Workflow.APPROVED
     since = day or state.body.get("as_of") or state.body.get("dated_on")
     draft = Draft(kind=state.kind, record_id=state.record_id, body=body, parents=tuple(state.revisions),
                   information_date=since, workflow=workflow)  # fmt: skip

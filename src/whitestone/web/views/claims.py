@@ -11,10 +11,11 @@ from django.urls import reverse
 
 from whitestone.domain.codes import code_list
 from whitestone.domain.kinds import KINDS
-from whitestone.domain.revision import State, Workflow
+from whitestone.domain.revision import State
 from whitestone.errors import InvalidValue, UnknownRecord
 from whitestone.programme.claims_comparing import list_claims
 from whitestone.programme.claims_documents import document_text, state_of
+from whitestone.programme.claims_drafts import WAITING, claim_state
 from whitestone.programme.claims_register import confirm, correct, grade, grades, withdraw
 from whitestone.web.desk import clocks_of, current
 from whitestone.web.writing import writer, writes
@@ -58,9 +59,8 @@ def page(request: HttpRequest) -> HttpResponse:
 def claim(request: HttpRequest, record_id: uuid.UUID) -> HttpResponse:
     """Show one claim: its words in the document's text, the document, grades, relations, and what may be done."""
     clocks, programme = clocks_of(request), current().programme
-    asked = programme.journal.states("claim", on=clocks.on, known=clocks.known, ids=[record_id], approved_only=False)
-    state = next(asked, None)
-    if state is None:
+    state = claim_state(programme, record_id, clocks)
+    if state is None or state.kind != "claim":
         raise UnknownRecord(record=record_id)
     document = _document(state)
     before, quote, after, cut = _in_text(state, document)
@@ -74,7 +74,7 @@ def claim(request: HttpRequest, record_id: uuid.UUID) -> HttpResponse:
         "related": [(words, body.get(name) or []) for name, words in _RELATED if body.get(name)],
         "edited": [(name, KINDS["claim"].attributes[name], body.get(name)) for name in EDITED],
         "qualifiers": list(code_list("claim_qualifier").codes),
-        "is_draft": state.workflow in (Workflow.DRAFT, Workflow.SUBMITTED, Workflow.RETURNED),
+        "is_draft": state.workflow in WAITING,
         "sources": list(code_list("source_reliability").codes.values()),
         "infos": list(code_list("info_reliability").codes.values()),
     }  # fmt: skip

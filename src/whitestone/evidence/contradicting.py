@@ -46,11 +46,11 @@ def restated(claims: Sequence[Claimed]) -> list[Flag]:
     """
     found = []
     for one, two in _pairs(claims):
-        if not one.speaker_key or one.speaker_key != two.speaker_key or one.measure != two.measure:
+        if not one.speaker_key or one.speaker_key != two.speaker_key or _covers(one) != _covers(two):
             continue
         earlier, later = sorted((one, two), key=said_first)
         if contains(earlier, later) and contains(later, earlier):
-            if (earlier.value, earlier.value_max) != (later.value, later.value_max):
+            if _range(earlier) != _range(later):
                 told = f"One speaker gives {_number(earlier)}, and {_number(later)} for the same thing later."
                 found.append(Flag("restated", (earlier.id, later.id), told, _numbers(earlier, later)))
         else:
@@ -99,7 +99,7 @@ def agreeing(claim: Claimed, others: Iterable[Claimed]) -> list[str]:
         if each.id == claim.id or each.speaker_key == claim.speaker_key or not own or not theirs:
             continue
         shared = own[0] <= theirs[1] and theirs[0] <= own[1]
-        if shared and claim.measure == each.measure and contains(claim, each) and contains(each, claim):
+        if shared and contains(claim, each) and contains(each, claim):
             found.append(each.id)
     return sorted(found)
 
@@ -120,7 +120,7 @@ def _judged(flag: str, one: Claimed, two: Claimed) -> list[Flag]:
     first, second = _range(one), _range(two)
     if first is None or second is None or one.measure is None or two.measure is None:
         return []
-    is_same = one.measure == two.measure and contains(one, two) and contains(two, one)
+    is_same = contains(one, two) and contains(two, one)
     if is_same and (first[0] > second[1] or second[0] > first[1]):
         assumed = " (a population is not said: taken for all)" if (one.people is None) != (two.people is None) else ""
         told = f"{_number(one)} and {_number(two)} are stated for the same people, days and place{assumed}: "
@@ -138,6 +138,10 @@ def _range(claim: Claimed) -> tuple[float, float] | None:
     """Return a claim's bounds in the unit that is computed in, so that hectares and km2 compare."""
     own, measure = bounds(claim), claim.measure
     return None if own is None or measure is None else (own[0] * measure.factor, own[1] * measure.factor)
+
+
+def _covers(claim: Claimed) -> frozenset[str]:
+    return claim.measure.covers if claim.measure is not None else frozenset()
 
 
 def _number(claim: Claimed) -> str:

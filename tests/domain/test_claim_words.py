@@ -36,7 +36,9 @@ def test_every_unit_of_a_metric_is_known() -> None:
 
 def test_deaths_lie_within_casualties_and_these_within_victims() -> None:
     killed, casualties, victims = (unit_of(name) for name in ("muertos", "casualties", "victimas"))
-    assert killed and casualties and victims
+    assert killed is not None
+    assert casualties is not None
+    assert victims is not None
     assert killed.covers < casualties.covers < victims.covers
     assert metric("casualties").relation(victims.name) == "wider"
 

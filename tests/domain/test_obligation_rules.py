@@ -17,9 +17,14 @@ DAYS = st.dates(dt.date(1980, 1, 1), dt.date(2080, 12, 31))
 
 @pytest.mark.parametrize(
     ("instrument", "key", "due"),
-    [("apmbc", "stockpile", "2003-03-01"), ("apmbc", "clearance", "2009-03-01"), ("apmbc", "first-report", "1999-08-28"),
-     ("ccm", "stockpile", "2007-03-01"), ("ccm", "clearance", "2009-03-01")],
-)  # fmt: skip
+    [
+        ("apmbc", "stockpile", "2003-03-01"),
+        ("apmbc", "clearance", "2009-03-01"),
+        ("apmbc", "first-report", "1999-08-28"),
+        ("ccm", "stockpile", "2007-03-01"),
+        ("ccm", "clearance", "2009-03-01"),
+    ],
+)
 def test_deadlines_of_a_party_of_the_first_day(instrument: str, key: str, due: str) -> None:
     """The convention of 1997 entered into force on 1 March 1999."""
     duty = next(each for each in duties(instrument) if each.key == key)
@@ -38,7 +43,7 @@ def test_every_deadline_is_a_day_after_entry_into_force(in_force: dt.date) -> No
             day = due_on(each, in_force)
             assert (day is None) == (each.recurs_on is not None)
             assert day is None or day > in_force
-            assert each.rule and each.article and each.duty
+            assert all([each.rule, each.article, each.duty])
 
 
 @given(DAYS, DAYS, DAYS)

@@ -21,8 +21,15 @@ from whitestone.evidence.overlaps import OVERLAPS, contains, overlap, people_ove
 from whitestone.evidence.sums import failing_sums, sums_in
 
 ASKED = Question(metric="casualties", start=dt.date(2020, 1, 1), end=dt.date(2021, 12, 31))
-SAME: dict[str, Any] = {"unit": "casualties", "place": "North", "place_key": "north", "place_overlap": "inside",
-                        "period_from": "2020", "period_to": "2021", "population": "all"}  # fmt: skip
+SAME: dict[str, Any] = {
+    "unit": "casualties",
+    "place": "North",
+    "place_key": "north",
+    "place_overlap": "inside",
+    "period_from": "2020",
+    "period_to": "2021",
+    "population": "all",
+}
 OWN = Own(value=300, low=290, high=320, rule="a rule", unit="casualties", as_known_on="2022-01-01")
 
 
@@ -32,9 +39,18 @@ def said(name: str, value: float | None, speaker: str = "Party A", **more: Any) 
 
 @pytest.mark.parametrize(
     ("qualifier", "low", "high"),
-    [("exact", 260, 260), ("sum", 260, 260), (None, 260, 260), ("at_least", 260, math.inf), ("more_than", 260, math.inf),
-     ("up_to", 0, 260), ("at_most", 0, 260), ("less_than", 0, 260), ("about", 234, 286)],
-)  # fmt: skip
+    [
+        ("exact", 260, 260),
+        ("sum", 260, 260),
+        (None, 260, 260),
+        ("at_least", 260, math.inf),
+        ("more_than", 260, math.inf),
+        ("up_to", 0, 260),
+        ("at_most", 0, 260),
+        ("less_than", 0, 260),
+        ("about", 234, 286),
+    ],
+)
 def test_a_qualifier_says_what_a_number_allows(qualifier: str | None, low: float, high: float) -> None:
     found = bounds(said("1", 260, qualifier=qualifier))
     assert found == pytest.approx((low, high))
@@ -48,9 +64,16 @@ def test_digits_keep_about_narrow_and_words_leave_it_wide() -> None:
 
 @pytest.mark.parametrize(
     ("begins", "ends", "expected"),
-    [("2020-02", "2020-03", "inside"), ("2019", "2020", "partly"), ("2022", "2023", "outside"), (None, "2021", "unknown"),
-     (None, "2019", "outside"), ("2022", None, "outside"), (None, None, "unknown")],
-)  # fmt: skip
+    [
+        ("2020-02", "2020-03", "inside"),
+        ("2019", "2020", "partly"),
+        ("2022", "2023", "outside"),
+        (None, "2021", "unknown"),
+        (None, "2019", "outside"),
+        ("2022", None, "outside"),
+        (None, None, "unknown"),
+    ],
+)
 def test_days_of_a_claim_lie_to_the_question_in_one_of_four_ways(begins: str, ends: str, expected: str) -> None:
     claim = Claimed(id="1", period_from=begins, period_to=ends)
     assert overlap(claim, ASKED)["period"] == expected
@@ -72,8 +95,12 @@ def test_people_lie_inside_people_that_hold_them(one: frozenset[str], two: froze
 
 
 def test_repeats_are_folded_under_their_origin_and_confirm_nothing() -> None:
-    claims = [said("1", 40), said("2", 40, "Paper", repeats=("1",)), said("3", 40, "Radio", repeats=("2",)),
-              said("4", 40, as_of="2023")]  # fmt: skip
+    claims = [
+        said("1", 40),
+        said("2", 40, "Paper", repeats=("1",)),
+        said("3", 40, "Radio", repeats=("2",)),
+        said("4", 40, as_of="2023"),
+    ]
     answer = compare(ASKED, claims, OWN)
     (row,) = answer["claims"]
     assert (row["claim"], row["repeats"], row["agrees_with"]) == ("1", 3, [])
@@ -100,10 +127,15 @@ def test_an_origin_that_is_not_here_keeps_its_repeat_in_the_table() -> None:
 
 @pytest.mark.parametrize(
     ("one", "two", "flagged"),
-    [((100, "exact"), (100, "exact"), False), ((100, "at_least"), (150, "exact"), False),
-     ((160, "at_least"), (150, "exact"), True), ((100, "up_to"), (150, "at_least"), True),
-     ((100, "about"), (105, "exact"), False), ((100, "about"), (150, "exact"), True)],
-)  # fmt: skip
+    [
+        ((100, "exact"), (100, "exact"), False),
+        ((100, "at_least"), (150, "exact"), False),
+        ((160, "at_least"), (150, "exact"), True),
+        ((100, "up_to"), (150, "at_least"), True),
+        ((100, "about"), (105, "exact"), False),
+        ((100, "about"), (150, "exact"), True),
+    ],
+)
 def test_two_figures_of_one_thing_contradict_where_they_share_no_number(
     one: tuple[float, str], two: tuple[float, str], flagged: bool
 ) -> None:
@@ -148,11 +180,17 @@ def test_one_number_under_two_units_is_pointed_at() -> None:
 
 @pytest.mark.parametrize(
     ("text", "found"),
-    [("17 killed + 112 injured", [([17, 112], None)]), ("6 + 29 + 9 = 44", [([6, 29, 9], 44)]),
-     ("127 children + 1,138 adults", [([127, 1138], None)]), ("650.28 + 152.29", [([650.28, 152.29], None)]),
-     ("83 civilians (17 minors) + 35 combatants", [([83, 35], None)]), ("twelve + two", []), ("C++ and 4", []),
-     ("2020-01 to 2020-05", [])],
-)  # fmt: skip
+    [
+        ("17 killed + 112 injured", [([17, 112], None)]),
+        ("6 + 29 + 9 = 44", [([6, 29, 9], 44)]),
+        ("127 children + 1,138 adults", [([127, 1138], None)]),
+        ("650.28 + 152.29", [([650.28, 152.29], None)]),
+        ("83 civilians (17 minors) + 35 combatants", [([83, 35], None)]),
+        ("twelve + two", []),
+        ("C++ and 4", []),
+        ("2020-01 to 2020-05", []),
+    ],
+)
 def test_sums_in_words_are_read_term_by_term(text: str, found: list[Any]) -> None:
     assert sums_in(text) == found
 
@@ -172,8 +210,12 @@ def test_parts_are_flagged_exactly_where_they_do_not_come_to_the_total(parts: li
 
 
 def test_dead_and_injured_of_one_letter_against_its_total() -> None:
-    claims = [said("1", 65, unit="killed", document="d"), said("2", 278, unit="injured", document="d"),
-              said("3", 345, document="d"), said("4", 9, unit="killed", document="e")]  # fmt: skip
+    claims = [
+        said("1", 65, unit="killed", document="d"),
+        said("2", 278, unit="injured", document="d"),
+        said("3", 345, document="d"),
+        said("4", 9, unit="killed", document="e"),
+    ]
     (flag,) = failing_sums(claims)
     assert (flag.claims, flag.numbers["sum"], flag.numbers["stated"]) == (("1", "2", "3"), 343, 345)
 
@@ -186,8 +228,12 @@ def test_what_was_withdrawn_stays_in_sight_and_is_compared_no_more() -> None:
 
 
 def test_what_does_not_answer_is_left_out_with_the_reason() -> None:
-    claims = [said("1", 40, unit="per_cent"), said("2", 40, period_from="2030", period_to="2031"),
-              said("3", 40, place="South", place_overlap="outside"), said("4", None)]  # fmt: skip
+    claims = [
+        said("1", 40, unit="per_cent"),
+        said("2", 40, period_from="2030", period_to="2031"),
+        said("3", 40, place="South", place_overlap="outside"),
+        said("4", None),
+    ]
     asked = Question(metric="casualties", place="North", start=ASKED.start, end=ASKED.end)
     answer = compare(asked, claims, None)
     assert answer["claims"] == []
@@ -207,14 +253,33 @@ def test_an_unknown_measure_is_refused() -> None:
 CLAIMS = st.lists(
     st.builds(
         lambda at, value, speaker, unit, qualifier, year, place, status: Claimed(
-            id=f"id{at}", speaker=speaker, about={"Azul": "Verde", "Verde": "Azul"}[speaker], value=value, unit=unit,
-            qualifier=qualifier, period_from=str(year), period_to=str(year + 1), as_of=str(year + 2), place=place,
-            place_key=place, place_overlap="inside", status=status, document=f"letter of {speaker}"),
-        st.integers(0, 10**6), st.integers(0, 50).map(float), st.sampled_from(["Azul", "Verde"]),
+            id=f"id{at}",
+            speaker=speaker,
+            about={"Azul": "Verde", "Verde": "Azul"}[speaker],
+            value=value,
+            unit=unit,
+            qualifier=qualifier,
+            period_from=str(year),
+            period_to=str(year + 1),
+            as_of=str(year + 2),
+            place=place,
+            place_key=place,
+            place_overlap="inside",
+            status=status,
+            document=f"letter of {speaker}",
+        ),
+        st.integers(0, 10**6),
+        st.integers(0, 50).map(float),
+        st.sampled_from(["Azul", "Verde"]),
         st.sampled_from(["killed", "injured", "casualties", "victims", "per_cent"]),
-        st.sampled_from(["exact", "at_least", "up_to", "about", None]), st.integers(2018, 2021),
-        st.sampled_from(["north", "south"]), st.sampled_from(["open", "withdrawn"])),
-    max_size=8, unique_by=lambda claim: claim.id)  # fmt: skip
+        st.sampled_from(["exact", "at_least", "up_to", "about", None]),
+        st.integers(2018, 2021),
+        st.sampled_from(["north", "south"]),
+        st.sampled_from(["open", "withdrawn"]),
+    ),
+    max_size=8,
+    unique_by=lambda claim: claim.id,
+)
 
 
 @given(CLAIMS)

@@ -57,6 +57,7 @@ class _Found(msgspec.Struct, kw_only=True):
 
 def _read(text: str, dated_on: str | None = None, title: str | None = None) -> Any:
     """Read as a reader of documents does: spans into the text; one proposal has a wrong span and one no speaker."""
+
     def at(words: str, **more: Any) -> _Found:
         start = text.find(words)
         return _Found(quote=words, start=start, end=start + len(words), **more)

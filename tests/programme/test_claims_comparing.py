@@ -40,14 +40,17 @@ def say(programme: Programme, kind: str, body: dict[str, Any], record: uuid.UUID
 
 @pytest.fixture
 def peopled(programme: Programme) -> Programme:
-    """Record places, accidents and persons: 2 killed and 3 injured in the north in 2022, one of unknown day, one south."""
+    """Record 2 killed and 3 injured in the north in 2022, one injured of unknown day, and one in the south."""
     say(programme, "place", {"name": "North", "place_type": "admin"}, NORTH)
     say(programme, "place", {"name": "Hill", "parent_id": str(NORTH)}, HILL)
     say(programme, "place", {"name": "South"})
     event = say(programme, "accident", {"occurred_on": "2022-05-01", "killed": 2, "injured": 1, "place_id": str(HILL)})
     say(programme, "casualty", {"accident_id": event, "outcome": "killed", "person_status": "civilian"})
-    say(programme, "casualty", {"occurred_on": "2022", "outcome": "injured", "place_name": "north", "persons": 2,
-                                "person_status": "military"})  # fmt: skip
+    say(
+        programme,
+        "casualty",
+        {"occurred_on": "2022", "outcome": "injured", "place_name": "north", "persons": 2, "person_status": "military"},
+    )
     say(programme, "casualty", {"outcome": "injured", "place_id": str(NORTH)})
     say(programme, "casualty", {"occurred_on": "2022-06-01", "outcome": "injured", "place_name": "South"})
     return programme
@@ -59,22 +62,36 @@ def asked(programme: Programme, **more: Any) -> dict[str, Any]:
 
 
 def claim(programme: Programme, value: float, **more: Any) -> str:
-    body = {**SAID, "quote": "said", "value": value, "unit": "casualties", "period_from": "2022", "period_to": "2022",
-            "population": "all", **more}  # fmt: skip
+    body = {
+        **SAID,
+        "quote": "said",
+        "value": value,
+        "unit": "casualties",
+        "period_from": "2022",
+        "period_to": "2022",
+        "population": "all",
+        **more,
+    }
     return str(add_claim(programme, None, body, reason="x")["claim"])
 
 
 @pytest.mark.parametrize(
     ("metric", "population", "value", "high"),
-    [("casualties", None, 5, 6), ("killed", None, 2, 2), ("injured", None, 3, 4), ("killed", "civilians", 1, 2),
-     ("casualties", "military", 2, 5), ("accidents", None, 1, 1)],
-)  # fmt: skip
+    [
+        ("casualties", None, 5, 6),
+        ("killed", None, 2, 2),
+        ("injured", None, 3, 4),
+        ("killed", "civilians", 1, 2),
+        ("casualties", "military", 2, 5),
+        ("accidents", None, 1, 1),
+    ],
+)
 def test_persons_are_counted_by_the_rule_and_what_is_not_known_widens_the_interval(
     peopled: Programme, metric: str, population: str, value: int, high: int
 ) -> None:
     own = asked(peopled, metric_name=metric, population=population)["own"]
     assert (own["value"], own["low"], own["high"]) == (value, value, high)
-    assert own["rule"] and own["denominator"] and own["as_known_on"]
+    assert all(own[name] for name in ("rule", "denominator", "as_known_on"))
 
 
 def test_a_year_that_reaches_over_the_border_is_counted_on_its_last_day_and_is_not_sure(peopled: Programme) -> None:
@@ -87,8 +104,13 @@ def test_a_year_that_reaches_over_the_border_is_counted_on_its_last_day_and_is_n
 def test_the_answer_has_the_shape_of_the_contract(peopled: Programme) -> None:
     one = claim(peopled, 9)
     answer = asked(peopled)
-    assert answer["question"] == {"metric": "casualties", "place": "North", "population": "all", "from": "2022-01-01",
-                                  "to": "2022-12-31"}  # fmt: skip
+    assert answer["question"] == {
+        "metric": "casualties",
+        "place": "North",
+        "population": "all",
+        "from": "2022-01-01",
+        "to": "2022-12-31",
+    }
     assert {"question", "own", "claims", "flags", "as_known_on"} <= answer.keys()
     assert {"value", "low", "high", "rule", "as_known_on", "denominator"} <= answer["own"].keys()
     (row,) = answer["claims"]
@@ -162,10 +184,26 @@ def test_what_came_later_is_not_in_the_answer_of_an_earlier_day(peopled: Program
 
 def test_a_table_of_claims_gets_its_documents_once(programme: Programme, tmp_path: Path) -> None:
     path = tmp_path / "claims.csv"
-    head = "claim_id,url,publisher,side,lang,published,place,period,metric,value,qualifier,attributed_to,note".split(",")
-    rows = [["1", "u1", "Paper", "x", "en", "2020", "North", "2019/", "killed", "4", "more than", "Office", ""],
-            ["2", "u1", "Paper", "x", "en", "2020", "North", "2019-01/2019-06", "casualties", "9", "exact", "Office", ""],
-            ["3", "", "Radio", "x", "en", "n.d.", "North", "Spring", "killed", "many", "exact", "Office", ""]]  # fmt: skip
+    head = [
+        "claim_id",
+        "url",
+        "publisher",
+        "side",
+        "lang",
+        "published",
+        "place",
+        "period",
+        "metric",
+        "value",
+        "qualifier",
+        "attributed_to",
+        "note",
+    ]
+    rows = [
+        ["1", "u1", "Paper", "x", "en", "2020", "North", "2019/", "killed", "4", "more than", "Office", ""],
+        ["2", "u1", "Paper", "x", "en", "2020", "North", "2019-01/2019-06", "casualties", "9", "exact", "Office", ""],
+        ["3", "", "Radio", "x", "en", "n.d.", "North", "Spring", "killed", "many", "exact", "Office", ""],
+    ]
     with path.open("w", newline="", encoding="utf-8") as file:
         csv.writer(file).writerows([head, *rows])
     report = import_file(programme, path, find_mapping("claims"))
@@ -174,10 +212,17 @@ def test_a_table_of_claims_gets_its_documents_once(programme: Programme, tmp_pat
     assert gather(programme) == {"sources": 0, "documents": 0, "claims": 0}
     bodies = {state.body["local_id"]: state.body for state in programme.journal.states("claim")}
     assert bodies["1"]["document_id"] == bodies["2"]["document_id"] != bodies["3"]["document_id"]
-    assert (bodies["1"]["qualifier"], bodies["1"]["period_from"], bodies["1"].get("period_to")) == ("at_least", "2019", None)
+    assert (bodies["1"]["qualifier"], bodies["1"]["period_from"], bodies["1"].get("period_to")) == (
+        "at_least",
+        "2019",
+        None,
+    )
     assert (bodies["2"]["period_from"], bodies["2"]["period_to"]) == ("2019-01", "2019-06")
     assert (bodies["3"].get("value"), bodies["3"]["value_as_written"], bodies["3"]["period_as_written"]) == (
-        None, "many", "Spring")  # fmt: skip
+        None,
+        "many",
+        "Spring",
+    )
     assert places_of(programme, programme.clocks()).known("North") == frozenset()
 
 
@@ -198,13 +243,24 @@ def test_an_extension_moves_the_day_and_keeps_the_one_before(programme: Programm
     extend(programme, "apmbc/clearance/State A", "2026-12-31", reference="decision 7", reason="granted")
     with pytest.raises(InvalidValue):
         extend(programme, "apmbc/clearance/State A", "2025", reason="backwards")
-    told = next(each for each in calendar_of(programme, programme.clocks())["obligations"] if each["due_on"] == "2026-12-31")
+    told = next(
+        each for each in calendar_of(programme, programme.clocks())["obligations"] if each["due_on"] == "2026-12-31"
+    )
     assert told["extensions"] == [{"until": "2026-12-31", "from": "2020-06-01", "reference": "decision 7"}]
 
 
 def test_evidence_stands_on_both_sides_and_nothing_judges(peopled: Programme) -> None:
-    duty = add_obligation(peopled, {"instrument": "Agreement of 2020", "article": "point 4", "duty": "Hand over records.",
-                                    "party": "Party A", "due_on": "2021"}, reason="x")["obligation"]  # fmt: skip
+    duty = add_obligation(
+        peopled,
+        {
+            "instrument": "Agreement of 2020",
+            "article": "point 4",
+            "duty": "Hand over records.",
+            "party": "Party A",
+            "due_on": "2021",
+        },
+        reason="x",
+    )["obligation"]
     speaks, record = claim(peopled, 9), next(peopled.journal.states("accident")).record_id
     assert add_evidence(peopled, duty, speaks, "for", reason="x")["kind"] == "claim"
     add_evidence(peopled, duty, str(record), "against", reason="x")
@@ -224,10 +280,18 @@ def test_no_word_of_a_verdict_stands_in_what_we_say_of_duties() -> None:
     import whitestone
 
     root = Path(whitestone.__file__).parent
-    files = [root / "domain/obligation_rules.toml", root / "domain/obligation.py", root / "domain/obligation_rules.py",
-             root / "programme/claims_obligations.py", root / "cli/obligations.py", root / "evidence/comparing.py",
-             root / "evidence/contradicting.py", *root.glob("web/templates/whitestone/claim*.html"),
-             root / "web/templates/whitestone/obligations.html", root / "web/templates/whitestone/_evidence.html"]
+    files = [
+        root / "domain/obligation_rules.toml",
+        root / "domain/obligation.py",
+        root / "domain/obligation_rules.py",
+        root / "programme/claims_obligations.py",
+        root / "cli/obligations.py",
+        root / "evidence/comparing.py",
+        root / "evidence/contradicting.py",
+        *root.glob("web/templates/whitestone/claim*.html"),
+        root / "web/templates/whitestone/obligations.html",
+        root / "web/templates/whitestone/_evidence.html",
+    ]
     for path in files:
         text = path.read_text("utf-8").casefold()
         assert [word for word in VERDICTS if word in text] == [], path.name
@@ -236,6 +300,8 @@ def test_no_word_of_a_verdict_stands_in_what_we_say_of_duties() -> None:
 def test_swapping_the_parties_swaps_them_in_the_calendar_and_changes_nothing_else(programme: Programme) -> None:
     for party in ("Azul", "Verde"):
         seed(programme, party, "ccm", "2012-02-29")
-    rows = [(row["due_on"], row["article"]) for row in calendar_of(programme, programme.clocks(), party="Azul")["calendar"]]
+    rows = [
+        (row["due_on"], row["article"]) for row in calendar_of(programme, programme.clocks(), party="Azul")["calendar"]
+    ]
     other = calendar_of(programme, programme.clocks(), party="verde")["calendar"]
     assert rows == [(row["due_on"], row["article"]) for row in other]

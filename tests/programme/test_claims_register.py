@@ -53,7 +53,9 @@ def entered(programme: Programme, document: str | None, quote: str, **more: Any)
     return add_claim(programme, document, {**SAID, "quote": quote, **more}, reason="read by hand")
 
 
-def test_a_document_has_both_symbols_its_dates_and_an_original_that_is_sealed(programme: Programme, letter: Path) -> None:
+def test_a_document_has_both_symbols_its_dates_and_an_original_that_is_sealed(
+    programme: Programme, letter: Path
+) -> None:
     state = state_of(programme, kept(programme, letter), "document")
     assert state.body["symbols"] == ["A/78/999", "S/2024/111"]
     assert validate("document", state.body) == []
@@ -79,7 +81,9 @@ def test_a_source_is_one_however_its_name_is_spaced(programme: Programme) -> Non
 
 
 @pytest.mark.parametrize("content", [b"%PDF-1.7", b"PK\x03\x04docx", b"a\x00b"])
-def test_what_is_no_text_is_refused_before_anything_is_kept(programme: Programme, tmp_path: Path, content: bytes) -> None:
+def test_what_is_no_text_is_refused_before_anything_is_kept(
+    programme: Programme, tmp_path: Path, content: bytes
+) -> None:
     (tmp_path / "x.bin").write_bytes(content)
     with pytest.raises(UnreadableFile):
         add_document(programme, tmp_path / "x.bin")
@@ -91,19 +95,30 @@ def test_what_is_no_text_is_refused_before_anything_is_kept(programme: Programme
 def test_a_quote_is_found_across_lines_and_kept_as_it_stands_with_its_span(programme: Programme, letter: Path) -> None:
     quote = "more than 260 civilians and military personnel"
     made = entered(programme, kept(programme, letter), quote, value=260, unit="killed or injured", qualifier="At least")
-    assert TEXT[made["quote_start"]:made["quote_end"]] == made["quote"] == quote.replace("and ", "and\n")
-    assert (made["unit"], made["unit_as_written"], made["qualifier"]) == ("killed_or_injured", "killed or injured", "at_least")
+    assert TEXT[made["quote_start"] : made["quote_end"]] == made["quote"] == quote.replace("and ", "and\n")
+    assert (made["unit"], made["unit_as_written"], made["qualifier"]) == (
+        "killed_or_injured",
+        "killed or injured",
+        "at_least",
+    )
     assert (made["source_grade"], made["info_grade"], made["claim_status"]) == ("F", "6", "open")
     assert validate("claim", state_of(programme, made["claim"], "claim").body) == []
 
 
 @pytest.mark.parametrize(
     ("values", "error"),
-    [({"quote": "not in it"}, QuoteNotFound), ({"quote": "345 in all", "quote_start": 3}, QuoteNotFound),
-     ({"quote": ""}, Refused), ({"asserted_by": None}, Refused), ({"value": 3.0}, Refused),
-     ({"quote": "x" * (QUOTE_LIMIT + 1)}, InvalidValue), ({"period_from": "in May"}, InvalidValue),
-     ({"source_grade": "G"}, InvalidValue), ({"verdict": "guilty"}, InvalidValue)],
-)  # fmt: skip
+    [
+        ({"quote": "not in it"}, QuoteNotFound),
+        ({"quote": "345 in all", "quote_start": 3}, QuoteNotFound),
+        ({"quote": ""}, Refused),
+        ({"asserted_by": None}, Refused),
+        ({"value": 3.0}, Refused),
+        ({"quote": "x" * (QUOTE_LIMIT + 1)}, InvalidValue),
+        ({"period_from": "in May"}, InvalidValue),
+        ({"source_grade": "G"}, InvalidValue),
+        ({"verdict": "guilty"}, InvalidValue),
+    ],
+)
 def test_what_cannot_be_traced_is_refused(programme: Programme, letter: Path, values: Any, error: Any) -> None:
     document = kept(programme, letter)
     with pytest.raises(error):
@@ -115,7 +130,7 @@ def test_what_cannot_be_traced_is_refused(programme: Programme, letter: Path, va
 
 @given(st.text(alphabet="ab \n", max_size=40), st.integers(0, 40), st.integers(1, 40))
 def test_every_piece_of_a_text_is_found_in_it(text: str, start: int, size: int) -> None:
-    piece = text[start:start + size]
+    piece = text[start : start + size]
     if piece.strip():
         first, last = span_of(text, piece)
         assert text[first:last].split() == piece.split()
@@ -132,7 +147,9 @@ def test_blotting_keeps_every_offset(text: str, names: list[str]) -> None:
 
 def test_a_name_in_a_quote_is_sealed_and_stands_in_no_file_in_the_clear(programme: Programme, letter: Path) -> None:
     document = kept(programme, letter, names=["Ann Example"])
-    made = add_claim(programme, document, {**SAID, "quote": "Ann Example was among them"}, names=["Ann Example"], reason="x")
+    made = add_claim(
+        programme, document, {**SAID, "quote": "Ann Example was among them"}, names=["Ann Example"], reason="x"
+    )
     assert made["quote"] == "███ ███████ was among them"
     assert made["sealed"] == ["quote_in_full"]
     opened = unseal(programme, state_of(programme, made["claim"], "claim").record_id, purpose="test")
@@ -154,18 +171,21 @@ def test_proposals_wait_as_drafts_each_with_its_span_and_nothing_twice(
     assert list(programme.journal.states("claim")) == []
     assert {each["asserted_by"] for each in answer["claims"]} == {"Office A", "a person"}
     for each in answer["claims"]:
-        assert TEXT[each["quote_start"]:each["quote_end"]] == each["quote"]
+        assert TEXT[each["quote_start"] : each["quote_end"]] == each["quote"]
 
 
-def test_a_draft_counts_after_a_person_confirmed_or_corrected_it(programme: Programme, letter: Path, reader: None) -> None:
+def test_a_draft_counts_after_a_person_confirmed_or_corrected_it(
+    programme: Programme, letter: Path, reader: None
+) -> None:
     made = [each["claim"] for each in propose(programme, letter, source="Office A")["claims"]]
     confirm(programme, made[0][:8], reason="compared with the letter")
     correct(programme, made[1], {"value": 279.0, "period_from": "2021"}, reason="the scan says 279")
     rows = {row["claim"]: row for row in list_claims(programme, programme.clocks())}
     assert [rows[each]["workflow"] for each in made] == ["approved", "approved", "draft"]
     assert (rows[made[1]]["value"], rows[made[1]]["period_from"]) == (279.0, "2021")
-    assert [each.body.get("value") for each in programme.journal.history(state_of(programme, made[1], "claim").record_id)] == [
-        278.0, 279.0]  # fmt: skip
+    assert [
+        each.body.get("value") for each in programme.journal.history(state_of(programme, made[1], "claim").record_id)
+    ] == [278.0, 279.0]
     assert propose(programme, letter)["already"] == 3
     with pytest.raises(Refused):
         confirm(programme, made[0], reason="again")
@@ -196,9 +216,14 @@ def test_grades_are_kept_one_after_the_other_with_grader_and_reason(programme: P
     grade(programme, made, "b", "3", reason="an office that exists")
     programme.who = "second"
     grade(programme, made, "C", "2", reason="found in a second list")
-    told = [(each["source_grade"] + each["info_grade"], each["grader"], each["reason"]) for each in grades(programme, made)]
-    assert told == [("F6", "clerk", "read by hand"), ("B3", "clerk", "an office that exists"),
-                    ("C2", "second", "found in a second list")]  # fmt: skip
+    told = [
+        (each["source_grade"] + each["info_grade"], each["grader"], each["reason"]) for each in grades(programme, made)
+    ]
+    assert told == [
+        ("F6", "clerk", "read by hand"),
+        ("B3", "clerk", "an office that exists"),
+        ("C2", "second", "found in a second list"),
+    ]
     for wrong in (("G", "1"), ("A", "7"), ("", "")):
         with pytest.raises(InvalidValue):
             grade(programme, made, *wrong, reason="x")
@@ -209,8 +234,9 @@ def test_a_grade_passes_neither_to_an_annex_nor_to_another_claim_of_the_letter(
 ) -> None:
     document = kept(programme, letter)
     (tmp_path / "annex.txt").write_text("The report says 12 were killed.")
-    annex = add_document(programme, tmp_path / "annex.txt", source="Institute",
-                         values={"title": "Report", "annexed_to": document})["document"]  # fmt: skip
+    annex = add_document(
+        programme, tmp_path / "annex.txt", source="Institute", values={"title": "Report", "annexed_to": document}
+    )["document"]
     first = entered(programme, document, "345 in all")["claim"]
     entered(programme, annex, "12 were killed", asserted_by="Institute")
     entered(programme, document, "65 were killed")
@@ -231,8 +257,9 @@ def test_what_its_source_took_back_stays_and_is_marked(programme: Programme, let
 
 def test_a_chain_of_repeats_that_would_close_is_refused(programme: Programme, letter: Path) -> None:
     document = kept(programme, letter)
-    one, two, three = (entered(programme, document, quote)["claim"]
-                       for quote in ("345 in all", "65 were killed", "278 were injured"))  # fmt: skip
+    one, two, three = (
+        entered(programme, document, quote)["claim"] for quote in ("345 in all", "65 were killed", "278 were injured")
+    )
     relate(programme, two, "repeats", one, reason="x")
     relate(programme, three, "repeats", two, reason="x")
     for claim, other in ((one, three), (one, one)):
@@ -244,9 +271,8 @@ def test_a_chain_of_repeats_that_would_close_is_refused(programme: Programme, le
 
 
 def test_the_rules_find_what_an_import_brought_in_wrongly(programme: Programme) -> None:
-    from whitestone.domain.revision import Act
+    from whitestone.domain.revision import Act, Workflow
     from whitestone.programme.claims_register import drafted
-    from whitestone.domain.revision import Workflow
 
     body = {"quote": "x", "quote_found": False, "value": 5.0, "parts": [{"value": 4}, {"value": 3}]}
     programme.journal.append(Act(author="x"), [drafted(body, {}, workflow=Workflow.APPROVED)])

@@ -73,7 +73,9 @@ def ids(programme: Programme) -> dict[str, str]:
 
 def test_exactly_the_restated_and_distorted_figures_are_flagged(claims: Programme) -> None:
     names = ids(claims)
-    found = {(each["flag"], tuple(sorted(names[one] for one in each["claims"]))) for each in flags(claims, claims.clocks())}
+    found = {
+        (each["flag"], tuple(sorted(names[one] for one in each["claims"]))) for each in flags(claims, claims.clocks())
+    }
     assert found == {
         ("restated", ("C073", "C075")),  # a sum over the years that falls
         ("restated", ("C093", "C094")),  # revised a year later

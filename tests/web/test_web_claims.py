@@ -28,13 +28,31 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Programme]:
     folder = tmp_path_factory.mktemp("claims")
     (folder / "letter.txt").write_text(TEXT)
     with init_programme(str(folder / "p"), name="North", who="anna") as programme:
-        document = add_document(programme, folder / "letter.txt", source="Office A", names=["Ann Example"],
-                                values={"title": "Letter", "dated_on": "2022-12-03"})["document"]  # fmt: skip
-        said = {"asserted_by": SPEAKER, "as_of": "2022-12-03", "period_from": "2020", "period_to": "2022",
-                "place_name": "North", "unit": "killed_or_injured", "qualifier": "at_least"}  # fmt: skip
-        one = add_claim(programme, document, {**said, "value": 260.0, "quote": "More than 260 <b>people</b>"}, reason="x")
-        two = add_claim(programme, None, {**said, "value": 9.0, "qualifier": "exact", "asserted_by": "Office B",
-                                          "quote": "nine"}, reason="x")  # fmt: skip
+        document = add_document(
+            programme,
+            folder / "letter.txt",
+            source="Office A",
+            names=["Ann Example"],
+            values={"title": "Letter", "dated_on": "2022-12-03"},
+        )["document"]
+        said = {
+            "asserted_by": SPEAKER,
+            "as_of": "2022-12-03",
+            "period_from": "2020",
+            "period_to": "2022",
+            "place_name": "North",
+            "unit": "killed_or_injured",
+            "qualifier": "at_least",
+        }
+        one = add_claim(
+            programme, document, {**said, "value": 260.0, "quote": "More than 260 <b>people</b>"}, reason="x"
+        )
+        two = add_claim(
+            programme,
+            None,
+            {**said, "value": 9.0, "qualifier": "exact", "asserted_by": "Office B", "quote": "nine"},
+            reason="x",
+        )
         three = add_claim(programme, None, {**said, "value": 7.0, "quote": "seven"}, reason="x")
         withdraw(programme, three["claim"], on="2023-01-01", reason="x")
         seed(programme, "State A", "apmbc", "2020-06-01")
@@ -67,18 +85,28 @@ def draft(programme: Programme) -> str:
 
 
 def send(pages: Any, claim: str, **fields: str) -> Any:
-    return pages.post(f"/claims/{claim}/decide", {"token": TOKEN, **fields},
-                      headers={"Origin": "http://127.0.0.1", "Sec-Fetch-Site": "same-origin"})  # fmt: skip
+    return pages.post(
+        f"/claims/{claim}/decide",
+        {"token": TOKEN, **fields},
+        headers={"Origin": "http://127.0.0.1", "Sec-Fetch-Site": "same-origin"},
+    )
 
 
 @pytest.mark.parametrize(
     ("path", "shows"),
-    [("/claims", "Office B"), ("/claims?speaker=Office+B", "1 of 1 claims"), ("/claims?unit=mines", "No claim fits"),
-     ("/claims/compare", "Ask one question"), ("/claims/compare?metric=casualties&place=North", "no figure"),
-     ("/claims/compare?metric=killed", "No claim is known to answer"), ("/claims?text=nine", "1 of 1 claims"),
-     ("/obligations", "Speaks against"), ("/obligations?from=2030&to=2030&party=State+A", "2030-06-01"),
-     ("/claims?on=2000", "No claim is kept as of these dates")],
-)  # fmt: skip
+    [
+        ("/claims", "Office B"),
+        ("/claims?speaker=Office+B", "1 of 1 claims"),
+        ("/claims?unit=mines", "No claim fits"),
+        ("/claims/compare", "Ask one question"),
+        ("/claims/compare?metric=casualties&place=North", "no figure"),
+        ("/claims/compare?metric=killed", "No claim is known to answer"),
+        ("/claims?text=nine", "1 of 1 claims"),
+        ("/obligations", "Speaks against"),
+        ("/obligations?from=2030&to=2030&party=State+A", "2030-06-01"),
+        ("/claims?on=2000", "No claim is kept as of these dates"),
+    ],
+)
 def test_a_page_shows_what_it_is_asked(pages: Any, path: str, shows: str) -> None:
     answer = pages.get(path)
     text = answer.content.decode()
@@ -88,8 +116,15 @@ def test_a_page_shows_what_it_is_asked(pages: Any, path: str, shows: str) -> Non
     assert "Situation on" in text
 
 
-@pytest.mark.parametrize("path", ["/claims/compare?metric=blame", "/claims/compare?metric=killed&from=x", "/obligations?from=x",
-                                  "/claims/01900000-0000-7000-8000-0000000000ff"])  # fmt: skip
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/claims/compare?metric=blame",
+        "/claims/compare?metric=killed&from=x",
+        "/obligations?from=x",
+        "/claims/01900000-0000-7000-8000-0000000000ff",
+    ],
+)
 def test_what_cannot_be_asked_is_told(pages: Any, path: str) -> None:
     answer = pages.get(path)
     assert 400 <= answer.status_code < 500
@@ -121,7 +156,9 @@ def test_a_person_confirms_a_draft(pages: Any, written: Programme) -> None:
 
 def test_a_person_corrects_a_draft_and_grades_it(pages: Any, written: Programme) -> None:
     claim = draft(written)
-    answer = send(pages, claim, act="correct", value="31", unit="mines", asserted_by=SPEAKER, place_name="", reason="seen")
+    answer = send(
+        pages, claim, act="correct", value="31", unit="mines", asserted_by=SPEAKER, place_name="", reason="seen"
+    )
     assert answer.status_code == 302
     assert send(pages, claim, act="grade", source_grade="B", info_grade="3", reason="why").status_code == 302
     text = pages.get(f"/claims/{claim}").content.decode()
@@ -131,10 +168,17 @@ def test_a_person_corrects_a_draft_and_grades_it(pages: Any, written: Programme)
 
 @pytest.mark.parametrize(
     "fields",
-    [{"act": "grade", "source_grade": "Z", "info_grade": "1", "reason": "x"}, {"act": "correct", "value": "many", "reason": "x"},
-     {"act": "withdraw"}, {"act": "approve"}, {"act": "correct", "asserted_by": "", "reason": "x"}],
-)  # fmt: skip
-def test_what_a_form_says_wrongly_is_told_and_changes_nothing(pages: Any, written: Programme, fields: dict[str, str]) -> None:
+    [
+        {"act": "grade", "source_grade": "Z", "info_grade": "1", "reason": "x"},
+        {"act": "correct", "value": "many", "reason": "x"},
+        {"act": "withdraw"},
+        {"act": "approve"},
+        {"act": "correct", "asserted_by": "", "reason": "x"},
+    ],
+)
+def test_what_a_form_says_wrongly_is_told_and_changes_nothing(
+    pages: Any, written: Programme, fields: dict[str, str]
+) -> None:
     before = written.journal.head()
     answer = send(pages, written.claim, **fields)  # type: ignore[attr-defined]
     assert 400 <= answer.status_code < 500

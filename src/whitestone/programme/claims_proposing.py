@@ -38,6 +38,8 @@ def propose(programme: Programme, path: Path, *, source: str | None = None, name
     drafts, saved, already = [], [], 0
     for each in found:
         body, sealed = _body(programme, document, each, places, names)
+        if page := read.page_at(int(each["start"])):
+            body["locator"] = page
         if _key(body) in known:
             already += 1
             continue

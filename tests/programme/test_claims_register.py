@@ -36,6 +36,7 @@ from whitestone.programme.claims_register import (
     grades,
     relate,
     withdraw,
+    withdraw_all_of,
     withdraw_source,
 )
 from whitestone.programme.opening import Programme
@@ -253,6 +254,20 @@ def test_what_its_source_took_back_stays_and_is_marked(programme: Programme, let
     assert {row["status"] for row in list_claims(programme, programme.clocks())} == {"withdrawn"}
     before = list_claims(programme, programme.clocks(on="2024-01-01"))
     assert {row["status"] for row in before} == {"open"}
+
+
+def test_a_source_that_takes_all_back_marks_its_documents_and_no_others(
+    programme: Programme, letter: Path, tmp_path: Path
+) -> None:
+    one = entered(programme, kept(programme, letter), "345 in all")["claim"]
+    (tmp_path / "other.txt").write_text("12 were killed.")
+    other = add_document(programme, tmp_path / "other.txt", source="Office B")["document"]
+    entered(programme, other, "12 were killed", asserted_by="Office B")
+    assert withdraw_all_of(programme, "office a", on="2024", reason="taken back")["claims"] == [one]
+    rows = list_claims(programme, programme.clocks())
+    assert {row["speaker"]: row["status"] for row in rows} == {"Office A": "withdrawn", "Office B": "open"}
+    with pytest.raises(UnknownRecord):
+        withdraw_all_of(programme, "Office C", reason="x")
 
 
 def test_a_chain_of_repeats_that_would_close_is_refused(programme: Programme, letter: Path) -> None:

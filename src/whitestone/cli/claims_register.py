@@ -185,23 +185,26 @@ def withdraw(
     reason: Reason,
     claim: Annotated[str | None, typer.Argument(help="The claim that its author took back.")] = None,
     document: Annotated[str | None, typer.Option(help="A document that its source took back, with its claims.")] = None,
+    source: Annotated[str | None, typer.Option(help="A source that took back all it said.")] = None,
     on: Annotated[str | None, typer.Option(help="When it was taken back; default: today.")] = None,
     as_json: Json = False,
 ) -> None:
     """Mark what its author took back: it stays, marked, and is compared no more."""
     from whitestone.errors import WrongCall
     from whitestone.programme.claims_register import withdraw as withdraw_one
-    from whitestone.programme.claims_register import withdraw_source
+    from whitestone.programme.claims_register import withdraw_all_of, withdraw_source
     from whitestone.programme.opening import open_programme
 
-    if (claim is None) == (document is None):
-        raise WrongCall(why="Name a claim, or a document with --document: one of them.")
+    if sum(each is not None for each in (claim, document, source)) != 1:
+        raise WrongCall(why="Name a claim, or a document with --document, or a source with --source: one of them.")
     asked: Context = context.obj
     with open_programme(asked.target, asked.who) as programme:
         if claim is not None:
             made = withdraw_one(programme, claim, on=on, reason=reason)
+        elif document is not None:
+            made = withdraw_source(programme, document, on=on, reason=reason)
         else:
-            made = withdraw_source(programme, str(document), on=on, reason=reason)
+            made = withdraw_all_of(programme, str(source), on=on, reason=reason)
     emit(made, as_json, lambda: f"Marked as withdrawn on {made['withdrawn_on']}.")
 
 

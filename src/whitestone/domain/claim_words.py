@@ -55,6 +55,7 @@ class Metric(msgspec.Struct, frozen=True):
         return None
 
 
+@functools.lru_cache(4096)
 def unit_of(text: str | None) -> Unit | None:
     """Return the unit that a word means; None where nothing is said or the word is not known.
 
@@ -68,6 +69,7 @@ def unit_of(text: str | None) -> Unit | None:
     return Unit(found, frozenset(entry["covers"]), float(entry.get("factor", 1.0)))
 
 
+@functools.lru_cache(4096)
 def population_of(text: str | None) -> frozenset[str] | None:
     """Return who a word of population covers; None where nothing is said or the word is not known.
 

@@ -7,6 +7,7 @@ Plain values: who reads records fills them in (`programme.claims_comparing`). Da
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import math
 import re
 from typing import Any
@@ -171,6 +172,7 @@ def said_first(claim: Claimed) -> tuple[str, str]:
     return (day.isoformat() if day else "9999", claim.id)
 
 
+@functools.lru_cache(65_536)
 def first_day(text: str | None) -> dt.date | None:
     """Return the first day of a partial date; None where there is none or it cannot be read.
 
@@ -183,6 +185,7 @@ def first_day(text: str | None) -> dt.date | None:
         return None
 
 
+@functools.lru_cache(65_536)
 def last_day(text: str | None) -> dt.date | None:
     """Return the last day of a partial date; None where there is none or it cannot be read.
 

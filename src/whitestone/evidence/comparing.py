@@ -22,7 +22,10 @@ from whitestone.evidence.origins import fold
 from whitestone.evidence.overlaps import overlap
 from whitestone.evidence.sums import failing_sums
 
-__all__ = ["ASSUMPTIONS", "compare", "flags_of"]
+__all__ = ["ASSUMPTIONS", "FLAGS_LISTED", "compare", "flags_of"]
+
+FLAGS_LISTED = 1_000
+"""A comparison lists so many flags; it says when there are more."""
 
 ASSUMPTIONS = (
     f"A number that is claimed as 'about' is taken to hold within {ABOUT_SHARE:.0%} of it; one that is written in "
@@ -59,17 +62,28 @@ def compare(question: Question, claims: Sequence[Claimed], own: Own | None) -> d
         if each.id in folded:
             repeats[folded[each.id][0]].append(each)
     rows = [_row(question, each, repeats.get(each.id, []), folded, standing, own) for each in _ordered(origins)]
-    ids = set(by_id)
-    flags = [flag for flag in flags_of(claims) if ids & set(flag.claims)]
+    flags = _flags_about(asked, claims)
+    told = list(ASSUMPTIONS)
+    if len(flags) > FLAGS_LISTED:
+        told.append(f"The first {FLAGS_LISTED:,} of {len(flags):,} flags are listed.")
     return {
         "question": msgspec.to_builtins(question),
         "own": None if own is None else msgspec.to_builtins(own),
         "claims": rows,
-        "flags": [msgspec.to_builtins(flag) for flag in flags],
+        "flags": [msgspec.to_builtins(flag) for flag in flags[:FLAGS_LISTED]],
         "series": _series(_ordered(asked)),
         "left_out": left_out,
-        "assumptions": list(ASSUMPTIONS),
+        "assumptions": told,
     }
+
+
+def _flags_about(asked: Sequence[Claimed], claims: Sequence[Claimed]) -> list[Flag]:
+    """List the flags that touch what is asked; only claims of a same place or document can be flagged with it."""
+    ids = {each.id for each in asked}
+    places, documents = {each.place_key for each in asked}, {each.document for each in asked if each.document}
+    near = [each for each in claims if each.id in ids or each.place_key in places or each.document in documents
+            or ids & set(each.repeats)]  # fmt: skip
+    return [flag for flag in flags_of(near) if ids & set(flag.claims)]
 
 
 def flags_of(claims: Sequence[Claimed]) -> list[Flag]:

@@ -120,12 +120,14 @@ def _judged(flag: str, one: Claimed, two: Claimed) -> list[Flag]:
     first, second = _range(one), _range(two)
     if first is None or second is None or one.measure is None or two.measure is None:
         return []
+    if first[0] <= second[1] and second[0] <= first[1]:
+        return []  # they share a number: nothing speaks against both
     is_same = contains(one, two) and contains(two, one)
-    if is_same and (first[0] > second[1] or second[0] > first[1]):
+    if is_same:
         assumed = " (a population is not said: taken for all)" if (one.people is None) != (two.people is None) else ""
         told = f"{_number(one)} and {_number(two)} are stated for the same people, days and place{assumed}: "
         return [Flag(flag, (one.id, two.id), told + "not both can be true.", _numbers(one, two))]
-    if is_same or not (one.measure.covers | two.measure.covers) <= set(COUNTED):
+    if not (one.measure.covers | two.measure.covers) <= set(COUNTED):
         return []
     for whole, part, most, least in ((one, two, first[1], second[0]), (two, one, second[1], first[0])):
         if contains(whole, part) and least > most:

@@ -22,7 +22,7 @@ from whitestone.programme.claims_drafts import WAITING, every_claim
 from whitestone.programme.opening import Programme
 
 __all__ = ["RELATIONS", "add_claim", "confirm", "correct", "drafted", "grade", "grades", "relate", "withdraw",
-           "withdraw_source"]  # fmt: skip
+           "withdraw_all_of", "withdraw_source"]  # fmt: skip
 
 RELATIONS = ("repeats", "supersedes", "supports", "contradicts")
 _GRADED = ("source_grade", "info_grade")
@@ -144,6 +144,20 @@ def withdraw_source(programme: Programme, document: str, *, on: str | None = Non
     for each in held:
         _state(programme, each, {"claim_status": "withdrawn", "withdrawn_on": day}, reason, day)
     return {"document": str(state.record_id), "withdrawn_on": day, "claims": [str(each.record_id) for each in held]}
+
+
+def withdraw_all_of(programme: Programme, source: str, *, on: str | None = None, reason: str) -> dict[str, Any]:
+    """Mark all documents of a source that took back what it said, with the claims read in them.
+
+    Refuses a source that is not known with UnknownRecord, no reason with WrongCall.
+    """
+    _with_reason(reason)
+    state = state_of(programme, source, "source")
+    documents = [str(each.record_id) for each in programme.journal.states("document", geometry=False)
+                 if each.body.get("source_id") == str(state.record_id)]  # fmt: skip
+    marked = [withdraw_source(programme, each, on=on, reason=reason) for each in documents]
+    return {"source": str(state.record_id), "withdrawn_on": on or programme.today().isoformat(), "documents": documents,
+            "claims": [claim for each in marked for claim in each["claims"]]}  # fmt: skip
 
 
 def relate(programme: Programme, claim: str, relation: str, other: str, *, reason: str) -> dict[str, Any]:

@@ -92,6 +92,7 @@ def flags_of(claims: Sequence[Claimed]) -> list[Flag]:
     >>> flags_of([])
     []
     """
+    claims = sorted(claims, key=said_first)
     folded, rings = fold(claims)
     replaced = {to for each in claims for to in each.supersedes}
     live = [each for each in claims if each.status != "withdrawn"]

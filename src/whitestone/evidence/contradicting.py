@@ -77,7 +77,8 @@ def unit_shifts(claims: Sequence[Claimed]) -> list[Flag]:
         units = {each.measure.name: each.id for each in group if each.measure is not None}
         if len(units) > 1:
             names = " and as ".join(unit.replace("_", " ") for unit in sorted(units))
-            told = f"{written(float(group[0].value or 0))} is given as {names}, by one speaker for the same days and place."
+            number = written(float(group[0].value or 0))
+            told = f"{number} is given as {names}, by one speaker for the same days and place."
             found.append(Flag("unit-shift", tuple(sorted(units.values())), told, {"value": group[0].value}))
     return found
 

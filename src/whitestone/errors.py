@@ -348,3 +348,12 @@ class Unexpected(Problem):
     status = 500
     sentence = "Something that was not foreseen happened ({kind}); what was acknowledged before is kept."
     next_step = "Call again with WHITESTONE_DEBUG=1 and report what it prints; it may hold data, so read it first."
+
+
+class QuoteNotFound(Problem):
+    """Raised when a quote does not stand in its document where it is said to stand."""
+
+    code = "quote-not-found"
+    status = 422
+    sentence = "The quote does not stand in its document{where}: {quote!r}."
+    next_step = "Print the text with 'whitestone claims text', copy the words from it, and give its first character."

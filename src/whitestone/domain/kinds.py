@@ -25,6 +25,7 @@ from whitestone.domain import (
     place,
     protected,
 )
+from whitestone.domain import obligation as obligation_records
 from whitestone.domain import programme as programme_records
 from whitestone.domain.attributes import Record
 from whitestone.errors import InvalidValue
@@ -85,6 +86,7 @@ _ALL = (
     Kind("claim", "claims", claim.Claim, _ANY, date_attribute="as_of"),
     Kind("consent", "consents", protected.Consent, date_attribute="given_on"),
     Kind("protected_source", "protected sources", protected.ProtectedSource),
+    Kind("obligation", "obligations", obligation_records.Obligation),
     Kind("setting", "settings", programme_records.Setting, (), True),
     Kind("mapping", "mappings", programme_records.Mapping, (), True),
     Kind("dataset", "datasets", programme_records.Dataset, (), True),

@@ -13,6 +13,7 @@ from whitestone.errors import InvalidValue
 from whitestone.quality import (
     area_rules,
     casualty_rules,
+    claim_rules,
     date_rules,
     geometry_rules,
     lineage_rules,
@@ -28,7 +29,7 @@ from whitestone.quality.model import Finding, Picture, Rule
 __all__ = ["RULES", "examine"]
 
 _TOPICS = (geometry_rules, overlap_rules, lineage_rules, area_rules, place_rules, date_rules, link_rules, work_rules,
-           casualty_rules, screens, ordnance_rules)  # fmt: skip
+           casualty_rules, claim_rules, screens, ordnance_rules)  # fmt: skip
 
 RULES: Mapping[str, Rule] = MappingProxyType({each.name: each for topic in _TOPICS for each in topic.RULES})
 

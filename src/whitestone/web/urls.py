@@ -7,6 +7,8 @@ from django.urls import path
 from whitestone.web.views import (
     casualties,
     casualties_missing,
+    claims,
+    claims_comparing,
     dating,
     duplicates,
     errors,
@@ -72,6 +74,11 @@ urlpatterns = [
     path("casualties/duplicates", duplicates.page, name="duplicates"),
     path("casualties/duplicates/<str:name>", duplicates.pair, name="duplicate"),
     path("casualties/duplicates/<str:name>/decide", duplicates.decide, name="duplicate-decide"),
+    path("claims", claims.page, name="claims"),
+    path("claims/compare", claims_comparing.compare, name="claims-compare"),
+    path("claims/<uuid:record_id>", claims.claim, name="claim"),
+    path("claims/<uuid:record_id>/decide", claims.decide, name="claim-decide"),
+    path("obligations", claims_comparing.obligations, name="obligations"),
     path("runs", runs.page, name="runs"),
     path("runs/<uuid:run>", runs.run, name="run"),
 ]

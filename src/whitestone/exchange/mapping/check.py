@@ -117,6 +117,8 @@ def _field_faults(spec: FieldSpec, attribute: Attribute, lists: Lists) -> Iterat
         yield f"a {attribute.type} cannot be a sum"
     if len(spec.columns) > 3 and attribute.type == "date":
         yield "a date has at most three columns: year, month, day"
+    if spec.part is not None and not spec.split:
+        yield "a part is of a cell that is taken apart: say with split at which sign"
     if spec.decimal and spec.decimal == spec.thousands:
         yield "decimal and thousands separator are the same"
     values = list(spec.values.values()) + ([] if spec.constant is msgspec.UNSET else [spec.constant])

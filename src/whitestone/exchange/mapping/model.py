@@ -93,6 +93,8 @@ class FieldSpec(_Table, kw_only=True, frozen=True):
     thousands: str = ""
     factor: float = 1.0
     split: str | None = None
+    part: Literal["first", "last"] | None = None
+    """Of a cell that `split` takes apart, as a period `2015-01/2015-04`, only this part; `values` know the whole."""
     join: str = "-"
     sum: bool = False
     whole: bool = False

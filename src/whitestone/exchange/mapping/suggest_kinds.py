@@ -26,13 +26,16 @@ from whitestone.exchange.mapping.suggest_profile import (
 
 __all__ = ["Draft", "draft_records"]
 
-_CANDIDATES = ("hazard", "release", "accident", "casualty", "activity", "item", "place", "organisation")
+_CANDIDATES = ("hazard", "release", "accident", "casualty", "activity", "item", "place", "organisation",
+               "claim")  # fmt: skip
 _COMMON = {"local_id", "name", "remarks", "place_name", "report_date", "organisation_name", "donor"}
 """Attributes that many kinds have: they say little about which it is."""
 _ENOUGH = 0.75
 
 _IDENTIFIER = re.compile(r"(?=\S*[^\W\d_])(?=\S*\d)\w[\w./-]{1,39}$")
 """Letters and digits without a space, as programmes number their records."""
+
+_PARTIAL = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?$")
 
 _EVENT_KINDS = {
     "accident": "accident", "accident_mine": "accident", "accident_erw": "accident", "incident": "accident",
@@ -112,6 +115,8 @@ def _score(
         score += 0.1
     if kind == "release" and geometry is not None and not np.isin(shapely.get_type_id(geometry), (3, 6)).any():
         score = 0.0
+    if kind == "claim" and not {"asserted_by", "quote", "qualifier"} & {each.attribute for each in telling}:
+        score = 0.0  # a claim has an author, words or a qualifier: a value with a unit alone is no claim
     if kind == "casualty":
         # Counts of killed and injured stand in a row that is an accident, not a person.
         score -= any(each.attribute in ("killed", "injured") for each in fields_for("accident", columns, taken))
@@ -138,6 +143,7 @@ def _record(
     if kind == "accident":
         _check_sum(columns, frame, fields, place, reasons)
     _add_place_id(kind, columns, fields, place, reasons)
+    _add_period(kind, columns, fields, place, reasons)
     _add_id(kind, columns, taken, fields, place, reasons)
     if "local_id" not in fields:
         reasons[f"{place}.kind"] = "no column is a unique id: rows are matched by their text, identical rows stay apart"
@@ -177,6 +183,41 @@ def _add_place_id(
             fields["local_id"] = fields[name]
             reasons[f"{place}.fields.local_id"] = f"the same as {name}: every row has one of its own"
             return
+
+
+def _add_period(
+    kind: str, columns: list[Profile], fields: dict[str, FieldSpec], place: str, reasons: dict[str, str]
+) -> None:
+    """Take a period apart into its first and last day, and let the day of publication be the day of a claim."""
+    if kind != "claim":
+        return
+    _add_publication(columns, fields, place, reasons)
+    used = {each for spec in fields.values() for each in spec.sources}
+    column = next((each for each in columns if each.name not in used and is_headed(each.head, words().parts["period"])),
+                  None)  # fmt: skip
+    if column is None:
+        return
+    for name, part in (("period_from", "first"), ("period_to", "last")):
+        fields[name] = msgspec.convert({"column": column.name, "split": "/", "part": part}, FieldSpec)
+        reasons[f"{place}.fields.{name}"] = f"by its heading; the {part} day of a period, as 2015-01/2015-04"
+    fields["period_as_written"] = FieldSpec(column=column.name)
+    reasons[f"{place}.fields.period_as_written"] = "kept as written beside both ends"
+
+
+def _add_publication(
+    columns: list[Profile], fields: dict[str, FieldSpec], place: str, reasons: dict[str, str]
+) -> None:
+    """Read days of publication as exactly as each is written: to the day, month or year."""
+    heads = words().fields["published_on"]
+    column = next((each for each in columns if is_headed(each.head, heads)), None)
+    lost = [value for value in column.values if not _PARTIAL.match(value)] if column else []
+    if column is None or len(lost) > 0.5 * len(column.values):
+        return
+    fields["published_on"] = FieldSpec(column=column.name)
+    fields.setdefault("as_of", FieldSpec(column=column.name))
+    told = f"; NOT understood, add them to a values table: {', '.join(map(repr, lost[:8]))}" if lost else ""
+    reasons[f"{place}.fields.published_on"] = f"by its heading; each as exact as it is written{told}"
+    reasons[f"{place}.fields.as_of"] = "the day of publication stands for the day on which it was said: check"
 
 
 def _add_date(

@@ -72,7 +72,7 @@ def understand(
         texts = parts.str.replace_all("\x1f", spec.join, literal=True)
     blanks = ["", *spec.blank]
     texts = texts.set(texts.is_in(blanks), None)
-    if spec.values or attribute.type in ("code", "codes", "flag", "date", "texts", "value"):
+    if spec.values or spec.part or attribute.type in ("code", "codes", "flag", "date", "texts", "value"):
         return _one_by_one(texts, spec, attribute, lists)
     if attribute.type in ("count", "number", "area", "share"):
         return _numbers(texts, spec, attribute)
@@ -167,6 +167,9 @@ def _unknown_code(attribute: Attribute) -> str | None:
 
 
 def _reader(spec: FieldSpec, attribute: Attribute, lists: Lists) -> Callable[[str], Any]:
+    if spec.part is not None:
+        whole = _reader(msgspec.structs.replace(spec, part=None, split=None), attribute, lists)
+        return lambda text: whole(part) if (part := _part(text, spec)) else None
     if attribute.type == "code":
         return lambda text: _code(text, attribute, spec.language, lists)
     if attribute.type == "codes":
@@ -189,6 +192,12 @@ def _single_number(text: str, spec: FieldSpec, attribute: Attribute) -> Any:
     if made.faults:
         raise InvalidValue(field=attribute.name, value=text, why=made.faults[0][1])
     return json.loads(made.json[0])
+
+
+def _part(text: str, spec: FieldSpec) -> str:
+    """Take the first or last part of a cell; one that holds no sign is both, and an open end says nothing."""
+    pieces = text.split(spec.split) if spec.split else [text]
+    return pieces[0 if spec.part == "first" else -1].strip()
 
 
 def _parts(text: str, spec: FieldSpec) -> list[str]:

@@ -99,6 +99,12 @@ def value(stated: Any, kind: str, attribute: str) -> str | SafeString:
 
 
 @register.filter
+def spaced(word: str | None) -> str:
+    """Write a name of the program as words: `killed_or_injured` as "killed or injured"."""
+    return str(word or "").replace("_", " ")
+
+
+@register.filter
 def in_words(sentence: str) -> str:
     """Write the areas of a sentence as the figures of a page are written."""
     def written(found: re.Match[str]) -> str:

@@ -26,6 +26,7 @@ from whitestone.programme.claims_register import add_claim, withdraw
 from whitestone.programme.importing import import_file
 from whitestone.programme.mappings import find_mapping
 from whitestone.programme.opening import Programme
+from whitestone.programme.sameness import declare_same
 
 __all__ = ["letter", "programme", "reader"]
 NORTH, HILL = uuid.UUID(int=1), uuid.UUID(int=2)
@@ -99,6 +100,14 @@ def test_a_year_that_reaches_over_the_border_is_counted_on_its_last_day_and_is_n
     assert (own["value"], own["low"], own["high"]) == (2, 0, 3)
     own = asked(peopled, begins="2022-01", ends="2022-06")["own"]
     assert (own["value"], own["low"], own["high"]) == (3, 3, 6)
+
+
+def test_a_person_on_two_lists_is_counted_once_when_somebody_said_so(peopled: Programme) -> None:
+    twin = {"occurred_on": "2022-03-01", "outcome": "injured", "place_id": str(NORTH), "person_status": "civilian"}
+    one, two = (say(peopled, "casualty", twin) for _ in range(2))
+    assert asked(peopled)["own"]["value"] == 7
+    declare_same(peopled, uuid.UUID(one), uuid.UUID(two), reason="one person, told by the hospital too")
+    assert asked(peopled)["own"]["value"] == 6
 
 
 def test_the_answer_has_the_shape_of_the_contract(peopled: Programme) -> None:

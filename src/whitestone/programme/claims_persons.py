@@ -17,6 +17,7 @@ import msgspec
 from whitestone.domain.codes import folded
 from whitestone.evidence.claim_model import Question, first_day, last_day
 from whitestone.programme.opening import Clocks, Programme
+from whitestone.programme.sameness import same_groups
 
 __all__ = ["PERSONS_RULE", "Counted", "count_persons", "events_of", "in_days"]
 
@@ -64,8 +65,13 @@ def _people(programme: Programme, clocks: Clocks) -> list[dict[str, Any]]:
     outcomes, statuses = programme.lists["casualty_outcome"], programme.lists["person_status"]
     persons, recorded = [], Counter[tuple[str, str]]()
     events = events_of(programme, clocks)
-    for row in zip(*(read[name] for name in names), strict=True):
+    same = {str(absorbed): str(kept) for absorbed, kept in same_groups(programme.journal, known=clocks.known).items()}
+    rows = zip(*(read[name] for name in names), strict=True)
+    for record, row in zip(read["record_id"], rows, strict=True):
+        if str(record) in same:  # the same person told by another list
+            continue
         person = dict(zip(names, row, strict=True))
+        person["accident_id"] = same.get(str(person["accident_id"]), person["accident_id"])
         outcome, status = person["outcome"], person["person_status"]
         person["outcome"] = outcomes.core(outcome) if outcome in outcomes.codes else "unknown"
         person["status"] = statuses.core(status) if status in statuses.codes else "unknown"
@@ -87,8 +93,9 @@ def events_of(programme: Programme, clocks: Clocks) -> dict[str, dict[str, Any]]
     names = ("occurred_on", "killed", "injured", "outcome_unknown", "casualties", "place_id", "place_name")
     read = programme.journal.columns("accident", names, clocks.on, clocks.known)
     rows = zip(*(read[name] for name in names), strict=True)
+    same = same_groups(programme.journal, known=clocks.known)
     told = zip(read["record_id"], rows, strict=True)
-    return {str(record): dict(zip(names, row, strict=True)) for record, row in told}
+    return {str(record): dict(zip(names, row, strict=True)) for record, row in told if record not in same}
 
 
 def _beyond(record: str, event: Mapping[str, Any], recorded: Counter[tuple[str, str]]) -> list[dict[str, Any]]:

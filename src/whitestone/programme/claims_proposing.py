@@ -25,8 +25,7 @@ def propose(programme: Programme, path: Path, *, source: str | None = None, name
     """Keep a document and save what reading proposes from it as drafts; they count nowhere before a person confirms.
 
     The same proposal at the same span is saved once, however often it is read. Returns the document as
-    `add_document` does, with `proposed`, `already` and `claims`. Refuses as `add_document`, and with MissingService
-    where no reader is installed.
+    `add_document` does, with `proposed`, `already` and `claims`. Refuses as `add_document`.
     """
     read = read_text(path)
     kept = add_document(programme, path, source=source, names=names, values=values, reason=reason)

@@ -7,20 +7,18 @@ proposals with spans into that text, and knows nothing of formats and languages.
 from __future__ import annotations
 
 import bisect
-import importlib
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from whitestone.errors import MissingService, UnreadableFile
+if TYPE_CHECKING:
+    from whitestone.evidence.reading import Reading
 
 __all__ = ["DOCUMENT", "ReadText", "proposals_of", "read_text"]
 
 DOCUMENT = "document"
 """The speaker that a reader names where the words stand outside all quotes: the document itself."""
-_READER, _FORMATS = "whitestone.evidence.reading", "whitestone.exchange.documents"
-_LARGEST = 64 * 1024 * 1024
 
 
 class ReadText(msgspec.Struct, frozen=True):
@@ -55,8 +53,6 @@ def read_text(path: Path) -> ReadText:
     if not read.text.strip():
         return msgspec.structs.replace(read, notes=(*read.notes, "The file holds no text."))
     facts = _reading(read.text, None, read.title)
-    if facts is None:
-        return read
     language = facts.language if facts.language != "und" else read.language
     return msgspec.structs.replace(read, title=facts.document.title or read.title, language=language,
                                    dates=tuple(facts.document.dates),
@@ -66,54 +62,25 @@ def read_text(path: Path) -> ReadText:
 def proposals_of(text: str, *, dated_on: str | None = None, title: str | None = None) -> list[dict[str, Any]]:
     """List what reading proposes to claim from a text, each with `speaker`, `quote`, `start` and `end`.
 
-    What has no span or no speaker is left out: nothing counts without. Refuses with MissingService where no reader is
-    installed.
+    What has no span or no speaker is left out: nothing counts without.
     """
     reading = _reading(text, dated_on, title)
-    if reading is None:
-        raise MissingService(what="Reading claims out of text", why="no reader is installed", fix="Add claims by hand.")
     made = [msgspec.to_builtins(each) for each in reading.claims]
     return [each for each in made if each["speaker"] and text[each["start"]:each["end"]] == each["quote"]]
 
 
-def _reading(text: str, dated_on: str | None = None, title: str | None = None) -> Any:
-    reader = _installed(_READER)
-    return None if reader is None else reader.read_claims(text, dated_on, title)
+def _reading(text: str, dated_on: str | None = None, title: str | None = None) -> Reading:
+    from whitestone.evidence.reading import read_claims
 
-
-def _installed(name: str) -> Any:
-    """Load a room of reading; None where this installation has none."""
-    try:
-        return importlib.import_module(name)
-    except ModuleNotFoundError as error:
-        if not name.startswith(str(error.name)):
-            raise
-        return None
+    return read_claims(text, dated_on, title)
 
 
 def _text_of(path: Path) -> ReadText:
-    formats = _installed(_FORMATS)
-    if formats is None:
-        return _plain_text(path)
-    made = formats.read_document(path)
+    from whitestone.exchange.documents import read_document
+
+    made = read_document(path)
     # The first line of a plain text may be anything; other formats state a title of their own.
     title = None if made.kind == "text" else made.title
     return ReadText(made.text, title=title, language=made.language, pages=made.pages,
                     page_starts=tuple(made.page_starts),
                     notes=tuple(note.message for note in made.findings))  # fmt: skip
-
-
-def _plain_text(path: Path) -> ReadText:
-    try:
-        if path.stat().st_size > _LARGEST:
-            raise UnreadableFile(path=path, why=f"it is larger than {_LARGEST:,} bytes", fix="Take it apart first.")
-        raw = path.read_bytes()
-    except OSError as error:
-        raise UnreadableFile(path=path, why=error.strerror or error, fix="Check the name, then call again.") from None
-    if b"\x00" in raw[:4096] or raw.startswith((b"%PDF", b"PK\x03\x04")):
-        raise UnreadableFile(path=path, why="it is no plain text", fix="Save it as text, then call again.")
-    try:
-        return ReadText(raw.decode("utf-8-sig"))
-    except UnicodeDecodeError:
-        told = "The file is not UTF-8; it was read as Windows-1252: check accents and quotes."
-        return ReadText(raw.decode("cp1252", "replace"), notes=(told,))

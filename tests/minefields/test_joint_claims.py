@@ -23,7 +23,7 @@ from whitestone.minefields.sheets import read_sheets
 
 def hyper_of(truth: float, unwritten: float) -> Hyper:
     return Hyper(
-        np.array([truth]), np.array([1e-6]), np.array([unwritten]), np.ones(3), np.ones(1), np.zeros((1, 2))
+        np.array([truth]), np.array([1e-6]), np.array([unwritten]), np.ones(3), np.ones(1), np.zeros((1, 2)), np.ones(1)
     )
 
 

@@ -95,7 +95,7 @@ def posed(
     shapes, numbers = shapes_of(priors)
     picked = [sheets[at] for at in chosen]
     known = sheets_of(picked, priors, numbers, kinds, ground, model, np.zeros(len(priors), np.int64))
-    beliefs = beliefs_of(picked, priors, ground, model, learn_sd=learn_sd, heat=heat)
+    beliefs = beliefs_of(picked, priors, known.mix, ground, model, learn_sd=learn_sd, heat=heat)
     return Question(
         middle,
         sheets,

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 import scipy.ndimage
+import scipy.special
 from scipy.spatial import cKDTree
 
 from whitestone.minefields.error_model import ErrorModel
@@ -25,6 +26,11 @@ _NEIGHBOUR_M = 450.0
 _MOST_NEIGHBOURS = 24
 _SURE_TYPES = 20.0
 """How closely the types found follow those stated: as after so many mines seen."""
+_UNTOLD_TYPES, _LEAST_MIX, _ANY_MIX = 8.0, 0.2, 2.0
+"""How closely an unwritten field follows a set of types that sheets name; what any other type gets; and how many sheets
+the chance of any other mix weighs."""
+_SLOPE_PULL, _SCATTER, _SCATTER_SHEETS = 2.0, 0.6, 4.0
+"""How much the usual number of mines per area weighs; scatter of the logarithm about it, and its weight in sheets."""
 _FIRST_TRUE = 6.0
 """How much the stated share of false sheets weighs: as after so many sheets checked."""
 _LIFTING = ("lifted", "lift", "cleared", "removed", "destroyed")
@@ -80,13 +86,13 @@ def sheets_of(
     """Return what is believed of each sheet before any find."""
     count = len(sheets)
     density = _usual_density(sheets, priors)
-    mines, shape = np.empty(count), np.empty(count)
+    mines, shape, counted = np.empty(count), np.empty(count), np.zeros(count, dtype=bool)
     mix = np.full((count, max(len(kinds), 1)), 0.3)
     lifted = np.full(count, model.lifted_share)
     for at, (sheet, prior) in enumerate(zip(sheets, priors, strict=True)):
         stated = stated_mines(sheet)
         mines[at] = model.mines_left_share * (stated or density * prior.frame.length * prior.frame.width)
-        shape[at] = model.mines_shape if stated else 1.5
+        shape[at], counted[at] = (model.mines_shape, True) if stated else (1.5, False)
         total = sum(each.middle or 0.0 for each in sheet.quantities.values())
         for name, each in sheet.quantities.items():
             mix[at, kinds[name.casefold().strip()]] += _SURE_TYPES * (each.middle or 0.0) / max(total, 1e-9)
@@ -111,6 +117,7 @@ def sheets_of(
         numbers,
         np.maximum(mines, 0.5),
         shape,
+        counted,
         mix,
         lifted,
         _informed(priors, ground),
@@ -123,14 +130,26 @@ def sheets_of(
 
 
 def beliefs_of(
-    sheets: Sequence[Sheet], priors: Sequence[Prior], ground: Ground, model: ErrorModel, *, learn_sd: float, heat: float
+    sheets: Sequence[Sheet],
+    priors: Sequence[Prior],
+    mix: Floats,
+    ground: Ground,
+    model: ErrorModel,
+    *,
+    learn_sd: float,
+    heat: float,
 ) -> Beliefs:
-    """Return what is believed of the whole batch before any find; sizes of unwritten fields are those that sheets
-    state."""
+    """Return what is believed of the whole batch before any find; `mix` (sheets, types) as in `Sheets`.
+
+    Fields of which nobody wrote are as long and wide, hold as many mines and the same types as those that sheets
+    describe.
+    """
     frames = [prior.frame for prior in priors]
     long = np.log([frame.length for frame in frames]) if frames else np.array([math.log(250.0)])
     wide = np.log([frame.width for frame in frames]) if frames else np.array([math.log(40.0)])
     cell = float(ground.seen_net[2]) ** 2
+    mines_log, mines_slope, mines_shape = _mines_by_area(sheets, priors, model)
+    mixes, mix_share = _usual_mixes(sheets, mix, ground)
     return Beliefs(
         true_a=_FIRST_TRUE * (1.0 - model.false_share),
         true_b=_FIRST_TRUE * model.false_share,
@@ -139,13 +158,17 @@ def beliefs_of(
         unwritten_a=0.5,
         unwritten_b=0.5e6,
         searched_m2=float(ground.seen.sum()) * cell,
+        open_m2=float((ground.seen == 0.0).sum()) * cell,
         reach_m2=_reach_m2(ground),
         log_length=float(long.mean()),
         log_length_sd=max(float(long.std()), 0.4),
         log_width=float(wide.mean()),
         log_width_sd=max(float(wide.std()), 0.4),
-        density=_usual_density(sheets, priors),
-        density_shape=4.0,
+        mines_log=mines_log,
+        mines_slope=mines_slope,
+        mines_shape=mines_shape,
+        mixes=mixes,
+        mix_share=mix_share,
         shift_sd=model.datum_m,
         learn_sd=learn_sd,
         amount_sd=0.3,
@@ -168,6 +191,43 @@ def _usual_density(sheets: Sequence[Sheet], priors: Sequence[Prior]) -> float:
     return float(np.median(held)) if held else 0.005
 
 
+def _mines_by_area(
+    sheets: Sequence[Sheet], priors: Sequence[Prior], model: ErrorModel
+) -> tuple[float, float, float]:
+    """Return level and slope of the logarithm of mines by that of area, and the shape of the scatter about it.
+
+    A line through what sheets state, drawn towards as many mines per area as usual: as after a few more sheets.
+    """
+    rows = [
+        (math.log(prior.frame.length * prior.frame.width), math.log(model.mines_left_share * stated))
+        for sheet, prior in zip(sheets, priors, strict=True)
+        if (stated := stated_mines(sheet))
+    ]
+    area, mines = np.array(rows or [(math.log(1e4), math.log(1e4 * _usual_density(sheets, priors)))]).T
+    off = area - area.mean()
+    slope = float((off @ mines + _SLOPE_PULL) / (off @ off + _SLOPE_PULL))
+    left = mines - mines.mean() - slope * off
+    variance = float((_SCATTER_SHEETS * _SCATTER**2 + left @ left) / (_SCATTER_SHEETS + len(mines)))
+    shape = 1.0 / variance + 0.5  # the logarithm of a Gamma variable scatters so
+    level = float(mines.mean()) - slope * float(area.mean()) + math.log(shape) - float(scipy.special.digamma(shape))
+    return level, slope, shape
+
+
+def _usual_mixes(sheets: Sequence[Sheet], mix: Floats, ground: Ground) -> tuple[Floats, Floats]:
+    """Return a Dirichlet prior for each set of types that sheets name and its share, and one for any mix at all."""
+    told = [
+        at for at, sheet in enumerate(sheets) if sum(each.middle or 0.0 for each in sheet.quantities.values()) > 0.0
+    ]
+    named = mix[told] > 0.5 + 0.02 * _SURE_TYPES
+    sets, back = np.unique(named, axis=0, return_inverse=True)
+    rows, share = [0.5 + 4.0 * ground.stray_mix], [_ANY_MIX]
+    for number in range(len(sets)):
+        members = mix[told][back.ravel() == number]
+        rows.append(_LEAST_MIX + _UNTOLD_TYPES * (members / members.sum(axis=1, keepdims=True)).mean(axis=0))
+        share.append(float(len(members)))
+    return np.array(rows), np.array(share) / sum(share)
+
+
 def _neighbours(middle: Floats) -> tuple[Ints, Ints]:
     if not len(middle):
         return np.zeros(1, np.int64), np.zeros(0, np.int64)
@@ -185,7 +245,10 @@ def _neighbours(middle: Floats) -> tuple[Ints, Ints]:
 
 
 def _informed(priors: Sequence[Prior], ground: Ground) -> npt.NDArray[np.bool_]:
-    """Say for which sheets anything was searched or found where their field can lie."""
+    """Say for which sheets anything can be told.
+
+    Something was searched or found where their field can lie; or others were met by chance, and this one was not.
+    """
     west, south, size, columns, rows = ground.seen_net
     known = ground.seen > 0.0
     if ground.x.size:
@@ -199,7 +262,7 @@ def _informed(priors: Sequence[Prior], ground: Ground) -> npt.NDArray[np.bool_]:
         column = ((picked[:, :1] + cos * u - sin * v - west) // size).astype(np.int64)
         row = ((picked[:, 1:2] + sin * u + cos * v - south) // size).astype(np.int64)
         inside = (column >= 0) & (row >= 0) & (column < columns) & (row < rows)
-        found[at] = bool(known[row[inside], column[inside]].mean() > 0.0) if inside.any() else False
+        found[at] = inside.any() and bool(ground.open.any() or known[row[inside], column[inside]].any())
     return found
 
 

@@ -94,7 +94,9 @@ def _run(
         np.ones(3),
         np.ones(1),
         np.zeros((regions, 2)),
+        np.ones(1),
     )
+    ground = ground._replace(chance=ground.chance.copy())
     on, at = np.zeros((effort.draws, count), np.int64), np.zeros((effort.draws, count, 5))
     owner, numbers = np.zeros((effort.draws, finds), np.int64), np.zeros((effort.draws, 8))
     seen = np.zeros((effort.draws, count))

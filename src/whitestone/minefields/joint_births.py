@@ -11,7 +11,7 @@ import numpy as np
 
 from whitestone.minefields.joint_moves import FLOOR, LEAST, accepted, drawn_lanes, put, spread
 from whitestone.minefields.joint_state import FALSE, REAL, Beliefs, Ground, Hyper, Shapes, Sheets, State
-from whitestone.minefields.joint_terms import covered, crowding, forget, gain, keep, lay
+from whitestone.minefields.joint_terms import covered, forget, gain, keep, lay, told_by, unwritten_mean
 from whitestone.minefields.kernels import kernel
 
 __all__ = ["born"]
@@ -67,12 +67,10 @@ def born(
     at[4] = beliefs.log_width + beliefs.log_width_sd * np.random.standard_normal()
     if at[4] < LEAST or (at[0] - ground.x[f]) ** 2 + (at[1] - ground.y[f]) ** 2 >= 9.0 * BIRTH_M**2:
         return
-    mean = beliefs.density * math.exp(at[3] + at[4])
-    mines = np.random.gamma(beliefs.density_shape, mean / beliefs.density_shape) + 1e-6
+    mines = np.random.gamma(beliefs.mines_shape, unwritten_mean(at, beliefs) / beliefs.mines_shape) + 1e-6
     lanes = drawn_lanes()
-    mix = spread(0.5 + 4.0 * ground.stray_mix)
+    mix = spread(beliefs.mixes[told_by(np.zeros(beliefs.mixes.shape[1]), beliefs)])
     ratio = math.log(hyper.unwritten[0]) - math.log(birth_density(at[0], at[1], ground)) - math.log(count + 1.0)
-    ratio -= crowding(free, at, state)
     lay(1.0, at, mines, mix, lanes, 0, ground, shapes, state)
     if state.touched[-1] > 0 and accepted(
         ratio + heat * (gain(state, FLOOR) - mines * covered(at, lanes, 0, ground, shapes))
@@ -101,7 +99,6 @@ def _ended(
     ratio = math.log(count) + math.log(density) - math.log(hyper.unwritten[0])
     lay(-1.0, at, state.mines[other], state.mix[other], lanes, 0, ground, shapes, state)
     ratio += heat * (gain(state, FLOOR) + state.mines[other] * covered(at, lanes, 0, ground, shapes))
-    ratio += crowding(other, at, state)
     if accepted(ratio):
         keep(state)
         state.on[other] = FALSE

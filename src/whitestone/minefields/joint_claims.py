@@ -14,7 +14,7 @@ import numpy as np
 from whitestone.minefields.joint_guided import sized, sized_density
 from whitestone.minefields.joint_moves import FLOOR, LEAST, accepted, first_free, for_sheet, put
 from whitestone.minefields.joint_state import FALSE, REAL, Beliefs, Floats, Ground, Hyper, Shapes, Sheets, State
-from whitestone.minefields.joint_terms import covered, crowding, forget, gain, keep, lay, normal
+from whitestone.minefields.joint_terms import covered, forget, gain, keep, lay, normal
 from whitestone.minefields.kernels import kernel
 
 __all__ = ["ceded", "claimed"]
@@ -73,12 +73,11 @@ def claimed(
     template = sheets.template[sheet, np.random.randint(0, 2)]
     flipped = math.floor((new[2] - old[2]) / math.pi + 0.5) % 2 != 0
     own = lanes[::-1].copy() if flipped else lanes.copy()
-    ratio = for_sheet(sheet, new, old, mines, mix, sheets, beliefs, ground, hyper)
+    ratio = for_sheet(sheet, new, old, mines, mix, sheets, beliefs, hyper)
     ratio += _rough(new, old) + math.log(count) - math.log(sized_density(sheet, new, sheets, hyper) + 1e-300)
     if ratio < -60.0:
         return
     state.on[other] = FALSE
-    ratio += crowding(other, old, state) - crowding(sheet, new, state)
     lay(-1.0, old, mines, mix, lanes, 0, ground, shapes, state)
     lay(1.0, new, mines, mix, own, template, ground, shapes, state)
     ratio += heat * (
@@ -115,13 +114,12 @@ def ceded(
         new[i] += SIZED * np.random.standard_normal()
     if free < 0 or new[3] > 9.0 or new[4] > 9.0 or new[4] < LEAST or not _claimable(sheet, new, sheets):
         return
-    ratio = -for_sheet(sheet, old, new, mines, mix, sheets, beliefs, ground, hyper) - _rough(old, new)
+    ratio = -for_sheet(sheet, old, new, mines, mix, sheets, beliefs, hyper) - _rough(old, new)
     ratio += math.log(sized_density(sheet, old, sheets, hyper) + 1e-300)
     ratio -= math.log(_candidate(sheet, -1, sheets, state) + 1.0)
     if ratio < -60.0:
         return
     state.on[sheet] = FALSE
-    ratio += crowding(sheet, old, state) - crowding(free, new, state)
     lay(-1.0, old, mines, mix, lanes, state.template[sheet], ground, shapes, state)
     lay(1.0, new, mines, mix, lanes, 0, ground, shapes, state)
     ratio += heat * (

@@ -16,14 +16,15 @@ from whitestone.minefields.joint_guided import allowed, guided
 from whitestone.minefields.joint_state import FALSE, LANES, REAL, Beliefs, Floats, Ground, Hyper, Shapes, Sheets, State
 from whitestone.minefields.joint_terms import (
     covered,
-    crowding,
     forget,
     gain,
     keep,
     lay,
     place_density,
     sheet_density,
+    sureness,
     unwritten_density,
+    unwritten_place,
 )
 from whitestone.minefields.kernels import kernel
 
@@ -145,15 +146,13 @@ def nudged(
     if new[3] > 9.0 or new[4] > 9.0 or new[3] < 0.0 or new[4] < (LEAST if o >= count else 0.0):
         return
     grown = new[3] + new[4] - at[3] - at[4]
-    crowd, new_mines = crowding(o, at, state) - crowding(o, new, state), mines
+    new_mines = mines
     ratio = 0.0
-    if o >= count or np.random.random() < 0.5:
+    if np.random.random() < 0.5:
         new_mines = mines * math.exp(grown)
         ratio = grown
     if o >= count:
-        ratio += unwritten_density(new, new_mines, state.mix[o], beliefs, ground) - unwritten_density(
-            at, mines, state.mix[o], beliefs, ground
-        )
+        ratio += unwritten_place(new, new_mines, beliefs) - unwritten_place(at, mines, beliefs)
     else:
         ratio += place_density(o, new, sheets, hyper) - place_density(o, at, sheets, hyper)
         ratio += sheet_density(o, new_mines, state.mix[o], sheets, hyper) - sheet_density(
@@ -161,7 +160,7 @@ def nudged(
         )
     lay(-1.0, at, mines, state.mix[o], state.lanes[o], template, ground, shapes, state)
     lay(1.0, new, new_mines, state.mix[o], state.lanes[o], template, ground, shapes, state)
-    ratio += crowd + heat * (
+    ratio += heat * (
         gain(state, FLOOR)
         - new_mines * covered(new, state.lanes[o], template, ground, shapes)
         + mines * covered(at, state.lanes[o], template, ground, shapes)
@@ -186,7 +185,6 @@ def redrawn(o: int, heat: float, ground: Ground, shapes: Shapes, sheets: Sheets,
         - mines * covered(new, state.lanes[o], template, ground, shapes)
         + mines * covered(at, state.lanes[o], template, ground, shapes)
     )
-    ratio += crowding(o, at, state) - crowding(o, new, state)
     ratio += allowed(o, new, ground, sheets, hyper) - allowed(o, at, ground, sheets, hyper)
     if accepted(ratio):
         keep(state)
@@ -224,7 +222,7 @@ def switched(o: int, heat: float, ground: Ground, shapes: Shapes, sheets: Sheets
         ratio = -odds(o, sheets, hyper) + heat * (
             gain(state, FLOOR) + mines * covered(at, state.lanes[o], template, ground, shapes)
         )
-        ratio += crowding(o, at, state) - allowed(o, at, ground, sheets, hyper)
+        ratio -= allowed(o, at, ground, sheets, hyper)
         if accepted(ratio):
             keep(state)
             state.on[o] = FALSE
@@ -232,13 +230,14 @@ def switched(o: int, heat: float, ground: Ground, shapes: Shapes, sheets: Sheets
             forget(state)
         return
     new = guided(o, ground, sheets, hyper)
-    mines = np.random.gamma(sheets.shape[o], sheets.mines[o] * hyper.amount[0] / sheets.shape[o]) + 1e-6
+    shape = sureness(o, sheets, hyper)
+    mines = np.random.gamma(shape, sheets.mines[o] * hyper.amount[0] / shape) + 1e-6
     mix = spread(sheets.mix[o])
     template = sheets.template[o, np.random.randint(0, 2)]
     lanes = drawn_lanes()
     lay(1.0, new, mines, mix, lanes, template, ground, shapes, state)
     ratio = odds(o, sheets, hyper) + heat * (gain(state, FLOOR) - mines * covered(new, lanes, template, ground, shapes))
-    ratio += allowed(o, new, ground, sheets, hyper) - crowding(o, new, state)
+    ratio += allowed(o, new, ground, sheets, hyper)
     if accepted(ratio):
         keep(state)
         put(o, new, mines, mix, lanes, template, state)
@@ -311,7 +310,6 @@ def for_sheet(
     mix: Floats,
     sheets: Sheets,
     beliefs: Beliefs,
-    ground: Ground,
     hyper: Hyper,
 ) -> float:
     """Return the logarithm of the odds that a field at `at` is the sheet's, against a false sheet beside an unwritten
@@ -321,7 +319,7 @@ def for_sheet(
         + place_density(sheet, at, sheets, hyper)
         + sheet_density(sheet, mines, mix, sheets, hyper)
         - math.log(hyper.unwritten[0])
-        - unwritten_density(rough, mines, mix, beliefs, ground)
+        - unwritten_density(rough, mines, mix, beliefs)
     )
 
 
@@ -345,7 +343,7 @@ def converted(
     rows = sheets.template[sheet, 0] != sheets.template[sheet, 1]
     new = template_drawn(sheet, template, sheets)
     back = 0.5 if (rows and new != template) else 1.0
-    ratio = -for_sheet(sheet, at, at, mines, mix, sheets, beliefs, ground, hyper) + (math.log(2.0) if rows else 0.0)
+    ratio = -for_sheet(sheet, at, at, mines, mix, sheets, beliefs, hyper) + (math.log(2.0) if rows else 0.0)
     ratio += math.log(back / (candidates(sheet, sheets, state) + 1.0))
     ratio -= math.log(template_chance(sheet, template, new, sheets))
     ratio += heat * retold(at, mines, mix, lanes, template, new, ground, shapes, state)
@@ -385,7 +383,7 @@ def reverted(
     own = old == sheets.template[sheet, 0] or old == sheets.template[sheet, 1]
     new = old if own else sheets.template[sheet, np.random.randint(0, 2)]
     there = 0.5 if (rows and not own) else 1.0
-    ratio = for_sheet(sheet, at, at, mines, mix, sheets, beliefs, ground, hyper) - (math.log(2.0) if rows else 0.0)
+    ratio = for_sheet(sheet, at, at, mines, mix, sheets, beliefs, hyper) - (math.log(2.0) if rows else 0.0)
     ratio += math.log(template_chance(sheet, new, old, sheets) + 1e-300) - math.log(there / count)
     ratio += heat * retold(at, mines, mix, lanes, old, new, ground, shapes, state)
     if accepted(ratio):

@@ -41,13 +41,32 @@ from whitestone.minefields.joint_state import (
     State,
 )
 from whitestone.minefields.joint_swaps import exchanged, taken_over
-from whitestone.minefields.joint_terms import centre_shift, covered, gamma, keep, lay, normal, place_density
+from whitestone.minefields.joint_terms import (
+    centre_shift,
+    covered,
+    gamma,
+    keep,
+    lay,
+    normal,
+    place_density,
+    sureness,
+    told_by,
+    unsearched,
+    unwritten_mean,
+)
 from whitestone.minefields.kernels import kernel
 
 __all__ = ["begin", "chain"]
 
+FREE = 0.7
+"""Part of the warming up during which all sheets look for their fields: it is easily seen that a sheet has none, but a
+sheet that was given up early hardly finds its field again."""
 MATCHED = 6
 """A field with so many finds teaches how wrong sheets are."""
+SURE_SD = 0.7
+"""Spread of the logarithm of the factor on the shape of stated numbers."""
+CHANCE_MET, CHANCE_MISSED = 0.5, 30.0
+"""Beta prior of the chance that a mine outside of searched ground is met: few are, before anything is known."""
 
 
 @kernel
@@ -70,6 +89,7 @@ def begin(sheets: Sheets, hyper: Hyper, ground: Ground, state: State) -> None:
 def _visit(
     o: int,
     steps: int,
+    free: bool,
     heat: float,
     ground: Ground,
     shapes: Shapes,
@@ -83,15 +103,17 @@ def _visit(
             nudged(o, heat, ground, shapes, sheets, beliefs, hyper, state)
         redrawn(o, heat, ground, shapes, sheets, hyper, state)
         shaped(o, heat, ground, shapes, sheets, state)
-        converted(o, heat, ground, shapes, sheets, beliefs, hyper, state)
+        if free:
+            converted(o, heat, ground, shapes, sheets, beliefs, hyper, state)
     else:
         reverted(o, heat, ground, shapes, sheets, beliefs, hyper, state)
     for _ in range(3):
-        if state.on[o] == REAL:
-            ceded(o, heat, ground, shapes, sheets, beliefs, hyper, state)
-        else:
+        if state.on[o] != REAL:
             claimed(o, heat, ground, shapes, sheets, beliefs, hyper, state)
-    switched(o, heat, ground, shapes, sheets, hyper, state)
+        elif free:
+            ceded(o, heat, ground, shapes, sheets, beliefs, hyper, state)
+    if free or state.on[o] != REAL:
+        switched(o, heat, ground, shapes, sheets, hyper, state)
 
 
 @kernel
@@ -176,15 +198,12 @@ def _amounts(
         if state.on[o] != REAL:
             continue
         if o < count:
-            shape, mean = sheets.shape[o], sheets.mines[o] * hyper.amount[0]
+            shape, mean = sureness(o, sheets, hyper), sheets.mines[o] * hyper.amount[0]
         else:
-            shape, mean = beliefs.density_shape, beliefs.density * math.exp(state.at[o, 3] + state.at[o, 4])
-        found = 0.0
-        for t in range(kinds):
-            parameters[t] = sheets.mix[o, t] if o < count else 0.5 + 4.0 * ground.stray_mix[t]
-            parameters[t] += heat * given[o, t]
-            found += given[o, t]
-        found += given[o, kinds]
+            shape, mean = beliefs.mines_shape, unwritten_mean(state.at[o], beliefs)
+        found = float(given[o].sum())
+        parameters[:] = heat * given[o, :kinds]
+        parameters += sheets.mix[o] if o < count else beliefs.mixes[told_by(parameters, beliefs)]
         if o >= count and found == 0.0:
             state.on[o] = FALSE  # nothing speaks for it any more
             continue
@@ -195,7 +214,9 @@ def _amounts(
 
 
 @kernel
-def _learn_rates(sheets: Sheets, beliefs: Beliefs, hyper: Hyper, state: State, given: Ints) -> None:
+def _learn_rates(
+    chance: float, sheets: Sheets, beliefs: Beliefs, hyper: Hyper, state: State, given: Ints
+) -> None:
     """Draw the share of true sheets, strays and unwritten fields per area, given this explanation."""
     true, false, strays, unwritten = 0, 0, 0, 0
     for o in range(state.on.size):
@@ -210,7 +231,8 @@ def _learn_rates(sheets: Sheets, beliefs: Beliefs, hyper: Hyper, state: State, g
     for f in range(state.owner.size):
         strays += state.owner[f] < 0
     hyper.truth[0] = min(max(np.random.beta(beliefs.true_a + true, beliefs.true_b + false), 1e-4), 1.0 - 1e-4)
-    hyper.stray[0] = np.random.gamma(beliefs.stray_a + strays, 1.0) / (beliefs.stray_b + beliefs.searched_m2) + 1e-15
+    looked_m2 = beliefs.stray_b + beliefs.searched_m2 + chance * beliefs.open_m2
+    hyper.stray[0] = np.random.gamma(beliefs.stray_a + strays, 1.0) / looked_m2 + 1e-15
     hyper.unwritten[0] = (
         np.random.gamma(beliefs.unwritten_a + unwritten, 1.0) / (beliefs.unwritten_b + beliefs.reach_m2) + 1e-15
     )
@@ -290,14 +312,54 @@ def _learn_model(sheets: Sheets, beliefs: Beliefs, hyper: Hyper, state: State, g
             ratio += normal(hyper.shift[region, 1], 0.0, beliefs.shift_sd) - normal(y, 0.0, beliefs.shift_sd)
             if not accepted(ratio):
                 hyper.shift[region, 0], hyper.shift[region, 1] = x, y
-    new = hyper.amount[0] * math.exp(0.1 * np.random.standard_normal())
-    ratio = normal(math.log(new), 0.0, beliefs.amount_sd) - normal(math.log(hyper.amount[0]), 0.0, beliefs.amount_sd)
+    _learn_amounts(sheets, beliefs, hyper, state, given)
+
+
+@kernel
+def _counted(amount: float, sure: float, sheets: Sheets, state: State, given: Ints) -> float:
+    """Return the logarithm of the density of the mines in matched fields; a number that is far off teaches little."""
+    total = 0.0
     for o in range(sheets.mines.size):
-        if state.on[o] == REAL and given[o].sum() >= MATCHED:
-            ratio += gamma(state.mines[o], sheets.shape[o], sheets.mines[o] * new)
-            ratio -= gamma(state.mines[o], sheets.shape[o], sheets.mines[o] * hyper.amount[0])
-    if accepted(ratio):
-        hyper.amount[0] = new
+        if state.on[o] == REAL and sheets.stated[o] and given[o].sum() >= MATCHED:
+            near = gamma(state.mines[o], sheets.shape[o] * sure, sheets.mines[o] * amount)
+            wide = gamma(state.mines[o], 1.5, sheets.mines[o]) - 2.0
+            total += max(near, wide) + math.log(1.0 + math.exp(-abs(near - wide)))
+    return total
+
+
+@kernel
+def _learn_amounts(sheets: Sheets, beliefs: Beliefs, hyper: Hyper, state: State, given: Ints) -> None:
+    """Draw the factor on stated numbers of mines, and how closely sheets and ground agree on them."""
+    for k in range(2):
+        amount, sure = hyper.amount[0], hyper.sure[0]
+        if k == 0:
+            amount *= math.exp(0.1 * np.random.standard_normal())
+        else:
+            sure *= math.exp(0.4 * np.random.standard_normal())
+        ratio = _counted(amount, sure, sheets, state, given)
+        ratio -= _counted(hyper.amount[0], hyper.sure[0], sheets, state, given)
+        ratio += normal(math.log(amount), 0.0, beliefs.amount_sd) - normal(
+            math.log(hyper.amount[0]), 0.0, beliefs.amount_sd
+        )
+        ratio += normal(math.log(sure), 0.0, SURE_SD) - normal(math.log(hyper.sure[0]), 0.0, SURE_SD)
+        if 0.25 < sure < 4.0 and accepted(ratio):
+            hyper.amount[0], hyper.sure[0] = amount, sure
+
+
+@kernel
+def _learn_chance(ground: Ground, shapes: Shapes, sheets: Sheets, state: State) -> None:
+    """Draw the chance that a mine outside of searched ground has been met, from the fields of sheets alone.
+
+    A field of which nobody wrote is known only where something was found.
+    """
+    met, mines = 0, 0.0
+    for f in range(state.owner.size):
+        met += ground.open[f] and 0 <= state.owner[f] < sheets.mines.size
+    for o in range(sheets.mines.size):
+        if state.on[o] == REAL:
+            mines += state.mines[o] * unsearched(state.at[o], state.lanes[o], state.template[o], ground, shapes)
+    rest = max(mines - met, 0.0)
+    ground.chance[0] = np.random.beta(CHANCE_MET + met, CHANCE_MISSED + rest)
 
 
 @kernel
@@ -330,12 +392,12 @@ def chain(
         heat = beliefs.heat * 0.03 ** (1.0 - part)
         for o in range(count):
             if sheets.informed[o]:
-                _visit(o, steps, heat, ground, shapes, sheets, beliefs, hyper, state)
+                _visit(o, steps, part > FREE, heat, ground, shapes, sheets, beliefs, hyper, state)
         for o in range(count):
             if sheets.informed[o]:
                 _barter(o, heat, ground, shapes, sheets, beliefs, hyper, state)
         if (
-            ground.x.size > 0 and part > 0.6
+            ground.x.size > 0 and part > FREE
         ):  # sheets choose first: a field is handed over more easily than it is put together
             for _ in range(births):
                 born(heat, ground, shapes, sheets, beliefs, hyper, state)
@@ -345,9 +407,10 @@ def chain(
                     nudged(o, heat, ground, shapes, sheets, beliefs, hyper, state)
         _give(ground, shapes, sheets, hyper, state, given, lane_given)
         _amounts(heat, ground, shapes, sheets, beliefs, hyper, state, given, lane_given)
-        if part >= 0.5:
-            _learn_rates(sheets, beliefs, hyper, state, given)
+        if part > FREE:
+            _learn_rates(ground.chance[0], sheets, beliefs, hyper, state, given)
             _learn_model(sheets, beliefs, hyper, state, given)
+            _learn_chance(ground, shapes, sheets, state)
         _give(ground, shapes, sheets, hyper, state, given, lane_given)
         if sweep >= burn:
             _note(

@@ -42,7 +42,11 @@ class Ground(NamedTuple):
     seen_net: Floats
     """(west, south, size, columns, rows) of `seen`."""
     stray_mix: Floats
-    """(types,) shares of the types among all finds, for strays and for fields of which nobody wrote."""
+    """(types,) shares of the types among all finds, for strays."""
+    open: npt.NDArray[np.bool_]
+    """(finds,) whether the find lies outside of searched ground: somebody met it by chance."""
+    chance: Floats
+    """(1,) chance that a mine outside of searched ground has been met by now; learned, each chain has its own."""
 
 
 class Shapes(NamedTuple):
@@ -77,12 +81,14 @@ class Sheets(NamedTuple):
     """(sheets,) expected number of mines in the ground."""
     shape: Floats
     """(sheets,) shape of the Gamma prior of that number: the larger, the surer."""
+    stated: npt.NDArray[np.bool_]
+    """(sheets,) whether the sheet itself states the number."""
     mix: Floats
     """(sheets, types) parameters of the Dirichlet prior of the types."""
     lifted: Floats
     """(sheets,) chance that a real field has been lifted since."""
     informed: npt.NDArray[np.bool_]
-    """(sheets,) whether any find or searched ground lies within reach."""
+    """(sheets,) whether anything that was searched or found, or not met by chance, can tell of the field."""
     region: Ints
     """(sheets,) number of the group that shares a shift."""
     middle: Floats
@@ -110,6 +116,8 @@ class Beliefs(NamedTuple):
     """Gamma prior of fields without a sheet per square metre."""
     unwritten_b: float
     searched_m2: float
+    open_m2: float
+    """Ground about finds and searches that nobody searched."""
     reach_m2: float
     """Ground on which the middle of a field can lie that has been searched in part."""
     log_length: float
@@ -117,9 +125,15 @@ class Beliefs(NamedTuple):
     log_length_sd: float
     log_width: float
     log_width_sd: float
-    density: float
-    """Mines per square metre in such a field, and the shape of its Gamma prior."""
-    density_shape: float
+    mines_log: float
+    """Such a field holds exp(mines_log) * area_m2 ** mines_slope mines on average, ..."""
+    mines_slope: float
+    mines_shape: float
+    """... with the Gamma prior of this shape: as the numbers that sheets state scatter about their areas."""
+    mixes: Floats
+    """(mixes, types) parameters of the Dirichlet priors of its types, one for each set of types that sheets name, ..."""
+    mix_share: Floats
+    """(mixes,) ... and how often each is named; they sum to one."""
     shift_sd: float
     """Spread of the shift that a region shares, metres."""
     learn_sd: float
@@ -145,6 +159,8 @@ class Hyper(NamedTuple):
     """(1,) factor on stated numbers of mines."""
     shift: Floats
     """(regions, 2) metres."""
+    sure: Floats
+    """(1,) factor on the shape of the prior of stated numbers of mines: how closely sheets and ground agree."""
 
 
 class State(NamedTuple):

@@ -48,8 +48,8 @@ def exchanged(
         ratio += place_density(two, at1, sheets, hyper) - place_density(two, at2, sheets, hyper)
         ratio += sheet_density(two, mines1, mix1, sheets, hyper) - sheet_density(two, mines2, mix2, sheets, hyper)
     else:
-        ratio += unwritten_density(at1, mines1, mix1, beliefs, ground)
-        ratio -= unwritten_density(at2, mines2, mix2, beliefs, ground)
+        ratio += unwritten_density(at1, mines1, mix1, beliefs)
+        ratio -= unwritten_density(at2, mines2, mix2, beliefs)
     if ratio < -50.0:
         return
     lay(-1.0, at1, mines1, mix1, lanes1, template1, ground, shapes, state)

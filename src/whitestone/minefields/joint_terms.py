@@ -18,7 +18,6 @@ from whitestone.minefields.kernels import kernel
 __all__ = [
     "centre_shift",
     "covered",
-    "crowding",
     "dirichlet",
     "forget",
     "gain",
@@ -28,12 +27,13 @@ __all__ = [
     "normal",
     "place_density",
     "sheet_density",
+    "sureness",
+    "told_by",
+    "unsearched",
     "unwritten_density",
+    "unwritten_mean",
+    "unwritten_place",
 ]
-
-CROWDING = 12.0
-"""Price of a field that lies wholly on another."""
-
 
 @kernel
 def lay(
@@ -126,38 +126,27 @@ def covered(at: Floats, lanes: Floats, template: int, ground: Ground, shapes: Sh
         column = math.floor((at[0] + cos * u - sin * v - west) / size)
         row = math.floor((at[1] + sin * u + cos * v - south) / size)
         if 0 <= column < columns and 0 <= row < rows:
-            total += part * ground.seen[row, column]
+            seen = ground.seen[row, column]
+            total += part * (seen if seen > 0.0 else ground.chance[0])
     return total / whole
 
 
 @kernel
-def _share_in(one: Floats, two: Floats) -> float:
-    """Return the share of one field's rectangle that lies in another's."""
-    cos1, sin1, cos2, sin2 = math.cos(one[2]), math.sin(one[2]), math.cos(two[2]), math.sin(two[2])
-    length1, width1, length2, width2 = math.exp(one[3]), math.exp(one[4]), math.exp(two[3]), math.exp(two[4])
-    count = 0
-    for i in range(8):
-        u = (i - 3.5) * 0.115 * length1
-        for j in range(3):
-            v = (j - 1) * 0.3 * width1
-            x, y = one[0] + cos1 * u - sin1 * v - two[0], one[1] + sin1 * u + cos1 * v - two[1]
-            if abs(cos2 * x + sin2 * y) < 0.5 * length2 and abs(cos2 * y - sin2 * x) < 0.5 * width2:
-                count += 1
-    return count / 24.0
-
-
-@kernel
-def crowding(o: int, at: Floats, state: State) -> float:
-    """Return the price of ground that a field would share with others: fields seldom lie on one another."""
-    total = 0.0
-    for other in range(state.on.size):
-        if state.on[other] != 0 and other != o:
-            far = 0.5 * (
-                math.exp(at[3]) + math.exp(at[4]) + math.exp(state.at[other, 3]) + math.exp(state.at[other, 4])
-            )
-            if abs(state.at[other, 0] - at[0]) < far and abs(state.at[other, 1] - at[1]) < far:
-                total += _share_in(at, state.at[other]) + _share_in(state.at[other], at)
-    return CROWDING * total
+def unsearched(at: Floats, lanes: Floats, template: int, ground: Ground, shapes: Shapes) -> float:
+    """Return the share of a field's mines that lie where nobody searched."""
+    length, width = math.exp(at[3]), math.exp(at[4])
+    cos, sin = math.cos(at[2]), math.sin(at[2])
+    west, south, size, columns, rows = ground.seen_net
+    total, whole = 0.0, 0.0
+    for k in range(shapes.points.shape[1]):
+        part = lanes[shapes.point_lane[template, k]]
+        whole += part
+        u, v = shapes.points[template, k, 0] * length, shapes.points[template, k, 1] * width
+        column = math.floor((at[0] + cos * u - sin * v - west) / size)
+        row = math.floor((at[1] + sin * u + cos * v - south) / size)
+        if 0 <= column < columns and 0 <= row < rows and ground.seen[row, column] == 0.0:
+            total += part
+    return total / whole
 
 
 @kernel
@@ -243,17 +232,68 @@ def dirichlet(shares: Floats, parameters: Floats) -> float:
 @kernel
 def sheet_density(sheet: int, mines: float, mix: Floats, sheets: Sheets, hyper: Hyper) -> float:
     """Return the logarithm of the density of a number of mines and their types under a sheet."""
-    return gamma(mines, sheets.shape[sheet], sheets.mines[sheet] * hyper.amount[0]) + dirichlet(mix, sheets.mix[sheet])
+    mean = sheets.mines[sheet] * hyper.amount[0]
+    return gamma(mines, sureness(sheet, sheets, hyper), mean) + dirichlet(mix, sheets.mix[sheet])
 
 
 @kernel
-def unwritten_density(at: Floats, mines: float, mix: Floats, beliefs: Beliefs, ground: Ground) -> float:
-    """Return the same for a field of which nobody wrote, with its turn and size; without its number per area."""
-    area = math.exp(at[3] + at[4])
+def sureness(sheet: int, sheets: Sheets, hyper: Hyper) -> float:
+    """Return the shape of the Gamma prior of the number of mines under a sheet."""
+    return float(sheets.shape[sheet] * (hyper.sure[0] if sheets.stated[sheet] else 1.0))
+
+
+@kernel
+def unwritten_mean(at: Floats, beliefs: Beliefs) -> float:
+    """Return how many mines a field of which nobody wrote holds on average, by its area."""
+    return math.exp(beliefs.mines_log + beliefs.mines_slope * (at[3] + at[4]))
+
+
+@kernel
+def unwritten_place(at: Floats, mines: float, beliefs: Beliefs) -> float:
+    """Return the logarithm of the density of turn, size and number of mines of a field of which nobody wrote.
+
+    Its number per area is left out.
+    """
     return (
         normal(at[3], beliefs.log_length, beliefs.log_length_sd)
         + normal(at[4], beliefs.log_width, beliefs.log_width_sd)
         - math.log(math.pi)
-        + gamma(mines, beliefs.density_shape, beliefs.density * area)
-        + dirichlet(mix, 0.5 + 4.0 * ground.stray_mix)
+        + gamma(mines, beliefs.mines_shape, unwritten_mean(at, beliefs))
     )
+
+
+@kernel
+def unwritten_density(at: Floats, mines: float, mix: Floats, beliefs: Beliefs) -> float:
+    """Return the same with its types: people who wrote nothing laid what others wrote of."""
+    best = -math.inf
+    logs = np.empty(beliefs.mix_share.size)
+    for k in range(beliefs.mix_share.size):
+        logs[k] = math.log(beliefs.mix_share[k]) + dirichlet(mix, beliefs.mixes[k])
+        best = max(best, logs[k])
+    total = 0.0
+    for k in range(beliefs.mix_share.size):
+        total += math.exp(logs[k] - best)
+    return unwritten_place(at, mines, beliefs) + best + math.log(total)
+
+
+@kernel
+def told_by(counts: Floats, beliefs: Beliefs) -> int:
+    """Draw which set of types a field of which nobody wrote holds, given its finds of each type."""
+    kinds = beliefs.mix_share.size
+    logs = np.empty(kinds)
+    for k in range(kinds):
+        whole, found = 0.0, 0.0
+        logs[k] = math.log(beliefs.mix_share[k])
+        for t in range(counts.size):
+            whole += beliefs.mixes[k, t]
+            found += counts[t]
+            if counts[t] > 0.0:
+                logs[k] += math.lgamma(beliefs.mixes[k, t] + counts[t]) - math.lgamma(beliefs.mixes[k, t])
+        logs[k] += math.lgamma(whole) - math.lgamma(whole + found)
+    best = logs.max()
+    left = np.random.random() * np.exp(logs - best).sum()
+    for k in range(kinds):
+        left -= math.exp(logs[k] - best)
+        if left <= 0.0:
+            return k
+    return kinds - 1

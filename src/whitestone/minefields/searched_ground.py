@@ -22,6 +22,8 @@ Point = tuple[float, float]
 USUAL_DETECTION = 0.9
 """Share of items that a search finds where nobody states it."""
 _NET_M = 40.0
+_FIRST_CHANCE = 0.01
+"""Chance that a mine outside of searched ground has been met, until more is known."""
 _MOST_CELLS = 30_000_000
 _CROWD, _CROWD_M, _CROWD_SEEN = 4, 40.0, 0.4
 """Finds outside of searched ground: so many so near mean that somebody worked there, and found that share."""
@@ -99,7 +101,15 @@ def ground_of(
         seen,
         seen_net,
         mix / mix.sum(),
+        _seen_at(places[order], seen, seen_net) == 0.0,
+        np.array([_FIRST_CHANCE]),
     ), order
+
+
+def _seen_at(places: Floats, seen: npt.NDArray[np.float32], net: Floats) -> Floats:
+    """Return the chance that what lies at places (n, 2) inside of the net has been found."""
+    west, south, size = net[:3]
+    return np.asarray(seen[((places[:, 1] - south) / size).astype(int), ((places[:, 0] - west) / size).astype(int)])
 
 
 def _in_plane(shape: shapely.Geometry, middle: Point) -> shapely.Geometry:

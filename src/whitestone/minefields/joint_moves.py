@@ -22,6 +22,7 @@ from whitestone.minefields.joint_terms import (
     lay,
     place_density,
     sheet_density,
+    sheet_mines,
     sureness,
     unwritten_density,
     unwritten_place,
@@ -155,9 +156,7 @@ def nudged(
         ratio += unwritten_place(new, new_mines, beliefs) - unwritten_place(at, mines, beliefs)
     else:
         ratio += place_density(o, new, sheets, hyper) - place_density(o, at, sheets, hyper)
-        ratio += sheet_density(o, new_mines, state.mix[o], sheets, hyper) - sheet_density(
-            o, mines, state.mix[o], sheets, hyper
-        )
+        ratio += sheet_mines(o, new_mines, sheets, hyper) - sheet_mines(o, mines, sheets, hyper)
     lay(-1.0, at, mines, state.mix[o], state.lanes[o], template, ground, shapes, state)
     lay(1.0, new, new_mines, state.mix[o], state.lanes[o], template, ground, shapes, state)
     ratio += heat * (

@@ -131,7 +131,7 @@ class Beliefs(NamedTuple):
     mines_shape: float
     """... with the Gamma prior of this shape: as the numbers that sheets state scatter about their areas."""
     mixes: Floats
-    """(mixes, types) parameters of the Dirichlet priors of its types, one for each set of types that sheets name, ..."""
+    """(mixes, types) parameters of the Dirichlet priors of its types, one for each set that sheets name, ..."""
     mix_share: Floats
     """(mixes,) ... and how often each is named; they sum to one."""
     shift_sd: float

@@ -27,6 +27,7 @@ __all__ = [
     "normal",
     "place_density",
     "sheet_density",
+    "sheet_mines",
     "sureness",
     "told_by",
     "unsearched",
@@ -232,8 +233,13 @@ def dirichlet(shares: Floats, parameters: Floats) -> float:
 @kernel
 def sheet_density(sheet: int, mines: float, mix: Floats, sheets: Sheets, hyper: Hyper) -> float:
     """Return the logarithm of the density of a number of mines and their types under a sheet."""
-    mean = sheets.mines[sheet] * hyper.amount[0]
-    return gamma(mines, sureness(sheet, sheets, hyper), mean) + dirichlet(mix, sheets.mix[sheet])
+    return sheet_mines(sheet, mines, sheets, hyper) + dirichlet(mix, sheets.mix[sheet])
+
+
+@kernel
+def sheet_mines(sheet: int, mines: float, sheets: Sheets, hyper: Hyper) -> float:
+    """Return the logarithm of the density of a number of mines under a sheet."""
+    return gamma(mines, sureness(sheet, sheets, hyper), sheets.mines[sheet] * hyper.amount[0])
 
 
 @kernel

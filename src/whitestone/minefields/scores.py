@@ -20,7 +20,7 @@ from whitestone.minefields.batch_model import Question
 from whitestone.minefields.joint import Draws
 from whitestone.minefields.sheet_parts import Find, Sheet
 
-__all__ = ["Score", "accuracy_draws", "as_written_share", "completeness_draws", "groups", "score"]
+__all__ = ["Score", "accuracy_draws", "as_written_share", "completeness_draws", "groups", "of_few", "score"]
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -58,6 +58,28 @@ def score(draws: Floats, chain: Ints | None = None) -> Score:
     off = (np.log(bounds / (1.0 - bounds)) - middle) * _stretch(draws, chain)
     low, high = 1.0 / (1.0 + np.exp(-middle - off))
     return Score(mean, float(min(low, mean)), float(max(high, mean)))
+
+
+def of_few(draws: Floats, number: int | Floats, chain: Ints | None = None) -> Score:
+    """Return mean and a 90 % interval of a share among few, which is that of the many of whom they are a sample.
+
+    `number` is how many sheets (or places of finds) the share is of, in each draw. Three true ones of three do not say
+    that all of such a district are: each draw stands for a Beta distribution (Jeffreys), given by its quantiles.
+
+    >>> few = of_few(np.ones(4), 3)
+    >>> few.value, round(few.low, 2), few.high
+    (1.0, 0.57, 1.0)
+    >>> of_few(np.array([]), 0)
+    Score(value=None, low=None, high=None)
+    """
+    held = score(draws, chain)
+    if held.value is None or held.low is None or held.high is None:
+        return held
+    true, every = draws * number, np.broadcast_to(np.asarray(number, dtype=float), draws.shape)
+    levels = (np.arange(100) + 0.5) / 100.0
+    spread = scipy.stats.beta.ppf(levels[:, None], true + 0.5, every - true + 0.5)
+    low, high = np.quantile(spread, [0.05, 0.95])
+    return Score(held.value, float(min(low, held.low)), float(max(high, held.high)))
 
 
 def _stretch(draws: Floats, chain: Ints) -> float:
@@ -129,7 +151,7 @@ def groups(question: Question, draws: Draws, true: npt.NDArray[np.bool_]) -> dic
             {
                 "key": word,
                 "sheets": int(members.sum()),
-                "accuracy": msgspec.to_builtins(score(accuracy_draws(true, members), draws.chain)),
+                "accuracy": msgspec.to_builtins(of_few(accuracy_draws(true, members), int(members.sum()), draws.chain)),
                 "finds_explained": _explained(question, draws, members),
             }
             for word, members in _split([key(sheet) for sheet in question.sheets])
@@ -139,11 +161,20 @@ def groups(question: Question, draws: Draws, true: npt.NDArray[np.bool_]) -> dic
             {
                 "key": word,
                 "finds": int(members.sum()),
-                "completeness": msgspec.to_builtins(score(completeness_draws(question, draws, members), draws.chain)),
+                "completeness": msgspec.to_builtins(
+                    of_few(completeness_draws(question, draws, members), _places(draws, members), draws.chain)
+                ),
             }
             for word, members in _split([of(find) for find in question.finds])
         ]
     return held
+
+
+def _places(draws: Draws, members: npt.NDArray[np.bool_]) -> Floats:
+    """Return for each draw in how many places finds lie: those of one field are one, each stray is one."""
+    owner = np.sort(draws.owner[:, members], axis=1)
+    fields = ((np.diff(owner, axis=1) != 0) & (owner[:, 1:] >= 0)).sum(axis=1) + (owner[:, :1] >= 0).sum(axis=1)
+    return np.asarray(fields + (owner < 0).sum(axis=1), dtype=float)
 
 
 def _explained(question: Question, draws: Draws, members: npt.NDArray[np.bool_]) -> float:

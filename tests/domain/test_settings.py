@@ -64,3 +64,10 @@ def test_every_size_of_error_of_a_minefield_record_is_a_setting_with_its_reason_
 def test_a_size_of_error_that_no_model_can_hold_is_refused(key: str, value: Any) -> None:
     with pytest.raises(InvalidValue, match=key):
         read_settings({key: value})
+
+
+def test_shares_of_north_that_sum_to_more_than_all_are_refused() -> None:
+    with pytest.raises(InvalidValue, match="minefield_north_grid_share"):
+        read_settings({"minefield_north_magnetic_share": 0.9})
+    made = read_settings({"minefield_north_magnetic_share": 0.9, "minefield_north_grid_share": 0.1})
+    assert made.minefield_north_magnetic_share + made.minefield_north_grid_share == 1.0

@@ -176,7 +176,8 @@ SETTINGS: Mapping[str, Setting] = MappingProxyType({row.key: row for row in _ROW
 def read_settings(values: Mapping[str, Any]) -> Settings:
     """Make the typed settings out of stated values, the rest at their defaults.
 
-    Refuses an unknown key, a wrong type or a value out of bounds with InvalidValue that names the setting.
+    Refuses an unknown key, a wrong type, a value out of bounds, or shares of north that sum to more than 1, with
+    InvalidValue that names the setting.
 
     >>> read_settings({"time_zone": "Asia/Baku"}).time_zone, read_settings({}) == Settings()
     ('Asia/Baku', True)
@@ -193,4 +194,11 @@ def read_settings(values: Mapping[str, Any]) -> Settings:
             raise InvalidValue(field=f"setting {key}", value=value, why=f"expected {why}")
     if (values.get("equal_area_lon") is None) != (values.get("equal_area_lat") is None):
         raise InvalidValue(field="setting equal_area_lon", value=values.get("equal_area_lon"), why="both or neither")
-    return msgspec.convert(dict(values), Settings)
+    made = msgspec.convert(dict(values), Settings)
+    north = made.minefield_north_magnetic_share + made.minefield_north_grid_share
+    if north > 1.0 + 1e-9:
+        why = "together with minefield_north_grid_share at most 1: the rest is true north"
+        raise InvalidValue(
+            field="setting minefield_north_magnetic_share", value=made.minefield_north_magnetic_share, why=why
+        )
+    return made

@@ -124,8 +124,8 @@ _DEFINITIONS = {
     "as_written_share": "share of found mines inside a polygon drawn as written; for comparison: it measures errors of "
     "position, not what the records hold",
     "interval": "low and high hold the middle 90 % of the joint explanations drawn, stretched by the spread between "
-    "searches that began differently; by district, unit, year, batch and type it is wider: that of all those of whom these "
-    "few sheets, or places of finds, are a sample",
+    "searches that began differently; by district, unit, year, batch and type it is wider: that of all those of whom "
+    "these few sheets, or places of finds, are a sample",
     "outlines": "smallest ground that holds 50, 90 and 99 % of the mines expected, if the sheet describes a field; "
     "ground outside of an outline is not free of mines",
 }

@@ -75,8 +75,8 @@ def accounts(path: Path, threads: int, proves: bool) -> dict[str, float]:
     slices, pieces = made.slices(), made.pieces()
     warm()
     begun, wall = time.process_time(), time.perf_counter()
-    line = Timeline(slices, pieces)
-    ground = line.ground()
+    line = Timeline(slices, pieces, threads)
+    ground = line.ground(threads)
     pieces = measure(ground, threads=threads, proves=proves)
     book = Book(line, Shelf(Bookings(pieces)), ground.outlines.boxes, LAST.toordinal())
     columns = book.columns

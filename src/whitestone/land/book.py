@@ -6,6 +6,7 @@ to the last digit. One book holds all days; a period is a choice among its booki
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -200,8 +201,9 @@ def simulate(
     from whitestone.land.pieces import measure
     from whitestone.land.timeline import Timeline
 
-    line = Timeline(hazards, releases)
-    ground = line.ground()
+    workers = threads or os.cpu_count() or 1
+    line = Timeline(hazards, releases, workers)
+    ground = line.ground(workers)
     pieces = measure(ground, threads=threads) if count is None else count(ground)
     return Book(line, Shelf(Bookings(pieces)), ground.outlines.boxes, last_day)
 

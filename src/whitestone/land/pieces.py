@@ -45,9 +45,9 @@ class Ground(NamedTuple):
     members: Array
 
 
-def meet(outlines: Outlines, facts: Facts) -> Ground:
+def meet(outlines: Outlines, facts: Facts, threads: int = 1) -> Ground:
     """Find which outlines each unit has to look at."""
-    first, members = meeting(outlines.boxes, outlines.boxes)
+    first, members = meeting(outlines.boxes, outlines.boxes, threads=threads)
     return Ground(outlines, facts, first, members)
 
 

@@ -6,6 +6,8 @@ the rings do (holes, overlaps, crossings), a point is inside where a ray from it
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -69,7 +71,8 @@ def _starts(sizes: list[Array]) -> Array:
     return starts
 
 
-def meeting(boxes: Array, others: Array, most: int = MOST_PAIRS) -> tuple[Array, Array]:
+def meeting(boxes: Array, others: Array, most: int = MOST_PAIRS, threads: int = 1
+            ) -> tuple[Array, Array]:
     """Find which boxes meet which others: starts (len(boxes) + 1) into a list of indexes of others, each in order.
 
     Boxes that only touch meet too; a box that is not a number meets none. More than `most` pairs are refused with
@@ -86,13 +89,10 @@ def meeting(boxes: Array, others: Array, most: int = MOST_PAIRS) -> tuple[Array,
     asked = np.flatnonzero(~np.isnan(boxes).any(axis=1))
     if not known.size or not asked.size:
         return starts, np.zeros(0, dtype=np.int64)
-    rectangles = shapely.box(*others[known].T)
-    tree = shapely.STRtree(rectangles)
+    tree = shapely.STRtree(shapely.box(*others[known].T))
     found = [np.zeros(0, dtype=np.int64)]
     room = most
-    for begin in range(0, asked.size, CHUNK):
-        some = asked[begin : begin + CHUNK]
-        left, right = tree.query(shapely.box(*boxes[some].T))
+    for some, left, right in _looked_up(tree, boxes, asked, threads):
         counts = np.bincount(left, minlength=some.size)
         room -= left.size
         if room < 0:
@@ -100,6 +100,23 @@ def meeting(boxes: Array, others: Array, most: int = MOST_PAIRS) -> tuple[Array,
             raise GroundTooCrowded(most=f"{most:,}", on_it=f"{int(counts.max()) - 1:,}",
                                    x_m=f"{worst[[0, 2]].mean():,.0f}", y_m=f"{worst[[1, 3]].mean():,.0f}")
         starts[1 + some] = counts
-        found.append(known[right[np.lexsort((right, left))]])
+        found.append(known[right])
     np.cumsum(starts, out=starts)
     return starts, np.concatenate(found)
+
+
+def _looked_up(tree: shapely.STRtree, boxes: Array, asked: Array, threads: int) -> Iterator[tuple[Array, Array, Array]]:
+    """Look boxes up in a tree, a chunk a thread at a time: which boxes, and pairs of one and what it meets."""
+
+    def look_up(some: Array) -> tuple[Array, Array, Array]:
+        left, right = tree.query(shapely.box(*boxes[some].T))
+        order = np.lexsort((right, left))
+        return some, left[order], right[order]
+
+    chunks = [asked[begin : begin + CHUNK] for begin in range(0, asked.size, CHUNK)]
+    if threads < 2 or len(chunks) < 2:
+        yield from map(look_up, chunks)
+        return
+    with ThreadPoolExecutor(threads) as pool:
+        for at in range(0, len(chunks), threads):  # never more at a time: what lies on one spot is stopped early
+            yield from pool.map(look_up, chunks[at : at + threads])

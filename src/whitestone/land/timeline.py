@@ -35,7 +35,9 @@ class Timeline(Roster):
     []
     """
 
-    def __init__(self, hazards: Sequence[HazardSlice], releases: Sequence[ReleasePiece]) -> None:
+    def __init__(
+        self, hazards: Sequence[HazardSlice], releases: Sequence[ReleasePiece], threads: int = 1
+    ) -> None:
         super().__init__(lambda at: self.outlines[self.outline_of[at]], lambda at: self.work[self.work_of[at]])
         self.slices = sorted(hazards, key=lambda each: (each.record_id, day_number(each.true_from)))
         self.releases = sorted(releases, key=lambda each: each.record_id)
@@ -43,7 +45,7 @@ class Timeline(Roster):
         self.days = np.array([day_number(each.on) for each in self.releases], dtype=np.int64)
         self._number_hazards()
         self.ends = slice_ends(self.slices, self.hazard_of, self.begins)
-        self._take_shapes()
+        self._take_shapes(threads)
         self.known = np.full(len(self.ids), NEVER, dtype=np.int64)
         np.minimum.at(self.known, self.hazard_of, self.begins)
         self.slice_known = self.known[self.hazard_of]
@@ -62,10 +64,10 @@ class Timeline(Roster):
         self.number = {each: at for at, each in enumerate(self.ids)}
         self.hazard_of = np.array([self.number[each.record_id] for each in self.slices], dtype=np.int64)
 
-    def _take_shapes(self) -> None:
-        drawn = ground(pack([None if each.void else each.geometry for each in self.slices]))
+    def _take_shapes(self, threads: int) -> None:
+        drawn = ground(pack([None if each.void else each.geometry for each in self.slices]), threads)
         self.outlines, self.outline_of = distinct(drawn)
-        self.work, self.work_of = distinct(ground(pack([each.geometry for each in self.releases])))
+        self.work, self.work_of = distinct(ground(pack([each.geometry for each in self.releases]), threads))
         self.has_ground = ~shapely.is_empty(self.outlines)[self.outline_of]
         self.is_drawn = ~shapely.is_empty(self.work)[self.work_of]
         placed = pack([each.geometry for each in self.slices])
@@ -94,10 +96,10 @@ class Timeline(Roster):
         place = {key: number for number, key in enumerate(sorted(set(keys)))}
         return np.array([place[key] for key in keys], dtype=np.int64)
 
-    def ground(self) -> Ground:
+    def ground(self, threads: int = 1) -> Ground:
         """Give what the kernel counts: outlines of hazards first, then those of releases, and what they stand for."""
         shapes = np.concatenate([self.outlines, self.work])
-        return meet(to_outlines(shapes), self.facts())
+        return meet(to_outlines(shapes), self.facts(), threads)
 
     def facts(self) -> Facts:
         """Give slices, hazards and releases as whole numbers."""

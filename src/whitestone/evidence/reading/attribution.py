@@ -11,10 +11,14 @@ from whitestone.evidence.reading.paragraphs import sentences_of
 from whitestone.evidence.reading.sentence import Sentence
 from whitestone.evidence.reading.tokens import tokens_of
 
-__all__ = ["reported_speaker", "speaker_around", "speaker_within"]
+__all__ = ["reported_speaker", "speaker_around", "speaker_within", "who_denies"]
 
 _STOPS = {",", ";", ":", ".", "(", ")", "—", "–", "“", "”", "«", "»", "\"", "„", "!", "?", "։", "՝", "[", "]", "،"}
+_CLOSERS = {"»": "«", "”": "“", "“": "„", "\"": "\""}
+_LONGEST_NAME = 6
 _LONGEST = 14
+_QUOTED_NAME = re.compile(r"«\s?[^\W\d_][^«»,.;:!?]{0,50}»|[„“][^\W\d_][^“”„,.;:!?]{0,50}[“”](?!\s*,)")
+"""A name between quotation marks («Арменпресс»): no speech, and no end of what names a speaker."""
 _DASHED = re.compile(r"[,!?…]\s*[—–-]\s+([^—–«»]{4,160}?)(?=[.,;]\s*[—–-]|\.\s*$|[.»])")
 
 
@@ -71,6 +75,16 @@ def reported_speaker(text: str, sentence: Sentence, at: int) -> tuple[str | None
     return None, 0, 0
 
 
+def who_denies(text: str, sentence: Sentence) -> str:
+    """Name who denies in a sentence without a verb of saying, for the "it said" after it; empty where nobody does."""
+    for mark in sentence.of("no", "denied"):
+        first, last = _phrase_before(sentence, mark.first)
+        if last > first:
+            said = _said(text, sentence, first, last) or ""
+            return "" if said.startswith("~") or said == DOCUMENT else said
+    return ""
+
+
 def speaker_within(text: str, start: int, end: int, words: Lexicon) -> str:
     """Name the speaker whom a quote names between dashes inside its own marks: «…, — said X. — …».
 
@@ -88,9 +102,9 @@ def speaker_within(text: str, start: int, end: int, words: Lexicon) -> str:
 def _rest(text: str, start: int, end: int) -> str:
     """Cut what follows a quote at the end of its sentence, or at the next quote."""
     stretch = text[start:end]
-    for sign in "“„«\"":
-        if sign in stretch:
-            stretch = stretch[: stretch.index(sign)]
+    named = [found.span() for found in _QUOTED_NAME.finditer(stretch)]
+    opens = [at for at, sign in enumerate(stretch) if sign in "“„«\"" and not _lies_in(at, named)]
+    stretch = stretch[: opens[0]] if opens else stretch
     first = next(sentences_of(stretch, 0, len(stretch)), None)
     return stretch[: first[1]] if first else ""
 
@@ -101,9 +115,13 @@ def _lead(text: str, start: int, end: int) -> str:
     begin = 0
     for first, _ in sentences_of(stretch, 0, len(stretch)):
         begin = first
-    for sign in "”»\"":
-        begin = max(begin, stretch.rfind(sign) + 1)
-    return stretch[begin:]
+    named = [found.span() for found in _QUOTED_NAME.finditer(stretch)]
+    ends = [at + 1 for at, sign in enumerate(stretch) if sign in "”»\"" and not _lies_in(at, named)]
+    return stretch[max([begin, *ends]) :]
+
+
+def _lies_in(at: int, spans: Sequence[tuple[int, int]]) -> bool:
+    return any(first <= at < last for first, last in spans)
 
 
 def _named(text: str, sentence: Sentence, *, is_after: bool) -> str:
@@ -165,13 +183,20 @@ def _phrase_after(sentence: Sentence, at: int) -> tuple[int, int]:
         at += 1
     while sentence.at("weekday", at) is not None:
         at += 1
+    said = sentence.at("say", at)
+    if said is not None and said.code == "pronoun" and said.first == at:
+        return at, said.last
     lead = sentence.at("place", at)
     if lead is not None and sentence.name_at(lead.last) is not None:
         at = lead.last
     last = at
     while last < len(tokens) and sentence.gap(at, last) < _LONGEST:
         if tokens[last].text in _STOPS and not _inner_stop(sentence, last):
-            break
+            close = _name_closes(sentence, last)
+            if close is None:
+                break
+            last = close
+            continue
         if sentence.name_at(last) is None and _ends_speaker(sentence, last):
             break
         last += 1
@@ -205,7 +230,13 @@ def _phrase_before(sentence: Sentence, at: int) -> tuple[int, int]:
     while first > 0 and sentence.gap(first, at) < _LONGEST:
         step = tokens[first - 1]
         if step.text in _STOPS and not _inner_stop(sentence, first - 1):
-            break
+            opener = _name_opens(sentence, first - 1)
+            if opener is None:
+                break
+            first = opener
+            continue
+        if step.text in "'‘" and first > 1 and step.start > tokens[first - 2].end:
+            break  # a quote within a quote opens here
         mark = sentence.covers("say", first - 1) or sentence.covers("stop", first - 1)
         if mark is not None and sentence.name_at(first - 1) is None and mark.code not in ("pronoun", "self"):
             break
@@ -215,12 +246,38 @@ def _phrase_before(sentence: Sentence, at: int) -> tuple[int, int]:
     last = at
     if last > first + 1 and tokens[last - 1].text == ",":
         last -= 1
+    if last > first + 2 and tokens[last - 2].text == "," and sentence.ending("lead", last) is not None:
+        last -= 2  # "the spokesman, however, said"
     while last > first and (tokens[last - 1].low in ("has", "have", "had", "also", "a", "ont", "ha", "han", "is", "was",
                                                       "est", "были", "были", "had")):  # fmt: skip
         last -= 1
-    while first < last and (sentence.covers("lead", first) is not None or tokens[first].text in "-–—"):
+    while first < last and (sentence.covers("lead", first) is not None or tokens[first].text in "-–—'‘’"):
         first += 1
     return first, last
+
+
+def _name_opens(sentence: Sentence, close: int) -> int | None:
+    """Find where a name between quotation marks opens whose closing mark is given; None where it is no name."""
+    sign = _CLOSERS.get(sentence.tokens[close].text)
+    if sign is None:
+        return None
+    back = range(close - 2, max(close - 2 - _LONGEST_NAME, -1), -1)
+    opener = next((at for at in back if sentence.tokens[at].text == sign), None)
+    return opener if opener is not None and _is_name(sentence, opener + 1, close) else None
+
+
+def _name_closes(sentence: Sentence, opener: int) -> int | None:
+    """Find the token after a name between quotation marks whose opening mark is given; None where it is no name."""
+    ahead = range(opener + 2, min(opener + 3 + _LONGEST_NAME, len(sentence.tokens)))
+    close = next((at for at in ahead if _CLOSERS.get(sentence.tokens[at].text) == sentence.tokens[opener].text), None)
+    return close + 1 if close is not None and _is_name(sentence, opener + 1, close) else None
+
+
+def _is_name(sentence: Sentence, first: int, last: int) -> bool:
+    inside = range(first, last)
+    speaks = any(sentence.covers(kind, at) is not None for kind in ("outcome", "number_words", "say") for at in inside)
+    return sentence.tokens[first].is_name and not speaks and not any(
+        sentence.tokens[at].text in _STOPS or sentence.tokens[at].text[0].isdigit() for at in inside)  # fmt: skip
 
 
 def _said(text: str, sentence: Sentence, first: int, last: int) -> str | None:

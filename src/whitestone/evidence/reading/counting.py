@@ -7,6 +7,7 @@ from typing import NamedTuple
 from whitestone.evidence.reading.lexicon import Mark
 from whitestone.evidence.reading.numbers import Number
 from whitestone.evidence.reading.sentence import Sentence
+from whitestone.evidence.reading.uncounted import counts_nothing, is_share
 
 __all__ = ["Counted", "count_in"]
 
@@ -138,7 +139,8 @@ def _look(sentence: Sentence, numbers: list[Number], index: int) -> _Seen:
     apart = [mark for mark in rights if noun is None or not noun.first <= mark.first < noun.last]
     rights = apart or rights  # displaced people have returned
     left = lefts[-1] if lefts and sentence.gap(lefts[-1].last, number.begin) <= _FAR else None
-    return _Seen(number, noun, left, rights[0] if rights else None, _counts_nothing(sentence, number, noun))
+    return _Seen(number, noun, left, rights[0] if rights else None, counts_nothing(sentence, number, noun)
+                 or is_share(sentence, numbers[index - 1] if index else None, number))
 
 
 def _is_other(sentence: Sentence, number: Number) -> bool:
@@ -301,29 +303,6 @@ def _population(sentence: Sentence, number: Number, noun: Mark | None) -> str:
     marks = [mark for mark in sentence.of("people") if mark.first in near and mark.code != "all"
              and not _parted(sentence, number.end, mark.first, {",", "(", ";"})]  # fmt: skip
     return marks[0].code if marks else "all"
-
-
-def _counts_nothing(sentence: Sentence, number: Number, noun: Mark | None) -> bool:
-    positions = range(number.first, number.last)
-    if any(at in sentence.masked for at in positions):
-        return True
-    if sentence.at("skip_after", number.end) or sentence.at("skip_after", number.last):
-        return noun is None or noun.first > number.end
-    if sentence.ending("skip_before", number.begin) or sentence.ending("skip_before", number.first):
-        return True
-    first = sentence.tokens[number.first]
-    ends = noun.last if noun is not None and noun.first >= number.end else number.end
-    if any(number.end <= mark.first <= ends + 4 and not _parted(sentence, ends, mark.first, _ENDS | {"."})
-           for mark in sentence.of("rate")):  # fmt: skip
-        return True  # so many a day is no total
-    if number.plain and 1900 <= number.value <= 2100 and (noun is None or noun.first > number.end + 1):
-        return not (sentence.at("outcome", number.end))
-    if number.first == 0 and sentence.low(number.last) in (".", ")") and not number.in_words:
-        return True
-    if number.value <= 0 or (first.text == "0"):
-        return True
-    is_person = noun is not None and noun.kind == "people" and noun.first <= number.end + 1
-    return number.value == 1 and number.in_words and not (is_person or sentence.at("outcome", number.end))
 
 
 def _accuracy(sentence: Sentence, number: Number) -> Counted | None:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 
 from whitestone.evidence.reading.arithmetic import sums_that_differ
-from whitestone.evidence.reading.attribution import reported_speaker
+from whitestone.evidence.reading.attribution import reported_speaker, who_denies
 from whitestone.evidence.reading.counting import Counted, count_in
 from whitestone.evidence.reading.heads import document_facts, find_symbols
 from whitestone.evidence.reading.language import detect_language
@@ -18,7 +18,7 @@ from whitestone.evidence.reading.paragraphs import head_length, paragraphs_of, s
 from whitestone.evidence.reading.quotes import parts_of
 from whitestone.evidence.reading.sentence import Sentence
 from whitestone.evidence.reading.statements import Stated, statements_in
-from whitestone.evidence.reading.times import Period, find_days, find_periods
+from whitestone.evidence.reading.times import RELATIVE, Period, find_days, find_periods
 from whitestone.evidence.reading.tokens import tokens_of
 
 __all__ = ["read_claims"]
@@ -150,8 +150,10 @@ def _has_mines_near(sentence: Sentence, number: Number) -> bool:
 
 
 def _last_named(text: str, sentence: Sentence, named: str) -> str:
-    if sentence.quoted or not (sentence.of("say") or sentence.of("said_by")):
+    if sentence.quoted:
         return named
+    if not (sentence.of("say", "verb", "weak", "according", "self") or sentence.of("said_by")):
+        return who_denies(text, sentence) or named
     said, _, _ = reported_speaker(text, sentence, len(sentence.tokens))
     return said if said and not said.startswith("~") and said != DOCUMENT else named
 
@@ -166,7 +168,7 @@ def _speaker(text: str, sentence: Sentence, at: int, named: str) -> str:
         said = around
     chosen = said or around
     if chosen.startswith("~"):
-        return named or chosen[1:]
+        return named
     return chosen
 
 
@@ -178,15 +180,28 @@ def _period_for(sentence: Sentence, number: Number, periods: list[Period]) -> Pe
     """Choose the period of a number: one that follows it at once, else the nearest in the sentence."""
     usable = [period for period in periods if (period.begin or period.end) and not any(
         number.last <= verb.first < period.first for verb in sentence.of("say", "verb"))]  # fmt: skip
+    usable = [period for period in usable if not _is_day_of_speech(sentence, number, period)]
     usable = [period for period in usable if period.first <= 1 or not any(
         sentence.tokens[at].text == ";" for at in range(*sorted((period.first, number.first))))]  # fmt: skip
     if not usable:
         return None
+    if any(0 <= mark.first - number.last <= 2 and not any(period.first <= mark.first < period.last for period in usable)
+           for mark in sentence.of("time", *RELATIVE)):  # fmt: skip
+        return None  # "the 60 incidents last year", and nobody knows which year
     after = [period for period in usable if number.last <= period.first
              and sentence.gap(number.last, period.first) <= 3]  # fmt: skip
     if after:
         return after[0]
     return min(usable, key=lambda period: min(abs(period.first - number.last), abs(number.first - period.last)))
+
+
+def _is_day_of_speech(sentence: Sentence, number: Number, period: Period) -> bool:
+    """Say whether a day belongs to who spoke on it: "On 5 April 2022 the minister said that …"."""
+    if period.begin != period.end or len(period.begin or "") < len("YYYY-MM-DD"):
+        return False
+    that = [mark.first for mark in sentence.of("say", "that")]
+    return any(period.last <= verb.first and verb.last <= number.first and verb.last in that
+               for verb in sentence.of("say", "verb", "weak"))  # fmt: skip
 
 
 def _quoted(text: str, place: _Place, first: int, last: int) -> tuple[str, int, int]:

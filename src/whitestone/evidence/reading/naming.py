@@ -93,7 +93,8 @@ def agent_of(text: str, sentence: Sentence, action: Mark, number_first: int | No
         return None
     if sentence.words.verb_final:
         places = {at for first, last in _places(sentence) for at in range(first, last)}
-        doers = [run for run in sentence.names if run[1] <= action.first and run[0] not in places]
+        doers = [run for run in sentence.names if run[1] <= action.first and run[0] not in places
+                 and sentence.at("say", run[1]) is None]  # who reports it is not who did it
         doer = next((run for run in doers if not sentence.is_doubtful(run)), doers[0] if doers else None)
         return written(text, sentence, *doer) if doer else None
     before = name_before(sentence, action.first, 5)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -14,6 +15,8 @@ _OPEN, _CLOSE = "“„«‟〝『「❝", "”»“〞』」❞"
 _CLOSERS = {"“": "”\"〞", "„": "“”\"", "«": "»", "‟": "”", "〝": "〞", "『": "』", "「": "」", "\"": "\"”", "❝": "❞",
             "‘": "’", "‹": "›"}  # fmt: skip
 _LEAST_WORDS = 6
+_SAID = re.compile(r"[,.]?\s*,\s*[—–-]\s")
+"""What follows speech where a language names its speaker after a dash: «…», — сообщил он."""
 
 
 class Part(NamedTuple):
@@ -99,7 +102,7 @@ def _quotes(text: str, start: int, end: int, open_before: bool, outer: str = "")
             at += 1
             continue
         runs_on = open_before and at == start
-        if _weighs(text[at + 1 : stop], runs_on or close is None):
+        if _weighs(text[at + 1 : stop], runs_on or close is None or _SAID.match(text, stop, end) is not None):
             found.append(_Quote(at, stop, close is None, runs_on))
             at = stop
         else:

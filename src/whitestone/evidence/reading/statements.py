@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from whitestone.evidence.reading.lexicon import Mark
-from whitestone.evidence.reading.naming import agent_of, name_before, written
+from whitestone.evidence.reading.naming import agent_of, name_after, name_before, written
 from whitestone.evidence.reading.sentence import Sentence
 
 __all__ = ["Stated", "statements_in"]
@@ -54,6 +54,9 @@ def _producer(text: str, sentence: Sentence) -> Stated | None:
         if mark.code == "made" and not _things_before(sentence, mark):
             continue
         maker = sentence.at("maker", mark.last)
+        named = name_after(sentence, maker.last, 1) if maker is not None else None
+        if named is not None:  # "made by the company X": the name says more than its kind
+            return Stated("producer", written(text, sentence, *named), mark)
         if mark.code == "made" and maker is not None:
             return Stated("producer", written(text, sentence, maker.first, maker.last), mark)
         run = _maker(sentence, mark)

@@ -12,7 +12,11 @@ from whitestone.evidence.reading.numbers import Number
 from whitestone.evidence.reading.sentence import Sentence
 from whitestone.evidence.reading.tokens import Token
 
-__all__ = ["Day", "Period", "find_days", "find_periods", "in_order", "is_dateline"]
+__all__ = ["RELATIVE", "Day", "Period", "find_days", "find_periods", "in_order", "is_dateline"]
+
+
+RELATIVE = ("last_year", "this_year", "last_month", "this_month", "yesterday", "today")
+"""Words of time that say nothing without the date of the document."""
 
 
 class Day(NamedTuple):
@@ -62,7 +66,7 @@ def find_periods(sentence: Sentence, days: list[Day], numbers: list[Number], tod
             used.add(index + 1)
             continue
         found.append(_single(sentence, day, today))
-    for mark in sentence.of("time", "last_year", "this_year", "last_month", "this_month", "yesterday", "today"):
+    for mark in sentence.of("time", *RELATIVE):
         span = _calendar(mark.code, today)
         if span and not _month_of(sentence, days, mark.first):
             found.append(Period(mark.first, mark.last, *span))

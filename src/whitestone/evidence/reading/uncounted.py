@@ -1,0 +1,85 @@
+"""Which numbers of a sentence count nothing that a claim could be about?"""
+
+from __future__ import annotations
+
+from whitestone.evidence.reading.lexicon import Mark
+from whitestone.evidence.reading.numbers import Number
+from whitestone.evidence.reading.sentence import Sentence
+
+__all__ = ["counts_nothing", "is_share"]
+
+_ENDS = {",", ";", ":", "—", "–", "(", ")", "."}
+_LARGEST_SHARE = 100
+_OLDEST = 120
+
+
+def counts_nothing(sentence: Sentence, number: Number, noun: Mark | None) -> bool:
+    """Say whether a number is a year, an age, money, a length, an ordinal, a rate, a part of a whole or a list number.
+
+    `noun` is what stands behind it as counted, None where nothing does.
+    """
+    positions = range(number.first, number.last)
+    if any(at in sentence.masked for at in positions):
+        return True
+    if sentence.at("skip_after", number.end) or sentence.at("skip_after", number.last):
+        return noun is None or noun.first > number.end
+    if _is_led_out(sentence, number) or _is_part_of(sentence, number):
+        return True
+    first = sentence.tokens[number.first]
+    ends = noun.last if noun is not None and noun.first >= number.end else number.end
+    if any(number.end <= mark.first <= ends + 4 and not any(
+               sentence.tokens[at].text in _ENDS for at in range(ends, mark.first))
+           for mark in sentence.of("rate")):  # fmt: skip
+        return True  # so many a day is no total
+    if number.plain and 1900 <= number.value <= 2100 and (noun is None or noun.first > number.end + 1):
+        return not (sentence.at("outcome", number.end))
+    if number.first == 0 and sentence.low(number.last) in (".", ")") and not number.in_words:
+        return True
+    if number.value <= 0 or (first.text == "0"):
+        return True
+    if noun is None and _is_apposed(sentence, number):
+        return True
+    is_person = noun is not None and noun.kind == "people" and noun.first <= number.end + 1
+    return number.value == 1 and number.in_words and not (is_person or sentence.at("outcome", number.end))
+
+
+def _is_led_out(sentence: Sentence, number: Number) -> bool:
+    """Say whether a word of ages, money or numbering leads a number in, or one joined to it: "aged 14 and 62"."""
+    joins = (*sentence.words.joiners, "-", "–", ",")
+    for at in (number.begin, number.first):
+        while at >= 2 and sentence.low(at - 1) in joins and sentence.low(at - 2).isdigit():
+            at -= 2
+        if sentence.ending("skip_before", at) is not None:
+            return True
+    return False
+
+
+def _is_apposed(sentence: Sentence, number: Number) -> bool:
+    """Say whether a bare number stands between commas behind a name, as an age does: "Mr. Ivanov, 45, …"."""
+    opens, closes = sentence.low(number.first - 1), sentence.low(number.last)
+    return (opens, closes) in ((",", ","), ("(", ")")) and number.value <= _OLDEST and not number.in_words \
+        and number.first >= 2 and sentence.name_at(number.first - 2) is not None  # fmt: skip
+
+
+def _is_part_of(sentence: Sentence, number: Number) -> bool:
+    """Say whether only a part of a number is meant: "half of the 300 mines"; small words may stand between."""
+    at = number.first
+    for _ in range(4):
+        if sentence.ending("part_of", at) is not None:
+            return True
+        low = sentence.low(at - 1)
+        small = low in sentence.words.common or low in sentence.words.noun_links
+        if low in sentence.words.joiners or not (small or sentence.covers("before", at - 1) is not None):
+            return False
+        at -= 1
+    return False
+
+
+def is_share(sentence: Sentence, before: Number | None, number: Number) -> bool:
+    """Say whether a number is a half of a share: "one in five", "un sur dix", "nueve de cada diez"."""
+    if any(mark.first <= number.first < mark.last or number.value == 1 for mark in sentence.of("ratio", "one")):
+        return True
+    words = sentence.ending("ratio", number.begin)
+    if words is None or number.value > _LARGEST_SHARE:
+        return False
+    return words.code == "one" or (before is not None and words.first == before.end and before.value < number.value)

@@ -126,3 +126,51 @@ def test_the_day_of_a_speech_is_no_period_of_what_it_says() -> None:
     assert (claim.period_from, claim.speaker) == (None, "the minister")
     (claim,) = read_claims("In 2021, the ministry said that 40 people had been killed by mines.").claims
     assert claim.period_from == "2021"
+
+
+@pytest.mark.parametrize(("text", "speaker", "about"), [
+    ("Nazirliyin sözçüsü Ayxan Hacızadə bildirib ki, Ermənistan tərəfindən 900 mina basdırılıb.", "Hacızadə",
+     "Ermənistan"),
+    ("Речник Міноборони повідомив, що чужі війська встановили близько 2 млн мін.", "Речник Міноборони", None),
+    ("Spokesman Ivan Orlo said that foreign troops laid 900 mines.", "Spokesman Ivan Orlo", None),
+])  # fmt: skip
+def test_who_reports_is_not_who_did_it(text: str, speaker: str, about: str | None) -> None:
+    """A doer stands within the reported words, or behind a word of agency, and a speaker's name is no place."""
+    (claim,) = read_claims(text).claims
+    assert claim.speaker.endswith(speaker)
+    assert (claim.about, claim.place) == (about, None)
+
+
+@pytest.mark.parametrize("text", [
+    "The governor said that the work continues. According to him, 84 people were injured by mines.",
+    "Le gouverneur a déclaré que le travail continue. Selon lui, 84 personnes ont été blessées par des mines.",
+    "El gobernador dijo que se trabaja. Según él, 84 personas resultaron heridas por minas.",
+    "Губернатор сообщил, что работы идут. По его словам, на минах пострадали 84 человека.",
+    "Губернатор повідомив, що роботи тривають. За його словами, на мінах поранено 84 людини.",
+])  # fmt: skip
+def test_in_his_words_is_whom_the_text_named_last(text: str) -> None:
+    """"According to him" is a pronoun too."""
+    (claim,) = read_claims(text).claims
+    assert claim.value == 84
+    assert claim.speaker.split()[-1].lower() in ("governor", "gouverneur", "gobernador", "губернатор")
+
+
+def test_the_people_of_a_part_do_not_colour_the_next_figure() -> None:
+    """Twelve girls among the injured do not make children of the dead of another year."""
+    found = read_claims("Mines injured 214 (including 77 boys and 12 girls) in 2021, up from 96 deaths in 2020.").claims
+    assert [(claim.value, claim.population) for claim in found][-1] == (96, "all")
+
+
+@pytest.mark.parametrize("text", [
+    "The clearance team cleared its 10 millionth square metre of mined land.",
+    "Mortar shells and mines were found in a 7 km2 area.",
+])  # fmt: skip
+def test_ordinals_and_areas_where_things_are_found_are_not_cleared(text: str) -> None:
+    """Finding clears nothing."""
+    assert [claim for claim in read_claims(text).claims if claim.unit in ("m2", "km2")] == []
+
+
+def test_maps_of_minefields_are_maps_in_azerbaijani() -> None:
+    """`mina sahəsinin xəritəsi`: what is counted are the maps."""
+    (claim,) = read_claims("Ermənistan 972 mina sahəsinin xəritəsini təhvil verib.").claims
+    assert (claim.subject, claim.value, claim.unit) == ("records", 972, "records")

@@ -48,6 +48,8 @@ def reported_speaker(text: str, sentence: Sentence, at: int) -> tuple[str | None
     `According to X`, `X said that`, `, said X`. None where the sentence names nobody: then it is the voice around it.
     The tokens come back as first and last, 0 and 0 where there are none.
     """
+    for mark in sentence.of("say", "his"):
+        return "~" + text[sentence.tokens[mark.first].start : sentence.tokens[mark.last - 1].end], mark.first, mark.last
     for mark in reversed(sentence.of("say", "according")):
         first, last = _phrase_after(sentence, mark.last)
         if last > first:

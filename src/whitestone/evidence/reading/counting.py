@@ -114,9 +114,15 @@ def _is_part(sentence: Sentence, number: Number) -> bool:
     return any(sentence.covers("including", number.begin - back) is not None for back in (1, 2))
 
 
+def _in_parts(sentence: Sentence, number: Number) -> bool:
+    """Say whether a number stands in a list of parts: "(including 77 boys and 12 girls)"."""
+    return any(mark.last <= number.begin and sentence.gap(mark.last, number.begin) <= _FAR
+               and not _parted(sentence, mark.last, number.begin, {")", ";"}) for mark in sentence.of("including"))
+
+
 def _inherited(sentence: Sentence, before: list[Counted], number: Number) -> str | None:
     """Give the kind of people that was counted last, parts of a whole left aside."""
-    last = next((made for made in reversed(before) if not _is_part(sentence, made.number)), None)
+    last = next((made for made in reversed(before) if not _in_parts(sentence, made.number)), None)
     is_near = last is not None and last.subject == "casualties" and sentence.gap(last.number.end, number.begin) <= 20
     return last.population if is_near and last is not None else None
 
@@ -335,7 +341,11 @@ def _things(sentence: Sentence, number: Number, noun: Mark, before: list[Counted
         return last._replace(number=number, unit=noun.code) if last and near and noun.code in _AREAS else None
     if action.code == "stockpile" or sentence.of("action", "stockpile"):
         return Counted(number, "stockpiles", noun.code, None, action) if noun.code in _THINGS else None
-    subject = "clearance" if action.code == "cleared" else "contamination"
+    is_found = sentence.covers("found", action.first) is not None
+    if is_found and noun.code in _AREAS:
+        return None  # what is found on an area does not clear it
+    is_cleared = action.code == "cleared" and not (is_found and noun.code == "minefields")
+    subject = "clearance" if is_cleared else "contamination"
     if noun.code in _AREAS and not sentence.on_mines:
         return None
     return Counted(number, subject, noun.code, None, action)

@@ -162,7 +162,7 @@ def _speaker(text: str, sentence: Sentence, at: int, named: str) -> str:
     """Name who says it: whom the sentence reports, else the quote's speaker, else the document."""
     around = sentence.speaker if sentence.speaker is not None else DOCUMENT
     said: str | None = None
-    if sentence.of("say", "verb", "weak", "according") or sentence.of("said_by"):
+    if sentence.of("say", "verb", "weak", "according", "his") or sentence.of("said_by"):
         said, _, _ = reported_speaker(text, sentence, at)
     if said == DOCUMENT:
         said = around

@@ -69,6 +69,8 @@ def _endings(sentence: Sentence) -> list[tuple[int, int]]:
     found = []
     for first, last in sentence.names if endings else ():
         noun = sentence.at("place_noun", last)
+        if sentence.at("say", last) is not None:
+            continue  # a person who speaks, whose name happens to end so
         if noun is not None:
             found.append((first, noun.last))
         elif sentence.tokens[last - 1].low.endswith(endings) or (
@@ -84,7 +86,11 @@ def agent_of(text: str, sentence: Sentence, action: Mark, number_first: int | No
     `number_first` is where the counted number stands; before the action it makes the verb passive, so that a name
     before it is a place and not a doer, except where the language puts its verbs last.
     """
-    by = next((mark for mark in sentence.of("agent") if action.last <= mark.first <= action.last + 4), None)
+    for behind in sentence.of("agent", "after"):  # "X tərəfindən", "X-ի կողմից"
+        named = sentence.name_at(behind.first - 1)
+        if named is not None and behind.last <= action.first and sentence.gap(behind.last, action.first) <= 8:
+            return written(text, sentence, *named)
+    by = next((mark for mark in sentence.of("agent", "by") if action.last <= mark.first <= action.last + 4), None)
     if by is not None:
         after = name_after(sentence, by.last, 3)
         if after is not None:
@@ -93,12 +99,21 @@ def agent_of(text: str, sentence: Sentence, action: Mark, number_first: int | No
         return None
     if sentence.words.verb_final:
         places = {at for first, last in _places(sentence) for at in range(first, last)}
-        doers = [run for run in sentence.names if run[1] <= action.first and run[0] not in places
-                 and sentence.at("say", run[1]) is None]  # who reports it is not who did it
+        reported = _reported_from(sentence, action.first)
+        doers = [run for run in sentence.names if reported <= run[0] and run[1] <= action.first
+                 and run[0] not in places]  # fmt: skip
         doer = next((run for run in doers if not sentence.is_doubtful(run)), doers[0] if doers else None)
         return written(text, sentence, *doer) if doer else None
     before = name_before(sentence, action.first, 5)
-    return written(text, sentence, *before) if before else None
+    is_speaker = before is not None and before[0] < _reported_from(sentence, action.first)
+    return written(text, sentence, *before) if before and not is_speaker else None
+
+
+def _reported_from(sentence: Sentence, at: int) -> int:
+    """Find where reported words begin ("X said that …"): who stands before it reports and has not done it."""
+    verbs = {mark.last for mark in sentence.of("say", "verb", "weak")}
+    return max((mark.last for mark in sentence.of("say", "that") if mark.last <= at
+                and any(mark.first - step in verbs for step in (0, 1))), default=0)  # fmt: skip
 
 
 def name_after(sentence: Sentence, at: int, within: int) -> tuple[int, int] | None:

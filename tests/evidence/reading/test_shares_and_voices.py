@@ -174,3 +174,37 @@ def test_maps_of_minefields_are_maps_in_azerbaijani() -> None:
     """`mina sahəsinin xəritəsi`: what is counted are the maps."""
     (claim,) = read_claims("Ermənistan 972 mina sahəsinin xəritəsini təhvil verib.").claims
     assert (claim.subject, claim.value, claim.unit) == ("records", 972, "records")
+
+
+def test_who_receives_maps_has_not_given_them_in_armenian() -> None:
+    """A name in the dative is the one that something is given to."""
+    (claim,) = read_claims("Ադրբեջանին է փոխանցվել ականապատ դաշտերի 972 քարտեզ։").claims
+    assert (claim.subject, claim.value, claim.about) == ("records", 972, None)
+
+
+@pytest.mark.parametrize(("text", "subject"), [
+    ("Близько 174 тис. км² замінованих земель потребують обстеження.", "contamination"),
+    ("Около 174 тыс. км² заминированных земель требуют обследования.", "contamination"),
+    ("El país ha destruido minas y aún le faltan 174.000 km².", "contamination"),
+])  # fmt: skip
+def test_what_is_still_to_be_surveyed_or_cleared_is_not_cleared(text: str, subject: str) -> None:
+    """Work that is needed is not work done."""
+    assert [(claim.subject, claim.value) for claim in read_claims(text).claims] == [(subject, 174_000)]
+
+
+@pytest.mark.parametrize(("text", "speaker"), [
+    ("Les mines ont tué au nord. Bamako évoque 15 morts.", "Bamako"),
+    ("Prezident demişdir: “Ərazilərdə bir milyondan artıq mina basdırılıb, 340 nəfər həlak olub.”", "Prezident"),
+])  # fmt: skip
+def test_more_words_of_saying_name_their_speaker(text: str, speaker: str) -> None:
+    """What is spoken of, and the solemn past of Azerbaijani."""
+    found = read_claims(text).claims
+    assert found
+    assert {claim.speaker for claim in found} == {speaker}
+
+
+@pytest.mark.parametrize("since", ["2020-ci ildən bəri", "2020-ci ildən", "2020-ci ildən etibarən"])
+def test_since_a_year_is_open_at_its_end_in_azerbaijani(since: str) -> None:
+    """The ending of the year and the words behind it say since, not in."""
+    (claim,) = read_claims(f"{since} 340 nəfər minaya düşüb.").claims
+    assert (claim.period_from, claim.period_to) == ("2020", None)

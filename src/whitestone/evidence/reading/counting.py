@@ -338,12 +338,11 @@ def _things(sentence: Sentence, number: Number, noun: Mark, before: list[Counted
         last = before[-1] if before else None
         near = last is not None and last.subject in ("contamination", "clearance") \
             and sentence.gap(last.number.end, number.begin) <= 8  # fmt: skip
+        near = near and not sentence.of("found")
         return last._replace(number=number, unit=noun.code) if last and near and noun.code in _AREAS else None
     if action.code == "stockpile" or sentence.of("action", "stockpile"):
         return Counted(number, "stockpiles", noun.code, None, action) if noun.code in _THINGS else None
     is_found = sentence.covers("found", action.first) is not None
-    if is_found and noun.code in _AREAS:
-        return None  # what is found on an area does not clear it
     is_cleared = action.code == "cleared" and not (is_found and noun.code == "minefields")
     subject = "clearance" if is_cleared else "contamination"
     if noun.code in _AREAS and not sentence.on_mines:
@@ -354,6 +353,8 @@ def _things(sentence: Sentence, number: Number, noun: Mark, before: list[Counted
 def _nearest(sentence: Sentence, number: Number, noun: Mark, codes: tuple[str, ...]) -> Mark | None:
     best: tuple[int, Mark] | None = None
     for mark in sentence.of("action", *codes):
+        if noun.code in _AREAS and sentence.covers("found", mark.first) is not None:
+            continue  # what is found on an area does not clear it
         if mark.last <= number.begin:
             away = sentence.gap(mark.last, number.begin) * 2
             parted = _parted(sentence, mark.last, number.begin, _STOPS)

@@ -55,7 +55,6 @@ class Lexicon:
         self.outcome_last = bool(data.get("outcome_last", False))
         self.bare_millions = bool(data.get("bare_millions", True))
         self.month_capitals = bool(data.get("month_capitals", False))
-        self.recipient_endings = tuple(fold(word) for word in data.get("recipient_endings", ()))
         self.verb_final = bool(data.get("verb_final", False))
         self.suffix_dash = bool(data.get("suffix_dash", False))
         self._exact: dict[str, list[_Phrase]] = {}

@@ -101,18 +101,12 @@ def agent_of(text: str, sentence: Sentence, action: Mark, number_first: int | No
         places = {at for first, last in _places(sentence) for at in range(first, last)}
         reported = _reported_from(sentence, action.first)
         doers = [run for run in sentence.names if reported <= run[0] and run[1] <= action.first
-                 and run[0] not in places and not _receives(sentence, run, action)]  # fmt: skip
+                 and run[0] not in places]  # fmt: skip
         doer = next((run for run in doers if not sentence.is_doubtful(run)), doers[0] if doers else None)
         return written(text, sentence, *doer) if doer else None
     before = name_before(sentence, action.first, 5)
     is_speaker = before is not None and before[0] < _reported_from(sentence, action.first)
     return written(text, sentence, *before) if before and not is_speaker else None
-
-
-def _receives(sentence: Sentence, run: tuple[int, int], action: Mark) -> bool:
-    """Say whether a name's ending makes it whom something is given to, and not who gives it."""
-    endings = sentence.words.recipient_endings
-    return bool(endings) and action.code == "given" and sentence.tokens[run[1] - 1].low.endswith(endings)
 
 
 def _reported_from(sentence: Sentence, at: int) -> int:

@@ -277,7 +277,8 @@ def _single(sentence: Sentence, day: Day, today: str | None) -> Period:
             break
         if sentence.low(day.first - 1 - back) not in ("the", "le", "el", "la", "start", "beginning", "of", "year"):
             break
-    trailing = next((mark for mark in sentence.of("time_after") if day.first < mark.first <= day.last < mark.last), None)
+    trailing = next((mark for mark in sentence.of("time_after")
+                     if day.first < mark.first <= day.last < mark.last), None)  # fmt: skip
     word = word if word is not None and word.code != "in" else _since_before(sentence, day) or word
     code = trailing.code if trailing else word.code if word else "in"
     months = _first_months(sentence, day) if len(day.iso) == 4 else None

@@ -202,3 +202,24 @@ def test_since_a_year_is_open_at_its_end_in_azerbaijani(since: str) -> None:
     """The ending of the year and the words behind it say since, not in."""
     (claim,) = read_claims(f"{since} 340 nəfər minaya düşüb.").claims
     assert (claim.period_from, claim.period_to) == ("2020", None)
+
+
+@pytest.mark.parametrize("text", [
+    "The side has cleared 15 of 29 mined areas.",
+    "El presidente dijo que de los 1.122 municipios, 673 están afectados por minas.",
+])  # fmt: skip
+def test_the_whole_of_a_part_and_parts_of_other_things_are_not_claimed(text: str) -> None:
+    """The 29 areas were not cleared, and towns are not people."""
+    assert read_claims(text).claims == ()
+
+
+def test_a_name_in_another_script_is_another_name() -> None:
+    """The place ends where the organisation begins."""
+    (claim,) = read_claims("В Абхазии HALO Trust уничтожил 9 788 мин.").claims
+    assert claim.place == "Абхазии"
+
+
+def test_what_came_of_stepping_on_a_mine_says_more_than_the_step() -> None:
+    """Injured is more exact than harmed."""
+    (claim,) = read_claims("Füzulidə 3 nəfər minaya düşərək yaralanıb.").claims
+    assert (claim.value, claim.unit) == (3, "injured")

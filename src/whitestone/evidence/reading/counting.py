@@ -7,7 +7,7 @@ from typing import NamedTuple
 from whitestone.evidence.reading.lexicon import Mark
 from whitestone.evidence.reading.numbers import Number
 from whitestone.evidence.reading.sentence import Sentence
-from whitestone.evidence.reading.uncounted import counts_nothing, is_share
+from whitestone.evidence.reading.uncounted import counts_nothing, is_of_others, is_share
 
 __all__ = ["Counted", "count_in"]
 
@@ -140,13 +140,18 @@ def _look(sentence: Sentence, numbers: list[Number], index: int) -> _Seen:
               and sentence.gap(number.end, mark.first) <= 2 * _FAR + 4]  # fmt: skip
     if noun is None and not (rights and sentence.gap(number.end, rights[0].first) <= 3):
         noun = _noun_before(sentence, number, left_edge)
-    if noun is None and _is_other(sentence, number):
+    bare = noun is None or noun.first > number.end
+    of_others = index > 0 and bare and is_of_others(sentence, numbers[index - 1], number) \
+        and _is_other(sentence, numbers[index - 1])  # fmt: skip
+    if of_others or (noun is None and _is_other(sentence, number)):
         return _Seen(number, None, None, None, True)
     apart = [mark for mark in rights if noun is None or not noun.first <= mark.first < noun.last]
     rights = apart or rights  # displaced people have returned
+    if len(rights) > 1 and rights[0].code == "casualties" and sentence.gap(rights[0].last, rights[1].first) <= 1:
+        rights = rights[1:]  # "minaya düşərək yaralanıb": what came of it says more
     left = lefts[-1] if lefts and sentence.gap(lefts[-1].last, number.begin) <= _FAR else None
     return _Seen(number, noun, left, rights[0] if rights else None, counts_nothing(sentence, number, noun)
-                 or is_share(sentence, numbers[index - 1] if index else None, number))
+                 or is_share(sentence, numbers[index - 1] if index else None, number, noun))
 
 
 def _is_other(sentence: Sentence, number: Number) -> bool:

@@ -15,6 +15,10 @@ def _stem(low: str) -> str:
     return low[: max(4, len(low) - 2)]
 
 
+def _is_latin(word: str) -> bool:
+    return any("A" <= sign <= "Z" for sign in word)
+
+
 class Sentence:
     """One sentence of one speaker: tokens with their marks; spans are token positions, first inclusive, last not.
 
@@ -151,7 +155,8 @@ class Sentence:
         if at >= len(self.tokens):
             return None
         if self._names(at):
-            return at + 1
+            # A word in another script begins another name: «В Абхазии HALO Trust …».
+            return at + 1 if _is_latin(self.tokens[at].text) == _is_latin(self.tokens[at - 1].text) else None
         small = self.tokens[at].low
         if small == "-" and at + 1 < len(self.tokens) and self.tokens[at].start == self.tokens[at - 1].end:
             return at + 2 if self._names(at + 1) or self.tokens[at + 1].text[0].isdigit() else None

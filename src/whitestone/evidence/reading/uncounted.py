@@ -6,11 +6,12 @@ from whitestone.evidence.reading.lexicon import Mark
 from whitestone.evidence.reading.numbers import Number
 from whitestone.evidence.reading.sentence import Sentence
 
-__all__ = ["counts_nothing", "is_share"]
+__all__ = ["counts_nothing", "is_of_others", "is_share"]
 
 _ENDS = {",", ";", ":", "—", "–", "(", ")", "."}
 _LARGEST_SHARE = 100
 _OLDEST = 120
+_THINGS = ("mines", "items", "minefields", "records", "m2", "hectares", "km2")
 
 
 def counts_nothing(sentence: Sentence, number: Number, noun: Mark | None) -> bool:
@@ -75,11 +76,21 @@ def _is_part_of(sentence: Sentence, number: Number) -> bool:
     return False
 
 
-def is_share(sentence: Sentence, before: Number | None, number: Number) -> bool:
+def is_share(sentence: Sentence, before: Number | None, number: Number, noun: Mark | None) -> bool:
     """Say whether a number is a half of a share: "one in five", "un sur dix", "nueve de cada diez"."""
     if any(mark.first <= number.first < mark.last or number.value == 1 for mark in sentence.of("ratio", "one")):
         return True
+    part = sentence.ending("partitive", number.begin)
+    if part is not None and before is not None and part.first == before.end and noun is not None \
+            and noun.code in _THINGS and before.value < number.value:  # fmt: skip
+        return True  # "15 of 29 areas": the whole is not what happened
     words = sentence.ending("ratio", number.begin)
     if words is None or number.value > _LARGEST_SHARE:
         return False
     return words.code == "one" or (before is not None and words.first == before.end and before.value < number.value)
+
+
+def is_of_others(sentence: Sentence, before: Number, number: Number) -> bool:
+    """Say whether a number without a noun is a part of the one before: "of the 1,122 towns, 673 are affected"."""
+    led = sentence.ending("partitive", before.begin) or sentence.ending("partitive", before.first)
+    return led is not None and sentence.gap(before.end, number.begin) <= 3

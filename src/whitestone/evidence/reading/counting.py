@@ -140,7 +140,7 @@ def _look(sentence: Sentence, numbers: list[Number], index: int) -> _Seen:
               and sentence.gap(number.end, mark.first) <= 2 * _FAR + 4]  # fmt: skip
     if noun is None and not (rights and sentence.gap(number.end, rights[0].first) <= 3):
         noun = _noun_before(sentence, number, left_edge)
-    bare = noun is None or noun.first > number.end
+    bare = noun is None or (noun.kind == "unit" and noun.first > number.end)
     of_others = index > 0 and bare and is_of_others(sentence, numbers[index - 1], number) \
         and _is_other(sentence, numbers[index - 1])  # fmt: skip
     if of_others or (noun is None and _is_other(sentence, number)):

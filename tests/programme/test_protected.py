@@ -231,7 +231,7 @@ def test_an_export_holds_only_who_agrees_now_and_what_they_agreed_to(programme: 
 def test_one_person_can_never_ask_and_approve(programme: Programme, tmp_path: Path) -> None:
     agree(programme)
     request = ask_export(programme, purpose="assistance", shared_with="ngos", reason="care").request
-    for name in ("anna", "ANNA", " anna ", "ａnna"):
+    for name in ("anna", "ANNA", " anna ", "ａnna", "аnna", "an\u200bna", "ánna", "anna."):
         programme.who = name
         with pytest.raises(Refused, match="second person"):
             approve_export(programme, request, reason="mine")
@@ -282,6 +282,14 @@ def test_a_request_serves_once_and_runs_out(programme: Programme, tmp_path: Path
         with pytest.raises(WrongCall):
             approve_export(programme, late, reason="late")
     assert [each["state"] for each in asked_exports(programme)] == ["carried out", "approved"]
+
+
+def test_a_folder_that_is_not_there_does_not_use_up_the_request(programme: Programme, tmp_path: Path) -> None:
+    agree(programme)
+    request = approved(programme)
+    with pytest.raises(FileTrouble, match="no such folder"):
+        write_export(programme, request, tmp_path / "none" / "one.json", plain=True)
+    assert write_export(programme, request, tmp_path / "one.json", plain=True)["persons"] == 1
 
 
 def test_a_refused_request_stays_refused(programme: Programme, tmp_path: Path) -> None:

@@ -79,6 +79,8 @@ def write_export(
                       remedy="Let another person approve it: whitestone casualties identified-export approve REQUEST.")
     if path.exists():
         raise FileTrouble(path=path, why="it is there already")
+    if not path.parent.is_dir():
+        raise FileTrouble(path=path, why="there is no such folder")  # before the request, which serves once, is used
     chosen, left_out = _chosen(programme, asked.asked)
     persons, erased = _persons(programme, asked, chosen, key)
     left_out |= {"erased": erased} if erased else {}

@@ -156,6 +156,7 @@ def test_a_child_needs_a_guardian_whose_name_is_sealed(programme: Programme) -> 
     ({"age_years": 18, "occurred_on": "2020"}, dt.date(2020, 6, 1), False),
     ({"age_group": "child"}, dt.date(2020, 6, 1), True), ({"age_group": "adult"}, dt.date(2020, 6, 1), False),
     ({"age_years": 5, "occurred_on": "never"}, dt.date(2020, 6, 1), True), ({}, dt.date(2020, 6, 1), False),
+    ({"age_years": 140, "age_group": "child"}, dt.date(2020, 1, 1), True),
 ])  # fmt: skip
 def test_who_is_a_child(body: dict[str, Any], on: dt.date, child: bool) -> None:
     assert is_child(body, on) is child
@@ -282,6 +283,22 @@ def test_a_request_serves_once_and_runs_out(programme: Programme, tmp_path: Path
         with pytest.raises(WrongCall):
             approve_export(programme, late, reason="late")
     assert [each["state"] for each in asked_exports(programme)] == ["carried out", "approved"]
+
+
+def test_a_consent_recorded_after_the_approval_waits_for_the_next_one(programme: Programme, tmp_path: Path) -> None:
+    agree(programme)
+    request = approved(programme)
+    agree(programme, 1)
+    told = write_export(programme, request, tmp_path / "one.json", plain=True)
+    assert (told["persons"], told["left_out"]["consent recorded after the approval"]) == (1, 1)
+    assert write_export(programme, approved(programme), tmp_path / "two.json", plain=True)["persons"] == 2
+
+
+def test_a_consent_of_a_day_to_come_does_not_count_yet(programme: Programme) -> None:
+    agree(programme, given_on=(programme.today() + dt.timedelta(days=2)).isoformat())
+    assert not allowed(programme)
+    agree(programme, given_on=programme.today().isoformat())
+    assert allowed(programme)
 
 
 def test_a_folder_that_is_not_there_does_not_use_up_the_request(programme: Programme, tmp_path: Path) -> None:

@@ -93,7 +93,7 @@ def test_a_public_table_goes_into_a_file_with_its_rule_beside_it(run: Run, tmp_p
     ("table", "--by", "nothing"), ("table", "--from", "yesterday"), ("table", "--from", "2021", "--to", "2020"),
     ("table", "--place", "Atlantis"), ("table", "--as-known-on", "2020-02-31"), ("table", "--by", "place:x"),
     ("public", "--min-cell", "1"), ("public", "--from", "2020-01-15"), ("public", "--by", "grid"),
-    ("public", "--out", "x.pdf"), ("public", "--by", "name"),
+    ("public", "--out", "x.pdf"), ("public", "--by", "name"), ("public", "--out", "no-such-folder/x.csv"),
 ])  # fmt: skip
 def test_a_wrong_call_ends_with_2_a_code_and_the_next_step(run: Run, words: tuple[str, ...]) -> None:
     done = run(*words, "--json")

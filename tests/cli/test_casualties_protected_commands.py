@@ -109,6 +109,9 @@ def test_traces_values_and_sources_from_the_command_line(call: Call, tmp_path: P
     seal = ("casualties", "person", "seal", "1", "--sealed", str(tmp_path / "v.json"), "--reason", "r")
     sealed = told(call(*seal, "--json"))
     assert sealed["sealed"] == ["photograph", "witnesses"]
+    made = told(call("casualties", "protected-source", "--role", "other", "--reason", "r", "--json"))["record"]
+    code, out, _ = call("casualties", "person", "traces", made, "--purpose", "erasing")
+    assert (code, "nowhere else" in out, "Nothing was looked for" in out) == (0, False, True), "no name: no assurance"
     source = told(call("casualties", "protected-source", "--role", "witness", "--reason", "r", "--json"))
     assert source["sealed"] == []
     for text in ("", "[", "[]", "{}", '{"age_years": "3"}'):

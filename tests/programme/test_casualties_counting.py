@@ -384,7 +384,8 @@ def test_what_its_own_suppression_would_tell_is_not_published_at_all(programme: 
 
 @pytest.mark.parametrize("asked", [
     {"begins": dt.date(2020, 1, 2)}, {"ends": dt.date(2020, 1, 30)}, {"min_cell": 1}, {"by": "grid"},
-    {"by": "grid", "grid_km": 1.0}, {"by": "name"},
+    {"by": "grid", "grid_km": 1.0}, {"by": "name"}, {"by": "grid", "grid_km": float("nan")},
+    {"by": "grid", "grid_km": float("inf")},
 ])  # fmt: skip
 def test_what_is_too_fine_for_the_public_is_refused(programme: Programme, asked: dict[str, Any]) -> None:
     with pytest.raises(InvalidValue):

@@ -156,6 +156,7 @@ def test_a_child_needs_a_guardian_whose_name_is_sealed(programme: Programme) -> 
     ({"age_years": 18, "occurred_on": "2020"}, dt.date(2020, 6, 1), False),
     ({"age_group": "child"}, dt.date(2020, 6, 1), True), ({"age_group": "adult"}, dt.date(2020, 6, 1), False),
     ({"age_years": 5, "occurred_on": "never"}, dt.date(2020, 6, 1), True), ({}, dt.date(2020, 6, 1), False),
+    ({"age_years": 140, "age_group": "child"}, dt.date(2020, 1, 1), True),
 ])  # fmt: skip
 def test_who_is_a_child(body: dict[str, Any], on: dt.date, child: bool) -> None:
     assert is_child(body, on) is child
@@ -231,7 +232,7 @@ def test_an_export_holds_only_who_agrees_now_and_what_they_agreed_to(programme: 
 def test_one_person_can_never_ask_and_approve(programme: Programme, tmp_path: Path) -> None:
     agree(programme)
     request = ask_export(programme, purpose="assistance", shared_with="ngos", reason="care").request
-    for name in ("anna", "ANNA", " anna ", "ａnna"):
+    for name in ("anna", "ANNA", " anna ", "ａnna", "аnna", "an\u200bna", "ánna", "anna."):
         programme.who = name
         with pytest.raises(Refused, match="second person"):
             approve_export(programme, request, reason="mine")
@@ -282,6 +283,30 @@ def test_a_request_serves_once_and_runs_out(programme: Programme, tmp_path: Path
         with pytest.raises(WrongCall):
             approve_export(programme, late, reason="late")
     assert [each["state"] for each in asked_exports(programme)] == ["carried out", "approved"]
+
+
+def test_a_consent_recorded_after_the_approval_waits_for_the_next_one(programme: Programme, tmp_path: Path) -> None:
+    agree(programme)
+    request = approved(programme)
+    agree(programme, 1)
+    told = write_export(programme, request, tmp_path / "one.json", plain=True)
+    assert (told["persons"], told["left_out"]["consent recorded after the approval"]) == (1, 1)
+    assert write_export(programme, approved(programme), tmp_path / "two.json", plain=True)["persons"] == 2
+
+
+def test_a_consent_of_a_day_to_come_does_not_count_yet(programme: Programme) -> None:
+    agree(programme, given_on=(programme.today() + dt.timedelta(days=2)).isoformat())
+    assert not allowed(programme)
+    agree(programme, given_on=programme.today().isoformat())
+    assert allowed(programme)
+
+
+def test_a_folder_that_is_not_there_does_not_use_up_the_request(programme: Programme, tmp_path: Path) -> None:
+    agree(programme)
+    request = approved(programme)
+    with pytest.raises(FileTrouble, match="no such folder"):
+        write_export(programme, request, tmp_path / "none" / "one.json", plain=True)
+    assert write_export(programme, request, tmp_path / "one.json", plain=True)["persons"] == 1
 
 
 def test_a_refused_request_stays_refused(programme: Programme, tmp_path: Path) -> None:

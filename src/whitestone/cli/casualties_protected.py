@@ -77,7 +77,9 @@ def traces(
     with open_programme(asked.target, asked.who) as programme:
         answer = find_traces(programme, resolve_person(programme, record), purpose=purpose, key=key)
     lines = [", ".join(f"{name}: {value}" for name, value in each.items()) for each in answer["found"]]
-    emit(answer, as_json, lambda: "\n".join([*(lines or ["The name stands nowhere else in the programme."]),
+    nothing = "The name stands nowhere else in the programme." if answer["looked_for"] else \
+        "Nothing was looked for: no word of the name that is kept has three letters, or no name is kept."
+    emit(answer, as_json, lambda: "\n".join([*(lines or [nothing]),
                                              *(f"Not searched: {each}" for each in answer["not_searched"])]))
     if answer["found"]:
         raise typer.Exit(1)

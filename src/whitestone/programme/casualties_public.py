@@ -7,6 +7,7 @@ protected together with all before it, so that nobody learns by comparing two of
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections import Counter
 from collections.abc import Sequence
 from typing import Any
@@ -101,7 +102,7 @@ def _asked(by: str | Sequence[str], begins: dt.date | None, ends: dt.date | None
     names = read_dimensions([word for word in words if word != "grid"])
     if min_cell < 2:
         raise InvalidValue(field="min-cell", value=min_cell, why="2 or more: a figure of 1 is one person")
-    if "grid" in words and (grid_km is None or grid_km < FINEST_GRID_KM):
+    if "grid" in words and (grid_km is None or not FINEST_GRID_KM <= grid_km < math.inf):
         raise InvalidValue(field="grid-km", value=grid_km, why=f"{FINEST_GRID_KM:g} or more")
     for name, day, is_border in (("from", begins, begins is None or begins.day == 1),
                                  ("to", ends, ends is None or (ends + dt.timedelta(days=1)).day == 1)):

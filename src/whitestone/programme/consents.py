@@ -14,6 +14,7 @@ from typing import Any
 
 import msgspec
 
+from whitestone.casualties.rules import OLDEST_YEARS
 from whitestone.domain.codes import code_list
 from whitestone.domain.dates import parse_partial
 from whitestone.domain.kinds import KINDS
@@ -39,6 +40,8 @@ class Standing(msgspec.Struct, frozen=True):
     why: str
     scope: tuple[str, ...] | None = None
     consent: uuid.UUID | None = None
+    recorded_at: dt.datetime | None = None
+    """When the word that counts was recorded; an approval covers only what was recorded before it."""
 
 
 class _Said(msgspec.Struct, frozen=True):
@@ -48,6 +51,7 @@ class _Said(msgspec.Struct, frozen=True):
     consent: uuid.UUID
     person: uuid.UUID
     body: dict[str, Any]
+    recorded_at: dt.datetime
 
 
 def resolve_person(programme: Programme, text: str) -> uuid.UUID:
@@ -173,11 +177,13 @@ def standings(
 def is_child(body: Mapping[str, Any], on: dt.date) -> bool:
     """Say whether a casualty is under 18 on a day, by age and day of the accident, else by age group.
 
+    An age that nobody reaches tells nothing, as in the counts.
+
     >>> is_child({"age_years": 10, "occurred_on": "2015-05-01"}, dt.date(2016, 1, 1)), is_child({}, dt.date(2020, 1, 1))
     (True, False)
     """
     age = body.get("age_years")
-    if age is None:
+    if age is None or not 0 <= int(age) <= OLDEST_YEARS:
         group = body.get("age_group")
         return group is not None and str(group) in _CHILDREN
     try:
@@ -198,10 +204,12 @@ def _standing(words: Sequence[_Said], person: Mapping[str, Any], today: dt.date)
     until = body.get("valid_until")
     if until and parse_partial(str(until)).last_day < today:
         return Standing(False, f"ran out on {until}", None, last.consent)
+    if body.get("given_on") and parse_partial(str(body["given_on"])).first_day > today:
+        return Standing(False, "given on a day that is still to come", None, last.consent)
     if is_child(person, _given(body, today)) and not body.get("guardian_relation"):
         return Standing(False, "a child's consent without a guardian", None, last.consent)
     scope = body.get("scope")
-    return Standing(True, "consent stands", tuple(scope) if scope else None, last.consent)
+    return Standing(True, "consent stands", tuple(scope) if scope else None, last.consent, last.recorded_at)
 
 
 def _given(body: Mapping[str, Any], today: dt.date) -> dt.date:
@@ -219,7 +227,8 @@ def _said(programme: Programme, purpose: str, shared_with: str) -> list[_Said]:
         body = so_far[revision.record_id] = {**so_far.get(revision.record_id, {}), **revision.body}
         is_asked = body.get("consent_purpose") == purpose and body.get("shared_with") == shared_with
         if is_asked and body.get("casualty_id"):
-            said.append(_Said(revision.seq, revision.record_id, uuid.UUID(str(body["casualty_id"])), dict(body)))
+            said.append(_Said(revision.seq, revision.record_id, uuid.UUID(str(body["casualty_id"])), dict(body),
+                              revision.recorded_at))  # fmt: skip
     return said
 
 

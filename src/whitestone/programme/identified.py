@@ -1,11 +1,13 @@
 """How does identified data of casualties leave: asked for by one person, approved by another, only with consent?
 
 Purpose, recipient and attributes are fixed by the request. Consent is asked again at the moment of writing, person by
-person: who withdrew since is left out. Every person in the file is a line of the access log, the file itself another.
+person: who withdrew since is left out, and so is who agreed only after the approval. Every person in the file is a
+line of the access log, the file itself another.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import json
 import os
@@ -64,9 +66,10 @@ def write_export(
 ) -> dict[str, Any]:  # fmt: skip
     """Write an approved request to a file: encrypted with a passphrase (scrypt, AES-256-GCM), or `plain` JSON.
 
-    Only persons whose consent stands at this moment, only attributes within its scope. A request serves once. Refuses a
-    request that is not approved with Refused, a missing key with KeyMissing, a file that is there with FileTrouble, and
-    neither passphrase nor `plain`, or both, with WrongCall.
+    Only persons whose consent was recorded before the approval and stands at this moment, only attributes within its
+    scope. A request serves once. Refuses a request that is not approved with Refused, a missing key with KeyMissing,
+    a file that is there and a folder that is not with FileTrouble, neither passphrase nor `plain`, or both, with
+    WrongCall.
     """
     if (passphrase is None) != plain:
         raise WrongCall(why="Say how the file is written: encrypted with a passphrase, or plain.",
@@ -79,7 +82,9 @@ def write_export(
                       remedy="Let another person approve it: whitestone casualties identified-export approve REQUEST.")
     if path.exists():
         raise FileTrouble(path=path, why="it is there already")
-    chosen, left_out = _chosen(programme, asked.asked)
+    if not path.parent.is_dir():
+        raise FileTrouble(path=path, why="there is no such folder")  # before the request, which serves once, is used
+    chosen, left_out = _chosen(programme, asked.asked, asked.decided_at)
     persons, erased = _persons(programme, asked, chosen, key)
     left_out |= {"erased": erased} if erased else {}
     document = {
@@ -126,7 +131,7 @@ def open_export(path: Path, passphrase: str) -> dict[str, Any]:
 
 
 def _chosen(
-    programme: Programme, asked: dict[str, Any]
+    programme: Programme, asked: dict[str, Any], approved_at: dt.datetime | None = None
 ) -> tuple[dict[uuid.UUID, tuple[str, ...]], dict[str, int]]:  # fmt: skip
     """Choose who may be in the file now, with the attributes that the consent covers; count the others by reason."""
     columns = programme.journal.columns("casualty", ["workflow"])
@@ -138,7 +143,11 @@ def _chosen(
     left_out: dict[str, int] = {}
     for person, standing in found.items():
         fields = tuple(name for name in asked["fields"] if standing.scope is None or name in standing.scope)
-        if standing.allowed and fields:
+        if standing.allowed and approved_at and standing.recorded_at and standing.recorded_at > approved_at:
+            # Otherwise one person could have nobody approved, and then record consents alone.
+            why = "consent recorded after the approval"
+            left_out[why] = left_out.get(why, 0) + 1
+        elif standing.allowed and fields:
             chosen[person] = fields
         else:
             why = standing.why.split(" on ")[0] if not standing.allowed else "outside the scope of the consent"

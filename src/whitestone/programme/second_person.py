@@ -8,6 +8,7 @@ exist, two names are two persons as far as the program can know.
 from __future__ import annotations
 
 import datetime as dt
+import re
 import unicodedata
 import uuid
 from typing import Any
@@ -20,6 +21,10 @@ from whitestone.errors import Refused, UnknownRecord, WrongCall
 from whitestone.programme.opening import Programme
 
 __all__ = ["Request", "approve", "ask", "carried_out", "read_request", "refuse", "requests"]
+
+
+UNSEEN = ("Mn", "Me", "Cf", "Cc")
+"""Categories of Unicode that add no letter to a name: marks, joiners, zero-width signs, controls."""
 
 
 class Request(msgspec.Struct, frozen=True):
@@ -145,12 +150,21 @@ def _now() -> dt.datetime:
 
 
 def _same_person(one: str, other: str) -> bool:
-    """Say whether two names are one, however they are spaced, cased or composed.
+    """Say whether two names are one, however they are spaced, cased, composed, pointed, ordered or lettered.
 
-    >>> _same_person(" Anna  K ", "ANNA k"), _same_person("anna", "boris")
-    (True, False)
+    Look-alike letters, marks and signs that nobody sees make no second person; two people whose names differ in
+    nothing else have to call with fuller ones.
+
+    >>> _same_person(" Anna  K ", "k, ANNA"), _same_person("anna", "\u0430nna\u200b"), _same_person("anna", "boris")
+    (True, True, False)
     """
-    plain = [" ".join(unicodedata.normalize("NFKC", name).casefold().split()) for name in (one, other)]
+    from anyascii import anyascii
+
+    plain = []
+    for name in (one, other):
+        seen = "".join(sign for sign in unicodedata.normalize("NFKD", name) if unicodedata.category(sign) not in UNSEEN)
+        words = re.findall(r"[a-z0-9]+", anyascii(seen).casefold())
+        plain.append(sorted(words))
     return plain[0] == plain[1]
 
 

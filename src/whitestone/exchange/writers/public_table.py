@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from whitestone.errors import WrongCall
+from whitestone.errors import FileTrouble, WrongCall
 from whitestone.exchange.cells import guard
 
 __all__ = ["SUPPRESSED", "check_public_name", "write_public_table"]
@@ -31,13 +31,15 @@ def write_public_table(answer: Mapping[str, Any], path: Path) -> list[Path]:
 
 
 def check_public_name(path: Path) -> None:
-    """Refuse a file whose ending is neither .csv nor .xlsx with WrongCall, before anything is made.
+    """Refuse, before anything is made, an ending that is not .csv or .xlsx (WrongCall) and no folder (FileTrouble).
 
     >>> check_public_name(Path("x.csv"))
     """
     if path.suffix.lower() not in (".csv", ".xlsx"):
         raise WrongCall(why=f"A public table is .csv or .xlsx, not {path.suffix or 'a file without ending'}.",
                         fix="Name a file that ends in .csv or .xlsx.")
+    if not path.parent.is_dir():
+        raise FileTrouble(path=path, why="there is no such folder")
 
 
 def _rows(answer: Mapping[str, Any]) -> Iterator[list[Any]]:

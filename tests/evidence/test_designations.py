@@ -47,7 +47,8 @@ def test_every_dash_and_space_gives_the_same_row(model: tuple[str, str], data: s
     key, spelling = model
     gap = data.draw(st.sampled_from(["-", "\u2010", "\u2011", "\u2013", "\u2212", " ", "\u00a0", "", "-\n", "- "]))
     before = data.draw(st.sampled_from(["", "Two mines, ", "Были найдены мины ", "(", "«", "on 3 May: mines "]))
-    plural = ["s; mines"] if spelling.isascii() else []
+    # After a letter a plural may be part of the designation: PMN-2s are several, a PMR-2As may be a type of its own.
+    plural = ["s; mines"] if spelling.isascii() and spelling[-1].isdigit() else []
     after = data.draw(st.sampled_from([" mines.", " ", ", 3 mines", ") mines", "» mines", *plural]))
     written = spelling.replace("-", gap, 1)
     assert (written, key) in found(before + written + after + " mines")

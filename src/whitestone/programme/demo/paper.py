@@ -18,6 +18,7 @@ from whitestone.domain.ids import new_id
 from whitestone.domain.revision import Act, Draft, Nature, State, Workflow
 from whitestone.programme.checking import accept, check
 from whitestone.programme.demo.faults import Planted
+from whitestone.programme.demo.said import what_is_said
 from whitestone.programme.demo.world import COMMUNE_M, COMMUNES, OPERATORS, commune_at, onto_globe
 from whitestone.programme.importing_links import dataset_id
 from whitestone.programme.opening import Programme
@@ -223,35 +224,8 @@ def _sheets_and_claims(desk: _Desk, programme: Programme, places: dict[str, str]
             "place_id": places[COMMUNES[0]],
         }
         desk.draft("minefield_record", body, None, "2018-09-03")
-    for side, figure in (("A", 900.0), ("B", 2_400.0)):
-        source = desk.draft("source", {"name": f"Simulated party {side}", "source_type": "state", "language": "en"})
-        document = desk.draft(
-            "document",
-            {
-                "source_id": str(source),
-                "title": f"Letter of simulated party {side}",
-                "dated_on": "2019-06-01",
-                "symbols": [f"SIM/{side}/1"],
-            },
-            None,
-            "2019-06-01",
-        )
-        claim = {
-            "document_id": str(document),
-            "locator": "p. 1",
-            "subject": "mines laid in the district",
-            "value": figure,
-            "qualifier": "about",
-            "unit": "mines",
-            "asserted_by": f"Simulated party {side}",
-            "as_of": "2019-06-01",
-            "quote": f"about {figure:.0f} mines",
-            "claim_status": "open",
-            "source_grade": "C",
-            "info_grade": "3",
-        }
-        desk.draft("claim", claim, None, "2019-06-01")
-    return [Planted("place-share", "minefield_record", "SIM-M-101", "sixty sheets booked to one commune")]
+    planted = what_is_said(desk.draft)
+    return [*planted, Planted("place-share", "minefield_record", "SIM-M-101", "sixty sheets booked to one commune")]
 
 
 def _inspections(desk: _Desk, programme: Programme) -> list[Planted]:

@@ -11,7 +11,7 @@ demo: .venv/.ready .venv/.assets .venv/.kernels
 	$(BIN)/whitestone demo $(ARGS)
 
 test: .venv/.dev-ready .venv/.assets .venv/.kernels
-	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m "not soak" --doctest-modules src tests $(ARGS)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal --durations 15 -m "not soak" --doctest-modules src tests $(ARGS)
 
 check: lint types test
 

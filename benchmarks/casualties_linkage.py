@@ -30,7 +30,7 @@ from typing import Any
 from common import Claim, arguments, peak_mib, report
 from whitestone.casualties.linking_model import Blocking
 
-FULL_ROWS, SAMPLE_ROWS, QUICK_ROWS = 1_000_000, 20_000, 6_000
+FULL_ROWS, SAMPLE_ROWS, QUICK_ROWS = 1_000_000, 20_000, 2_000
 THRESHOLD = 0.9
 SAMPLE_RULE = Blocking("every pair of one year", ("year",))
 MEMORY_GOAL_MIB = 3 * 1024

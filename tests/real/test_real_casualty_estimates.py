@@ -100,6 +100,7 @@ def test_no_other_seven_segments_of_the_years_fit_better(by_year: dict[str, Any]
     assert own == pytest.approx(best(len(counts), len(segments)))
 
 
+@pytest.mark.soak  # a minute of looking everywhere
 def test_the_clusters_hold_the_persons_of_those_municipalities_and_months(by_month: dict[str, Any],
                                                                           table: list[dict[str, str]]) -> None:
     months = Counter(f"{row['ano']}-{int(row['mes']):02}" for row in table)
@@ -127,6 +128,7 @@ def test_nothing_is_estimated_from_one_register_and_nothing_is_known_of_care(reg
     assert care(register, register.clocks())["hours_known"] == 0
 
 
+@pytest.mark.soak  # a minute of looking everywhere
 def test_the_page_prints_these_figures(by_year: dict[str, Any], by_month: dict[str, Any]) -> None:
     page = PAGE.read_text(encoding="utf-8")
     told = by_year["trend"]

@@ -55,7 +55,7 @@ def test_a_table_has_the_shape_that_was_promised(run: Run) -> None:
     assert told["total"] == {"killed": 8, "injured": 1, "unknown": 0, "casualties": 9}
     assert {name: sum(row[name] for row in told["rows"]) for name in figures} == told["total"]
     assert told["unknown_values"] == {"outcome": 0, "status": 0}
-    assert told["left_out"] == {"undated": 3}
+    assert told["left_out"] == {"undated": 3, "date_not_over": 0}
 
 
 def test_both_clocks_are_kept(run: Run) -> None:

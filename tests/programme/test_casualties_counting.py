@@ -156,6 +156,16 @@ def test_what_was_not_yet_known_is_not_counted_as_known_then(programme: Programm
     assert figures(programme) == {("killed",): 1}
 
 
+def test_a_year_that_is_not_over_counts_nobody_yet_and_says_whom_it_leaves_out(programme: Programme) -> None:
+    record(programme, outcome="injured", occurred_on="2024", persons=2)
+    record(programme, outcome="injured", occurred_on="2023")
+    record(programme, outcome="injured", occurred_on="2025")  # has not begun: nothing of it is true yet
+    within, after = programme.clocks("2024-06-30", None), programme.clocks("2024-12-31", None)
+    told = [as_answer(programme, count_casualties(programme, "outcome", clocks=each), each) for each in (within, after)]
+    assert [each["total"]["casualties"] for each in told] == [1, 3]
+    assert [each["left_out"]["date_not_over"] for each in told] == [2, 0]
+
+
 def test_a_correction_and_a_withdrawal_are_followed(programme: Programme) -> None:
     own = record(programme, outcome="killed")
     assert figures(programme) == {("killed",): 1}

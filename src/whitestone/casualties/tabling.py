@@ -18,7 +18,10 @@ from whitestone.casualties.columns import NO_DAY, NOT_STATED, CasualtyTable, Cod
 from whitestone.casualties.merging import merged, roots_of
 from whitestone.domain.codes import CODE_LISTS, CodeList
 
-__all__ = ["ACCIDENT_NUMBERS", "ACCIDENT_TEXTS", "CASUALTY_NUMBERS", "CASUALTY_TEXTS", "Beyond", "beyond", "tabled"]
+__all__ = [
+    "ACCIDENT_NUMBERS", "ACCIDENT_TEXTS", "CASUALTY_NUMBERS", "CASUALTY_TEXTS", "Beyond", "beyond", "everybody",
+    "tabled",
+]  # fmt: skip
 
 OF_THE_EVENT = ("occurred_on", "device_category", "activity_at_time", "place_id", "place_name")
 """What a person's record leaves to its accident where it says nothing."""
@@ -70,15 +73,26 @@ def tabled(casualties: Said, accidents: Said, day: int, moment_us: int | None = 
 
     `same` maps absorbed records to those that are kept, `lists` are the programme's code lists.
     """
+    table = everybody(casualties, accidents, day, moment_us, same, lists)
+    # What happened after the day is not yet true on it, even where the record itself carries no date of its own.
+    return table.take(table.last_day <= day)
+
+
+def everybody(casualties: Said, accidents: Said, day: int, moment_us: int | None = None,
+              same: Mapping[bytes, bytes] | None = None, lists: Mapping[str, CodeList] = CODE_LISTS) -> CasualtyTable:
+    """Make the table of all who are told of, also of a month or year that is not over on the day; as `tabled`.
+
+    >>> from whitestone.casualties.packing import nothing_said
+    >>> len(everybody(*nothing_said(), 0))
+    0
+    """
     joined = same or {}
     persons, members = merged(casualties.take(casualties.rows_at(day, moment_us)), joined)
     events, _ = merged(accidents.take(accidents.rows_at(day, moment_us)), joined)
     at = _accidents_of(persons, events, joined)
     table = _persons(persons, members, events, at, day, lists)
     more = _stated_by_accidents(events, at, table, lists)
-    table = table if more is None else _both(table, more)
-    # What happened after the day is not yet true on it, even where the record itself carries no date of its own.
-    return table.take(table.last_day <= day)
+    return table if more is None else _both(table, more)
 
 
 def _accidents_of(persons: Said, events: Said, same: Mapping[bytes, bytes]) -> Int64:

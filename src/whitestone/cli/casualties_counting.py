@@ -163,6 +163,9 @@ def _notes(answer: dict[str, Any], limit: int) -> list[str]:
                      f"({beyond['killed']:,} killed, {beyond['injured']:,} injured, {beyond['unknown']:,} unknown).")
     if answer["died_later"]:
         notes.append(f"Died later, counted once, as killed: {answer['died_later']:,}.")
+    if answer["left_out"]["date_not_over"]:
+        notes.append("Of a month or year that is not over yet, counted when it is: "
+                     f"{answer['left_out']['date_not_over']:,}.")
     if answer["left_out"]["undated"]:
         notes.append(f"Undated, in no period: {answer['left_out']['undated']:,}.")
     if answer["date_not_certain"]:

@@ -14,7 +14,7 @@ import numpy as np
 from whitestone.casualties.columns import CasualtyTable, Coded, coded
 from whitestone.casualties.counting import CasualtyCount, column_of, count, read_dimensions, rules_of
 from whitestone.casualties.places import Gazetteer, Spot
-from whitestone.casualties.tabling import tabled
+from whitestone.casualties.tabling import everybody
 from whitestone.domain.codes import folded
 from whitestone.errors import InvalidValue, WrongCall
 from whitestone.journal.drafts import day_number, instant_us
@@ -39,9 +39,13 @@ def casualty_table(programme: Programme, clocks: Clocks) -> CasualtyTable:
 
 
 class _Held(msgspec.Struct):
-    """A table with the columns of its dimensions, each made once, by name and level."""
+    """A table with the columns of its dimensions, each made once, by name and level.
+
+    `not_over`: persons of a month or year that is not over on the day; they count when it is.
+    """
 
     table: CasualtyTable
+    not_over: int
     columns: dict[tuple[str, int | None], Coded] = {}
 
     def column(self, name: str, places: Gazetteer, level: int | None) -> Coded:
@@ -56,7 +60,7 @@ def _held(programme: Programme, clocks: Clocks) -> _Held:
     said = kept_said(programme)
     # Places may be renamed while no casualty changes: the whole journal's head is part of what columns depend on.
     key = ("table", programme.journal.programme_id, *programme.journal.head(), clocks.on, clocks.known)
-    return remembered(key, lambda: _Held(_tabled(programme, said, clocks)))
+    return remembered(key, lambda: _tabled(programme, said, clocks))
 
 
 def count_casualties(programme: Programme, by: str | Sequence[str], begins: dt.date | None = None,
@@ -116,7 +120,7 @@ def as_answer(programme: Programme, counted: CasualtyCount, clocks: Clocks, begi
         "percentages": counted.shares,
         "accidents_beyond_persons": counted.of_accidents.as_dict(),
         "died_later": counted.died_later,
-        "left_out": {"undated": counted.undated},
+        "left_out": {"undated": counted.undated, "date_not_over": _held(programme, clocks).not_over},
         "date_not_certain": counted.not_certain,
         "rule": rules_of(counted.by),
     }
@@ -139,7 +143,7 @@ def remembered(key: tuple[Any, ...], make: Callable[[], T]) -> T:
     return found
 
 
-def _tabled(programme: Programme, said: KeptSaid, clocks: Clocks) -> CasualtyTable:
+def _tabled(programme: Programme, said: KeptSaid, clocks: Clocks) -> _Held:
     same = {absorbed.bytes: kept.bytes for absorbed, kept in same_groups(programme.journal, known=clocks.known).items()}
     names = _dataset_names(programme)
     casualties, accidents = (
@@ -147,8 +151,10 @@ def _tabled(programme: Programme, said: KeptSaid, clocks: Clocks) -> CasualtyTab
         for each in (said.casualties, said.accidents)
     )
     moment = None if clocks.known is None else instant_us(clocks.known)
-    table = tabled(casualties, accidents, day_number(clocks.on), moment, same, programme.lists)
-    return _placed(programme, table, clocks)
+    day = day_number(clocks.on)
+    told = everybody(casualties, accidents, day, moment, same, programme.lists)
+    not_over = int(told.persons[(told.first_day <= day) & (told.last_day > day)].sum())
+    return _Held(_placed(programme, told.take(told.last_day <= day), clocks), not_over)
 
 
 def _placed(programme: Programme, table: CasualtyTable, clocks: Clocks) -> CasualtyTable:

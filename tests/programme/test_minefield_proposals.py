@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from whitestone.domain.revision import Act, Draft, Workflow
-from whitestone.errors import InvalidValue, UnknownRecord, WrongCall
+from whitestone.errors import InvalidValue, UnknownRecord, UnreadableFile, WrongCall
 from whitestone.programme.accounts import ledger
-from whitestone.programme.minefield_proposals import propose_hazard
+from whitestone.programme.minefield_proposals import propose_from_file, propose_hazard
 from whitestone.programme.opening import Programme, init_programme
 from whitestone.programme.revising import decide
 
@@ -72,3 +74,22 @@ def test_only_a_record_is_drawn_from_and_only_for_a_reason(programme: Programme,
     for record_id, reason, error in attempts:
         with pytest.raises(error):
             propose_hazard(programme, record_id, PLACED, share="90", reason=reason)
+
+
+def test_a_file_of_places_proposes_by_the_sheets_own_number(
+    programme: Programme, record: uuid.UUID, tmp_path: Path
+) -> None:
+    path = tmp_path / "places.json"
+    detail = {"id": "A-17", "outlines": {"99": SQUARE, "90": None}, "p_field": 0.8}
+    path.write_text(json.dumps({"seed": 7, "records_detail": [detail]}))
+    made = propose_from_file(programme, path, "A-17", share="99", reason="believed")
+    state = programme.journal.state(uuid.UUID(made["hazard"]), approved_only=False)
+    assert state is not None
+    assert (made["name"], made["record"]) == ("A-17/99", str(record))
+    assert state.extra["drawn_from"] == {"record": str(record), "share": "99", "seed": 7, "p_field": 0.8}
+    for sheet, share, error in (("A-18", "99", InvalidValue), ("A-17", "90", InvalidValue)):
+        with pytest.raises(error):
+            propose_from_file(programme, path, sheet, share=share, reason="believed")
+    path.write_text("{}")
+    with pytest.raises(UnreadableFile):
+        propose_from_file(programme, path, "A-17", share="99", reason="believed")

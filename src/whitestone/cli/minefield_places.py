@@ -67,6 +67,29 @@ def place(
     )
 
 
+@records.command()
+def propose(
+    context: typer.Context,
+    placed: Annotated[
+        Path, typer.Argument(help="What 'records place' or 'records assess --json' wrote.", dir_okay=False)
+    ],
+    record: Annotated[str, typer.Option(help="The sheet, by its own id.")],
+    reason: Annotated[str, typer.Option(help="Why this record is believed.")],
+    outline: Annotated[str, typer.Option(help="Which outline becomes the hazard: 50, 90 or 99.")] = "99",
+    as_json: Json = False,
+) -> None:
+    """Propose a suspected hazardous area from a placed record; it counts nowhere until somebody approves it."""
+    from whitestone.programme.minefield_proposals import propose_from_file
+    from whitestone.programme.opening import open_programme
+
+    asked: Context = context.obj
+    with open_programme(asked.target, asked.who) as programme:
+        made = propose_from_file(programme, placed, record, share=outline, reason=reason)
+    emit({**made, "note": LAW_5}, as_json, lambda: (
+        f"Proposed {made['name']}: hazard {made['hazard']}, submitted; it counts nowhere yet.\n{LAW_5}\n"
+        f'Next: whitestone records decide {made["hazard"]} approved --reason "…"'))  # fmt: skip
+
+
 def _told(answer: dict[str, Any]) -> str:
     lines = [f"{answer['records']:,} records, {answer['finds']:,} finds."]
     for name in ("completeness", "accuracy"):
@@ -84,10 +107,14 @@ def _told(answer: dict[str, Any]) -> str:
         lines.append(f"{said['speaker']} ({said['date']}) says: {said['quote']} [{said['source']}]")
     if "kept" in answer:
         lines.append(f"Kept for the pages: {answer['kept']}")
-    lines.append("record, P(field), ground in m2 that holds 50 and 90 % of its mines, finds explained:")
+    lines.append(
+        "record, P(field), ground in m2 that holds 50, 90 and 99 % of its mines, finds explained, middle (lon, lat):"
+    )
     for each in answer["records_detail"]:
-        ground = "no place" if each["p50_m2"] is None else f"{each['p50_m2']:,.0f}  {each['p90_m2']:,.0f}"
-        lines.append(f"  {each['id']}  {each['p_field']:.2f}  {ground}  {each['finds_explained']:.1f}")
+        areas = "  ".join(f"{each[name]:,.0f}" for name in ("p50_m2", "p90_m2", "p99_m2") if each[name] is not None)
+        middle = "{:.5f} {:.5f}".format(*each["centroid"]) if each["centroid"] else ""
+        told = f"  {each['id']}  {each['p_field']:.2f}  {areas or 'no place'}  {each['finds_explained']:.1f}  {middle}"
+        lines.append(told.rstrip())
     return "\n".join([*lines, LAW_5])
 
 

@@ -37,6 +37,7 @@ class Placed(msgspec.Struct, frozen=True, kw_only=True):
     shift_m: float | None = None
     finds_explained: float | None = None
     searched_share: float | None = None
+    seed: int | None = None
 
 
 class _Detail(msgspec.Struct, kw_only=True):
@@ -51,6 +52,7 @@ class _Detail(msgspec.Struct, kw_only=True):
 
 class _File(msgspec.Struct):
     records_detail: list[_Detail]
+    seed: int | None = None
 
 
 def read_placed(path: Path, sheets: Iterable[str]) -> list[Placed]:
@@ -70,7 +72,7 @@ def read_placed(path: Path, sheets: Iterable[str]) -> list[Placed]:
     named: dict[str, list[_Detail]] = {}
     for detail in found.records_detail:
         named.setdefault(detail.id, []).append(detail)
-    return [_placed(name, named.get(name, [])) for name in sheets]
+    return [_placed(name, named.get(name, []), found.seed) for name in sheets]
 
 
 def read_searched(path: Path) -> list[shapely.Geometry]:
@@ -86,7 +88,7 @@ def read_searched(path: Path) -> list[shapely.Geometry]:
         ) from None
 
 
-def _placed(name: str, details: list[_Detail]) -> Placed:
+def _placed(name: str, details: list[_Detail], seed: int | None) -> Placed:
     if len(details) != 1:
         why = "the file does not hold it" if not details else "the file holds it more than once"
         raise InvalidValue(field="sheet", value=name, why=why)
@@ -101,7 +103,7 @@ def _placed(name: str, details: list[_Detail]) -> Placed:
         outside = shapely.difference(outlines[inner], outlines[outer]).area
         if outside > _NESTED_SHARE * outlines[inner].area:
             raise InvalidValue(field="outlines", value=name, why=f"the {inner} % outline leaves the {outer} % one")
-    return Placed(id=name, outlines=outlines, **{key: getattr(detail, key) for key in _FIGURES})
+    return Placed(id=name, outlines=outlines, seed=seed, **{key: getattr(detail, key) for key in _FIGURES})
 
 
 def _shape(geometry: dict[str, Any], name: str) -> shapely.Geometry:

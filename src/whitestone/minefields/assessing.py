@@ -245,13 +245,13 @@ def _geometry(inside: npt.NDArray[np.bool_], spread: Spread, middle: tuple[float
 
 
 def _searched(inside: npt.NDArray[np.bool_], spread: Spread, question: Question) -> float:
-    """Return the share of a set's ground that has been searched."""
+    """Return the share of a set's ground that somebody says was searched."""
     west, south, size, columns, rows = question.ground.seen_net
     row, column = np.nonzero(inside)
     c = ((spread.west + (column + 0.5) * spread.cell_m - west) // size).astype(np.int64)
     r = ((spread.south + (row + 0.5) * spread.cell_m - south) // size).astype(np.int64)
     good = (c >= 0) & (r >= 0) & (c < columns) & (r < rows)
-    return float((question.ground.seen[r[good], c[good]] > 0.0).sum() / max(row.size, 1))
+    return float(question.searched[r[good], c[good]].sum() / max(row.size, 1))
 
 
 def _finds(assessment: Assessment) -> list[dict[str, Any]]:

@@ -14,7 +14,7 @@ from whitestone.minefields.error_model import ErrorModel
 from whitestone.minefields.joint import Draws, Effort, explain
 from whitestone.minefields.joint_state import Beliefs, Ground, Shapes, Sheets
 from whitestone.minefields.priors import Prior, place_before
-from whitestone.minefields.searched_ground import find_places, ground_of, kinds_of, searched_raster
+from whitestone.minefields.searched_ground import find_places, ground_of, kinds_of, said_searched, searched_raster
 from whitestone.minefields.sheet_parts import Batch, Find, Sheet
 from whitestone.minefields.ways import Reading, read_ways
 
@@ -40,6 +40,8 @@ class Question(msgspec.Struct, frozen=True):
     finds: tuple[Find, ...]
     """In the order of `ground`."""
     ground: Ground
+    searched: npt.NDArray[np.bool_]
+    """Which cells of the ground's net somebody says were searched."""
     shapes: Shapes
     beliefs: Beliefs
     known: Sheets
@@ -91,7 +93,8 @@ def posed(
     places = find_places(finds, middle)
     number = np.array([kinds.get((find.type or "").casefold().strip(), -1) for find in finds], dtype=np.int64)
     searched = sorted(batch.searched, key=lambda each: each.key)
-    ground, order = ground_of(places, number, len(kinds), *searched_raster(searched, places, middle))
+    seen, net = searched_raster(searched, places, middle)
+    ground, order = ground_of(places, number, len(kinds), seen, net)
     shapes, numbers = shapes_of(priors)
     picked = [sheets[at] for at in chosen]
     known = sheets_of(picked, priors, numbers, kinds, ground, model, np.zeros(len(priors), np.int64))
@@ -104,6 +107,7 @@ def posed(
         priors,
         tuple(finds[at] for at in order),
         ground,
+        said_searched(searched, net, middle),
         shapes,
         beliefs,
         known,

@@ -13,7 +13,7 @@ from whitestone.minefields.joint_state import Ground
 from whitestone.minefields.sheet_parts import Batch, Find, Searched
 from whitestone.minefields.traverse import to_plane
 
-__all__ = ["USUAL_DETECTION", "find_places", "ground_of", "kinds_of", "searched_raster"]
+__all__ = ["USUAL_DETECTION", "find_places", "ground_of", "kinds_of", "said_searched", "searched_raster"]
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -67,13 +67,29 @@ def searched_raster(
     east, north = max(box[2] for box in boxes), max(box[3] for box in boxes)
     size = max(4.0, math.sqrt((east - west) * (north - south) / _MOST_CELLS))
     columns, rows = int((east - west) / size) + 2, int((north - south) / size) + 2
-    missed = np.ones((rows, columns), np.float32)
-    for shape, chance in shapes:
-        _burn(shape, chance if chance is not None else USUAL_DETECTION, missed, (west, south, size))
     net = np.array([west, south, size, float(columns), float(rows)])
+    missed = _missed(shapes, net)
     if len(places):
         _crowds(places, missed, net)
     return (1.0 - missed).astype(np.float32), net
+
+
+def said_searched(searched: Sequence[Searched], net: Floats, middle: Point) -> npt.NDArray[np.bool_]:
+    """Return which cells of the net somebody says were searched; crowds of finds are no such statement.
+
+    >>> said_searched([], np.array([0.0, 0.0, 4.0, 2.0, 1.0]), (0.0, 0.0))
+    array([[False, False]])
+    """
+    return _missed([(_in_plane(each.geometry, middle), 1.0) for each in searched], net) < 1.0
+
+
+def _missed(shapes: Sequence[tuple[shapely.Geometry, float | None]], net: Floats) -> npt.NDArray[np.float32]:
+    """Return the chance that a mine in each cell was missed by all searches of the ground it lies in."""
+    west, south, size, columns, rows = net.tolist()
+    missed = np.ones((int(rows), int(columns)), np.float32)
+    for shape, chance in shapes:
+        _burn(shape, chance if chance is not None else USUAL_DETECTION, missed, (west, south, size))
+    return missed
 
 
 def ground_of(

@@ -9,15 +9,18 @@ from __future__ import annotations
 import json
 import uuid
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import shapely
 
 from whitestone.domain.revision import Act, Draft, Workflow
 from whitestone.errors import InvalidValue, UnknownRecord, WrongCall
+from whitestone.exchange.assessments import read_placed
 from whitestone.programme.opening import Programme
+from whitestone.programme.recalling import resolve
 
-__all__ = ["SHARES", "propose_hazard"]
+__all__ = ["SHARES", "propose_from_file", "propose_hazard"]
 
 SHARES = ("50", "90", "99")
 """The outlines that a placed record has: the smallest ground that holds so many per cent of its mines."""
@@ -58,4 +61,17 @@ def propose_hazard(
     draft = Draft(kind="hazard", record_id=hazard, body=body, extra=extra, geometry=shapely.to_wkb(shape),
                   workflow=Workflow.SUBMITTED, information_date=programme.today().isoformat())  # fmt: skip
     programme.journal.append(Act(author=programme.who, reason=reason), [draft])
-    return {"hazard": str(hazard), "record": str(record_id), "share": share, "workflow": "submitted"}
+    return {"hazard": str(hazard), "name": body["local_id"], "record": str(record_id), "share": share,
+            "workflow": "submitted"}  # fmt: skip
+
+
+def propose_from_file(programme: Programme, placed: Path, sheet: str, *, share: str, reason: str) -> dict[str, Any]:
+    """Submit a suspected hazardous area drawn from what `records place` or `records assess --json` wrote of one sheet.
+
+    `sheet` is the record's own id, as the file and the programme name it. Refuses a file that is no such answer with
+    UnreadableFile, a sheet that is not in it with InvalidValue, and otherwise as `propose_hazard` does.
+    """
+    (found,) = read_placed(placed, [sheet])
+    outlines = {level: json.loads(shapely.to_geojson(shape)) for level, shape in found.outlines.items()}
+    answer = {"outlines": outlines, "p_field": found.p_field, "seed": found.seed}
+    return propose_hazard(programme, resolve(programme, sheet), answer, share=share, reason=reason)

@@ -19,8 +19,8 @@ from whitestone.errors import InvalidValue
 __all__ = ["EDGE_TOLERANCE_M2", "EDGE_TOLERANCE_SHARE", "Plane", "geodesic_area_m2"]
 
 EDGE_TOLERANCE_M2 = 0.01
-EDGE_TOLERANCE_SHARE = 1e-8
-"""How much ground one edge may misplace by being drawn straight in the plane: the larger of 0.01 m2 and 1e-8 of its
+EDGE_TOLERANCE_SHARE = 2e-9
+"""How much ground one edge may misplace by being drawn straight in the plane: the larger of 0.01 m2 and 2e-9 of its
 length squared. Edges that would misplace more are split along the geodesic first."""
 
 Geometries = npt.NDArray[np.object_]

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
-import os
 import subprocess
-import sys
 import uuid
 from collections.abc import Callable
 from pathlib import Path
@@ -15,6 +13,7 @@ from typing import Any
 import openpyxl
 import pytest
 
+from own_process import run_whitestone
 from whitestone.domain.revision import Act, Draft
 from whitestone.programme.opening import init_programme
 
@@ -33,8 +32,7 @@ def run(tmp_path: Path, keys_dir: Path) -> Run:
         programme.journal.append(Act(author="t"), drafts)
 
     def call(*words: str) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-m", "whitestone.cli", "-C", str(tmp_path / "p"), "casualties", *words]
-        return subprocess.run(command, capture_output=True, text=True, timeout=120, check=False, env=dict(os.environ))
+        return run_whitestone("-C", tmp_path / "p", "casualties", *words)
 
     return call
 
@@ -106,7 +104,6 @@ def test_a_wrong_call_ends_with_2_a_code_and_the_next_step(run: Run, words: tupl
 
 def test_an_empty_programme_is_counted_as_nobody_recorded(tmp_path: Path, keys_dir: Path) -> None:
     init_programme(str(tmp_path / "empty"), name="empty", who="t").close()
-    command = [sys.executable, "-m", "whitestone.cli", "-C", str(tmp_path / "empty"), "casualties"]
     for words in (["table", "--by", "outcome,place,month", "--json"], ["public", "--by", "status", "--json"]):
-        told = answer(subprocess.run([*command, *words], capture_output=True, text=True, timeout=60, check=False))
+        told = answer(run_whitestone("-C", tmp_path / "empty", "casualties", *words))
         assert (told["rows"], told["total"]["casualties"]) == ([], 0)

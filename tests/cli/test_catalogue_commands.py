@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from own_process import run_whitestone
 from whitestone.programme.opening import init_programme
 
 
 def call(target: Path, *words: str) -> subprocess.CompletedProcess[str]:
     """Run the command line in a process of its own."""
-    command = [sys.executable, "-m", "whitestone.cli", "-C", str(target), "--who", "anna", "catalogue", *words]
-    return subprocess.run(command, capture_output=True, text=True, timeout=120, check=False, env=dict(os.environ))
+    return run_whitestone("-C", target, "--who", "anna", "catalogue", *words)
 
 
 def answer(target: Path, *words: str) -> dict[str, Any]:

@@ -5,19 +5,19 @@ from __future__ import annotations
 import json
 import re
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from own_process import run_whitestone
 from whitestone.programme.opening import init_programme
 
 GUIDES = Path(__file__).resolve().parent.parent.parent / "docs" / "guides"
 
 
 def run(*words: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([sys.executable, "-m", "whitestone.cli", *words], capture_output=True, text=True, check=False)
+    return run_whitestone(*words)
 
 
 def answer(*words: str) -> dict[str, Any]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import subprocess
-import sys
 import uuid
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ from typing import Any
 import pytest
 import shapely
 
+from own_process import run_whitestone
 from whitestone.domain.revision import Act, Draft
 from whitestone.geodesy.areas import Plane
 from whitestone.programme.opening import init_programme
@@ -20,7 +20,7 @@ PLANE = Plane(46.0, 40.0)
 
 
 def run(*words: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([sys.executable, "-m", "whitestone.cli", *words], capture_output=True, text=True, check=False)
+    return run_whitestone(*words)
 
 
 def answer(ran: subprocess.CompletedProcess[str]) -> dict[str, Any]:

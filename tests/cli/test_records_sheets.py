@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
-import sys
 from pathlib import Path
 
 import shapely
 
+from own_process import run_whitestone
 from whitestone.domain.ids import new_id
 from whitestone.domain.revision import Act, Draft
 from whitestone.programme.opening import init_programme
 
 
 def call(target: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "whitestone.cli", "-C", str(target), "--who", "anna", *words]
-    return subprocess.run(command, capture_output=True, text=True, timeout=120, check=False, env=dict(os.environ))
+    return run_whitestone("-C", target, "--who", "anna", *words)
 
 
 def test_a_simulated_batch_needs_no_programme_and_comes_in_two_files(tmp_path: Path) -> None:

@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 import shapely
 
+from own_process import run_whitestone
 from whitestone.domain.ids import new_id
 from whitestone.domain.revision import Act, Draft
 from whitestone.programme.opening import init_programme
 
 
 def call(target: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "whitestone.cli", "-C", str(target), "--who", "anna", *words]
-    return subprocess.run(command, capture_output=True, text=True, timeout=120, check=False, env=dict(os.environ))
+    return run_whitestone("-C", target, "--who", "anna", *words)
 
 
 def answer(target: Path, *words: str) -> dict[str, Any]:

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
-import sys
 import uuid
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from own_process import run_whitestone
 from whitestone.domain.ids import new_id
 from whitestone.domain.revision import Act, Draft
 from whitestone.journal import open_journal
@@ -22,8 +21,7 @@ CANARY = "Kanarinac-Safety"
 
 def call(target: object, *words: str) -> subprocess.CompletedProcess[str]:
     """Run the command line in a process of its own."""
-    command = [sys.executable, "-m", "whitestone.cli", "-C", str(target), "--who", "anna", *words]
-    return subprocess.run(command, capture_output=True, text=True, timeout=120, check=False, env=dict(os.environ))
+    return run_whitestone("-C", target, "--who", "anna", *words)
 
 
 def answer(target: object, *words: str) -> dict[str, Any]:

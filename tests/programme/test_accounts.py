@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import subprocess
-import sys
 import uuid
 from collections.abc import Iterator
 from typing import Any
@@ -14,6 +12,7 @@ import numpy as np
 import pytest
 import shapely
 
+from own_process import run_whitestone
 from whitestone.domain.ids import new_id
 from whitestone.domain.revision import Act, Draft, Nature, Workflow
 from whitestone.errors import InvalidValue
@@ -216,15 +215,14 @@ def test_the_approval_rule_decides_the_date() -> None:
 
 def test_the_command_prints_one_object_or_a_table_with_units(desk: Desk, target: str) -> None:
     desk.say("hazard", {"classification": "sha"}, wkb(0, 0, 100, 100))
-    command = [sys.executable, "-m", "whitestone.cli", "-C", target, "ledger", "--by", "class"]
-    said = subprocess.run([*command, "--json"], capture_output=True, text=True, check=True)
+    said = run_whitestone("-C", target, "ledger", "--by", "class", "--json")
     answer = json.loads(said.stdout)
     assert set(answer) >= {"situation_on", "as_known_on", "from", "to", "rows", "total", "proof", "undated"}
-    text = subprocess.run([*command, "--explain", "total"], capture_output=True, text=True, check=True).stdout
+    text = run_whitestone("-C", target, "ledger", "--by", "class", "--explain", "total").stdout
     assert "m2" in text
     assert "Proof lines" in text
     assert "residual" in text
-    refused = subprocess.run([*command[:-1], "colour"], capture_output=True, text=True, check=False)
+    refused = run_whitestone("-C", target, "ledger", "--by", "colour")
     assert refused.returncode == 2
     assert "Traceback" not in refused.stderr
 

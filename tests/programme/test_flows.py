@@ -6,7 +6,6 @@ import datetime as dt
 import json
 import random
 import subprocess
-import sys
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,6 +16,7 @@ import numpy as np
 import pytest
 import shapely
 
+from own_process import run_whitestone
 from whitestone.domain.ids import new_id
 from whitestone.domain.revision import Act, Draft, Nature
 from whitestone.errors import InvalidValue
@@ -225,8 +225,7 @@ def test_the_command_answers_the_matrix_under_both_clocks(tmp_path: Path) -> Non
         split(Desk(made))
 
     def run(*words: str) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-m", "whitestone.cli", "-C", target, "ledger", *words]
-        return subprocess.run(command, capture_output=True, text=True, check=False)
+        return run_whitestone("-C", target, "ledger", *words)
 
     told = json.loads(run("--matrix", "--situation-on", "2018-12-31", "--from", "2017", "--json").stdout)
     areas = told["matrix"]["total"]["areas"]

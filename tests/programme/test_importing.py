@@ -18,6 +18,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from own_process import run_whitestone
 from whitestone.domain.revision import Act, Draft
 from whitestone.errors import MappingInvalid, UnreadableFile, WrongCall
 from whitestone.exchange.mapping.text import parse_mapping
@@ -430,8 +431,7 @@ def test_the_command_line_answers_with_the_counts(tmp_path: Path) -> None:
     mapping.write_text(MAPPING)
 
     def call(*words: str) -> dict:
-        ran = subprocess.run([sys.executable, "-m", "whitestone.cli", "-C", target, *words, "--json"],
-                             capture_output=True, text=True, check=False, env=os.environ)
+        ran = run_whitestone("-C", target, *words, "--json")
         assert ran.returncode == 0, ran.stderr
         return json.loads(ran.stdout)
 

@@ -16,6 +16,7 @@ import msgspec
 import pytest
 from period_maker import Desk, make, valley, wkb
 
+from own_process import run_whitestone
 from whitestone.domain.revision import Nature, Workflow
 from whitestone.errors import ClosingBroken, InvalidValue, KeyMissing, PeriodRefused, UnknownPeriod
 from whitestone.land.grouping import COLUMNS
@@ -28,8 +29,6 @@ from whitestone.programme.restatements import restatements
 from whitestone.programme.revising import decide
 from whitestone.programme.safekeeping import back_up, prove, restore_to
 from whitestone.programme.sameness import declare_same
-
-CLI = [sys.executable, "-m", "whitestone.cli"]
 
 
 @pytest.fixture
@@ -393,7 +392,7 @@ def test_the_commands_from_end_to_end(desk: Desk, target: str) -> None:
     valley(desk)
 
     def run(*words: str, code: int = 0) -> str:
-        ran = subprocess.run([*CLI, "-C", target, "--who", "anna", *words], capture_output=True, text=True, check=False)
+        ran = run_whitestone("-C", target, "--who", "anna", *words)
         assert ran.returncode == code, ran.stderr
         assert "Traceback" not in ran.stderr
         return ran.stdout if code == 0 else ran.stdout + ran.stderr

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,6 +14,7 @@ import pytest
 import shapely
 from real_files import bring, bring_draft, features, geometries, new_programme, shapes_of
 
+from own_process import run_whitestone
 from whitestone.programme.opening import Programme
 
 
@@ -74,8 +73,7 @@ def test_the_command_line_does_the_same(tmp_path: Path, shared_data: Path) -> No
     path = str(shared_data / "cambodia_casualties/dataset.json")
 
     def answer(*words: str) -> dict[str, Any]:
-        command = [sys.executable, "-m", "whitestone.cli", "-C", str(tmp_path / "p"), *words]
-        done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+        done = run_whitestone("-C", tmp_path / "p", *words)
         assert (done.returncode, done.stderr) == (0, "")
         value: dict[str, Any] = json.loads(done.stdout)
         return value

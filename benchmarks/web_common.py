@@ -10,7 +10,7 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -33,14 +33,14 @@ def is_there() -> bool:
 
 
 @contextmanager
-def served() -> Iterator[str]:
-    """Import all layers into a fresh programme, serve it, wait until its figures are warm; give the address."""
+def served(layers: Iterable[str] = LAYERS) -> Iterator[str]:
+    """Import the layers into a fresh programme, serve it, wait until its figures are warm; give the address."""
     with tempfile.TemporaryDirectory() as folder:
         environment = {**os.environ, "WHITESTONE_KEYS": f"{folder}/keys"}
         command = [*WHITESTONE, "-C", f"{folder}/programme"]
         _run([*command, "init", "--name", "Bosnia and Herzegovina"], environment)
-        for name, mapping in LAYERS.items():
-            _run([*command, "import", str(DATA / name), "--mapping", mapping], environment)
+        for name in layers:
+            _run([*command, "import", str(DATA / name), "--mapping", LAYERS[name]], environment)
         server = subprocess.Popen(
             [*command, "serve", "--port", "0", "--json"], env=environment, stdout=subprocess.PIPE, text=True
         )

@@ -11,7 +11,7 @@ import statistics
 import time
 
 from common import Claim, arguments, report
-from web_common import fetch, is_there, served
+from web_common import LAYERS, fetch, is_there, served
 
 ROUNDS = 15
 
@@ -88,7 +88,7 @@ def main() -> None:
             as_json=asked.json,
         )
         return
-    with served() as address:
+    with served(["suspect_areas_simplyfied.geojson"] if asked.quick else LAYERS) as address:
         pages = paths(address)
         for page in pages:
             _settle(address + page)

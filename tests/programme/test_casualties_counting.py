@@ -21,11 +21,14 @@ from scipy.optimize import linprog
 from whitestone.casualties.columns import CasualtyTable, Coded
 from whitestone.domain.revision import Act, Draft, Nature, Workflow
 from whitestone.errors import CannotPublish, InvalidValue, WrongCall
+from whitestone.evidence.claim_model import Question
 from whitestone.journal import books
 from whitestone.programme import casualties_counting, casualties_kept
 from whitestone.programme.casualties_counting import as_answer, casualty_table, count_casualties
 from whitestone.programme.casualties_kept import KEY, kept_said, read_said
 from whitestone.programme.casualties_public import earlier_releases, public_table
+from whitestone.programme.casualties_rows import read_casualties
+from whitestone.programme.claims_persons import count_persons
 from whitestone.programme.opening import Programme, init_programme, open_programme
 from whitestone.programme.sameness import declare_same, undo_same
 
@@ -400,6 +403,37 @@ def test_what_its_own_suppression_would_tell_is_not_published_at_all(programme: 
 def test_what_is_too_fine_for_the_public_is_refused(programme: Programme, asked: dict[str, Any]) -> None:
     with pytest.raises(InvalidValue):
         public_table(programme, **{"by": "status", **asked})
+
+
+@pytest.mark.parametrize(("asked", "why"), [
+    ({"by": "place", "level": 9}, "4 or less"), ({"by": "place:5"}, "4 or less"), ({"by": "place", "level": 3}, "1, 2"),
+])  # fmt: skip
+def test_a_level_that_is_too_fine_or_that_no_place_has_is_not_published(
+    programme: Programme, asked: dict[str, Any], why: str
+) -> None:
+    region = record(programme, "place", name="Region", admin_level=1)
+    record(programme, "place", name="Town", admin_level=2, parent_id=str(region))
+    with pytest.raises(InvalidValue, match=why):
+        public_table(programme, **asked)
+    assert public_table(programme, "place", level=2)["rows"] == []
+
+
+def test_estimates_and_claims_count_whom_the_table_counts(programme: Programme) -> None:
+    accident = record(programme, "accident", occurred_on="2020-06", killed=1, injured=3, casualties=5)
+    record(programme, occurred_on="2020-06-02", accident_id=str(accident), outcome="injured")
+    record(programme, occurred_on="2020-06-02", accident_id=str(accident), outcome="injured", died_later_on="2020-07")
+    record(programme, occurred_on="2019", outcome="killed", persons=-4)
+    record(programme, occurred_on="2019", outcome="killed", persons=2)
+    record(programme, occurred_on=str(programme.today().year), outcome="injured", persons=6)
+    clocks = programme.clocks()
+    by_table = count_casualties(programme, "outcome").total
+    rows = read_casualties(programme, clocks)
+    assert sum(row.persons for row in rows) == by_table.casualties == 8
+    claimed = {metric: count_persons(programme, Question(metric=metric), clocks, None)
+               for metric in ("casualties", "killed", "injured")}
+    assert {metric: each.value for metric, each in claimed.items()} == {
+        "casualties": 8, "killed": by_table.killed, "injured": by_table.injured}  # fmt: skip
+    assert (claimed["casualties"].high, claimed["casualties"].recorded) == (14, 14)
 
 
 def test_a_grid_names_squares_and_never_a_position(programme: Programme) -> None:

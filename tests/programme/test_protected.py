@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import json
+import threading
 import uuid
 from pathlib import Path
 from typing import Any
@@ -26,7 +28,7 @@ from whitestone.programme.consents import (
     withdraw_consent,
 )
 from whitestone.programme.identified import approve_export, ask_export, asked_exports, open_export, write_export
-from whitestone.programme.opening import Programme, init_programme
+from whitestone.programme.opening import Programme, init_programme, open_programme
 from whitestone.programme.protection import add_source, seal_values, show_person, subject_access, traces
 from whitestone.programme.retention import approve_retention, ask_retention, due, erase_due
 from whitestone.programme.revising import decide
@@ -283,6 +285,48 @@ def test_a_request_serves_once_and_runs_out(programme: Programme, tmp_path: Path
         with pytest.raises(WrongCall):
             approve_export(programme, late, reason="late")
     assert [each["state"] for each in asked_exports(programme)] == ["carried out", "approved"]
+
+
+def test_two_writers_at_one_moment_cannot_both_use_an_approval(
+    programme: Programme, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    agree(programme)
+    request = approved(programme)
+    both_read = threading.Barrier(2, timeout=0.3)
+
+    def wait() -> dt.datetime:
+        """Let the two go on together, if the second can read at all before the first has written."""
+        with contextlib.suppress(threading.BrokenBarrierError):
+            both_read.wait()
+        return dt.datetime.now(dt.UTC)
+
+    monkeypatch.setattr(second_person, "_now", wait)
+    ends = []
+
+    def use(who: str) -> None:
+        with open_programme(str(tmp_path / "p"), who) as own:
+            try:
+                second_person.carried_out(own, request, "identified export", detail=who)
+                ends.append("used")
+            except Refused as error:
+                ends.append("refused" if "carried out" in str(error) else str(error))
+
+    threads = [threading.Thread(target=use, args=(who,)) for who in ("anna", "boris")]
+    for each in threads:
+        each.start()
+    for each in threads:
+        each.join()
+    assert sorted(ends) == ["refused", "used"]
+
+
+def test_a_refusal_that_is_slipped_in_after_the_use_changes_nothing(programme: Programme) -> None:
+    agree(programme)
+    request = approved(programme)
+    second_person.carried_out(programme, request, "identified export", detail="used")
+    last = programme.journal.history(request)[-1].revision_id
+    slipped = Draft(kind="decision", record_id=request, body={"decision_type": "refused"}, parents=(last,))
+    programme.journal.append(Act(author="anna"), [slipped])
+    assert second_person.read_request(programme, request, "identified export").state == "carried out"
 
 
 def test_a_consent_recorded_after_the_approval_waits_for_the_next_one(programme: Programme, tmp_path: Path) -> None:

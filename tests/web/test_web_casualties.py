@@ -114,6 +114,19 @@ def test_what_is_no_date_and_no_level_is_refused(ask: Any, query: str) -> None:
     assert ask.get(f"/casualties?{query}").status_code == 422
 
 
+def test_a_period_that_ends_before_it_begins_is_said_and_not_shown_as_nobody(ask: Any) -> None:
+    for path in ("/casualties", "/casualties/rows", "/casualties/cells.json"):
+        page = ask.get(f"{path}?from=2021&to=2020")
+        assert page.status_code == 400
+        assert "ends before it begins" in page.content.decode()
+
+
+def test_who_is_of_a_year_that_is_not_over_is_told_of_as_in_tables(ask: Any) -> None:
+    assert "1 casualties of a month or year that is not over yet" in text(ask.get("/casualties?on=2021-06-30"
+                                                                                  ).content.decode())
+    assert "not over yet" not in text(ask.get("/casualties?on=2022-06-30").content.decode())
+
+
 def test_an_empty_programme_has_an_empty_page(tmp_path: Path, desk: Any) -> None:
     from django.test import Client
 

@@ -7,24 +7,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from whitestone.cli.casualties import casualties
+from whitestone.cli.casualties import Period, casualties, over_a_period
 from whitestone.cli.shared import Context, emit
 
 if TYPE_CHECKING:
-    import datetime as dt
-
     from rich.console import Group
 
-Json = Annotated[bool, typer.Option("--json", help="One JSON object on standard output, nothing else.")]
 By = Annotated[
     str,
     typer.Option("--by", help="Dimensions with commas: outcome, status, person_status, sex_age, sex, age_group, "
                  "device, activity, place, place:LEVEL, month, year, source, amputation."),
 ]  # fmt: skip
-From = Annotated[str | None, typer.Option("--from", help="The first day of the period: YYYY, YYYY-MM or YYYY-MM-DD.")]
-To = Annotated[str | None, typer.Option("--to", help="The last day of the period.")]
-On = Annotated[str | None, typer.Option("--situation-on", help="The day of the situation; default: today.")]
-Known = Annotated[str | None, typer.Option("--as-known-on", help="What was known by the end of the day; default: now.")]
 Place = Annotated[str | None, typer.Option("--place", help="Only in this place: its code, name or record id.")]
 Level = Annotated[int | None, typer.Option("--level", min=0, max=9, help="The level of the gazetteer for 'place'.")]
 
@@ -35,17 +28,16 @@ def register(app: typer.Typer) -> None:
     casualties.command("public")(public)
 
 
+@over_a_period
 def table(
     context: typer.Context,
     by: By = "outcome",
-    begins: From = None,
-    ends: To = None,
-    situation_on: On = None,
-    as_known_on: Known = None,
     place: Place = None,
     level: Level = None,
     limit: Annotated[int, typer.Option(min=1, help="Rows that are printed; --json has all.")] = 60,
-    as_json: Json = False,
+    *,
+    period: Period,
+    as_json: bool,
 ) -> None:
     """Count casualties, each person once, by what you name; rows always add up to the total."""
     from whitestone.programme.casualties_counting import as_answer, count_casualties
@@ -53,10 +45,9 @@ def table(
 
     asked: Context = context.obj
     with open_programme(asked.target, asked.who, readonly=True) as programme:
-        first, last = day(begins, "from", is_first=True), day(ends, "to")
-        clocks = programme.clocks(situation_on, as_known_on)
-        counted = count_casualties(programme, by, first, last, clocks, place, level)
-        answer = as_answer(programme, counted, clocks, first, last)
+        clocks = period.clocks(programme)
+        counted = count_casualties(programme, by, period.first, period.last, clocks, place, level)
+        answer = as_answer(programme, counted, clocks, period.first, period.last)
     if as_json:
         emit(answer, True, str)
         return
@@ -65,19 +56,18 @@ def table(
     Console().print(_printed(answer, limit))
 
 
+@over_a_period
 def public(
     context: typer.Context,
     by: By = "outcome",
-    begins: From = None,
-    ends: To = None,
-    situation_on: On = None,
-    as_known_on: Known = None,
     level: Level = None,
     grid_km: Annotated[float | None, typer.Option(help="For --by grid: the side of a square, 5 km or more.")] = None,
     min_cell: Annotated[int, typer.Option(help="The least number of persons that is published.")] = 3,
     out: Annotated[Path | None, typer.Option(help="Write the table into this file: .csv or .xlsx.")] = None,
     preview: Annotated[bool, typer.Option("--preview", help="Only look: not kept as a release.")] = False,
-    as_json: Json = False,
+    *,
+    period: Period,
+    as_json: bool,
 ) -> None:
     """Make a table that may be published: small figures, and what would tell them, are suppressed. It is kept."""
     from whitestone.exchange.writers.public_table import check_public_name, write_public_table
@@ -88,9 +78,8 @@ def public(
     if out is not None:
         check_public_name(out)
     with open_programme(asked.target, asked.who) as programme:
-        answer = public_table(programme, by, begins=day(begins, "from", is_first=True), ends=day(ends, "to"),
-                              level=level, min_cell=min_cell, grid_km=grid_km,
-                              clocks=programme.clocks(situation_on, as_known_on), keep=not preview)  # fmt: skip
+        answer = public_table(programme, by, begins=period.first, ends=period.last, level=level, min_cell=min_cell,
+                              grid_km=grid_km, clocks=period.clocks(programme), keep=not preview)
     if out is not None:
         answer["files"] = [str(path) for path in write_public_table(answer, out)]
     emit(answer, as_json, lambda: _public_words(answer))
@@ -106,20 +95,6 @@ def _public_words(answer: dict[str, Any]) -> str:
     lines += answer["suppressed"]["why"]
     lines += [f"Wrote {path}." for path in answer.get("files", [])]
     return "\n".join([*lines, "Kept as a release." if answer["recorded"] else "A preview: not kept, not for release."])
-
-
-def day(text: str | None, field: str, *, is_first: bool = False) -> dt.date | None:
-    """Read the first or last day of a date of any precision; refuses what is none with InvalidValue."""
-    from whitestone.domain.dates import parse_partial
-    from whitestone.errors import InvalidValue
-
-    if not text:
-        return None
-    try:
-        read = parse_partial(text)
-    except InvalidValue as error:
-        raise InvalidValue(field=field, value=text, why="expected YYYY, YYYY-MM or YYYY-MM-DD") from error
-    return read.first_day if is_first else read.last_day
 
 
 def _printed(answer: dict[str, Any], limit: int) -> Group:

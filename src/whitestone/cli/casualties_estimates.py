@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,18 +9,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from whitestone.cli.casualties import casualties
+from whitestone.cli.casualties import Period, casualties, over_a_period
 from whitestone.cli.shared import Context, emit
 from whitestone.errors import FileTrouble, WrongCall
 
 if TYPE_CHECKING:
     from whitestone.programme.opening import Programme
 
-Json = Annotated[bool, typer.Option("--json", help="One JSON object on standard output, nothing else.")]
-OnDay = Annotated[str | None, typer.Option("--situation-on", help="The day on the ground; default: today.")]
-KnownOn = Annotated[str | None, typer.Option("--as-known-on", help="What was known by the end of that day.")]
-From = Annotated[str | None, typer.Option("--from", help="First day, month or year that counts.")]
-To = Annotated[str | None, typer.Option("--to", help="Last day, month or year that counts.")]
 Seed = Annotated[int, typer.Option(min=0, help="Of the random draws: the same seed, the same answer.")]
 Draws = Annotated[int, typer.Option(min=19, max=99_999, help="How many random worlds the figure is judged against.")]
 Level = Annotated[float, typer.Option(help="Of the intervals, such as 0.95.")]
@@ -32,6 +26,7 @@ def register(app: typer.Typer) -> None:
 
 
 @casualties.command()
+@over_a_period
 def estimate(
     context: typer.Context,
     lists: Annotated[str | None, typer.Option(help="A,B[,C]: datasets or sources, linked person by person.")] = None,
@@ -43,11 +38,9 @@ def estimate(
     false_links: Annotated[float | None, typer.Option(help="Share of joined persons that are two.")] = None,
     criterion: Annotated[str, typer.Option(help="Of the models of three lists or more: aic or bic.")] = "aic",
     level: Level = 0.95,
-    start: From = None,
-    end: To = None,
-    on: OnDay = None,
-    known: KnownOn = None,
-    as_json: Json = False,
+    *,
+    period: Period,
+    as_json: bool,
 ) -> None:
     """Estimate how many casualties stand in none of the lists (capture-recapture), and when not to use the figure."""
     from whitestone.programme.casualties_estimates import estimate_histories, estimate_missing, split_lists
@@ -67,12 +60,13 @@ def estimate(
     else:
         names = split_lists(lists or "")
         with _opened(context) as programme:
-            answer = estimate_missing(programme, programme.clocks(on, known), names, start=_first(start),
-                                      end=_last(end), **asked)
+            answer = estimate_missing(programme, period.clocks(programme), names, start=period.first,
+                                      end=period.last, **asked)
     emit(answer, as_json, lambda: "\n".join(_estimate_text(answer)))
 
 
 @casualties.command()
+@over_a_period
 def trend(
     context: typer.Context,
     by: Annotated[str, typer.Option(help="year or month.")] = "year",
@@ -82,11 +76,9 @@ def trend(
     draws: Draws = 999,
     seed: Seed = 1,
     level: Level = 0.95,
-    start: From = None,
-    end: To = None,
-    on: OnDay = None,
-    known: KnownOn = None,
-    as_json: Json = False,
+    *,
+    period: Period,
+    as_json: bool,
 ) -> None:
     """Say how casualties change: rate ratio a year, change-points, and what is still to be reported."""
     from whitestone.programme.casualties_trends import trend as ask
@@ -97,12 +89,13 @@ def trend(
 
         shares = read_exposure(exposure)
     with _opened(context) as programme:
-        answer = ask(programme, programme.clocks(on, known), by, start=_first(start), end=_last(end), exposure=shares,
+        answer = ask(programme, period.clocks(programme), by, start=period.first, end=period.last, exposure=shares,
                      draws=draws, seed=seed, level=level)
     emit(answer, as_json, lambda: "\n".join(_trend_text(answer)))
 
 
 @casualties.command()
+@over_a_period
 def clusters(
     context: typer.Context,
     by: Annotated[str, typer.Option(help="month or year.")] = "month",
@@ -114,45 +107,43 @@ def clusters(
     alpha: Annotated[float, typer.Option(help="False alarms: how often chance may make the largest cluster.")] = 0.05,
     draws: Draws = 999,
     seed: Seed = 1,
-    start: From = None,
-    end: To = None,
-    on: OnDay = None,
-    known: KnownOn = None,
-    as_json: Json = False,
+    *,
+    period: Period,
+    as_json: bool,
 ) -> None:
     """Find clusters in space and time by a scan statistic that pays for looking everywhere."""
     from whitestone.casualties.clusters import Cylinders
     from whitestone.programme.casualties_trends import clusters as ask
 
     with _opened(context) as programme:
-        answer = ask(programme, programme.clocks(on, known), by, start=_first(start), end=_last(end),
+        answer = ask(programme, period.clocks(programme), by, start=period.first, end=period.last,
                      population=_population(population), count=count, draws=draws, seed=seed, alpha=alpha,
                      cylinders=Cylinders(radius_km=radius_km, longest=window, only_last=alive))
     emit(answer, as_json, lambda: "\n".join(_clusters_text(answer)))
 
 
 @casualties.command()
+@over_a_period
 def rates(
     context: typer.Context,
     population: Annotated[str, typer.Option(help="CSV of place (or pcode), population, source, year.")],
     level: Level = 0.95,
     limit: Annotated[int, typer.Option(min=0, help="How many places the text shows; --json has all.")] = 40,
-    start: From = None,
-    end: To = None,
-    on: OnDay = None,
-    known: KnownOn = None,
-    as_json: Json = False,
+    *,
+    period: Period,
+    as_json: bool,
 ) -> None:
     """Give casualties for each 100,000 people and year by place, with exact intervals."""
     from whitestone.programme.casualties_trends import rates as ask
 
     people = _population(population)
     with _opened(context) as programme:
-        answer = ask(programme, programme.clocks(on, known), people, start=_first(start), end=_last(end), level=level)
+        answer = ask(programme, period.clocks(programme), people, start=period.first, end=period.last, level=level)
     emit(answer, as_json, lambda: "\n".join(_rates_text(answer, limit)))
 
 
 @casualties.command("against-hazards")
+@over_a_period
 def against_hazards(
     context: typer.Context,
     out: Annotated[
@@ -164,17 +155,15 @@ def against_hazards(
         float | None, typer.Option(help="Accidents with missed items to expect on released land, a km2 and year.")
     ] = None,
     limit: Annotated[int, typer.Option(min=0, help="How many accidents the text shows; --json has all.")] = 40,
-    start: From = None,
-    end: To = None,
-    on: OnDay = None,
-    known: KnownOn = None,
-    as_json: Json = False,
+    *,
+    period: Period,
+    as_json: bool,
 ) -> None:
     """List accidents outside every known hazard and inside released land, as of their day; with the tests."""
     from whitestone.programme.casualties_against import against_hazards as ask
 
     with _opened(context) as programme:
-        answer = ask(programme, programme.clocks(on, known), start=_first(start), end=_last(end),
+        answer = ask(programme, period.clocks(programme), start=period.first, end=period.last,
                      usual_accuracy_m=accuracy_m, coarsest_m=coarsest_m, expected_per_km2_year=expected)
     if out is not None:
         try:
@@ -185,19 +174,18 @@ def against_hazards(
 
 
 @casualties.command()
+@over_a_period
 def care(
     context: typer.Context,
-    start: From = None,
-    end: To = None,
-    on: OnDay = None,
-    known: KnownOn = None,
-    as_json: Json = False,
+    *,
+    period: Period,
+    as_json: bool,
 ) -> None:
     """Count who was referred to care and not followed up, and the hours to a facility."""
     from whitestone.programme.casualties_trends import care as ask
 
     with _opened(context) as programme:
-        answer = ask(programme, programme.clocks(on, known), start=_first(start), end=_last(end))
+        answer = ask(programme, period.clocks(programme), start=period.first, end=period.last)
     emit(answer, as_json, lambda: "\n".join(_care_text(answer)))
 
 
@@ -214,18 +202,6 @@ def _population(path: str | None) -> Any:
     from whitestone.programme.casualties_files import read_population
 
     return read_population(path)
-
-
-def _first(text: str | None) -> dt.date | None:
-    from whitestone.domain.dates import parse_partial
-
-    return None if text is None else parse_partial(text).first_day
-
-
-def _last(text: str | None) -> dt.date | None:
-    from whitestone.domain.dates import parse_partial
-
-    return None if text is None else parse_partial(text).last_day
 
 
 def _pair(text: str) -> tuple[str, str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import threading
+import uuid
 from collections import Counter, OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
@@ -11,7 +12,7 @@ from typing import Any, TypeVar
 import msgspec
 import numpy as np
 
-from whitestone.casualties.columns import CasualtyTable, Coded, coded
+from whitestone.casualties.columns import NO_DAY, CasualtyTable, Coded, coded
 from whitestone.casualties.counting import CasualtyCount, column_of, count, read_dimensions, rules_of
 from whitestone.casualties.places import Gazetteer, Spot
 from whitestone.casualties.tabling import everybody
@@ -22,8 +23,8 @@ from whitestone.programme.casualties_kept import KeptSaid, kept_said
 from whitestone.programme.opening import Clocks, Programme
 from whitestone.programme.sameness import same_groups
 
-__all__ = ["ENTERED_HERE", "as_answer", "casualty_table", "count_casualties", "gazetteer", "places_named",
-           "remembered"]
+__all__ = ["ENTERED_HERE", "as_answer", "casualties_not_over", "casualty_table", "check_period", "count_casualties",
+           "date_texts", "gazetteer", "places_named", "record_ids", "remembered"]
 
 ENTERED_HERE = "entered here"
 """The source of a record that came in by no file."""
@@ -38,14 +39,46 @@ def casualty_table(programme: Programme, clocks: Clocks) -> CasualtyTable:
     return _held(programme, clocks).table
 
 
-class _Held(msgspec.Struct):
-    """A table with the columns of its dimensions, each made once, by name and level.
+def casualties_not_over(programme: Programme, clocks: Clocks) -> CasualtyTable:
+    """Return those of a month or year that has begun and is not over on the day; they count when it is."""
+    return _held(programme, clocks).not_over
 
-    `not_over`: persons of a month or year that is not over on the day; they count when it is.
+
+def record_ids(table: CasualtyTable) -> list[uuid.UUID]:
+    """Give the record id of each row.
+
+    >>> from whitestone.casualties.packing import nothing_said
+    >>> from whitestone.casualties.tabling import tabled
+    >>> record_ids(tabled(*nothing_said(), 0))
+    []
     """
+    return [uuid.UUID(bytes=each.ljust(16, b"\0")) for each in table.ids.tolist()]
+
+
+def date_texts(table: CasualtyTable) -> list[str | None]:
+    """Write the date of each row to the day, month or year to which it is known; None where it is undated.
+
+    >>> from whitestone.casualties.packing import nothing_said
+    >>> from whitestone.casualties.tabling import tabled
+    >>> date_texts(tabled(*nothing_said(), 0))
+    []
+    """
+    known: dict[tuple[int, int], str | None] = {}
+    texts = []
+    for span in zip(table.first_day.tolist(), table.last_day.tolist(), strict=True):
+        if span not in known:
+            first, last = (str(np.datetime64(day, "D")) for day in span)
+            exactly = 10 if first == last else 7 if first[:7] == last[:7] else 4
+            known[span] = None if span[0] == NO_DAY else first[:exactly]
+        texts.append(known[span])
+    return texts
+
+
+class _Held(msgspec.Struct):
+    """A table with the columns of its dimensions, each made once, by name and level; and who is `not_over`."""
 
     table: CasualtyTable
-    not_over: int
+    not_over: CasualtyTable
     columns: dict[tuple[str, int | None], Coded] = {}
 
     def column(self, name: str, places: Gazetteer, level: int | None) -> Coded:
@@ -72,14 +105,23 @@ def count_casualties(programme: Programme, by: str | Sequence[str], begins: dt.d
     Refuses an unknown dimension or place with InvalidValue, a period that ends before it begins with WrongCall.
     """
     names = read_dimensions(by)
-    if begins is not None and ends is not None and begins > ends:
-        raise WrongCall(why=f"The period from {begins} to {ends} ends before it begins.", fix="Exchange the two days.")
+    check_period(begins, ends)
     asked = clocks or programme.clocks()
     held, places = _held(programme, asked), gazetteer(programme, asked)
     rows = _inside(held.table.place, places, places_named(places, place)) if place else None
     return count(held.table, names, begins=None if begins is None else day_number(begins),
                  ends=None if ends is None else day_number(ends), rows=rows,
                  columns=lambda name: held.column(name, places, level))
+
+
+def check_period(begins: dt.date | None, ends: dt.date | None) -> None:
+    """Refuse a period that ends before it begins with WrongCall; None is an open border.
+
+    >>> check_period(dt.date(2020, 1, 1), dt.date(2020, 1, 1)), check_period(None, None)
+    (None, None)
+    """
+    if begins is not None and ends is not None and begins > ends:
+        raise WrongCall(why=f"The period from {begins} to {ends} ends before it begins.", fix="Exchange the two days.")
 
 
 def gazetteer(programme: Programme, clocks: Clocks) -> Gazetteer:
@@ -109,6 +151,7 @@ def places_named(places: Gazetteer, text: str) -> frozenset[str]:
 def as_answer(programme: Programme, counted: CasualtyCount, clocks: Clocks, begins: dt.date | None = None,
               ends: dt.date | None = None) -> dict[str, Any]:
     """Write a count as the command line and the API say it; `as_known_on` is a date, today where none was asked for."""
+    not_over = int(casualties_not_over(programme, clocks).persons.sum())
     return {
         "situation_on": clocks.on.isoformat(),
         "as_known_on": (clocks.known_on or programme.today()).isoformat(),
@@ -120,7 +163,7 @@ def as_answer(programme: Programme, counted: CasualtyCount, clocks: Clocks, begi
         "percentages": counted.shares,
         "accidents_beyond_persons": counted.of_accidents.as_dict(),
         "died_later": counted.died_later,
-        "left_out": {"undated": counted.undated, "date_not_over": _held(programme, clocks).not_over},
+        "left_out": {"undated": counted.undated, "date_not_over": not_over},
         "date_not_certain": counted.not_certain,
         "rule": rules_of(counted.by),
     }
@@ -153,8 +196,8 @@ def _tabled(programme: Programme, said: KeptSaid, clocks: Clocks) -> _Held:
     moment = None if clocks.known is None else instant_us(clocks.known)
     day = day_number(clocks.on)
     told = everybody(casualties, accidents, day, moment, same, programme.lists)
-    not_over = int(told.persons[(told.first_day <= day) & (told.last_day > day)].sum())
-    return _Held(_placed(programme, told.take(told.last_day <= day), clocks), not_over)
+    not_over = told.take((told.first_day <= day) & (told.last_day > day))
+    return _Held(_placed(programme, told.take(told.last_day <= day), clocks), _placed(programme, not_over, clocks))
 
 
 def _placed(programme: Programme, table: CasualtyTable, clocks: Clocks) -> CasualtyTable:

@@ -17,7 +17,13 @@ from whitestone.casualties.columns import CasualtyTable, Coded, coded
 from whitestone.casualties.counting import Figures, column_of, in_period
 from whitestone.casualties.rules import OUTCOMES, UNKNOWN
 from whitestone.journal.drafts import day_number
-from whitestone.programme.casualties_counting import casualty_table, gazetteer, remembered
+from whitestone.programme.casualties_counting import (
+    casualties_not_over,
+    casualty_table,
+    check_period,
+    gazetteer,
+    remembered,
+)
 from whitestone.programme.opening import Clocks, Programme
 
 __all__ = ["CELL_DEG", "PANELS", "Bar", "Panel", "Picture", "look"]
@@ -51,12 +57,14 @@ class Panel(msgspec.Struct, frozen=True):
 class Picture(msgspec.Struct, frozen=True):
     """What is chosen: the totals, the panels, the squares of the map and some rows.
 
-    `cells`: longitude and latitude of the middle of a square, and its persons; `unplaced`: persons without a position.
+    `cells`: longitude and latitude of the middle of a square, and its persons; `unplaced`: persons without a position;
+    `not_over`: persons of a month or year that is not over on the day, who are in no figure yet.
     """
 
     total: Figures
     of_accidents: Figures
     undated: int
+    not_over: int
     panels: dict[str, Panel]
     cells: list[tuple[float, float, Figures]]
     unplaced: int
@@ -74,7 +82,9 @@ def look(programme: Programme, clocks: Clocks, chosen: Mapping[str, str], *, beg
     """Count what is chosen (dimension -> value, `cell` for a square) in a period, panel by panel.
 
     `rows`: how many statistical rows are listed, from row `first` on. Choices of what is no panel are left alone.
+    Refuses a period that ends before it begins with WrongCall.
     """
+    check_period(begins, ends)
     made = _columns(programme, clocks, level)
     table = made.table
     holds = in_period(table, None if begins is None else day_number(begins), None if ends is None else day_number(ends))
@@ -89,8 +99,9 @@ def look(programme: Programme, clocks: Clocks, chosen: Mapping[str, str], *, beg
     stated = table.from_accident[at]
     panels = {name: _panel(name, made.columns[name], at, outcome, persons) for name in PANELS}
     cells, unplaced = _cells(made.columns["cell"], at, outcome, persons)
-    return Picture(_figures(outcome, persons), _figures(outcome[stated], persons[stated]), undated, panels, cells,
-                   unplaced, _listed(made, at[first : first + rows]), len(at))
+    not_over = int(casualties_not_over(programme, clocks).persons.sum())
+    return Picture(_figures(outcome, persons), _figures(outcome[stated], persons[stated]), undated, not_over, panels,
+                   cells, unplaced, _listed(made, at[first : first + rows]), len(at))
 
 
 def _columns(programme: Programme, clocks: Clocks, level: int) -> _Columns:
@@ -100,7 +111,8 @@ def _columns(programme: Programme, clocks: Clocks, level: int) -> _Columns:
         columns = {name: column_of(table, name, places, level if places.spots else None) for name in PANELS}
         return _Columns(table, columns | {"cell": _squares(table)})
 
-    return remembered(("look", *programme.journal.head(), clocks.on, clocks.known, level), make)
+    journal = programme.journal
+    return remembered(("look", journal.programme_id, *journal.head(), clocks.on, clocks.known, level), make)
 
 
 def _squares(table: CasualtyTable) -> Coded:

@@ -19,18 +19,21 @@ from whitestone.casualties.columns import CasualtyTable, Coded, coded
 from whitestone.casualties.counting import read_dimensions, rules_of
 from whitestone.casualties.disclosure import PUBLISHED, SMALL, Protected, protect, union_of
 from whitestone.casualties.editions import ALL, MEASURES, Atoms, Edition, Line, atoms_of, figures_of, small_groups
+from whitestone.casualties.places import Gazetteer
 from whitestone.casualties.rules import UNKNOWN
 from whitestone.domain.ids import new_id
 from whitestone.domain.revision import Act, Draft
-from whitestone.errors import CannotPublish, InvalidValue, WrongCall
+from whitestone.errors import CannotPublish, InvalidValue
 from whitestone.journal.drafts import day_number
-from whitestone.programme.casualties_counting import casualty_table, gazetteer
+from whitestone.programme.casualties_counting import casualty_table, check_period, gazetteer
 from whitestone.programme.opening import Clocks, Programme
 
 __all__ = ["Asked", "Kept", "earlier_releases", "public_table"]
 
 FINEST_GRID_KM = 5.0
 """A smaller square of the grid could be one farm."""
+FINEST_LEVEL = 4
+"""Places go out at this level of the gazetteer or above it (domain facts 5.4): a deeper one is a hamlet or a house."""
 
 
 class Asked(msgspec.Struct, frozen=True, kw_only=True):
@@ -65,13 +68,15 @@ def public_table(programme: Programme, by: str | Sequence[str], *, begins: dt.da
     """Make a table that may be published, and keep it as a release (`keep` False: only look).
 
     `by` as of count_casualties, and `grid` (squares of `grid_km` km); places without a level are those of level 1.
-    Refuses days in the period that are no borders of months, a grid finer than FINEST_GRID_KM, and a `min_cell` below 2
-    with InvalidValue, and a table of too many combinations likewise; a table that would tell small figures together
+    Refuses days in the period that are no borders of months, a grid finer than FINEST_GRID_KM, a level deeper than
+    FINEST_LEVEL or one that no place of the gazetteer has, and a `min_cell` below 2 with InvalidValue, a table of too
+    many combinations likewise; a table that would tell small figures together
     with earlier releases, whatever is left out, with CannotPublish.
     """
     asked = _asked(by, begins, ends, level, min_cell, grid_km)
     now = clocks or programme.clocks()
     table, places = casualty_table(programme, now), gazetteer(programme, now)
+    _check_levels(asked.by, places, is_chosen=level is not None or "place:" in str(by))
     before = earlier_releases(programme)
     editions = [_edition(each.asked) for each in before]
     editions.append(_edition(asked))
@@ -108,12 +113,25 @@ def _asked(by: str | Sequence[str], begins: dt.date | None, ends: dt.date | None
                                  ("to", ends, ends is None or (ends + dt.timedelta(days=1)).day == 1)):
         if not is_border:
             raise InvalidValue(field=name, value=str(day), why="dates go out to the month: YYYY-MM or YYYY")
-    if begins is not None and ends is not None and begins > ends:
-        raise WrongCall(why=f"The period from {begins} to {ends} ends before it begins.", fix="Exchange the two days.")
+    check_period(begins, ends)
     coarse = [f"place:{1 if level is None else level}" if name == "place" else "source" if name == "dataset" else name
               for name in names if name != "outcome"]
     return Asked(by=tuple(dict.fromkeys([*coarse, *(["grid"] if "grid" in words else [])])), begins=begins, ends=ends,
                  min_cell=min_cell, grid_km=grid_km if "grid" in words else None)
+
+
+def _check_levels(by: Sequence[str], places: Gazetteer, *, is_chosen: bool) -> None:
+    """Refuse a level that is too fine to go out, and one that no place has: all would stand under unknown."""
+    levels = sorted({spot.level for spot in places.spots.values() if spot.level is not None})
+    for name in by:
+        wanted = int(name.partition(":")[2]) if name.startswith("place:") else None
+        if wanted is None:
+            continue
+        if wanted > FINEST_LEVEL:
+            raise InvalidValue(field="level", value=wanted, why=f"{FINEST_LEVEL} or less: a finer place is a few homes")
+        if wanted not in levels and (levels or is_chosen):
+            have = ", ".join(map(str, levels)) or "none"
+            raise InvalidValue(field="level", value=wanted, why=f"a level that places of the gazetteer have: {have}")
 
 
 def _edition(asked: Asked) -> Edition:

@@ -1,7 +1,7 @@
 """Which casualties does a programme count, each person once, and where and when was each?
 
-The seam between the journal and the arithmetic of estimates: records declared the same count once, and what an accident
-states beyond the persons that are recorded for it counts as well. Nothing here may identify a person.
+The rows of `casualty_table`, one by one, for the arithmetic of estimates: who counts is decided there alone. Nothing
+here may identify a person.
 """
 
 from __future__ import annotations
@@ -9,15 +9,13 @@ from __future__ import annotations
 import datetime as dt
 import math
 import uuid
-from collections import Counter
 from typing import Any
 
 import msgspec
-import numpy as np
-import shapely
 
 from whitestone.domain.dates import PartialDate, parse_partial
 from whitestone.errors import InvalidValue
+from whitestone.programme.casualties_counting import casualty_table, date_texts, record_ids
 from whitestone.programme.opening import Clocks, Programme
 from whitestone.programme.sameness import same_groups
 
@@ -27,10 +25,8 @@ COUNT_RULE = (
     "Each person once, outcome killed, injured or unknown; records that a person declared the same count once; what an "
     "accident states beyond the persons recorded for it counts too."
 )
-_EVENT = ("occurred_on", "place_id", "place_name", "report_date")
 _CARE = ("referral", "referred_to", "referred_on", "follow_up", "followed_up_on", "facility", "hours_to_facility",
          "died_later_on")  # fmt: skip
-_STATED = ("killed", "injured", "outcome_unknown", "casualties")
 
 
 class CasualtyRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -54,22 +50,37 @@ class CasualtyRow(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def read_casualties(programme: Programme, clocks: Clocks) -> list[CasualtyRow]:
-    """Read who counts, situation on a day as known on a day, in the order of record ids."""
-    same = same_groups(programme.journal, clocks.on, clocks.known)
-    accidents = {str(told["record"]): told for told in _told(programme, clocks, "accident", (*_EVENT, *_STATED), same)}
-    rows, recorded = [], Counter[str]()
-    for told in _told(programme, clocks, "casualty", (*_EVENT, *_CARE, "accident_id", "persons", "outcome"), same):
-        event = _event(told["accident_id"], same)
-        stated = accidents.get(event or "", dict.fromkeys((*_EVENT, "point")))
-        persons = 1 if told["persons"] is None else int(told["persons"])
-        recorded[event or ""] += persons
-        lon, lat = told["point"] or stated["point"] or (None, None)
+    """Read who counts, situation on a day as known on a day: persons in the order of record ids, then accidents.
+
+    The persons are those of `count_casualties`, row by row; what is said of care and report is laid beside them.
+    """
+    table = casualty_table(programme, clocks)
+    same = same_groups(programme.journal, known=clocks.known)
+    told = _told(programme, clocks, "casualty", (*_CARE, "accident_id", "report_date"), same)
+    reported = _told(programme, clocks, "accident", ("report_date",), same)
+    columns = {name: getattr(table, name).texts() for name in ("outcome", "place", "place_name", "accident")}
+    dates = date_texts(table)
+    rows: list[CasualtyRow] = []
+    beyond: dict[uuid.UUID, int] = {}
+    for at, record in enumerate(record_ids(table)):
+        persons, lon, lat = int(table.persons[at]), float(table.lon[at]), float(table.lat[at])
+        is_stated = bool(table.from_accident[at])
+        if is_stated and record in beyond:  # an accident states outcomes apart; here it is one row
+            rows[beyond[record]] = msgspec.structs.replace(rows[beyond[record]],
+                                                           persons=rows[beyond[record]].persons + persons)
+            continue
+        said = (reported if is_stated else told).get(record, {})
+        accident = columns["accident"][at]
+        if is_stated:
+            beyond[record] = len(rows)
         rows.append(CasualtyRow(
-            record=told["record"], persons=persons, outcome=told["outcome"], event=event, lon=lon, lat=lat,
-            occurred_on=told["occurred_on"] or stated["occurred_on"], place=_place(told) or _place(stated),
-            reported_on=told["report_date"], care={name: told[name] for name in _CARE if told[name] is not None},
+            record=record, persons=persons, outcome=None if is_stated else columns["outcome"][at],
+            event=str(uuid.UUID(accident)) if accident else _event(said.get("accident_id"), same),
+            lon=None if math.isnan(lon) else lon, lat=None if math.isnan(lat) else lat, occurred_on=dates[at],
+            place=columns["place"][at] or columns["place_name"][at], reported_on=said.get("report_date"),
+            from_accident=is_stated, care={name: said[name] for name in _CARE if said.get(name) is not None},
         ))  # fmt: skip
-    return rows + _only_stated(accidents, recorded)
+    return rows
 
 
 def within(rows: list[CasualtyRow], start: dt.date | None, end: dt.date | None) -> tuple[list[CasualtyRow], int, int]:
@@ -112,41 +123,23 @@ def day_or_none(text: str | None) -> PartialDate | None:
 
 
 def _told(programme: Programme, clocks: Clocks, kind: str, names: tuple[str, ...],
-          same: dict[uuid.UUID, uuid.UUID]) -> list[dict[str, Any]]:
-    """Read what is said of each record of a kind; of records declared the same the kept one speaks, then the others.
-
-    How many persons a record stands for is its own, and is never filled from another.
-    """
-    columns = programme.journal.columns(kind, (*names, "geometry"), clocks.on, clocks.known)
-    points = _points(columns["geometry"])
+          same: dict[uuid.UUID, uuid.UUID]) -> dict[uuid.UUID, dict[str, Any]]:
+    """Read what is said of each record of a kind; of records declared the same the kept one speaks, then the others."""
+    columns = programme.journal.columns(kind, names, clocks.on, clocks.known)
     found: dict[uuid.UUID, dict[str, Any]] = {}
     absorbed = []
     for at, record in enumerate(columns["record_id"]):
-        told = {"record": record, "point": points[at], **{name: columns[name][at] for name in names}}
+        told = {name: columns[name][at] for name in names}
         if record in same:
-            absorbed.append(told)
+            absorbed.append((same[record], told))
         else:
             found[record] = told
-    for told in absorbed:
-        kept = found.setdefault(same[told["record"]], {**told, "record": same[told["record"]]})
+    for kept, told in absorbed:
+        spoken = found.setdefault(kept, told)
         for name, value in told.items():
-            if kept[name] is None and name != "persons":
-                kept[name] = value
-    return list(found.values())
-
-
-def _only_stated(accidents: dict[str, dict[str, Any]], recorded: Counter[str]) -> list[CasualtyRow]:
-    """Make a row of what each accident states beyond the persons recorded for it."""
-    rows = []
-    for event, told in accidents.items():
-        parts = sum(int(told[name] or 0) for name in ("killed", "injured", "outcome_unknown"))
-        beyond = max(parts, int(told["casualties"] or 0)) - recorded[event]
-        if beyond > 0:
-            lon, lat = told["point"] or (None, None)
-            rows.append(CasualtyRow(record=told["record"], persons=beyond, occurred_on=told["occurred_on"], event=event,
-                                    place=_place(told), lon=lon, lat=lat, reported_on=told["report_date"],
-                                    from_accident=True))  # fmt: skip
-    return rows
+            if spoken[name] is None:
+                spoken[name] = value
+    return found
 
 
 def _event(text: Any, same: dict[uuid.UUID, uuid.UUID]) -> str | None:
@@ -157,19 +150,3 @@ def _event(text: Any, same: dict[uuid.UUID, uuid.UUID]) -> str | None:
     except ValueError:
         return str(text)
     return str(same.get(accident, accident))
-
-
-def _place(told: dict[str, Any]) -> str | None:
-    place = told["place_id"] or told["place_name"]
-    return None if place is None else str(place)
-
-
-def _points(geometries: list[bytes | None]) -> list[tuple[float, float] | None]:
-    """Give the middle of each geometry in degrees; None where there is none."""
-    held = [at for at, each in enumerate(geometries) if each is not None]
-    found: list[tuple[float, float] | None] = [None] * len(geometries)
-    if held:
-        middles = shapely.centroid(shapely.from_wkb(np.array([geometries[at] for at in held], dtype=object)))
-        for at, lon, lat in zip(held, shapely.get_x(middles).tolist(), shapely.get_y(middles).tolist(), strict=True):
-            found[at] = (lon, lat) if math.isfinite(lon) and math.isfinite(lat) else None
-    return found

@@ -1,6 +1,6 @@
 """How many persons does the register count for a question, and how many of them is it not sure of?
 
-Each person once: casualty records, and what an accident states beyond the persons recorded for it. A date of less
+Each person once: the rows that every table of casualties counts (`casualty_table`). A date of less
 precision acts on its last day, as everywhere; one that reaches over a border of the period is counted by that rule and
 widens the interval.
 """
@@ -8,14 +8,15 @@ widens the interval.
 from __future__ import annotations
 
 import datetime as dt
-from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import msgspec
 
 from whitestone.domain.codes import folded
 from whitestone.evidence.claim_model import Question, first_day, last_day
+from whitestone.journal.drafts import day_number
+from whitestone.programme.casualties_counting import casualties_not_over, casualty_table, date_texts
 from whitestone.programme.opening import Clocks, Programme
 from whitestone.programme.sameness import same_groups
 
@@ -49,6 +50,8 @@ def count_persons(programme: Programme, question: Question, clocks: Clocks, insi
     value = low = high = recorded = 0
     for person in _people(programme, clocks):
         counts, is_sure = _judged(question, person, inside)
+        if person["early"] and counts:
+            counts, is_sure = False, False
         number = person["persons"]
         recorded += number
         value += number if counts else 0
@@ -57,35 +60,20 @@ def count_persons(programme: Programme, question: Question, clocks: Clocks, insi
     return Counted(value, low, high, recorded, high - low)
 
 
-def _people(programme: Programme, clocks: Clocks) -> list[dict[str, Any]]:
-    """List persons as rows of outcome, status, day, place and number; those of accidents beyond the recorded too."""
-    names = ("accident_id", "occurred_on", "outcome", "person_status", "age_group", "age_years", "died_later_on",
-             "persons", "place_id", "place_name")  # fmt: skip
-    read = programme.journal.columns("casualty", names, clocks.on, clocks.known)
-    outcomes, statuses = programme.lists["casualty_outcome"], programme.lists["person_status"]
-    persons, recorded = [], Counter[tuple[str, str]]()
-    events = events_of(programme, clocks)
-    same = {str(absorbed): str(kept) for absorbed, kept in same_groups(programme.journal, known=clocks.known).items()}
-    rows = zip(*(read[name] for name in names), strict=True)
-    for record, row in zip(read["record_id"], rows, strict=True):
-        if str(record) in same:  # the same person told by another list
-            continue
-        person = dict(zip(names, row, strict=True))
-        person["accident_id"] = same.get(str(person["accident_id"]), person["accident_id"])
-        outcome, status = person["outcome"], person["person_status"]
-        person["outcome"] = outcomes.core(outcome) if outcome in outcomes.codes else "unknown"
-        person["status"] = statuses.core(status) if status in statuses.codes else "unknown"
-        if person["died_later_on"] and (first_day(str(person["died_later_on"])) or clocks.on) <= clocks.on:
-            person["outcome"] = "killed"
-        person["persons"] = 1 if person["persons"] is None else int(person["persons"])
-        event = events.get(str(person["accident_id"]), {})
-        for name in ("occurred_on", "place_id", "place_name"):
-            person[name] = person[name] or event.get(name)
-        recorded[str(person["accident_id"]), str(person["outcome"])] += person["persons"]
-        persons.append(person)
-    for record, event in events.items():
-        persons += _beyond(record, event, recorded)
-    return persons
+def _people(programme: Programme, clocks: Clocks) -> Iterator[dict[str, Any]]:
+    """List persons as rows of outcome, status, age group, day, place and number: who counts, then who does not yet.
+
+    Those of a month or year that is not over are `early`: no table counts them yet, so only the highest figure does.
+    """
+    for table in (casualty_table(programme, clocks), casualties_not_over(programme, clocks)):
+        columns = {
+            "outcome": table.outcome.texts(), "status": table.person_status.texts(),
+            "age_group": table.age_group.texts(), "occurred_on": date_texts(table), "place_id": table.place.texts(),
+            "place_name": table.place_name.texts(), "persons": table.persons.tolist(),
+            "early": (table.last_day > day_number(clocks.on)).tolist(),
+        }  # fmt: skip
+        for row in zip(*columns.values(), strict=True):
+            yield dict(zip(columns, row, strict=True))
 
 
 def events_of(programme: Programme, clocks: Clocks) -> dict[str, dict[str, Any]]:
@@ -96,24 +84,6 @@ def events_of(programme: Programme, clocks: Clocks) -> dict[str, dict[str, Any]]
     same = same_groups(programme.journal, known=clocks.known)
     told = zip(read["record_id"], rows, strict=True)
     return {str(record): dict(zip(names, row, strict=True)) for record, row in told if record not in same}
-
-
-def _beyond(record: str, event: Mapping[str, Any], recorded: Counter[tuple[str, str]]) -> list[dict[str, Any]]:
-    """List what an accident states beyond the persons recorded for it; a total alone is of unknown outcome."""
-    stated = {"killed": event["killed"], "injured": event["injured"], "unknown": event["outcome_unknown"]}
-    split = sum(int(each) for each in stated.values() if each is not None)
-    if event["casualties"] is not None and int(event["casualties"]) > split:
-        stated["unknown"] = int(stated["unknown"] or 0) + int(event["casualties"]) - split
-    of_record = {outcome: recorded[record, outcome] for outcome in stated}
-    room = max(0, sum(int(each or 0) for each in stated.values()) - sum(of_record.values()))
-    rows = []
-    for outcome, number in stated.items():
-        more = min(room, max(0, int(number or 0) - of_record[outcome]))
-        room -= more
-        if more:
-            rows.append({**event, "outcome": outcome, "status": "unknown", "age_group": None, "age_years": None,
-                         "persons": more})  # fmt: skip
-    return rows
 
 
 def _judged(question: Question, person: Mapping[str, Any], inside: Inside) -> tuple[bool, bool]:
@@ -138,8 +108,6 @@ def _judged(question: Question, person: Mapping[str, Any], inside: Inside) -> tu
 def _of_population(population: str, person: Mapping[str, Any]) -> bool | None:
     word = folded(population).replace(" ", "_")
     if word == "children":
-        if person.get("age_years") is not None:
-            return int(person["age_years"]) < 18
         return {"child": True, "adult": False}.get(str(person.get("age_group")))
     if word not in _STATUS:
         return True

@@ -24,8 +24,8 @@ from whitestone.errors import InvalidValue, Refused, UnknownRecord, WrongCall
 from whitestone.programme.opening import Programme
 from whitestone.programme.sameness import same_groups
 
-__all__ = ["SEALABLE", "Standing", "consents_of", "give_consent", "is_child", "resolve_person", "standings",
-           "withdraw_consent"]  # fmt: skip
+__all__ = ["SEALABLE", "Standing", "consents_of", "give_consent", "is_child", "read_code", "resolve_person",
+           "standings", "withdraw_consent"]  # fmt: skip
 
 SEALABLE: tuple[str, ...] = tuple(name for name, each in KINDS["casualty"].attributes.items() if each.personal)
 """The attributes of a casualty that may identify a person, in the order of the data dictionary."""
@@ -88,8 +88,8 @@ def give_consent(
     dates with InvalidValue, an unknown person with UnknownRecord, and a child without a guardian with Refused.
     """
     body = {
-        "casualty_id": str(person), "consent_purpose": _code("consent_purpose", purpose),
-        "shared_with": _code("shared_with", shared_with), "consent_form": _code("consent_form", form),
+        "casualty_id": str(person), "consent_purpose": read_code("consent_purpose", purpose),
+        "shared_with": read_code("shared_with", shared_with), "consent_form": read_code("consent_form", form),
         "given_on": _date("given-on", given_on), "consent_given": not refused, "withdrawn_on": None,
         "valid_until": _date("valid-until", valid_until) if valid_until else None,
         "scope": _scope(scope), "guardian_relation": (guardian_relation or "").strip() or None,
@@ -119,8 +119,8 @@ def withdraw_consent(
     """
     if not reason.strip():
         raise WrongCall(why="A withdrawal needs a reason or 'at the person's wish'.", fix="Say with --reason.")
-    wanted = {"consent_purpose": purpose and _code("consent_purpose", purpose),
-              "shared_with": shared_with and _code("shared_with", shared_with)}  # fmt: skip
+    wanted = {"consent_purpose": purpose and read_code("consent_purpose", purpose),
+              "shared_with": shared_with and read_code("shared_with", shared_with)}  # fmt: skip
     day = _date("on", on) if on else programme.today().isoformat()
     drafts = [
         Draft(kind="consent", record_id=record, parents=_parents(programme, record), information_date=day,
@@ -156,7 +156,7 @@ def standings(
     that was decided to be the same person. A child's consent counts only with a guardian. Refuses unknown words with
     InvalidValue.
     """
-    purpose, shared_with = _code("consent_purpose", purpose), _code("shared_with", shared_with)
+    purpose, shared_with = read_code("consent_purpose", purpose), read_code("shared_with", shared_with)
     asked = list(persons)
     groups = same_groups(programme.journal)
     said = _said(programme, purpose, shared_with)
@@ -269,7 +269,12 @@ def _scope(scope: Sequence[str]) -> list[str] | None:
     return names or None
 
 
-def _code(name: str, word: str) -> str:
+def read_code(name: str, word: str) -> str:
+    """Read a code of a core list as its code or as people write it; refuses another word with InvalidValue.
+
+    >>> read_code("consent_purpose", "assistance")
+    'assistance'
+    """
     codes = code_list(name)
     found = word if word in codes.codes else codes.understand(word)
     if found is None:

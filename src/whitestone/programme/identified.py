@@ -16,10 +16,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from whitestone.domain.codes import code_list
 from whitestone.errors import Erased, FileTrouble, InvalidValue, Refused, WrongCall
 from whitestone.programme.casualties_linking import SHOWN
-from whitestone.programme.consents import SEALABLE, standings
+from whitestone.programme.consents import SEALABLE, read_code, standings
 from whitestone.programme.opening import Programme
 from whitestone.programme.second_person import Request, approve, ask, carried_out, read_request, requests
 
@@ -43,7 +42,7 @@ def ask_export(
     for name in wanted:
         if name not in SEALABLE:
             raise InvalidValue(field="attribute", value=name, why=f"one of {', '.join(SEALABLE)}")
-    asked = {"purpose": _code("consent_purpose", purpose), "shared_with": _code("shared_with", shared_with),
+    asked = {"purpose": read_code("consent_purpose", purpose), "shared_with": read_code("shared_with", shared_with),
              "fields": wanted or list(SEALABLE), "records": [str(each) for each in records]}  # fmt: skip
     return ask(programme, ACT, asked, reason=reason)
 
@@ -201,11 +200,3 @@ def _write(path: Path, content: bytes) -> None:
         stream.write(content)
         stream.flush()
         os.fsync(stream.fileno())
-
-
-def _code(name: str, word: str) -> str:
-    codes = code_list(name)
-    found = word if word in codes.codes else codes.understand(word)
-    if found is None:
-        raise InvalidValue(field=name.replace("_", " "), value=word, why=f"one of {', '.join(codes.codes)}")
-    return found

@@ -1,8 +1,9 @@
 """How does one person ask, another approve, and nobody do both?
 
 A request is a decision record. What was asked is its first revision and cannot be changed afterwards: approval names
-that revision, and what is carried out is read from it. Who acts is the name that each calls with; until accounts
-exist, two names are two persons as far as the program can know.
+that revision, and what is carried out is read from it. How a request stands is read, and decided, in one transaction
+under the writing lock: two writers at one moment cannot both use one approval. Who acts is the name that each calls
+with; until accounts exist, two names are two persons as far as the program can know.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import datetime as dt
 import re
 import unicodedata
 import uuid
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
@@ -93,33 +95,42 @@ def requests(programme: Programme, act: str) -> list[Request]:
 
 def carried_out(programme: Programme, request: uuid.UUID, act: str, *, detail: str) -> Request:
     """Close an approved request as carried out; it serves once. Refuses one that is not approved with Refused."""
-    asked = read_request(programme, request, act)
-    if asked.state != "approved":
-        raise Refused(what=f"Carrying out the request ({asked.state})", rule="it serves once, and only while approved",
-                      remedy="Ask anew; another person approves it.")  # fmt: skip
-    _append(programme, request, "carried_out", detail)
-    return read_request(programme, request, act)
+    def is_approved(asked: Request) -> None:
+        """Refuse a request that is not approved now."""
+        if asked.state != "approved":
+            raise Refused(what=f"Carrying out the request ({asked.state})", remedy="Ask anew; another person approves.",
+                          rule="it serves once, and only while approved")  # fmt: skip
+
+    return _move(programme, request, act, "carried_out", detail, is_approved)
 
 
 def _decide(programme: Programme, request: uuid.UUID, act: str, how: str, reason: str) -> Request:
-    asked = read_request(programme, request, act)
     if not reason.strip():
         raise WrongCall(why="A decision needs a reason.", fix="Say with --reason why.")
-    if asked.state != "asked":
-        raise WrongCall(why=f"This request is {asked.state} already.", fix="Ask anew, and let another person decide.")
-    if how == "approved" and _same_person(asked.asked_by, programme.who):
-        raise Refused(what="Approving one's own request", rule="it takes a second person",
-                      remedy="Let another person call it with their own name: whitestone --who NAME.")
-    _append(programme, request, how, reason)
+
+    def is_open(asked: Request) -> None:
+        """Refuse a request that is decided already, and the approval of whoever asked."""
+        if asked.state != "asked":
+            raise WrongCall(why=f"This request is {asked.state} already.",
+                            fix="Ask anew, and let another person decide.")
+        if how == "approved" and _same_person(asked.asked_by, programme.who):
+            raise Refused(what="Approving one's own request", rule="it takes a second person",
+                          remedy="Let another person call it with their own name: whitestone --who NAME.")
+
+    return _move(programme, request, act, how, reason, is_open)
+
+
+def _move(programme: Programme, request: uuid.UUID, act: str, how: str, reason: str,
+          check: Callable[[Request], None]) -> Request:
+    """Read a request, check it and append what becomes of it, in one transaction under the writing lock."""
+    journal = programme.journal
+    with journal.writing(Act(author=programme.who, reason=reason)) as batch, journal.store.seeing(batch.session):
+        check(read_request(programme, request, act))
+        history = journal.history(request)
+        body = {"decision_type": how, "decided_on": programme.today().isoformat()}
+        parents = tuple(dict.fromkeys((history[0].revision_id, history[-1].revision_id)))
+        batch.append([Draft(kind="decision", record_id=request, body=body, parents=parents)])
     return read_request(programme, request, act)
-
-
-def _append(programme: Programme, request: uuid.UUID, how: str, reason: str) -> None:
-    history = programme.journal.history(request)
-    body = {"decision_type": how, "decided_on": programme.today().isoformat()}
-    parents = tuple(dict.fromkeys((history[0].revision_id, history[-1].revision_id)))
-    draft = Draft(kind="decision", record_id=request, body=body, parents=parents)
-    programme.journal.append(Act(author=programme.who, reason=reason), [draft])
 
 
 def _read(history: list[Revision], programme: Programme) -> Request:
@@ -133,6 +144,8 @@ def _read(history: list[Revision], programme: Programme) -> Request:
         if how == "approved" and (state != "asked" or _same_person(first.author, each.author)
                                   or first.revision_id not in each.parents or each.recorded_at > expires):  # fmt: skip
             continue
+        if how == "refused" and state != "asked":
+            continue  # what was decided or used already stays so
         if how in ("approved", "refused", "carried_out") and not (how == "carried_out" and state != "approved"):
             state, decided = str(how), each if how != "carried_out" else decided
     if state in ("asked", "approved") and _now() > expires:

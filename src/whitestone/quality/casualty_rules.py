@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from whitestone.domain.codes import CODE_LISTS
 from whitestone.domain.dates import PartialDate
 from whitestone.quality.date_rules import read
-from whitestone.quality.model import ERROR, WARNING, Finding, Picture, Subject, called, rule
+from whitestone.quality.model import ERROR, WARNING, Finding, Picture, Subject, called, exceeding, rule
 
 __all__ = ["ADULT_FROM_YEARS", "OLDEST_YEARS", "RULES"]
 
@@ -82,15 +82,13 @@ def _date(subject: Subject, name: str) -> PartialDate | None:
 @rule("amputees-exceed-injured", ERROR, "Does an accident state more amputees than injured persons?")
 def amputees_exceed_injured(picture: Picture) -> Iterator[Finding]:
     """Find accidents with more amputees than injured: an injury with amputation is an injury."""
-    for accident in picture.of("accident"):
-        amputees, injured = accident.body.get("injured_with_amputation"), accident.body.get("injured")
-        if isinstance(amputees, int) and isinstance(injured, int) and amputees > injured:
-            yield Finding(
-                record_ids=(accident.record_id,),
-                sentence=f"{called(accident)}: {amputees} persons with amputation, {injured} injured.",
-                todo="Add those with amputation to the injured if the source counts them apart.",
-                value=f"{amputees} > {injured}",
-            )
+    for accident, amputees, injured in exceeding(picture, "accident", "injured_with_amputation", "injured"):
+        yield Finding(
+            record_ids=(accident.record_id,),
+            sentence=f"{called(accident)}: {amputees} persons with amputation, {injured} injured.",
+            todo="Add those with amputation to the injured if the source counts them apart.",
+            value=f"{amputees} > {injured}",
+        )
 
 
 @rule("injury-not-coded", WARNING, "Does each injury name a part of the body and a kind that the lists have?")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any, TypeVar
+from typing import Any, TypeGuard, TypeVar
 
 import msgspec
 import numpy as np
@@ -15,7 +15,8 @@ import shapely
 from whitestone.domain.settings import Settings
 from whitestone.geodesy.areas import Plane
 
-__all__ = ["ERROR", "NOTICE", "WARNING", "Finding", "Layer", "Picture", "Rule", "Subject", "called", "rule"]
+__all__ = ["ERROR", "NOTICE", "WARNING", "Finding", "Layer", "Picture", "Rule", "Subject", "called", "exceeding",
+           "rule"]  # fmt: skip
 
 ERROR, WARNING, NOTICE = "error", "warning", "notice"
 T = TypeVar("T")
@@ -192,6 +193,21 @@ class Picture:
 
     def _own_ids(self) -> dict[uuid.UUID, str]:
         return {each.record_id: each.kind for each in self.everything()}
+
+
+def exceeding(picture: Picture, kind: str, part: str, whole: str) -> Iterator[tuple[Subject, float, float]]:
+    """Give records of a kind of which one number is larger than another that it is part of, with both numbers.
+
+    Where one of them is not stated, or is no number, nothing is said.
+    """
+    for subject in picture.of(kind):
+        small, large = subject.body.get(part), subject.body.get(whole)
+        if _is_number(small) and _is_number(large) and small > large:
+            yield subject, small, large
+
+
+def _is_number(value: object) -> TypeGuard[float]:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
 def called(subject: Subject) -> str:

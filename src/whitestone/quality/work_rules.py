@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 
-from whitestone.quality.model import ERROR, NOTICE, WARNING, Finding, Picture, Subject, called, rule
+from whitestone.quality.model import ERROR, NOTICE, WARNING, Finding, Picture, Subject, called, exceeding, rule
 
 __all__ = ["CLEARANCE", "FIND_GROUPS", "RULES"]
 
@@ -62,29 +62,25 @@ def clearance_without_find(picture: Picture) -> Iterator[Finding]:
 @rule("destroyed-exceeds-found", ERROR, "Were more items destroyed than found?")
 def destroyed_exceeds_found(picture: Picture) -> Iterator[Finding]:
     """Find items of which more were destroyed than found."""
-    for item in picture.of("item"):
-        found, destroyed = item.body.get("quantity"), item.body.get("quantity_destroyed")
-        if found is not None and destroyed is not None and destroyed > found:
-            yield Finding(
-                record_ids=(item.record_id,),
-                sentence=f"{called(item)}: {destroyed} destroyed of {found} found.",
-                todo="Correct the quantity, or record the find that is missing.",
-                value=str(destroyed),
-            )
+    for item, destroyed, found in exceeding(picture, "item", "quantity_destroyed", "quantity"):
+        yield Finding(
+            record_ids=(item.record_id,),
+            sentence=f"{called(item)}: {destroyed} destroyed of {found} found.",
+            todo="Correct the quantity, or record the find that is missing.",
+            value=str(destroyed),
+        )
 
 
 @rule("depth-not-reached", WARNING, "Was less deep cleared than the task required?")
 def depth_not_reached(picture: Picture) -> Iterator[Finding]:
     """Find activities whose depth achieved is below the depth required."""
-    for activity in picture.of("activity"):
-        wanted, reached = activity.body.get("depth_required_cm"), activity.body.get("depth_achieved_cm")
-        if wanted is not None and reached is not None and reached < wanted:
-            yield Finding(
-                record_ids=(activity.record_id,),
-                sentence=f"{called(activity)} reached {reached:g} cm of {wanted:g} cm required.",
-                todo="Record the restriction of use or task the rest: the ground is not cleared to the task's depth.",
-                value=f"{reached:g}",
-            )
+    for activity, wanted, reached in exceeding(picture, "activity", "depth_required_cm", "depth_achieved_cm"):
+        yield Finding(
+            record_ids=(activity.record_id,),
+            sentence=f"{called(activity)} reached {reached:g} cm of {wanted:g} cm required.",
+            todo="Record the restriction of use or task the rest: the ground is not cleared to the task's depth.",
+            value=f"{reached:g}",
+        )
 
 
 @rule("accident-sum", ERROR, "Do killed, injured and unknown sum to the casualties of an accident?")

@@ -151,6 +151,11 @@ def test_in_a_browser_the_map_draws_and_nothing_sticks_out(served: str, chromium
         page.goto(f"{served}{ASK}")
         page.wait_for_selector("#dating-map[data-drawn]", timeout=60_000)
         assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth + 1")
+        until = page.locator("#dating-until")
+        assert until.locator("output").all_inner_texts() == ["2023-12", "5"]
+        slider = until.locator("input")
+        slider.evaluate("(it, at) => { it.value = at; it.dispatchEvent(new Event('input')); }", 15)
+        assert until.locator("output").all_inner_texts() == ["2022-02", "2"]
         assert foreign == []
         assert faults == []
     finally:

@@ -81,7 +81,8 @@ def _districts(clocks: Clocks, table: dict[str, Any], month: str | None,
     outlines = district_outlines(current().programme, clocks, table["level"])
     alarms = {row["district"]: row["alarm_in"] for row in table["districts"]}
     return [{"type": "Feature", "geometry": json.loads(shapely.to_geojson(outlines[name])),
-             "properties": {"district": name, "alarm": bool(alarms.get(name) and alarms[name] <= (month or "9"))}}
+             "properties": {"district": name, "alarm": bool(alarms.get(name) and alarms[name] <= (month or "9")),
+                            **({"alarm_in": alarms[name]} if alarms.get(name) else {})}}
             for name in sorted(filter(None, names)) if name in outlines]  # fmt: skip
 
 

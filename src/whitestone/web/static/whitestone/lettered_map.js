@@ -49,13 +49,15 @@ async function start(box, asked) {
     map.addImage("none", disc("", colour("ink-2")), { pixelRatio: 2 });
     map.addLayer({ id: "points", type: "symbol", source: "points", filter: ["has", asked.property], layout: { "icon-image": ["get", asked.property], "icon-allow-overlap": true, "symbol-sort-key": ["match", ["get", asked.property], ...order, 0] } });
     draw();
+    asked.ready?.(map, read.features);
   });
   map.on("moveend", draw);
   map.on("idle", () => { box.dataset.drawn = "yes"; });
 }
 
 // `id` of the box; `asked.letters`: pairs of letter and colour, the weightiest first; `asked.property`: which property of
-// a point names its letter; `asked.layers`: what is drawn below them from the source "points".
+// a point names its letter; `asked.layers`: what is drawn below them from the source "points"; `asked.ready`: is called
+// with the map and all features once the points are on it.
 export function letteredMap(id, asked) {
   if (canDraw()) start(document.getElementById(id), asked);
   else document.getElementById(`${id}-words`).hidden = false;

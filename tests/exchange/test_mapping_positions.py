@@ -51,7 +51,6 @@ def test_the_accuracy_of_a_transformed_position_is_the_root_of_the_squares_of_it
     """Operation by its EPSG code with its stated accuracy; what the mapping states is a part of its own."""
     position = 'crs = "EPSG:28408"\nnotation = "gk"\noperation = 1267\naccuracy_m = 4.0'
     (found,) = entered(position, ("8494021.5", "4428432.5"))
-    assert found is not None
     assert (found["operation"], found["operation_assumed"], found["stated_accuracy_m"]) == (1267, False, 4.0)
     parts = (found["resolution_m"], found["operation_accuracy_m"], found["stated_accuracy_m"])
     assert found["accuracy_m"] == pytest.approx(math.hypot(*parts), abs=1e-3)
@@ -60,6 +59,5 @@ def test_the_accuracy_of_a_transformed_position_is_the_root_of_the_squares_of_it
 def test_a_position_that_is_not_understood_keeps_what_was_typed() -> None:
     """No accuracy is made up for it."""
     (found,) = entered("", ("46.9 or so", "39.99"))
-    assert found is not None
     assert found["x"] == "46.9 or so"
     assert "accuracy_m" not in found

@@ -54,7 +54,6 @@ def test_a_kept_sheet_needs_no_correction(tmp_path: Path) -> None:
     assert [record.kind for record in draft.mapping.records] == ["hazard"]
     assert "Contact person" in draft.mapping.personal_columns
     assert "Canary" not in draft.toml
-    assert draft.mapping.position is not None
     assert draft.mapping.position.pair == "Coordinates"
     chunk = next(open_file(path).chunks())
     assert [fault.code for fault in chunk.faults] == ["repeated-header", "total-row"]
@@ -87,7 +86,6 @@ def test_utm_with_its_zone_in_a_column(tmp_path: Path) -> None:
     rows = [[f"Р-{n}", "Предполагаемая опасная зона", "Открыта", "38N", str(500_000 + n), "4400000"] for n in range(5)]
     head = ["Номер", "Тип опасности", "Статус", "Зона", "Восток", "Север"]
     position = table(tmp_path, "h.csv", head, rows).mapping.position
-    assert position is not None
     assert position.crs == "EPSG:32638"
 
 

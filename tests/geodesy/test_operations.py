@@ -38,7 +38,6 @@ def helmert(lon: float, lat: float, operation: int, *, flipped: bool = False) ->
     found = CoordinateOperation.from_epsg(operation)
     value = {each.name: each.value for each in found.params}
     ellipsoid = CRS.from_epsg(found.to_json_dict()["source_crs"]["id"]["code"]).ellipsoid
-    assert ellipsoid is not None
     x, y, z = to_space(lon, lat, ellipsoid.semi_major_metre, 1 / ellipsoid.inverse_flattening)
     sign = -1.0 if "Coordinate Frame" in found.method_name else 1.0
     sign = -sign if flipped else sign

@@ -160,8 +160,6 @@ def test_the_shipped_copies_are_made_from_the_published_files(shared_data: Path,
 
     path = Path(__file__).resolve().parents[2] / "tools" / "make_demo_data.py"
     spec = importlib.util.spec_from_file_location("make_demo_data", path)
-    assert spec is not None
-    assert spec.loader is not None
     tool = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(tool)
     tool.TARGET = tmp_path

@@ -47,7 +47,6 @@ def test_it_is_submitted_names_its_record_and_counts_only_once_accepted(
 ) -> None:
     made = propose_hazard(programme, record, PLACED, share="90", reason="twelve finds in a row")
     state = programme.journal.state(uuid.UUID(made["hazard"]), approved_only=False)
-    assert state is not None
     assert state.workflow == Workflow.SUBMITTED
     assert state.body["minefield_record_ids"] == [str(record)]
     assert state.extra["drawn_from"] == {"record": str(record), "share": "90", "seed": 1, "p_field": 0.8}
@@ -84,7 +83,6 @@ def test_a_file_of_places_proposes_by_the_sheets_own_number(
     path.write_text(json.dumps({"seed": 7, "records_detail": [detail]}))
     made = propose_from_file(programme, path, "A-17", share="99", reason="believed")
     state = programme.journal.state(uuid.UUID(made["hazard"]), approved_only=False)
-    assert state is not None
     assert (made["name"], made["record"]) == ("A-17/99", str(record))
     assert state.extra["drawn_from"] == {"record": str(record), "share": "99", "seed": 7, "p_field": 0.8}
     for sheet, share, error in (("A-18", "99", InvalidValue), ("A-17", "90", InvalidValue)):

@@ -141,7 +141,6 @@ def test_a_decision_holds_until_what_differs_moves(ours: Programme, theirs: str)
     assert again.kinds["hazard"].backlog(again.at)["disputed"] == 1
     with open_programme(theirs, "boris") as other:
         state = other.journal.state(uuid.UUID(int=2003))
-        assert state is not None
         draft = Draft(kind="hazard", record_id=state.record_id, parents=state.revisions,
                       body={"status": "handed_over"}, information_date="2020-01-01")  # fmt: skip
         other.journal.append(Act(author="boris"), [draft])
@@ -155,7 +154,6 @@ def test_decisions_are_revisions_with_both_claims_and_can_be_taken_back(ours: Pr
     wanted = id_of(found, "differs")
     done = found.decide(wanted[:13], "agree", reason="closed in their books, open in ours until the paper is here")
     state = ours.journal.state(done.decision)
-    assert state is not None
     claims = state.body["claims"]
     assert claims["ours"][0]["attributes"]["status"] == "open"
     assert claims["theirs"][0]["attributes"]["status"] == "closed"
@@ -175,13 +173,11 @@ def test_adopting_says_what_they_say_with_source_and_reason_and_keeps_the_rest(o
         if each.difference.status == "differs":
             found.decide(str(each.difference.id), "adopt", reason="their survey is the later one")
     changed = ours.journal.state(uuid.UUID(int=1003))
-    assert changed is not None
     assert changed.body["status"] == "closed"
     history = ours.journal.history(changed.record_id)
     assert [each.body.get("status") for each in history] == ["open", "closed"]
     assert (history[-1].source, history[-1].reason) == ("Operator", "their survey is the later one")
     grown = ours.journal.state(uuid.UUID(int=1005))
-    assert grown is not None
     entered = ours.journal.history(grown.record_id)[-1].as_entered
     assert entered["shift_taken_off_m"]["north"] == pytest.approx(12, abs=0.02)
     assert entered["geometry"]["type"] == "Polygon"
@@ -195,7 +191,6 @@ def test_a_record_that_only_they_have_comes_over_with_its_identity(ours: Program
     done = found.decide(id_of(found, "only_theirs"), "adopt", reason="it was never reported to us")
     assert done.record == uuid.UUID(int=2000 + COUNT)
     state = ours.journal.state(done.record)
-    assert state is not None
     assert state.body["local_id"] == f"H-{COUNT}"
     again = reconcile(ours, theirs)
     assert "only_theirs" not in statuses(again)

@@ -125,7 +125,6 @@ def test_links_dates_units_points_and_closings_are_restated(desk: Desk) -> None:
     work = desk.say("release", WORKED | {"area_reported_m2": 0.25}, 0, 0, 50, 50, information_date="2016-06-01")
     desk.accept("outside_any_hazard_m2", "link")
     state = desk.programme.journal.state(work)
-    assert state is not None
     assert state.body["hazard_ids"] == [str(late)]
     assert state.body["area_reported_m2"] == 0.25
     desk.accept("reported_minus_computed_m2", "rescale_reported")

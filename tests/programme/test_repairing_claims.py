@@ -104,7 +104,6 @@ def test_what_waits_is_approved_and_waits_again_when_that_is_taken_back(desk: De
         undo(desk.programme, each["case"], reason="too early")
     assert desk.figures() == before
     state = desk.programme.journal.state(work, approved_only=False)
-    assert state is not None
     assert state.workflow == Workflow.VERIFIED
 
 
@@ -128,7 +127,6 @@ def test_a_hazard_is_booked_to_the_place_in_which_it_lies(desk: Desk) -> None:  
     assert "Kelith" in case.sentence
     desk.accept("elsewhere_m2", "rebook")
     state = desk.programme.journal.state(hazard)
-    assert state is not None
     assert state.body["place_id"] == str(east)
     assert desk.figures()["elsewhere_m2"] == pytest.approx(2_000, abs=0.1)
 
@@ -161,7 +159,6 @@ def test_undated_work_gets_the_date_of_its_activity_or_of_its_source(desk: Desk)
     assert "R-3 is of the same activity" in mine["evidence"][0]
     desk.accept("order_unknown_m2", "date_release")
     state = desk.programme.journal.state(work)
-    assert state is not None
     assert state.body["completed_on"] == "2016-06-01"
 
 

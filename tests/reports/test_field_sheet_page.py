@@ -26,7 +26,6 @@ def test_the_order_stands_first_and_unknown_is_no_zero() -> None:
     assert "Team 3" in order.words
     assert "2027-01-15" in order.words
     assert "outside" not in order.words
-    assert order.table is not None
     assert [(row[1], row[3], row[4]) for row in order.table.rows] == [
         ("50 %", 25.0, "within"), ("90 %", None, "search"), ("99 %", None, "beyond")]
     assert "outside the recorded hazard" in report(shapely.box(46, 39, 47, 40), 120.0).sections[0].words
@@ -45,9 +44,7 @@ def test_a_long_outline_is_thinned_and_says_so() -> None:
     """A circle of many corners is printed with few, within the stated distance; a square as it is."""
     circle = shapely.Point(46.93, 39.99).buffer(0.002, quad_segs=64)
     table = report(circle).sections[2].table
-    assert table is not None
     assert table.limit is not None
     assert len(table.rows) <= CORNERS
     plain = report(shapely.box(46, 39, 47, 40)).sections[2].table
-    assert plain is not None
     assert (plain.limit, len(plain.rows)) == (None, 4)

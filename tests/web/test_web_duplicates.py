@@ -54,7 +54,6 @@ def ask(programme: Programme, desk: Any) -> Iterator[Any]:
 
 def pairs(programme: Programme) -> dict[bool, str]:
     kept = kept_pairs(programme)
-    assert kept is not None
     return {each.sure: each.pair for each in reversed(kept.pairs)}
 
 

@@ -167,7 +167,6 @@ def test_a_landmark_found_again_is_a_revision_with_its_reason(asked: Any, kept: 
         history = programme.journal.history(own)
         state = programme.journal.state(own)
     assert [(each.author, each.reason) for each in history[1:]] == [("reader", "east pier stands")]
-    assert state is not None
     assert state.body["interpretation"]["resolved"]["R1"]["lat"] == 39.9902
     assert state.body["transcription"]["reference_points"] == OTHER["reference_points"]
 
@@ -188,7 +187,6 @@ def test_a_proposed_hazard_is_submitted_and_counts_nowhere(asked: Any, kept: tup
     assert asked.get(answer.headers["Location"]).status_code == 200
     with open_programme(kept[0], "tester") as programme:
         state = programme.journal.state(hazard, approved_only=False)
-        assert state is not None
         assert (state.workflow, state.body["minefield_record_ids"]) == (Workflow.SUBMITTED, [str(own)])
         assert remaining_m2(programme) == 0.0
 
@@ -200,7 +198,6 @@ def test_a_sheet_that_is_typed_in_lands_as_a_record(asked: Any, kept: tuple[str,
     assert asked.get(answer.json()["address"]).status_code in (200, 202)
     with open_programme(kept[0], "tester", readonly=True) as programme:
         state = programme.journal.state(uuid.UUID(answer.json()["record"]))
-    assert state is not None
     assert (state.kind, state.body["local_id"], state.body["transcription"]) == ("minefield_record", "C-3", sheet)
 
 

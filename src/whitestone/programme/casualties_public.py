@@ -157,37 +157,62 @@ def _grid(programme: Programme, table: CasualtyTable, size_km: float) -> Coded:
     return coded(words)
 
 
-def _protected(atoms: Atoms, editions: list[Edition], before: list[Kept], asked: Asked
-               ) -> tuple[list[Line], Protected, int]:
-    left_out = 0
-    lines, figures = figures_of(atoms, editions[-1], len(editions) - 1)
-    published, hidden, not_zero = [], [], []
-    changed = np.zeros(len(lines), dtype=bool)
-    values = figures.values(atoms.persons)
+class _Before(msgspec.Struct):
+    """What earlier releases told, as sums of today's groups.
+
+    `shown`: what they published, taken as if it were shown today; `moved`: of these the ones that changed since by
+    fewer than may be told; `suppressed`: what they suppressed, and so told to be 1 or more.
+    """
+
+    shown: list[Any]
+    still: list[Any]
+    moved: list[Any]
+    suppressed: list[Any]
+
+
+def _told_before(atoms: Atoms, editions: list[Edition], before: list[Kept], least: int) -> _Before:
+    told = _Before([], [], [], [])
     for number, release in enumerate(before):
-        own, told = figures_of(atoms, editions[number], number)
+        own, figures = figures_of(atoms, editions[number], number)
         was = _by_line(release)
         shown = np.array([was.get(line, 0) is not None for line in own], dtype=bool)
-        now = told.values(atoms.persons)
+        old = np.array([was.get(line, 0) or 0 for line in own], dtype=np.int64)
+        now = figures.values(atoms.persons)
         # What was 0 and is no longer says nothing of today; what was shown is taken as if it were shown today.
         is_news = np.array([line not in was for line in own], dtype=bool) & (now > 0)
-        published.append(told.sums[np.flatnonzero(shown & ~is_news)])
-        not_zero.append(told.sums[np.flatnonzero(~shown)])
-        if (release.asked.by, release.asked.begins, release.asked.ends) == (asked.by, asked.begins, asked.ends):
-            old = np.array([-1 if was.get(line, 0) is None else was.get(line, 0) for line in lines], dtype=np.int64)
-            moved = np.abs(values - old)
-            changed |= (old >= 0) & (moved > 0) & (moved < asked.min_cell)
-    count = len(atoms.persons)
-    hidden += not_zero
+        is_moved = shown & (now != old) & (np.abs(now - old) < least)
+        told.shown.append(figures.sums[np.flatnonzero(shown & ~is_news)])
+        told.still.append(figures.sums[np.flatnonzero(shown & ~is_news & ~is_moved)])
+        told.moved.append(figures.sums[np.flatnonzero(is_moved)])
+        told.suppressed.append(figures.sums[np.flatnonzero(~shown)])
+    return told
+
+
+def _protected(atoms: Atoms, editions: list[Edition], before: list[Kept], asked: Asked
+               ) -> tuple[list[Line], Protected, int]:
+    """Protect this release together with all before it, against what they tell and against what changed since."""
+    lines, figures = figures_of(atoms, editions[-1], len(editions) - 1)
+    told, count, left_out = _told_before(atoms, editions, before, asked.min_cell), len(atoms.persons), 0
+    groups: list[Any] = []
     if before:
-        groups, left_out = small_groups(atoms, editions, asked.min_cell)
-        hidden.append(groups)
+        small, left_out = small_groups(atoms, editions, asked.min_cell)
+        groups = [small]
+    moved, suppressed = union_of(told.moved, count), union_of(told.suppressed, count)
+
+    def search(shown: list[Any], hidden: Any, also: Any) -> Protected:
+        """Protect with what a reader is taken to know and what must not be told."""
+        return protect(atoms.persons, figures, asked.min_cell, asked.min_cell, before=union_of(shown, count),
+                       hidden=hidden, not_zero=suppressed, also=also)
+
     try:
-        protected = protect(atoms.persons, figures, asked.min_cell, asked.min_cell, before=union_of(published, count),
-                            hidden=union_of(hidden, count), not_zero=union_of(not_zero, count), also=changed)
+        # A reader who knows what was shown must not learn what it has become, whatever dimensions tell it; and one who
+        # takes it for what it is today must not learn anything else.
+        first = search(told.still, moved, None) if moved.shape[0] else None
+        also = None if first is None else first.status != PUBLISHED
+        protected = search(told.shown, union_of([*told.suppressed, *groups], count), also)
     except CannotPublish as error:
         raise CannotPublish(before=len(before), least=asked.min_cell) from error
-    return lines, protected, left_out + protected.not_tried
+    return lines, protected, left_out + protected.not_tried + (first.not_tried if first is not None else 0)
 
 
 def _by_line(release: Kept) -> dict[Line, int | None]:

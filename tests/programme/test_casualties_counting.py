@@ -328,6 +328,15 @@ def test_a_change_of_one_person_is_not_told_by_a_table_of_other_dimensions_eithe
     assert any(now.values()), "what did not change is published"
 
 
+def test_a_change_of_two_persons_is_not_told_beside_larger_changes(programme: Programme) -> None:
+    """What changed by many is known to nobody before it is told, and so does not fix what changed by few."""
+    people(programme, ("civilian", "male", "2020-01-05", 17), ("military", "male", "2020-01-05", 43))
+    public_table(programme, "status")
+    people(programme, ("civilian", "male", "2020-01-06", 9), ("military", "male", "2020-01-06", 2))
+    rows = public_table(programme, "status")["rows"]
+    assert {row["key"]["status"]: row["casualties"] for row in rows}["military"] is None
+
+
 def _margins(answer: dict[str, Any]) -> dict[tuple[str, str], int | None]:
     lines = [*answer["rows"], *answer["margins"], {"key": {}, **answer["total"]}]
     return {(line["key"].get("status", ""), line["key"].get("sex", "")): line["casualties"] for line in lines}

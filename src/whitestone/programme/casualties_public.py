@@ -160,8 +160,9 @@ def _grid(programme: Programme, table: CasualtyTable, size_km: float) -> Coded:
 class _Before(msgspec.Struct):
     """What earlier releases told, as sums of today's groups.
 
-    `shown`: what they published, taken as if it were shown today; `moved`: of these the ones that changed since by
-    fewer than may be told; `suppressed`: what they suppressed, and so told to be 1 or more.
+    `shown`: what they published, taken as if it were shown today; `still`: of these the ones that are the same today;
+    `moved`: the ones that changed since by fewer than may be told; `suppressed`: what they suppressed, and so told to
+    be 1 or more.
     """
 
     shown: list[Any]
@@ -182,7 +183,7 @@ def _told_before(atoms: Atoms, editions: list[Edition], before: list[Kept], leas
         is_news = np.array([line not in was for line in own], dtype=bool) & (now > 0)
         is_moved = shown & (now != old) & (np.abs(now - old) < least)
         told.shown.append(figures.sums[np.flatnonzero(shown & ~is_news)])
-        told.still.append(figures.sums[np.flatnonzero(shown & ~is_news & ~is_moved)])
+        told.still.append(figures.sums[np.flatnonzero(shown & (now == old))])
         told.moved.append(figures.sums[np.flatnonzero(is_moved)])
         told.suppressed.append(figures.sums[np.flatnonzero(~shown)])
     return told
@@ -204,15 +205,19 @@ def _protected(atoms: Atoms, editions: list[Edition], before: list[Kept], asked:
         return protect(atoms.persons, figures, asked.min_cell, asked.min_cell, before=union_of(shown, count),
                        hidden=hidden, not_zero=suppressed, also=also)
 
+    also: Any = None
     try:
         # A reader who knows what was shown must not learn what it has become, whatever dimensions tell it; and one who
         # takes it for what it is today must not learn anything else.
-        first = search(told.still, moved, None) if moved.shape[0] else None
-        also = None if first is None else first.status != PUBLISHED
+        if moved.shape[0]:
+            first = search(told.still, moved, None)
+            also, left_out = first.status != PUBLISHED, left_out + first.not_tried
+            if first.told_before:  # told to one who knows what did not change, which nobody says: not to all others
+                also |= search([], moved[list(first.told_before)], also).status != PUBLISHED
         protected = search(told.shown, union_of([*told.suppressed, *groups], count), also)
     except CannotPublish as error:
         raise CannotPublish(before=len(before), least=asked.min_cell) from error
-    return lines, protected, left_out + protected.not_tried + (first.not_tried if first is not None else 0)
+    return lines, protected, left_out + protected.not_tried
 
 
 def _by_line(release: Kept) -> dict[Line, int | None]:

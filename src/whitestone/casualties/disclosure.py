@@ -23,7 +23,8 @@ from scipy import sparse
 
 from whitestone.errors import CannotPublish, InvalidValue
 
-__all__ = ["MOST_ATOMS", "PUBLISHED", "SECONDARY", "SMALL", "Figures", "Protected", "bounds", "protect", "union_of"]
+__all__ = ["MOST_ATOMS", "PUBLISHED", "SECONDARY", "SMALL", "Figures", "Protected", "bounds", "protect", "told_by",
+           "union_of"]  # fmt: skip
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -252,6 +253,34 @@ def bounds(atoms: Ints, published: Any, targets: Any, not_zero: Any = None) -> t
         low[number] = lowest.fun if lowest.status == 0 else 0.0
         high[number] = -highest.fun if highest.status == 0 else np.inf
     return low, high
+
+
+def told_by(published: Any, values: Ints, wanted: Any) -> Floats:
+    """Work out sums from published ones by adding and taking away: what a reader with a pencil does.
+
+    `published` (P, n) with `values` (P) and `wanted` (T, n) are sums of atoms; gives (T) the values, NaN where the
+    published ones do not settle it. Atoms in a published 0 are 0.
+
+    >>> told_by(np.array([[1, 1, 0], [0, 1, 0]]), np.array([7, 4]), np.array([[1, 0, 0], [0, 0, 1]])).tolist()
+    [3.0, nan]
+    >>> told_by(np.zeros((0, 1)), np.zeros(0, int), np.array([[1]])).tolist()
+    [nan]
+    """
+    from scipy.sparse.linalg import lsqr
+
+    known, asked = _rows(published, np.shape(published)[1]), _rows(wanted, np.shape(published)[1])
+    free = np.flatnonzero(~_within_zero(known, values))
+    turned = sparse.csr_array(known[np.flatnonzero(values != 0)][:, free].T.astype(np.float64))
+    shown, found = np.asarray(values)[values != 0], np.full(asked.shape[0], np.nan)
+    goals = asked[:, free].astype(np.float64)
+    for number in range(asked.shape[0]):
+        goal = goals[[number]].toarray().ravel()
+        if not goal.any():
+            found[number] = 0.0
+        elif turned.shape[1]:
+            solved = lsqr(turned, goal, atol=1e-12, btol=1e-12, iter_lim=4 * max(turned.shape))
+            found[number] = solved[0] @ shown if solved[3] < _EXACT else np.nan
+    return np.rint(found)
 
 
 def _rows(given: Any, count: int) -> Any:

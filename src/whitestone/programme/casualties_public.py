@@ -17,7 +17,7 @@ import numpy as np
 
 from whitestone.casualties.columns import CasualtyTable, Coded, coded
 from whitestone.casualties.counting import read_dimensions, rules_of
-from whitestone.casualties.disclosure import PUBLISHED, SMALL, Protected, protect, union_of
+from whitestone.casualties.disclosure import PUBLISHED, SMALL, Figures, Protected, protect, told_by, union_of
 from whitestone.casualties.editions import ALL, MEASURES, Atoms, Edition, Line, atoms_of, figures_of, small_groups
 from whitestone.casualties.places import Gazetteer
 from whitestone.casualties.rules import UNKNOWN
@@ -161,8 +161,8 @@ class _Before(msgspec.Struct):
     """What earlier releases told, as sums of today's groups.
 
     `shown`: what they published, taken as if it were shown today; `still`: of these the ones that are the same today;
-    `moved`: the ones that changed since by fewer than may be told; `suppressed`: what they suppressed, and so told to
-    be 1 or more.
+    `moved`: the ones that changed since by fewer than may be told, and such figures of this release as can be worked
+    out from them; `suppressed`: what they suppressed, and so told to be 1 or more.
     """
 
     shown: list[Any]
@@ -171,21 +171,26 @@ class _Before(msgspec.Struct):
     suppressed: list[Any]
 
 
-def _told_before(atoms: Atoms, editions: list[Edition], before: list[Kept], least: int) -> _Before:
+def _told_before(atoms: Atoms, editions: list[Edition], before: list[Kept], figures: Figures, least: int) -> _Before:
     told = _Before([], [], [], [])
     for number, release in enumerate(before):
-        own, figures = figures_of(atoms, editions[number], number)
+        own, theirs = figures_of(atoms, editions[number], number)
         was = _by_line(release)
         shown = np.array([was.get(line, 0) is not None for line in own], dtype=bool)
         old = np.array([was.get(line, 0) or 0 for line in own], dtype=np.int64)
-        now = figures.values(atoms.persons)
+        now = theirs.values(atoms.persons)
         # What was 0 and is no longer says nothing of today; what was shown is taken as if it were shown today.
         is_news = np.array([line not in was for line in own], dtype=bool) & (now > 0)
         is_moved = shown & (now != old) & (np.abs(now - old) < least)
-        told.shown.append(figures.sums[np.flatnonzero(shown & ~is_news)])
-        told.still.append(figures.sums[np.flatnonzero(shown & (now == old))])
-        told.moved.append(figures.sums[np.flatnonzero(is_moved)])
-        told.suppressed.append(figures.sums[np.flatnonzero(~shown)])
+        told.shown.append(theirs.sums[np.flatnonzero(shown & ~is_news)])
+        told.still.append(theirs.sums[np.flatnonzero(shown & (now == old))])
+        told.moved.append(theirs.sums[np.flatnonzero(is_moved)])
+        told.suppressed.append(theirs.sums[np.flatnonzero(~shown)])
+        if editions[number] != editions[-1] and (now != old)[shown].any():
+            # This release may show what can be worked out of that one: three months of it, a span, one sex of two.
+            today = figures.values(atoms.persons)
+            told_then = told_by(theirs.sums[np.flatnonzero(shown)], old[shown], figures.sums)
+            told.moved.append(figures.sums[np.flatnonzero((told_then != today) & (np.abs(told_then - today) < least))])
     return told
 
 
@@ -193,7 +198,7 @@ def _protected(atoms: Atoms, editions: list[Edition], before: list[Kept], asked:
                ) -> tuple[list[Line], Protected, int]:
     """Protect this release together with all before it, against what they tell and against what changed since."""
     lines, figures = figures_of(atoms, editions[-1], len(editions) - 1)
-    told, count, left_out = _told_before(atoms, editions, before, asked.min_cell), len(atoms.persons), 0
+    told, count, left_out = _told_before(atoms, editions, before, figures, asked.min_cell), len(atoms.persons), 0
     groups: list[Any] = []
     if before:
         small, left_out = small_groups(atoms, editions, asked.min_cell)

@@ -178,7 +178,6 @@ def test_simulated_lists_are_linked_well(size: int, names: bool, precision: floa
     tokens = sealed_tokens(made.names, keyed) if names else None
     found, setting, _ = link_frame(made.frame, tokens, threshold=0.9 if names else 0.6)
     same = made.person[found["row_l"].to_numpy()] == made.person[found["row_r"].to_numpy()]
-    assert setting is not None
     assert setting.is_trained == (size > linking.TRAIN_ROWS)
     assert same.mean() >= precision
     assert same.sum() / true_pairs(made.person) >= recall

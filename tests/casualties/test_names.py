@@ -77,7 +77,8 @@ def test_any_text_makes_latin_tokens_and_never_fails(text: str) -> None:
     tokens = tokens_of(text)
     assert isinstance(tokens, NameTokens)
     assert set(romanise(text)) <= set("abcdefghijklmnopqrstuvwxyz ")
-    assert tokens_of(text.upper()).all() is not None
+    kinds = {token.partition(":")[0] for token in tokens_of(text.upper()).all()}
+    assert kinds <= {"full", "word", "bones", "sound"}
 
 
 def test_sealed_tokens_hold_no_letter_of_the_name_and_depend_on_the_key() -> None:

@@ -208,6 +208,8 @@ def _phrase_after(sentence: Sentence, at: int) -> tuple[int, int]:
 
 
 def _inner_stop(sentence: Sentence, at: int) -> bool:
+    if sentence.tokens[at].text == "." and at and len(sentence.tokens[at - 1].text) == 1 and sentence.tokens[at - 1].is_name:
+        return True  # an initial
     return sentence.name_at(at) is not None and at + 1 < len(sentence.tokens) and sentence.name_at(at + 1) is not None
 
 
@@ -243,7 +245,7 @@ def _phrase_before(sentence: Sentence, at: int) -> tuple[int, int]:
         if mark is not None and sentence.name_at(first - 1) is None and mark.code not in ("pronoun", "self"):
             break
         if step.text[0].isdigit():
-            break
+            return at, at  # "20 wounded and said": the subject stands before the figures
         first -= 1
     last = at
     if last > first + 1 and tokens[last - 1].text == ",":

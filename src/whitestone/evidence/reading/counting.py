@@ -7,7 +7,7 @@ from typing import NamedTuple
 from whitestone.evidence.reading.lexicon import Mark
 from whitestone.evidence.reading.numbers import Number
 from whitestone.evidence.reading.sentence import Sentence
-from whitestone.evidence.reading.uncounted import counts_nothing, is_of_others, is_share
+from whitestone.evidence.reading.uncounted import counts_nothing, is_age, is_of_others, is_share
 
 __all__ = ["Counted", "count_in"]
 
@@ -44,6 +44,7 @@ def count_in(sentence: Sentence, numbers: list[Number]) -> list[Counted]:
     Years, ages, money, lengths, ordinals, articles and list numbers count nothing; so does what is denied, negated,
     asked, planned or supposed.
     """
+    numbers = [number for index, number in enumerate(numbers) if not is_age(sentence, numbers, index)]
     seen = [_look(sentence, numbers, index) for index in range(len(numbers))]
     outcomes = _outcomes(sentence, seen)
     found: list[Counted] = []
@@ -147,6 +148,8 @@ def _look(sentence: Sentence, numbers: list[Number], index: int) -> _Seen:
         return _Seen(number, None, None, None, True)
     apart = [mark for mark in rights if noun is None or not noun.first <= mark.first < noun.last]
     rights = apart or rights  # displaced people have returned
+    if rights and rights[0].code == "displaced":
+        rights = [mark for mark in rights if mark.code == "returned"] or rights
     if len(rights) > 1 and rights[0].code == "casualties" and sentence.gap(rights[0].last, rights[1].first) <= 1:
         rights = rights[1:]  # "minaya düşərək yaralanıb": what came of it says more
     left = lefts[-1] if lefts and sentence.gap(lefts[-1].last, number.begin) <= _FAR else None
@@ -203,6 +206,8 @@ def _noun(sentence: Sentence, number: Number, edge: int) -> Mark | None:
 def _head(sentence: Sentence, unit: Mark, edge: int) -> Mark:
     """Prefer what is counted over what stands before it as its kind: "mine accidents", "minefield maps"."""
     takes, head = {"mines", "items", "minefields"}, unit
+    if sentence.at("genitive", unit.first) is not None:
+        return unit  # "97 հազար ականի քարտեզ": maps of so many mines
     while head.code in takes:
         step = head.last + (sentence.low(head.last) in ("/", "-"))
         following = sentence.at("unit", step)
@@ -220,8 +225,9 @@ def _noun_before(sentence: Sentence, number: Number, edge: int) -> Mark | None:
     units = sentence.of("unit")
     heads = [mark for mark in units if mark.code in OUTCOMES or mark.code == "accidents"]
     for mark in [*reversed(heads), *reversed(units)]:  # casualties of mines reached 345: casualties, not mines
+        stops = _ENDS - {","} if sentence.ending("range", number.begin) is not None else _ENDS
         if edge <= mark.first and mark.last <= counted.first and sentence.gap(mark.last, counted.first) <= 5 \
-                and not _parted(sentence, mark.last, counted.first, _ENDS):  # fmt: skip
+                and not _parted(sentence, mark.last, counted.first, stops):  # fmt: skip
             return mark
     return None
 
@@ -332,11 +338,18 @@ def _things(sentence: Sentence, number: Number, noun: Mark, before: list[Counted
                                     for mark in [*sentence.of("unit", "records"),
                                                  *sentence.of("statement", "information")]):  # fmt: skip
         return Counted(number, "records", "mines", None, action)
+    following = sentence.at("unit", noun.last)
+    if sentence.at("genitive", noun.first) is not None and following is not None and following.code == "records":
+        return Counted(number, "records", "mines", None, _nearest(sentence, number, noun, ("given", "withheld")))
     if noun.code == "records":
         if action is None or action.code == "withheld":
             return None
         return Counted(number, "records", "records", None, action)
+    if action is None and noun.code in _THINGS and sentence.of("action", "stockpile"):
+        return Counted(number, "stockpiles", noun.code, None, None)
     if action is None and noun.code in ("mines", "minefields"):
+        if sentence.answers:
+            return None  # "1,800 mines." says after a question what was asked, and that stands in the question
         acts = any(noun.last <= mark.first <= noun.last + 2 for mark in sentence.of("outcome"))
         return None if acts else Counted(number, "contamination", noun.code, None, None)
     if action is None:

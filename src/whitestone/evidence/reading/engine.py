@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import bisect
 import re
 from collections.abc import Iterable
 
+from whitestone.evidence.designations import find_designations
 from whitestone.evidence.reading.arithmetic import sums_that_differ
 from whitestone.evidence.reading.attribution import reported_speaker, who_denies
 from whitestone.evidence.reading.counting import Counted, count_in
@@ -37,7 +39,7 @@ class _Place:
 
     def __init__(self, sentence: Sentence, start: int, end: int, paragraph: int) -> None:
         self.sentence, self.start, self.end, self.paragraph = sentence, start, end, paragraph
-        self.on_mines = bool(sentence.of("context", "mine"))
+        self.on_mines = bool(sentence.of("context", "mine") or sentence.of("people", "deminers"))
 
 
 def read_claims(text: str, dated_on: str | None = None, title: str | None = None) -> Reading:
@@ -67,6 +69,9 @@ def read_claims(text: str, dated_on: str | None = None, title: str | None = None
         near = [other for other in places[max(0, at - _NEAR) : at] if other.paragraph == place.paragraph]
         around = share >= _ON_MINES or any(other.on_mines for other in near)
         first = len(claims)
+        asked = places[at - 1] if at else None
+        place.sentence.answers = asked is not None and (
+            text[asked.end - 1] in "?؟" or "՞" in text[asked.start : asked.end])
         made, named = _claims_of(text, place, today, around, named)
         claims += made
         flags += sums_that_differ(claims[first:], first, is_open=bool(place.sentence.of("including")),
@@ -92,6 +97,10 @@ def _sentences(text: str, words: Lexicon, today: str | None) -> list[_Place]:
             if pages:
                 sentence.masked |= {at for at, token in enumerate(tokens) if _on_page_line(token.start, pages)}
             places.append(_Place(sentence, start, end, inside))
+    starts = [mention.start for mention in find_designations(text)]
+    for place in places:
+        at = bisect.bisect_left(starts, place.start)
+        place.on_mines = place.on_mines or (at < len(starts) and starts[at] < place.end)
     known = frozenset(stem for place in places for stem in place.sentence.capital_stems())
     for place in places:
         place.sentence.known_names = known
@@ -116,7 +125,7 @@ def _claims_of(text: str, place: _Place, today: str | None, around: bool,
         named = sentence.speaker if not sentence.speaker.startswith("~") else named
     if text[place.end - 1] in "?؟" or "՞" in text[place.start : place.end] or sentence.speaker == "":
         return [], named
-    on_mines = place.on_mines or (around and not sentence.of("other_cause"))
+    on_mines = place.on_mines or (around and not sentence.of("other_cause", "other_cause"))
     sentence.on_mines = on_mines
     if not on_mines and not sentence.of("outcome", "displaced", "returned") and not sentence.of("instrument"):
         return [], _last_named(text, sentence, named)
@@ -145,7 +154,8 @@ def _has_mines_near(sentence: Sentence, number: Number) -> bool:
     stops = [at for at, token in enumerate(sentence.tokens) if token.text == ";"]
     first = max((at for at in stops if at < number.first), default=-1)
     last = min((at for at in stops if at >= number.last), default=len(sentence.tokens))
-    part = [mark.code for kind in ("context", "other_cause") for mark in sentence.of(kind) if first < mark.first < last]
+    marks = [*sentence.of("context"), *sentence.of("other_cause", "other_cause")]
+    part = [mark.code for mark in marks if first < mark.first < last]
     return "mine" in part or "other_cause" not in part
 
 
@@ -181,8 +191,7 @@ def _period_for(sentence: Sentence, number: Number, periods: list[Period]) -> Pe
     usable = [period for period in periods if (period.begin or period.end) and not any(
         number.last <= verb.first < period.first for verb in sentence.of("say", "verb"))]  # fmt: skip
     usable = [period for period in usable if not _is_day_of_speech(sentence, number, period)]
-    usable = [period for period in usable if period.first <= 1 or not any(
-        sentence.tokens[at].text == ";" for at in range(*sorted((period.first, number.first))))]  # fmt: skip
+    usable = [period for period in usable if not _is_of_other_clause(sentence, period, number)]
     if not usable:
         return None
     if any(0 <= mark.first - number.last <= 2 and not any(period.first <= mark.first < period.last for period in usable)
@@ -193,6 +202,19 @@ def _period_for(sentence: Sentence, number: Number, periods: list[Period]) -> Pe
     if after:
         return after[0]
     return min(usable, key=lambda period: min(abs(period.first - number.last), abs(number.first - period.last)))
+
+
+def _is_of_other_clause(sentence: Sentence, period: Period, number: Number) -> bool:
+    """Say whether a semicolon, or a comma and a word that opens a clause, parts a period from a number.
+
+    "Since 1999, 40 were killed, while 12 await treatment": the twelve wait now.
+    """
+    first, last = sorted((period.first, number.first))
+    if any(sentence.tokens[at].text == ";" for at in range(first, last)):
+        return True
+    opens = sentence.words.contrasts
+    return period.first < number.first and any(
+        sentence.tokens[at].text == "," and sentence.low(at + 1) in opens for at in range(period.last, last))
 
 
 def _is_day_of_speech(sentence: Sentence, number: Number, period: Period) -> bool:

@@ -30,6 +30,7 @@ class Sentence:
         self.words, self.tokens, self.speaker, self.quoted, self.today = words, tokens, speaker, quoted, today
         self.marks = words.marks(tokens)
         self.on_mines = False
+        self.answers = False
         self.known_names: frozenset[str] = frozenset()
         self.by_kind: dict[str, list[Mark]] = {}
         for mark in self.marks:

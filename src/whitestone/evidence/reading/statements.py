@@ -92,10 +92,16 @@ def _responsibility(text: str, sentence: Sentence) -> Stated | None:
     for mark in sentence.of("statement", "responsibility"):
         if _unsaid(sentence, mark, "not", "maybe"):
             continue
-        party = _party(text, sentence, mark, [])
+        party = _party(text, sentence, mark, []) or _pronoun_before(text, sentence, mark)
         if party is not None:
             return Stated("responsibility", party, mark)
     return None
+
+
+def _pronoun_before(text: str, sentence: Sentence, mark: Mark) -> str | None:
+    """Keep "it" and "they" right before a statement as written: who they are stands elsewhere."""
+    said = next((word for word in sentence.of("say", "pronoun") if 0 <= mark.first - word.last <= 1), None)
+    return written(text, sentence, said.first, said.last) if said is not None else None
 
 
 def _duty(text: str, sentence: Sentence, on_mines: bool) -> Stated | None:

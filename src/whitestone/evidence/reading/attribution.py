@@ -245,6 +245,8 @@ def _phrase_before(sentence: Sentence, at: int) -> tuple[int, int]:
         if mark is not None and sentence.name_at(first - 1) is None and mark.code not in ("pronoun", "self"):
             break
         if step.text[0].isdigit():
+            if aside < at:
+                break
             return at, at  # "20 wounded and said": the subject stands before the figures
         first -= 1
     last = at
@@ -257,7 +259,9 @@ def _phrase_before(sentence: Sentence, at: int) -> tuple[int, int]:
         last -= 1
     while first < last and (sentence.covers("lead", first) is not None or tokens[first].text in "-–—'‘’"):
         first += 1
-    return first, last
+    clause = (step for step in range(first + 1, last - 1)
+              if tokens[step].text == "," and tokens[step + 1].low in sentence.words.relatives)  # fmt: skip
+    return first, next(clause, last)  # "the colonel, whose unit is 120 strong, said"
 
 
 def _name_opens(sentence: Sentence, close: int) -> int | None:

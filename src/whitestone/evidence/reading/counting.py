@@ -38,11 +38,11 @@ class _Seen(NamedTuple):
     is_excluded: bool
 
 
-def count_in(sentence: Sentence, numbers: list[Number]) -> list[Counted]:
+def count_in(sentence: Sentence, numbers: list[Number], whole: str | None = None) -> list[Counted]:
     """Join each number with its noun and its verb; a number that counts nothing known is left out.
 
     Years, ages, money, lengths, ordinals, articles and list numbers count nothing; so does what is denied, negated,
-    asked, planned or supposed.
+    asked, planned or supposed. `whole` is the unit of the casualties that the sentence before counted: "Of them, nine were children" is of it.
     """
     numbers = [number for index, number in enumerate(numbers) if not is_age(sentence, numbers, index)]
     seen = [_look(sentence, numbers, index) for index in range(len(numbers))]
@@ -51,7 +51,7 @@ def count_in(sentence: Sentence, numbers: list[Number]) -> list[Counted]:
     for index, this in enumerate(seen):
         if this.is_excluded:
             continue
-        made = _counted(sentence, seen, outcomes, index, found)
+        made = _counted(sentence, seen, outcomes, index, found) or _of_whole(sentence, this, whole)
         if made is not None and not _is_unsaid(sentence, made):
             found.append(made)
     return found
@@ -94,6 +94,21 @@ def _part(sentence: Sentence, number: Number, noun: Mark, before: list[Counted])
     opens = any(mark.first <= 1 for mark in sentence.of("partitive"))
     joined = any(sentence.low(at) in (":", "(") or sentence.covers("including", at) is not None for at in between)
     return whole._replace(number=number, population=noun.code) if opens or joined else None
+
+
+def _of_whole(sentence: Sentence, this: _Seen, whole: str | None) -> Counted | None:
+    """Let people be a part of what was counted before: of the sentence before, or of casualties named at once.
+
+    "Of these, 9 were children"; "among the casualties, 41 children".
+    """
+    noun, number = this.noun, this.number
+    if noun is None or noun.kind != "people" or noun.code == "all":
+        return None
+    if whole is not None and any(mark.first <= 1 for kind in ("including", "partitive") for mark in sentence.of(kind)):
+        return Counted(number, "casualties", whole, noun.code, None)
+    among = next((mark for mark in sentence.of("unit", "casualties")
+                  if mark.last <= number.begin and sentence.gap(mark.last, number.begin) <= 2), None)  # fmt: skip
+    return Counted(number, "casualties", "casualties", noun.code, None) if among is not None else None
 
 
 def _carried(sentence: Sentence, seen: list[_Seen], index: int, before: list[Counted]) -> Counted | None:
@@ -338,8 +353,9 @@ def _things(sentence: Sentence, number: Number, noun: Mark, before: list[Counted
                                     for mark in [*sentence.of("unit", "records"),
                                                  *sentence.of("statement", "information")]):  # fmt: skip
         return Counted(number, "records", "mines", None, action)
-    following = sentence.at("unit", noun.last)
-    if sentence.at("genitive", noun.first) is not None and following is not None and following.code == "records":
+    genitive = sentence.at("genitive", noun.first)
+    following = sentence.at("unit", genitive.last) if genitive is not None else None
+    if following is not None and following.code == "records":
         return Counted(number, "records", "mines", None, _nearest(sentence, number, noun, ("given", "withheld")))
     if noun.code == "records":
         if action is None or action.code == "withheld":
@@ -375,7 +391,8 @@ def _nearest(sentence: Sentence, number: Number, noun: Mark, codes: tuple[str, .
             continue  # what is found on an area does not clear it
         if mark.last <= number.begin:
             away = sentence.gap(mark.last, number.begin) * 2
-            parted = _parted(sentence, mark.last, number.begin, _STOPS)
+            is_label = mark.first <= 2 and sentence.low(number.begin - 1) == ":"  # "Handed over: 3 records"
+            parted = _parted(sentence, mark.last, number.begin, _STOPS - {":"} if is_label else _STOPS)
         elif mark.first >= noun.last:
             away = sentence.gap(noun.last, mark.first) * 2 - 1
             parted = _parted(sentence, noun.last, mark.first, _STOPS)

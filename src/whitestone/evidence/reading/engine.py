@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import bisect
+import itertools
 import re
 from collections.abc import Iterable
 
@@ -29,6 +30,7 @@ _NEAR = 2
 """Up to so many sentences before it in its paragraph tell what a sentence is about."""
 _ON_MINES = 0.2
 """From this share of sentences that speak of mines on, the whole text is about mines."""
+_HEADING = 20
 _LONGEST_QUOTE = 80
 """A quote is short: of a sentence of more words (a name counts as one) only those around the claim are quoted."""
 _PAGE_NUMBER = re.compile(r"^[ \t]*\d{1,4}[ \t]*$", re.MULTILINE)
@@ -39,6 +41,7 @@ class _Place:
 
     def __init__(self, sentence: Sentence, start: int, end: int, paragraph: int) -> None:
         self.sentence, self.start, self.end, self.paragraph = sentence, start, end, paragraph
+        self.number = 0
         self.on_mines = bool(sentence.of("context", "mine") or sentence.of("people", "deminers"))
 
 
@@ -65,6 +68,7 @@ def read_claims(text: str, dated_on: str | None = None, title: str | None = None
     claims: list[ProposedClaim] = []
     flags = []
     named = ""
+    whole: ProposedClaim | None = None
     for at, place in enumerate(places):
         near = [other for other in places[max(0, at - _NEAR) : at] if other.paragraph == place.paragraph]
         around = share >= _ON_MINES or any(other.on_mines for other in near)
@@ -72,7 +76,10 @@ def read_claims(text: str, dated_on: str | None = None, title: str | None = None
         asked = places[at - 1] if at else None
         place.sentence.answers = asked is not None and (
             text[asked.end - 1] in "?؟" or "՞" in text[asked.start : asked.end])
-        made, named = _claims_of(text, place, today, around, named)
+        whole = whole if place.number else None
+        made, named = _claims_of(text, place, today, around, named, whole)
+        people = [claim for claim in made if claim.subject == "casualties"]
+        whole = people[0] if people else whole
         claims += made
         flags += sums_that_differ(claims[first:], first, is_open=bool(place.sentence.of("including")),
                                   has_rest=bool(place.sentence.of("unknown")))  # fmt: skip
@@ -98,9 +105,14 @@ def _sentences(text: str, words: Lexicon, today: str | None) -> list[_Place]:
                 sentence.masked |= {at for at, token in enumerate(tokens) if _on_page_line(token.start, pages)}
             places.append(_Place(sentence, start, end, inside))
     starts = [mention.start for mention in find_designations(text)]
+    for before, place in itertools.pairwise(places):
+        place.number = before.number + 1 if before.paragraph == place.paragraph else 0
     for place in places:
         at = bisect.bisect_left(starts, place.start)
-        place.on_mines = place.on_mines or (at < len(starts) and starts[at] < place.end)
+        inside = set(starts[at : bisect.bisect_left(starts, place.end)])
+        place.on_mines = place.on_mines or bool(inside)
+        place.sentence.types = frozenset(
+            at for at, token in enumerate(place.sentence.tokens) if token.start in inside) if inside else frozenset()
     known = frozenset(stem for place in places for stem in place.sentence.capital_stems())
     for place in places:
         place.sentence.known_names = known
@@ -118,8 +130,8 @@ def _mask(sentence: Sentence, spans: Iterable[tuple[int, int]]) -> None:
             sentence.masked |= {at for at, token in enumerate(sentence.tokens) if begin <= token.start < end}
 
 
-def _claims_of(text: str, place: _Place, today: str | None, around: bool,
-               named: str) -> tuple[list[ProposedClaim], str]:  # fmt: skip
+def _claims_of(text: str, place: _Place, today: str | None, around: bool, named: str,
+               whole: ProposedClaim | None) -> tuple[list[ProposedClaim], str]:  # fmt: skip
     sentence = place.sentence
     if sentence.speaker:
         named = sentence.speaker if not sentence.speaker.startswith("~") else named
@@ -135,18 +147,26 @@ def _claims_of(text: str, place: _Place, today: str | None, around: bool,
     numbers = find_numbers(sentence)
     periods = find_periods(sentence, days, numbers, today)
     found: list[tuple[ProposedClaim, str | None]] = []
-    for counted in count_in(sentence, [number for number in numbers if not _in_period(number, periods)]):
+    counts = [number for number in numbers if not _in_period(number, periods)]
+    for counted in count_in(sentence, counts, whole.unit if whole is not None else None):
         if counted.subject != "displacement" and not (on_mines and _has_mines_near(sentence, counted.number)):
             continue
         said = _speaker(text, sentence, counted.number.begin, named)
         if said:
             found.append((_counted_claim(text, place, counted, periods, said), said))
     has_records = any(claim.subject == "records" and claim.unit in ("records", "mines") for claim, _ in found)
-    for stated in statements_in(text, sentence, on_mines=on_mines, has_records=has_records):
+    for stated in () if _is_heading(text, place) else statements_in(text, sentence, on_mines=on_mines, has_records=has_records):
         said = _speaker(text, sentence, stated.anchor.first, named)
         if said:
             found.append((_stated_claim(text, place, stated, said), said))
     return [claim for claim, _ in found], _last_named(text, sentence, named)
+
+
+def _is_heading(text: str, place: _Place) -> bool:
+    """Say whether a line is a heading: it states no duty and nobody's responsibility."""
+    line_ends = not text[place.end : place.end + 2].strip()
+    is_short = len(place.sentence.tokens) <= _HEADING and not place.sentence.quoted
+    return place.number == 0 and is_short and line_ends and text[place.end - 1].isalnum()
 
 
 def _has_mines_near(sentence: Sentence, number: Number) -> bool:

@@ -106,7 +106,13 @@ def agent_of(text: str, sentence: Sentence, action: Mark, number_first: int | No
         return written(text, sentence, *doer) if doer else None
     before = name_before(sentence, action.first, 5)
     is_speaker = before is not None and before[0] < _reported_from(sentence, action.first)
-    return written(text, sentence, *before) if before and not is_speaker else None
+    return written(text, sentence, before[0], _with_body(sentence, before[1])) if before and not is_speaker else None
+
+
+def _with_body(sentence: Sentence, last: int) -> int:
+    """Take in what a name is only the adjective of: "Ardanian armed forces" laid the mines, not "Ardanian"."""
+    body = sentence.at("body", last)
+    return body.last if body is not None else last
 
 
 def _reported_from(sentence: Sentence, at: int) -> int:

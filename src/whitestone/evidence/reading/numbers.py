@@ -232,7 +232,9 @@ def _is_glued_word(sentence: Sentence, at: int) -> bool:
     word = sentence.tokens[at]
     if not word.text[0].isalpha() or not word.text[0].isupper() or not word.text[0].isascii():
         return False
-    return not any(mark.first == at for mark in sentence.marks)
+    after = sentence.tokens[at + 1] if at + 1 < len(sentence.tokens) else None
+    runs_on = after is not None and after.start == word.end and after.text[0].isdigit()
+    return runs_on or not any(mark.first == at for mark in sentence.marks)
 
 
 def _worded(sentence: Sentence, at: int) -> _Core | None:

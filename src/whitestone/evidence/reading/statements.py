@@ -83,7 +83,10 @@ def _maker(sentence: Sentence, mark: Mark) -> tuple[int, int] | None:
 
 
 def _things_before(sentence: Sentence, mark: Mark) -> bool:
-    within = 14 if sentence.low(mark.first - 1) in sentence.words.be_links else 5
+    before = sentence.low(mark.first - 1)
+    within = 14 if before in sentence.words.be_links or before in sentence.words.common else 5
+    if any(at < mark.first and sentence.gap(at, mark.first) <= within for at in sentence.types):
+        return True
     return any(unit.last <= mark.first and sentence.gap(unit.last, mark.first) <= within
                for unit in sentence.of("unit", "mines", "items"))  # fmt: skip
 
@@ -128,7 +131,7 @@ def _party(text: str, sentence: Sentence, mark: Mark, named: list[Mark]) -> str 
     Names within the titles of agreements are no parties.
     """
     runs = [run for run in sentence.names if not any(name.first < run[1] and run[0] < name.last for name in named)
-            and sentence.covers("skip_before", run[0]) is None and sentence.covers("duty", run[0]) is None]  # fmt: skip
+            and all(sentence.covers(kind, run[0]) is None for kind in ("skip_before", "duty", "no_party"))]  # fmt: skip
     led = [run for run in runs if run[0] and any(place.last in (run[0], run[0] - 1)
                                                  for place in sentence.of("place", "in", "of"))]  # fmt: skip
     free = [run for run in runs if run not in led]

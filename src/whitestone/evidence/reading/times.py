@@ -188,6 +188,8 @@ def _named(sentence: Sentence) -> list[Day]:
             year, last = _year_said(sentence, last)
         if year is None:
             year = _year_shared(sentence, mark, last)
+        if year is None and day:
+            year = _year_before_today(sentence.today, int(mark.code), day)
         last = last if year or day else mark.last
         iso = _iso(year, int(mark.code), day) if year else None
         if iso:
@@ -195,6 +197,14 @@ def _named(sentence: Sentence) -> list[Day]:
         elif day:
             sentence.masked.update(range(first, last))
     return found
+
+
+def _year_before_today(today: str | None, month: int, day: int) -> int | None:
+    """Take a day without a year as the last one before the date of the document; None where that is not known."""
+    if today is None or len(today) < len("YYYY-MM-DD"):
+        return None
+    year = int(today[:4])
+    return year if f"{month:02d}-{day:02d}" <= today[5:] else year - 1
 
 
 def _year_before(sentence: Sentence, first: int) -> tuple[int | None, int]:

@@ -245,9 +245,9 @@ def _phrase_before(sentence: Sentence, at: int) -> tuple[int, int]:
         if mark is not None and sentence.name_at(first - 1) is None and mark.code not in ("pronoun", "self"):
             break
         if step.text[0].isdigit():
-            if aside < at:
-                break
-            return at, at  # "20 wounded and said": the subject stands before the figures
+            if sentence.covers("outcome", first) is not None:
+                return at, at  # "20 wounded and said": the subject stands before the figures
+            break
         first -= 1
     last = at
     if last > first + 1 and tokens[last - 1].text == ",":

@@ -104,11 +104,11 @@ def _of_whole(sentence: Sentence, this: _Seen, whole: str | None) -> Counted | N
     noun, number = this.noun, this.number
     if noun is None or noun.kind != "people" or noun.code == "all":
         return None
-    if whole is not None and any(mark.first <= 1 for kind in ("including", "partitive") for mark in sentence.of(kind)):
-        return Counted(number, "casualties", whole, noun.code, None)
-    among = next((mark for mark in sentence.of("unit", "casualties")
-                  if mark.last <= number.begin and sentence.gap(mark.last, number.begin) <= 2), None)  # fmt: skip
-    return Counted(number, "casualties", "casualties", noun.code, None) if among is not None else None
+    if any(mark.last <= number.begin and sentence.gap(mark.last, number.begin) <= 2
+           for mark in sentence.of("unit", "casualties")):  # fmt: skip
+        return Counted(number, "casualties", "casualties", noun.code, None)
+    opens = any(mark.first <= 1 for kind in ("including", "partitive") for mark in sentence.of(kind))
+    return Counted(number, "casualties", whole, noun.code, None) if whole is not None and opens else None
 
 
 def _carried(sentence: Sentence, seen: list[_Seen], index: int, before: list[Counted]) -> Counted | None:
@@ -347,8 +347,10 @@ def _accuracy(sentence: Sentence, number: Number) -> Counted | None:
 
 def _things(sentence: Sentence, number: Number, noun: Mark, before: list[Counted]) -> Counted | None:
     """Say what happened to mines, items, ground or records: the action nearest to the number decides."""
-    wanted = ("given", "withheld") if noun.code == "records" else ("laid", "planted", "cleared", "stockpile")
+    wanted = ("given", "withheld") if noun.code == "records" else ("laid", "planted", "cleared", "stockpile", "surveyed")
     action = _nearest(sentence, number, noun, wanted)
+    if action is not None and action.code == "surveyed":
+        return None  # ground that was looked at is neither contaminated nor cleared by that
     if noun.code == "mines" and any(0 <= sentence.gap(mark.last, number.begin) <= 3 and mark.last <= number.begin
                                     for mark in [*sentence.of("unit", "records"),
                                                  *sentence.of("statement", "information")]):  # fmt: skip

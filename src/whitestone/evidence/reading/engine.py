@@ -104,6 +104,7 @@ def _sentences(text: str, words: Lexicon, today: str | None) -> list[_Place]:
             if pages:
                 sentence.masked |= {at for at, token in enumerate(tokens) if _on_page_line(token.start, pages)}
             places.append(_Place(sentence, start, end, inside))
+    lows = frozenset(token.low for place in places for token in place.sentence.tokens if token.is_name)
     starts = [mention.start for mention in find_designations(text)]
     for before, place in itertools.pairwise(places):
         place.number = before.number + 1 if before.paragraph == place.paragraph else 0
@@ -115,7 +116,7 @@ def _sentences(text: str, words: Lexicon, today: str | None) -> list[_Place]:
             at for at, token in enumerate(place.sentence.tokens) if token.start in inside) if inside else frozenset()
     known = frozenset(stem for place in places for stem in place.sentence.capital_stems())
     for place in places:
-        place.sentence.known_names = known
+        place.sentence.known_names, place.sentence.known_lows = known, lows
     return places
 
 

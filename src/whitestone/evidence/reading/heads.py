@@ -53,7 +53,7 @@ def document_facts(text: str, words: Lexicon, dated_on: str | None,
 
 def _dates_of(text: str, start: int, end: int, words: Lexicon) -> list[str]:
     """Read the dates of a paragraph of the head: of a line that is hardly more, after "dated", or before an agency."""
-    stop = next((last for _, last in sentences_of(text, start, end)), end)
+    stop = end if end - start <= _SHORT else next((last for _, last in sentences_of(text, start, end)), end)
     sentence = Sentence(words, tokens_of(text, start, min(stop, start + 400)), None)
     if not sentence.tokens:
         return []

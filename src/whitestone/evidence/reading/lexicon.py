@@ -50,6 +50,7 @@ class Lexicon:
         self.noun_links = frozenset(fold(word) for word in data.get("noun_links", ()))
         self.be_links = frozenset(fold(word) for word in data.get("be_links", ()))
         self.clause_words = frozenset(fold(word) for word in data.get("clause_words", ()))
+        self.dative_endings = tuple(fold(word) for word in data.get("dative_endings", ()))
         self.relatives = frozenset(fold(word) for word in data.get("relatives", ()))
         self.contrasts = frozenset(fold(word) for word in data.get("contrasts", ()))
         self.place_endings = tuple(fold(word) for word in data.get("place_endings", ()))

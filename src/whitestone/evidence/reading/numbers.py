@@ -277,4 +277,4 @@ def _worded(sentence: Sentence, at: int) -> _Core | None:
 
 def _order(value: float) -> float:
     """Say below which value the next word of a number must lie: 10 after twenty, 100 after two hundred."""
-    return 1 if value < 20 else 20 if value in (60, 80) else 10 if value < 100 else 100
+    return 10 if value == 10 else 1 if value < 20 else 20 if value in (60, 80) else 10 if value < 100 else 100

@@ -33,6 +33,7 @@ class Sentence:
         self.answers = False
         self.types: frozenset[int] = frozenset()
         self.known_names: frozenset[str] = frozenset()
+        self.known_lows: frozenset[str] = frozenset()
         self.by_kind: dict[str, list[Mark]] = {}
         for mark in self.marks:
             self.by_kind.setdefault(mark.kind, []).append(mark)

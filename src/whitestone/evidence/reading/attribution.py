@@ -171,7 +171,7 @@ def _trailing(sentence: Sentence, verb: Mark) -> tuple[int, int] | None:
     if verb.first and tokens[verb.first - 1].text in _STOPS | {"-"}:
         first, last = _phrase_after(sentence, verb.last)
         return (first, last) if last > first else None
-    if verb.last < len(tokens) and tokens[verb.last].text not in _STOPS and verb.last < len(tokens) - 5:
+    if verb.last < len(tokens) and tokens[verb.last].text not in _STOPS and verb.last < len(tokens) - 8:
         return None
     first, last = _phrase_before(sentence, verb.first)
     opens = first and tokens[first - 1].text in _STOPS | {"-"}

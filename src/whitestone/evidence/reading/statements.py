@@ -151,7 +151,10 @@ def _transfer(text: str, sentence: Sentence) -> Stated | None:
                 if (word.first >= mark.last and sentence.gap(mark.last, word.first) <= 10)
                 or (word.last <= mark.first and sentence.gap(word.last, mark.first) <= 8)]  # fmt: skip
         if near and sentence.of("context", "mine"):
-            agent = agent_of(text, sentence, mark, None) or _first_name(text, sentence)
+            agent = agent_of(text, sentence, mark, None)
+            if agent is None and mark.code == "given" and any(mark.last == word.first for word in near):
+                continue  # "the maps provided" are spoken of, and that they were is not what is said
+            agent = agent or _first_name(text, sentence)
             return Stated("records", agent, mark)
     return None
 

@@ -56,7 +56,8 @@ def counts_nothing(sentence: Sentence, number: Number, noun: Mark | None) -> boo
     if noun is None and (_is_apposed(sentence, number) or _is_bare_age(sentence, number)):
         return True
     is_person = noun is not None and noun.kind == "people" and noun.first <= number.end + 1
-    return number.value == 1 and number.in_words and not (is_person or sentence.at("outcome", number.end))
+    is_harmed = sentence.at("outcome", number.end) or sentence.ending("outcome", number.begin)
+    return number.value == 1 and number.in_words and not (is_person or is_harmed)
 
 
 def _is_mean(sentence: Sentence, number: Number) -> bool:

@@ -354,11 +354,11 @@ def _things(sentence: Sentence, number: Number, noun: Mark, before: list[Counted
     if noun.code == "mines" and any(0 <= sentence.gap(mark.last, number.begin) <= 3 and mark.last <= number.begin
                                     for mark in [*sentence.of("unit", "records"),
                                                  *sentence.of("statement", "information")]):  # fmt: skip
-        return Counted(number, "records", "mines", None, action)
+        return Counted(number, "records", "mines", None, _nearest(sentence, number, noun, ("given",)))
     genitive = sentence.at("genitive", noun.first)
     following = sentence.at("unit", genitive.last) if genitive is not None else None
     if following is not None and following.code == "records":
-        return Counted(number, "records", "mines", None, _nearest(sentence, number, noun, ("given", "withheld")))
+        return Counted(number, "records", "mines", None, _nearest(sentence, number, noun, ("given",)))
     if noun.code == "records":
         if action is None or action.code == "withheld":
             return None

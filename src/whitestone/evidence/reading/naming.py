@@ -98,6 +98,10 @@ def agent_of(text: str, sentence: Sentence, action: Mark, number_first: int | No
         after = name_after(sentence, by.last, 3)
         if after is not None:
             return written(text, sentence, *after)
+    if sentence.covers("receives", action.first) is not None:  # who received has not given
+        givers = [name_after(sentence, mark.last, 1) for mark in sentence.of("giver") if mark.first >= action.last]
+        giver = next((run for run in givers if run is not None), None)
+        return written(text, sentence, *giver) if giver is not None else None
     if number_first is not None and number_first < action.first and not sentence.words.verb_final:
         return None
     if sentence.words.verb_final:

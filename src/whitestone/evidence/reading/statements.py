@@ -154,7 +154,8 @@ def _transfer(text: str, sentence: Sentence) -> Stated | None:
             agent = agent_of(text, sentence, mark, None)
             if agent is None and mark.code == "given" and any(mark.last == word.first for word in near):
                 continue  # "the maps provided" are spoken of, and that they were is not what is said
-            agent = agent or _first_name(text, sentence)
+            receives = sentence.covers("receives", mark.first) is not None
+            agent = agent or (None if receives else _first_name(text, sentence))
             return Stated("records", agent, mark)
     return None
 

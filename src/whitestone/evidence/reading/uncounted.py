@@ -38,7 +38,8 @@ def counts_nothing(sentence: Sentence, number: Number, noun: Mark | None) -> boo
         return True
     if sentence.at("skip_after", number.end) or sentence.at("skip_after", number.last):
         return noun is None or noun.first > number.end
-    if _is_led_out(sentence, number) or _is_part_of(sentence, number) or _is_mean(sentence, number):
+    if _is_led_out(sentence, number) or _is_part_of(sentence, number) or _is_mean(sentence, number) \
+            or _is_age_at_death(sentence, number):  # fmt: skip
         return True
     first = sentence.tokens[number.first]
     ends = noun.last if noun is not None and noun.first >= number.end else number.end
@@ -88,6 +89,12 @@ def _is_bare_age(sentence: Sentence, number: Number) -> bool:
     """Say whether a bare number behind "at" is an age: "he died at 52"."""
     follows = sentence.at("outcome", number.end) or sentence.at("people", number.end)
     return sentence.ending("age_before", number.first) is not None and number.value <= _OLDEST and not follows
+
+
+def _is_age_at_death(sentence: Sentence, number: Number) -> bool:
+    """Say whether an outcome and "at" lead a number in: "stepped on a mine and died at 52"."""
+    led = sentence.ending("age_before", number.first)
+    return led is not None and sentence.ending("outcome", led.first) is not None and number.value <= _OLDEST
 
 
 def _is_part_of(sentence: Sentence, number: Number) -> bool:

@@ -208,7 +208,8 @@ def _phrase_after(sentence: Sentence, at: int) -> tuple[int, int]:
 
 
 def _inner_stop(sentence: Sentence, at: int) -> bool:
-    if sentence.tokens[at].text == "." and at and len(sentence.tokens[at - 1].text) == 1 and sentence.tokens[at - 1].is_name:
+    before = sentence.tokens[at - 1] if at else None
+    if sentence.tokens[at].text == "." and before is not None and len(before.text) == 1 and before.is_name:
         return True  # an initial
     return sentence.name_at(at) is not None and at + 1 < len(sentence.tokens) and sentence.name_at(at + 1) is not None
 

@@ -110,10 +110,10 @@ def _sentences(text: str, words: Lexicon, today: str | None) -> list[_Place]:
         place.number = before.number + 1 if before.paragraph == place.paragraph else 0
     for place in places:
         at = bisect.bisect_left(starts, place.start)
-        inside = set(starts[at : bisect.bisect_left(starts, place.end)])
-        place.on_mines = place.on_mines or bool(inside)
+        named = set(starts[at : bisect.bisect_left(starts, place.end)])
+        place.on_mines = place.on_mines or bool(named)
         place.sentence.types = frozenset(
-            at for at, token in enumerate(place.sentence.tokens) if token.start in inside) if inside else frozenset()
+            at for at, token in enumerate(place.sentence.tokens) if token.start in named) if named else frozenset()
     known = frozenset(stem for place in places for stem in place.sentence.capital_stems())
     for place in places:
         place.sentence.known_names, place.sentence.known_lows = known, lows
@@ -156,7 +156,8 @@ def _claims_of(text: str, place: _Place, today: str | None, around: bool, named:
         if said:
             found.append((_counted_claim(text, place, counted, periods, said), said))
     has_records = any(claim.subject == "records" and claim.unit in ("records", "mines") for claim, _ in found)
-    for stated in () if _is_heading(text, place) else statements_in(text, sentence, on_mines=on_mines, has_records=has_records):
+    stated_here = statements_in(text, sentence, on_mines=on_mines, has_records=has_records)
+    for stated in () if _is_heading(text, place) else stated_here:
         said = _speaker(text, sentence, stated.anchor.first, named)
         if said:
             found.append((_stated_claim(text, place, stated, said), said))

@@ -18,10 +18,13 @@ _SHORT = re.compile(
     r"|\b[A-ZА-ЯԱ-Ֆ])\.$"
 )
 _LONGEST_LEAD = 7
+_CUT, _CUT_BEFORE_CAPITAL, _WIDEST = 40, 80, 140
+"""Signs from which on a line is taken for cut off, and beyond which none was."""
 _BULLETS = "-–—•*·▪"
 _YEAR_SHORT = re.compile(r"(?<=\d)\s?(?:г|гг|р|рр|թ|թթ)\.$")
-_LEADS = re.compile(r"(?:что|і|и|а|но|та|що|але|որ|և)?\s*(?:в|во|с|со|за|к|до|по|от|на|из|у|із|з|від|впродовж|протягом|упродовж|"
-                    r"после|після|начиная|починаючи|летом|весной|осенью|зимой|еще|ще|только|лише|\d{4}|\d{1,2}\s)", re.I)
+_LEADS = re.compile(
+    r"(?:что|і|и|а|но|та|що|але|որ|և)?\s*(?:в|во|с|со|за|к|до|по|от|на|из|у|із|з|від|впродовж|протягом|упродовж|после|"
+    r"після|начиная|починаючи|летом|весной|осенью|зимой|еще|ще|только|лише|\d{4}|\d{1,2}\s)", re.I)
 """What a time begins with that leads a clause in: after "в марте 2018 г." the sentence goes on."""
 _LINES = re.compile(r"[^\n]*\n|[^\n]+$")
 
@@ -129,10 +132,20 @@ def _width(text: str, lines: list[tuple[int, int]]) -> float:
     return float(middle)
 
 
+def _runs_on(last: str, line: str) -> bool:
+    """Say whether one line of a text that shows no width was cut off all the same: it is long, open, and goes on.
+
+    Two lines are too few to tell a width by; a heading is shorter than the lines of a letter are.
+    """
+    if last[-1] in _FINAL or line[0] in _BULLETS or line.isdigit():
+        return False
+    return len(last) >= (_CUT if line[0].islower() else _CUT_BEFORE_CAPITAL) and max(len(last), len(line)) <= _WIDEST
+
+
 def _breaks(before: str, line: str, width: float) -> bool:
     last = before.rsplit("\n", 1)[-1].strip()
     if width == 0.0:
-        return True
+        return not _runs_on(last, line)
     if line.isdigit() or last.isdigit():
         return False
     if before[0] in _BULLETS and line[0] == before[0] and line[1:2].isspace():

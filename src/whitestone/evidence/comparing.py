@@ -43,8 +43,9 @@ def compare(question: Question, claims: Sequence[Claimed], own: Own | None) -> d
     A row has the claim as said, `measures` (same, part, wider, other), `low` and `high` (None: no bound), `grade`,
     `status`, `overlap` of period, population and place, `repeats` (how many only hand it on), `repeated_in`,
     `agrees_with` and `own_difference` (claim less own figure, only where both answer the same question to the letter).
-    Claims of another measure or subject, or outside the question's days or place, are in `left_out` with the reason. Refuses an unknown measure
-    with InvalidValue. Rules of ours, after the issue of contested figures: nothing is averaged, adopted or repaired.
+    Claims of another measure or subject, or outside the question's days or place, are in `left_out` with the reason.
+    Refuses an unknown measure with InvalidValue. Rules of ours, after the issue of contested figures: nothing is
+    averaged, adopted or repaired.
 
     >>> answer = compare(Question(metric="casualties"), [Claimed(id="1", speaker="A", value=4, unit="killed")], None)
     >>> [(row["value"], row["measures"], row["grade"]) for row in answer["claims"]], answer["own"]

@@ -237,7 +237,7 @@ def _in_order(body: Mapping[str, Any]) -> None:
     if isinstance(value, (int, float)) and value < 0:
         raise InvalidValue(field="value", value=value, why="nothing is counted below nought")
     if isinstance(value, (int, float)) and isinstance(most, (int, float)) and most < value:
-        raise InvalidValue(field="value_max", value=most, why=f"the greatest number is not less than the least, {value}")
+        raise InvalidValue(field="value_max", value=most, why=f"the greatest is not less than the least, {value}")
     begins, ends = first_day(body.get("period_from")), last_day(body.get("period_to"))
     if begins and ends and ends < begins:
         raise InvalidValue(field="period_to", value=body["period_to"], why=f"it ends before it begins, {begins}")

@@ -15,13 +15,14 @@ _WIDE = 50.0
 """Figures that differ by more than this factor share no linear scale."""
 
 
-def claims_spec(rows: Sequence[Mapping[str, Any]], own: Mapping[str, Any] | None, *, width: int = 640,
+def claims_spec(rows: Sequence[Mapping[str, Any]], own: Mapping[str, Any] | None, *, width: int | str = 640,
                 height: int = 260) -> dict[str, Any]:
     """Draw claims by the day on which they were said: a point each, a bar over the range that its words allow.
 
-    Speakers are told apart by the shape of the point, in the order in which they first spoke; colour has no meaning
-    here. Claims without a day or number, and those of another side of the question (items beside ground), are not
-    drawn; the caller counts them. Areas are drawn in m2, whatever unit they are claimed in, as the own figure is.
+    `width` is in pixels, or "container": as wide as the page leaves it. Speakers are told apart by the shape of the
+    point, in the order in which they first spoke; colour has no meaning here. Claims without a day or number, and
+    those of another side of the question (items beside ground), are not drawn; the caller counts them. Areas are
+    drawn in m2, whatever unit they are claimed in, as the own figure is.
 
     >>> spec = claims_spec([{"as_of": "2020", "speaker": "A", "value": 4.0, "low": 4.0, "high": None}], None)
     >>> spec["layer"][0]["data"]["values"][0]["said"], len(claims_spec([], None)["layer"])
@@ -33,7 +34,7 @@ def claims_spec(rows: Sequence[Mapping[str, Any]], own: Mapping[str, Any] | None
     x = {"field": "said", "type": "temporal", "title": "said on", "axis": {"format": "%Y-%m", "labelAngle": -35}}
     scale, title = _scale(drawn)
     shape = {"field": "speaker", "type": "nominal", "sort": speakers, "title": None,
-             "legend": {"orient": "bottom", "columns": 2, "labelLimit": 260}}  # fmt: skip
+             "legend": {"orient": "bottom", "columns": 1, "labelLimit": 260}}  # fmt: skip
     tooltip = [{"field": name, "title": title} for name, title in (
         ("speaker", "Speaker"), ("words", "Figure"), ("period", "About"), ("said", "Said on"), ("grade", "Grade"))]
     layers: list[dict[str, Any]] = [

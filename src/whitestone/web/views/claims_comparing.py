@@ -44,7 +44,7 @@ def compare(request: HttpRequest) -> HttpResponse:
         "flags": answer["flags"],
         "names": {row["claim"]: _called(row) for row in answer["claims"]},
         "left_out": answer["left_out"],
-        "chart": claims_spec(drawn, answer["own"]) if drawn else None,
+        "chart": claims_spec(drawn, answer["own"], width="container") if drawn else None,
         "undrawn": len(answer["claims"]) - len(drawn),
     }
     return render(request, "whitestone/claims_compare.html", context)

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from whitestone.errors import CATALOGUE, Problem
+from whitestone.errors import CATALOGUE, InvalidValue, Problem
 
 
 @pytest.mark.parametrize("problem", CATALOGUE.values(), ids=CATALOGUE.keys())
@@ -51,3 +51,10 @@ def test_a_wrong_option_is_a_wrong_call_not_a_traceback(tmp_path: Path) -> None:
     )  # fmt: skip
     assert ran.returncode == 2
     assert "Traceback" not in ran.stderr
+
+
+def test_numbers_that_json_does_not_have_are_words_in_a_failure() -> None:
+    """NaN and infinity, at any depth, come out as text: the answer stays JSON."""
+    told = InvalidValue(field="value", value=float("nan"), why=[{"most": float("inf")}]).as_dict()
+    assert json.loads(json.dumps(told, allow_nan=False))["error"]["details"] == {
+        "field": "value", "value": "nan", "why": [{"most": "inf"}]}  # fmt: skip

@@ -7,6 +7,7 @@ pages print the same four things; nothing matches on text.
 
 from __future__ import annotations
 
+import math
 from typing import Any, ClassVar
 
 __all__ = ["CATALOGUE", "Problem"]
@@ -63,6 +64,12 @@ class Problem(Exception):
 
 
 def _plain(value: Any) -> Any:
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)  # JSON has no number for it
+    if isinstance(value, dict):
+        return {key: _plain(each) for key, each in value.items()}
+    if isinstance(value, list):
+        return [_plain(each) for each in value]
     return value if isinstance(value, (str, int, float, bool, list, dict, type(None))) else str(value)
 
 

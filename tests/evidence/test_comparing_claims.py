@@ -307,3 +307,26 @@ def test_every_claim_is_shown_folded_or_left_out(claims: list[Claimed]) -> None:
     assert shown | held | {each["claim"] for each in answer["left_out"]} == {each.id for each in claims}
     folded, _ = fold(claims)
     assert all(to != claim for claim, (to, _) in folded.items())
+
+
+def test_ground_that_was_cleared_is_not_laid_beside_ground_that_is_contaminated() -> None:
+    """One unit, two questions: the subject parts them, and they neither contradict nor confirm each other."""
+    area = {"unit": "hectares", "speaker": "Party A"}
+    claims = [said("1", 300, subject="clearance", **area), said("2", 500, subject="contamination", **area | {
+        "speaker": "Party B"}), said("3", 7, unit="km2"), said("4", 40, unit="items", subject="clearance")]  # fmt: skip
+    expected = {"clearance": [("4", "other"), ("1", "same")], "contamination": [("3", "same"), ("2", "same")]}
+    for metric, rows in expected.items():
+        answer = compare(Question(metric=metric), claims, None)
+        assert [(row["claim"], row["measures"]) for row in answer["claims"]] == rows
+        assert len(answer["left_out"]) == 2
+    assert flags_of(claims[:2]) == []
+
+
+@pytest.mark.parametrize(("metric", "unit"), [("stockpiles", "mines"), ("displacement", "displaced")])
+def test_claims_of_what_no_register_keeps_stand_side_by_side(metric: str, unit: str) -> None:
+    """Two speakers on one thing who differ are flagged here as anywhere."""
+    subject = {"unit": unit, "subject": metric}
+    claims = [said("1", 300, **subject), said("2", 500, "Party B", **subject)]
+    answer = compare(Question(metric=metric), claims, None)
+    assert [row["claim"] for row in answer["claims"]] == ["1", "2"]
+    assert [each["flag"] for each in answer["flags"]] == ["contradiction"]

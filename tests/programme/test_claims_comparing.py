@@ -314,3 +314,31 @@ def test_swapping_the_parties_swaps_them_in_the_calendar_and_changes_nothing_els
     ]
     other = calendar_of(programme, programme.clocks(), party="verde")["calendar"]
     assert rows == [(row["due_on"], row["article"]) for row in other]
+
+
+def test_clearance_has_the_finds_of_the_days_beside_the_ground(peopled: Programme) -> None:
+    """Quantities within the days count; a day that is not known, or is the whole year's, may count."""
+    for body in ({"found_on": "2022-03-01", "quantity": 5}, {"found_on": "2022-04-02"}, {"quantity": 7},
+                 {"found_on": "2021", "quantity": 90}):  # fmt: skip
+        say(peopled, "item", {"category": "ap_mine", "place_id": str(HILL), **body})
+    own = asked(peopled, metric_name="clearance")["own"]
+    assert (own["value"], own["unit"]) == (None, "m2"), "no outline has arrived"
+    (finds,) = own["beside"]
+    assert (finds["value"], finds["low"], finds["high"], finds["unit"]) == (6, 6, 13, "items")
+
+
+@pytest.mark.parametrize("metric", ["stockpiles", "displacement"])
+def test_what_the_programme_does_not_keep_has_no_own_figure_and_is_no_refusal(peopled: Programme, metric: str) -> None:
+    """The rule says so, and the claims answer all the same."""
+    unit = {"stockpiles": "mines", "displacement": "displaced"}[metric]
+    made = claim(peopled, 400, unit=unit, subject=metric)
+    answer = asked(peopled, metric_name=metric)
+    assert (answer["own"]["value"], answer["own"]["rule"]) == (None, "No own figure: this programme keeps none.")
+    assert [row["claim"] for row in answer["claims"]] == [made]
+
+
+@pytest.mark.parametrize("wrong", [{"value": -5.0}, {"value_max": 3.0}, {"period_from": "2024", "period_to": "2020"}])
+def test_numbers_and_days_that_no_sentence_can_mean_are_refused(peopled: Programme, wrong: dict[str, Any]) -> None:
+    """Below nought, a range that runs backwards, a period that ends before it begins."""
+    with pytest.raises(InvalidValue):
+        claim(peopled, **{"value": 5.0, **wrong})

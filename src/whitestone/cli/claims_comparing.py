@@ -68,7 +68,7 @@ def show(context: typer.Context, claim: str, as_json: Json = False) -> None:
 
 def compare(
     context: typer.Context,
-    metric: Annotated[str, typer.Option(help="casualties, killed, injured, accidents, contamination, accuracy, …")],
+    metric: Annotated[str, typer.Option(help="casualties, killed, accidents, contamination, clearance, records, …")],
     place: Annotated[str | None, typer.Option(help="A place, as the gazetteer or the claims name it.")] = None,
     begins: Annotated[str | None, typer.Option("--from", help="The first day of the question.")] = None,
     ends: Annotated[str | None, typer.Option("--to", help="The last day of the question.")] = None,
@@ -111,7 +111,11 @@ def _compared(answer: dict[str, Any]) -> str:
     lines = [f"{head}; as known on {answer['as_known_on']}", ""]
     interval = f" ({own['low']:,g} to {own['high']:,g})" if own["low"] is not None and own["high"] is not None else ""
     value = "no figure" if own["value"] is None else f"{own['value']:,g}{interval} {own['unit']}"
-    lines += [f"This programme: {value}. {own['rule']}", *own["notes"], ""]
+    lines += [f"This programme: {value}. {own['rule']}", *own["notes"]]
+    for each in own["beside"]:
+        number = "no figure" if each["value"] is None else f"{each['value']:,g} {each['unit']}"
+        lines += [f"Beside it: {number}. {each['rule']}", *each["notes"]]
+    lines.append("")
     for row in answer["claims"]:
         held = ", ".join(f"{name} {how}" for name, how in row["overlap"].items())
         lines.append(_line({**row, "workflow": "approved"}))

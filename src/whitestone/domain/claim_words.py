@@ -18,7 +18,7 @@ import msgspec
 from whitestone.domain.codes import folded
 from whitestone.errors import InvalidValue
 
-__all__ = ["METRICS", "Metric", "Unit", "metric", "population_of", "symbol", "symbols_in", "unit_of"]
+__all__ = ["METRICS", "TOPICS", "Metric", "Unit", "metric", "population_of", "symbol", "symbols_in", "unit_of"]
 
 _DASHES = re.compile(r"[‐‑‒–—−]")
 _SYMBOL = re.compile(r"[A-Z]{1,6}(?:[./][A-Z0-9()\[\]*.-]+)+")
@@ -34,22 +34,36 @@ class Unit(msgspec.Struct, frozen=True):
 
 
 class Metric(msgspec.Struct, frozen=True):
-    """A question's measure: units that answer it, that say a part of it, that say more than it."""
+    """A question's measure: units that answer it, that say a part of it, more than it, or another side of it.
+
+    `subjects` are what a claim may be about (empty: anything); `unsaid` lets in a claim that does not say it.
+    """
 
     name: str
     same: tuple[str, ...]
     part: tuple[str, ...] = ()
     wider: tuple[str, ...] = ()
+    other: tuple[str, ...] = ()
+    subjects: tuple[str, ...] = ()
+    unsaid: bool = False
+
+    def is_about(self, topic: str | None) -> bool:
+        """Say whether a claim about a topic (None: not said) may answer this question.
+
+        >>> metric("clearance").is_about("contamination"), metric("contamination").is_about(None)
+        (False, True)
+        """
+        return not self.subjects or topic in self.subjects or (topic is None and self.unsaid)
 
     def relation(self, unit: str | None) -> str | None:
-        """Say how a unit answers this question: `same`, `part`, `wider`, or None where it does not.
+        """Say how a unit answers this question: `same`, `part`, `wider`, `other`, or None where it does not.
 
         >>> metric("casualties").relation("killed"), metric("casualties").relation("per_cent")
         ('part', None)
         >>> metric("casualties").relation(None) is None
         True
         """
-        for relation, units in (("same", self.same), ("part", self.part), ("wider", self.wider)):
+        for relation, units in (("same", self.same), ("part", self.part), ("wider", self.wider), ("other", self.other)):
             if unit in units:
                 return relation
         return None
@@ -91,7 +105,7 @@ def metric(name: str) -> Metric:
     Traceback (most recent call last):
     ...
     whitestone.errors.InvalidValue: metric: '' is not understood (one of accidents, accuracy, casualties, \
-contamination, injured, killed, mines, records).
+clearance, contamination, displacement, injured, killed, mines, records, stockpiles).
     """
     if name not in METRICS:
         raise InvalidValue(field="metric", value=name, why=f"one of {', '.join(sorted(METRICS))}")
@@ -144,7 +158,9 @@ def _words(group: str) -> Mapping[str, str]:
 
 
 METRICS: Mapping[str, Metric] = {
-    name: Metric(name, tuple(each["same"]), tuple(each.get("part", ())), tuple(each.get("wider", ())))
+    name: msgspec.convert({"name": name, **each}, Metric)
     for name, each in _data()["metrics"].items()
 }
 """The measures that can be asked for."""
+TOPICS = frozenset(subject for each in METRICS.values() for subject in each.subjects)
+"""What a claim can be about that changes what its unit means: mines cleared are no mines in the ground."""

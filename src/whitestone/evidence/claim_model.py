@@ -14,7 +14,7 @@ from typing import Any
 
 import msgspec
 
-from whitestone.domain.claim_words import Unit, population_of, unit_of
+from whitestone.domain.claim_words import TOPICS, Unit, population_of, unit_of
 from whitestone.domain.codes import folded
 from whitestone.domain.dates import parse_partial
 from whitestone.errors import InvalidValue
@@ -73,6 +73,16 @@ class Claimed(msgspec.Struct, frozen=True, kw_only=True):
         return population_of(self.population)
 
     @property
+    def topic(self) -> str | None:
+        """Return what the claim is about where that changes what its unit means; None where it is not said.
+
+        >>> Claimed(id="1", subject="Clearance").topic, Claimed(id="1", subject="quantity").topic
+        ('clearance', None)
+        """
+        subject = (self.subject or "").strip().casefold()
+        return subject if subject in TOPICS else None
+
+    @property
     def speaker_key(self) -> str:
         """Return the speaker as two spellings of one are compared.
 
@@ -117,6 +127,8 @@ class Own(msgspec.Struct, frozen=True, kw_only=True):
     denominator: str | None = None
     notes: tuple[str, ...] = ()
     records: int | None = None
+    beside: tuple[Own, ...] = ()
+    """Figures of other sides of the same question: items found, beside ground that was cleared."""
 
 
 class Flag(msgspec.Struct, frozen=True):

@@ -40,11 +40,12 @@ ASSUMPTIONS = (
 def compare(question: Question, claims: Sequence[Claimed], own: Own | None) -> dict[str, Any]:
     """Lay claims beside a question's own figure: `question`, `own`, `claims`, `flags`, `series`, `left_out`.
 
-    A row has the claim as said, `measures` (same, part, wider), `low` and `high` (None: no bound), `grade`, `status`,
-    `overlap` of period, population and place, `repeats` (how many only hand it on), `repeated_in`, `agrees_with` and
-    `own_difference` (claim less own figure, only where both answer the same question to the letter). Claims of another
-    measure, or outside the question's days or place, are in `left_out` with the reason. Refuses an unknown measure
-    with InvalidValue. Rules of ours, after the issue of contested figures: nothing is averaged, adopted or repaired.
+    A row has the claim as said, `measures` (same, part, wider, other), `low` and `high` (None: no bound), `grade`,
+    `status`, `overlap` of period, population and place, `repeats` (how many only hand it on), `repeated_in`,
+    `agrees_with` and `own_difference` (claim less own figure, only where both answer the same question to the letter).
+    Claims of another measure or subject, or outside the question's days or place, are in `left_out` with the reason.
+    Refuses an unknown measure with InvalidValue. Rules of ours, after the issue of contested figures: nothing is
+    averaged, adopted or repaired.
 
     >>> answer = compare(Question(metric="casualties"), [Claimed(id="1", speaker="A", value=4, unit="killed")], None)
     >>> [(row["value"], row["measures"], row["grade"]) for row in answer["claims"]], answer["own"]
@@ -112,6 +113,8 @@ def _asked(question: Question, claims: Sequence[Claimed]) -> tuple[list[Claimed]
         why = None
         if unit is None or wanted.relation(unit.name) is None:
             why = f"it counts {each.unit or 'nothing that is said'}, which does not answer {question.metric}"
+        elif not wanted.is_about(each.topic):
+            why = f"it speaks of {each.topic or 'no subject that is said'}, not of {question.metric}"
         elif each.value is None:
             why = "it states no number"
         else:

@@ -79,6 +79,8 @@ def contains(outer: Claimed, inner: Claimed) -> bool:
     """
     if outer.measure is None or inner.measure is None or outer.place_key is None:
         return False
+    if outer.topic != inner.topic and outer.topic is not None and inner.topic is not None:
+        return False  # what was cleared is not what is contaminated, in whatever unit
     if outer.place_key != inner.place_key or not inner.measure.covers <= outer.measure.covers:
         return False
     everyone = population_of("all") or frozenset()

@@ -164,8 +164,11 @@ def _ends(text: str, end: int) -> bool:
     sign = text[end]
     if sign.isalnum() or sign == "_":
         return _PLURAL.match(text, end) is not None
-    # MON-50-1 after MON-50, PMN-7 and PMN-X after PMN, 2.5 after 2 are other designations.
-    return not ((text[end - 1].isdigit() and _DECIMAL.match(text, end)) or _LONGER.match(text, end))
+    # MON-50-1 after MON-50, PMN-7 and PMN-X after PMN, 2.5 after 2 are other designations; a small letter is an ending:
+    # MON-50-ի, MON-100-ü, ПМН-2-х.
+    longer = _LONGER.match(text, end)
+    is_ending = longer is not None and longer.group()[-1].islower() and text[end - 1].upper() == text[end - 1]
+    return not ((text[end - 1].isdigit() and _DECIMAL.match(text, end)) or (longer is not None and not is_ending))
 
 
 def _leaf(row: OrdnanceType, spelling: str) -> _Leaf:

@@ -7,9 +7,12 @@ does not answer. Where the register holds nothing that answers, the figure is No
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Callable, Mapping
 from typing import Any
+
+import msgspec
 
 from whitestone.domain.claim_words import metric
 from whitestone.domain.codes import folded
@@ -21,18 +24,22 @@ from whitestone.programme.opening import Clocks, Programme
 
 __all__ = ["own_figure"]
 
+
 def own_figure(programme: Programme, question: Question, clocks: Clocks, places: Places, purpose: str | None = None
                ) -> Own:
     """Compute the programme's own figure for a question under both clocks; refuses an unknown measure (InvalidValue).
 
     Casualties are counted from persons and accidents, contamination from the ledger (m2 that remain at the end of the
-    period), accuracy from the newest kept assessment of minefield records (needs `purpose`, and is logged), records
-    from those held, accidents from those recorded. Of mines laid no register knows: None.
+    period), clearance from the ledger (m2 cleared in the period) with the items found beside it, accuracy from the
+    newest kept assessment of minefield records (needs `purpose`, and is logged), records from those held, accidents
+    from those recorded. Of mines laid no register knows, and of stockpiles and displacement this programme keeps no
+    records: None.
     """
     metric(question.metric)
     make: dict[str, Callable[..., Own]] = {
         "casualties": _persons, "killed": _persons, "injured": _persons, "accidents": _accidents,
-        "contamination": _ground, "records": _records, "mines": _mines,
+        "contamination": _ground, "records": _records, "mines": _mines, "clearance": _clearance,
+        "stockpiles": _kept_none, "displacement": _kept_none,
     }  # fmt: skip
     if question.metric == "accuracy":
         return _accuracy(programme, clocks, purpose)
@@ -95,30 +102,74 @@ def _accidents(programme: Programme, question: Question, clocks: Clocks, places:
 
 
 def _ground(programme: Programme, question: Question, clocks: Clocks, places: Places) -> Own:
-    from whitestone.programme.accounts import ledger
-
     rule = ("Ground of recorded hazards that no approved release covers at the end of the period, from the ledger: "
             "each square metre once, in the equal-area plane.")  # fmt: skip
-    end = min(question.end or clocks.on, clocks.on)
-    if programme.plane() is None:
-        return _none(programme, clocks, "m2", rule, "No geometry has arrived: the ledger has no ground to count.")
-    told = ledger(programme, clocks, by="place" if question.place else "class", end=end)
-    rows, note = told["rows"], None
-    if question.place:
-        wanted = places.inside(places.known(question.place))
-        rows = [row for row in rows if row["key"] in wanted]
-        if not wanted:
-            rows, note = [], _scope(programme, question, places)[1]
-            if note and "as a whole" in note:
-                rows = told["rows"]
-            else:
-                return _none(programme, clocks, "m2", rule, note)
+    rows, note, told = _ledger_rows(programme, question, clocks, places, start=None)
+    if rows is None:
+        return _none(programme, clocks, "m2", rule, note)
     value = sum(float(row["closing_m2"]) for row in rows)
     without = (told.get("proof") or {}).get("hazards_without_geometry")
     return Own(value=value, low=value, high=None, rule=rule, unit="m2", as_known_on=_known(programme, clocks),
                denominator="hazards with an outline" + (f"; {without} have none" if isinstance(without, int) else ""),
                notes=tuple(each for each in (note, "Ground without a record is not counted: no record is not safe.")
                            if each))  # fmt: skip
+
+
+def _ledger_rows(programme: Programme, question: Question, clocks: Clocks, places: Places, *, start: dt.date | None
+                 ) -> tuple[list[dict[str, Any]] | None, str | None, dict[str, Any]]:
+    """Read the rows of the ledger that lie in a question's place; None where the register cannot say, with a note."""
+    from whitestone.programme.accounts import ledger
+
+    if programme.plane() is None:
+        return None, "No geometry has arrived: the ledger has no ground to count.", {}
+    end = min(question.end or clocks.on, clocks.on)
+    if start is not None and start > end:
+        return None, f"The period begins after {end}: nothing of it is known yet.", {}
+    told = ledger(programme, clocks, by="place" if question.place else "class", start=start, end=end)
+    if not question.place:
+        return told["rows"], None, told
+    wanted = places.inside(places.known(question.place))
+    if wanted:
+        return [row for row in told["rows"] if row["key"] in wanted], None, told
+    note = _scope(programme, question, places)[1]
+    return (told["rows"] if note and "as a whole" in note else None), note, told
+
+
+def _clearance(programme: Programme, question: Question, clocks: Clocks, places: Places) -> Own:
+    rule = ("Ground that approved releases cleared in the period, from the ledger: each square metre once, by the day "
+            "of the release. Cancelled and reduced ground is not cleared.")  # fmt: skip
+    beside = (_finds(programme, question, clocks, places),)
+    rows, note, _ = _ledger_rows(programme, question, clocks, places, start=question.start)
+    if rows is None:
+        return msgspec.structs.replace(_none(programme, clocks, "m2", rule, note), beside=beside)
+    value = sum(float(row["cleared_m2"]) for row in rows)
+    return Own(value=value, low=value, high=value, rule=rule, unit="m2", as_known_on=_known(programme, clocks),
+               denominator="releases with an outline", notes=(note,) if note else (), beside=beside)  # fmt: skip
+
+
+def _finds(programme: Programme, question: Question, clocks: Clocks, places: Places) -> Own:
+    rule = ("Items of explosive ordnance recorded as found in the period, each record with its quantity (one where "
+            "none is written). Highest: with those whose day or place is unknown.")  # fmt: skip
+    inside, note = _scope(programme, question, places)
+    names = ("found_on", "quantity", "place_id", "place_name")
+    read = programme.journal.columns("item", names, clocks.on, clocks.known)
+    held = [dict(zip(names, row, strict=True)) for row in zip(*(read[name] for name in names), strict=True)]
+    if not held or (inside is None and question.place):
+        why = note if held else "The register holds no find."
+        return _none(programme, clocks, "items", rule, why)
+    answers = [(in_days(question, row["found_on"]), True if inside is None else inside(row),
+                1 if row["quantity"] is None else int(row["quantity"])) for row in held]  # fmt: skip
+    value = sum(many for when, where, many in answers if when is True and where is True)
+    more = sum(many for when, where, many in answers if None in (when, where) and False not in (when, where))
+    return Own(value=value, low=value, high=value + more, rule=rule, unit="items",
+               as_known_on=_known(programme, clocks), denominator=f"{len(held):,} records of finds",
+               notes=(note,) if note else ())  # fmt: skip
+
+
+def _kept_none(programme: Programme, question: Question, clocks: Clocks, places: Places) -> Own:
+    unit = metric(question.metric).same[0]
+    return _none(programme, clocks, unit, "No own figure: this programme keeps none.",
+                 f"The register has no records of {question.metric}: the claims stand by themselves.")  # fmt: skip
 
 
 def _accuracy(programme: Programme, clocks: Clocks, purpose: str | None) -> Own:

@@ -17,6 +17,7 @@ from whitestone.domain.claim_words import unit_of
 from whitestone.domain.codes import code_list
 from whitestone.domain.revision import Act, Draft, Nature, State, Workflow
 from whitestone.errors import InvalidValue, QuoteNotFound, Refused, WrongCall
+from whitestone.evidence.claim_model import first_day, last_day
 from whitestone.programme.claims_documents import BLOT, blotted, checked, document_text, span_of, state_of
 from whitestone.programme.claims_drafts import WAITING, every_claim
 from whitestone.programme.opening import Programme
@@ -227,6 +228,19 @@ def _complete(body: Mapping[str, Any]) -> None:
     if missing:
         raise Refused(what="This claim", rule=f"it lacks {' and '.join(missing)}",
                       remedy="State it (asserted_by=…, quote=…, unit=…), then call again.")  # fmt: skip
+    _in_order(body)
+
+
+def _in_order(body: Mapping[str, Any]) -> None:
+    """Refuse numbers and days that no sentence can mean; that two claims contradict each other is never refused."""
+    value, most = body.get("value"), body.get("value_max")
+    if isinstance(value, (int, float)) and value < 0:
+        raise InvalidValue(field="value", value=value, why="nothing is counted below nought")
+    if isinstance(value, (int, float)) and isinstance(most, (int, float)) and most < value:
+        raise InvalidValue(field="value_max", value=most, why=f"the greatest is not less than the least, {value}")
+    begins, ends = first_day(body.get("period_from")), last_day(body.get("period_to"))
+    if begins and ends and ends < begins:
+        raise InvalidValue(field="period_to", value=body["period_to"], why=f"it ends before it begins, {begins}")
 
 
 def _state(programme: Programme, state: State, body: dict[str, Any], reason: str, day: str | None = None) -> None:

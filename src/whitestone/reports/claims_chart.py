@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from whitestone.domain.claim_words import unit_of
+
 __all__ = ["claims_spec"]
 
 _SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"
@@ -13,23 +15,26 @@ _WIDE = 50.0
 """Figures that differ by more than this factor share no linear scale."""
 
 
-def claims_spec(rows: Sequence[Mapping[str, Any]], own: Mapping[str, Any] | None, *, width: int = 640,
+def claims_spec(rows: Sequence[Mapping[str, Any]], own: Mapping[str, Any] | None, *, width: int | str = 640,
                 height: int = 260) -> dict[str, Any]:
     """Draw claims by the day on which they were said: a point each, a bar over the range that its words allow.
 
-    Speakers are told apart by the shape of the point, in the order in which they first spoke; colour has no meaning
-    here. Claims without a day or number are not drawn; the caller counts them.
+    `width` is in pixels, or "container": as wide as the page leaves it. Speakers are told apart by the shape of the
+    point, in the order in which they first spoke; colour has no meaning here. Claims without a day or number, and
+    those of another side of the question (items beside ground), are not drawn; the caller counts them. Areas are
+    drawn in m2, whatever unit they are claimed in, as the own figure is.
 
     >>> spec = claims_spec([{"as_of": "2020", "speaker": "A", "value": 4.0, "low": 4.0, "high": None}], None)
     >>> spec["layer"][0]["data"]["values"][0]["said"], len(claims_spec([], None)["layer"])
     ('2020', 2)
     """
-    drawn = [_point(row) for row in rows if row.get("as_of") and row.get("value") is not None]
+    drawn = [_point(row) for row in rows if row.get("as_of") and row.get("value") is not None
+             and row.get("measures") != "other"]  # fmt: skip
     speakers = list(dict.fromkeys(point["speaker"] for point in drawn))
     x = {"field": "said", "type": "temporal", "title": "said on", "axis": {"format": "%Y-%m", "labelAngle": -35}}
     scale, title = _scale(drawn)
     shape = {"field": "speaker", "type": "nominal", "sort": speakers, "title": None,
-             "legend": {"orient": "bottom", "columns": 2, "labelLimit": 260}}  # fmt: skip
+             "legend": {"orient": "bottom", "columns": 1, "labelLimit": 260}}  # fmt: skip
     tooltip = [{"field": name, "title": title} for name, title in (
         ("speaker", "Speaker"), ("words", "Figure"), ("period", "About"), ("said", "Said on"), ("grade", "Grade"))]
     layers: list[dict[str, Any]] = [
@@ -66,9 +71,11 @@ def _own(own: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 
 def _point(row: Mapping[str, Any]) -> dict[str, Any]:
-    value, low, high = row["value"], row.get("low"), row.get("high")
+    unit = unit_of(row.get("unit"))
+    factor = unit.factor if unit is not None else 1.0
+    value, low, high = (None if row.get(name) is None else row[name] * factor for name in ("value", "low", "high"))
     period = "–".join(str(row.get(name) or "?") for name in ("period_from", "period_to"))
-    words = f"{str(row.get('qualifier') or '').replace('_', ' ')} {value:,g} {row.get('unit') or ''}".strip()
+    words = f"{str(row.get('qualifier') or '').replace('_', ' ')} {row['value']:,g} {row.get('unit') or ''}".strip()
     return {"said": row["as_of"], "speaker": row.get("speaker") or "no speaker", "value": value,
             "low": value if low is None else low, "high": value if high is None else high, "period": period,
             "words": words, "grade": row.get("grade") or "F6"}  # fmt: skip

@@ -16,13 +16,14 @@ from whitestone.evidence.reading import read_claims
 
 PARTIES = {
     "en": ("Ardania", "Velkia", "Tessaly", "Orvania", "Belmora", "Pelagia", "Castria", "Medoria", "Cambodia",
-           "Croatia"),
-    "fr": ("Sorane", "Belvar", "Kourane", "Ralvie", "Rovénie", "Sarvonie"),
-    "es": ("Tierralba", "Marca", "Valdoria", "Novaria", "Duria"),
-    "ru": ("Нория", "Тальвия", "Орания", "Литария"),
-    "uk": ("Лаврія", "Мерідія", "Таврія", "Корсія"),
-    "az": ("Sarvan", "Kornan", "Ermənistan"),
-    "hy": ("Սորվանը", "Դարմանը", "Հայաստանը", "Կալիան"),
+           "Croatia", "Galmar", "Rudania", "Ostria", "Keld"),
+    "fr": ("Sorane", "Belvar", "Kourane", "Ralvie", "Rovénie", "Sarvonie", "Kéranie", "Tavane",
+           "Argavie", "Borénie"),
+    "es": ("Tierralba", "Marca", "Valdoria", "Novaria", "Duria", "Serrania", "Llanura", "Altamira", "Cantera"),
+    "ru": ("Нория", "Тальвия", "Орания", "Литария", "Мерия", "Лорания", "Кестрия"),
+    "uk": ("Лаврія", "Мерідія", "Таврія", "Корсія", "Долинія", "Зарінія", "Поділлія"),
+    "az": ("Sarvan", "Kornan", "Ermənistan", "Dərvan", "Talan"),
+    "hy": ("Սորվանը", "Դարմանը", "Հայաստանը", "Կալիան", "Տալանը"),
 }
 OTHERS = {
     "en": ("Bosnia and Herzegovina", "Chad", "Armenia", "Azerbaijan", "Viet Nam", "Lao People's Democratic Republic"),
@@ -33,6 +34,13 @@ OTHERS = {
     "az": ("Azərbaycan", "Türkmənistan", "Çad"),
     "hy": ("Ադրբեջանը", "Մալին", "Մավրիտանիան"),
 }
+STEMS = (
+    ("ru_pismo_oon_zaria", "Зари", "Мери"), ("ru_brifing_merii", "Зари", "Мери"), ("ru2_kestria", "Лорани", "Кестри"),
+    ("ru2_pismo_sovbez", "Лоран", "Кестр"), ("ru_mid_norii_zayavlenie", "Нори", "Тальви"),
+    ("uk2_lyst", "Зарін", "Поділл"), ("az_xin_beyanat", "Dərvan", "Alazan"), ("az_dervan_cavab", "Dərvan", "Alazan"),
+    ("en2_letter_annex_keld", "Ostria", "Keld"), ("fr2_lettre_conseil", "Borénie", "Argavie"),
+    ("es2_carta_consejo", "Altamira", "Cantera"),
+)  # fmt: skip
 TEXTS = [each for each in marked_texts() if any(name in each.text for name in PARTIES[each.language])]
 
 
@@ -72,6 +80,15 @@ def test_two_parties_that_change_places_change_places_in_the_proposals(each: Mar
     there = [name for name in PARTIES[each.language] if name in each.text][:2]
     names = {there[0]: there[-1], there[-1]: there[0]}
     assert shapes(each.text, names) == shapes(swapped(each.text, names))
+
+
+@pytest.mark.parametrize(("name", "one", "other"), STEMS)
+def test_parties_change_places_in_every_case_and_with_their_adjectives(name: str, one: str, other: str) -> None:
+    """Names that are inflected alike are swapped by their stems, small letters too: зарийских and мерийских."""
+    text = next(each.text for each in marked_texts() if each.name == name)
+    names = {one: other, other: one, one.lower(): other.lower(), other.lower(): one.lower()}
+    assert shapes(text, names) == shapes(swapped(text, names))
+    assert shapes(text, names) != shapes(text), "the names stand in the proposals"
 
 
 def test_the_parties_of_a_real_letter_can_be_swapped(shared_data: Path) -> None:

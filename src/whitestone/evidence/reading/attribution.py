@@ -171,7 +171,7 @@ def _trailing(sentence: Sentence, verb: Mark) -> tuple[int, int] | None:
     if verb.first and tokens[verb.first - 1].text in _STOPS | {"-"}:
         first, last = _phrase_after(sentence, verb.last)
         return (first, last) if last > first else None
-    if verb.last < len(tokens) and tokens[verb.last].text not in _STOPS and verb.last < len(tokens) - 5:
+    if verb.last < len(tokens) and tokens[verb.last].text not in _STOPS and verb.last < len(tokens) - 8:
         return None
     first, last = _phrase_before(sentence, verb.first)
     opens = first and tokens[first - 1].text in _STOPS | {"-"}
@@ -208,6 +208,9 @@ def _phrase_after(sentence: Sentence, at: int) -> tuple[int, int]:
 
 
 def _inner_stop(sentence: Sentence, at: int) -> bool:
+    before = sentence.tokens[at - 1] if at else None
+    if sentence.tokens[at].text == "." and before is not None and len(before.text) == 1 and before.is_name:
+        return True  # an initial
     return sentence.name_at(at) is not None and at + 1 < len(sentence.tokens) and sentence.name_at(at + 1) is not None
 
 
@@ -243,6 +246,8 @@ def _phrase_before(sentence: Sentence, at: int) -> tuple[int, int]:
         if mark is not None and sentence.name_at(first - 1) is None and mark.code not in ("pronoun", "self"):
             break
         if step.text[0].isdigit():
+            if sentence.covers("outcome", first) is not None:
+                return at, at  # "20 wounded and said": the subject stands before the figures
             break
         first -= 1
     last = at
@@ -255,7 +260,9 @@ def _phrase_before(sentence: Sentence, at: int) -> tuple[int, int]:
         last -= 1
     while first < last and (sentence.covers("lead", first) is not None or tokens[first].text in "-–—'‘’"):
         first += 1
-    return first, last
+    clause = (step for step in range(first + 1, last - 1)
+              if tokens[step].text == "," and tokens[step + 1].low in sentence.words.relatives)  # fmt: skip
+    return first, next(clause, last)  # "the colonel, whose unit is 120 strong, said"
 
 
 def _name_opens(sentence: Sentence, close: int) -> int | None:

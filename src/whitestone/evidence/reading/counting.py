@@ -7,27 +7,15 @@ from typing import NamedTuple
 from whitestone.evidence.reading.lexicon import Mark
 from whitestone.evidence.reading.numbers import Number
 from whitestone.evidence.reading.sentence import Sentence
-from whitestone.evidence.reading.uncounted import counts_nothing, is_of_others, is_share
+from whitestone.evidence.reading.things import STOPS, Counted, accuracy_in, parted, thing_counted
+from whitestone.evidence.reading.uncounted import counts_nothing, is_age, is_of_others, is_share
 
 __all__ = ["Counted", "count_in"]
 
 OUTCOMES = ("killed", "injured", "killed_or_injured", "casualties")
 _MOVES = ("displaced", "returned")
-_AREAS = ("m2", "hectares", "km2")
-_THINGS = ("mines", "items", "minefields")
 _FAR = 7
-_STOPS = {";", ":", "—", "–"}
 _ENDS = {",", ";", ":", "—", "–", "(", ")"}
-
-
-class Counted(NamedTuple):
-    """One number with what it counts; `anchor` is the mark that says what happened, None where the noun says it."""
-
-    number: Number
-    subject: str
-    unit: str
-    population: str | None
-    anchor: Mark | None
 
 
 class _Seen(NamedTuple):
@@ -38,19 +26,21 @@ class _Seen(NamedTuple):
     is_excluded: bool
 
 
-def count_in(sentence: Sentence, numbers: list[Number]) -> list[Counted]:
+def count_in(sentence: Sentence, numbers: list[Number], whole: str | None = None) -> list[Counted]:
     """Join each number with its noun and its verb; a number that counts nothing known is left out.
 
     Years, ages, money, lengths, ordinals, articles and list numbers count nothing; so does what is denied, negated,
-    asked, planned or supposed.
+    asked, planned or supposed. `whole` is the unit of the casualties that the sentence before
+    counted: "Of them, nine were children" is of it.
     """
+    numbers = [number for index, number in enumerate(numbers) if not is_age(sentence, numbers, index)]
     seen = [_look(sentence, numbers, index) for index in range(len(numbers))]
     outcomes = _outcomes(sentence, seen)
     found: list[Counted] = []
     for index, this in enumerate(seen):
         if this.is_excluded:
             continue
-        made = _counted(sentence, seen, outcomes, index, found)
+        made = _counted(sentence, seen, outcomes, index, found) or _of_whole(sentence, this, whole)
         if made is not None and not _is_unsaid(sentence, made):
             found.append(made)
     return found
@@ -61,7 +51,7 @@ def _counted(sentence: Sentence, seen: list[_Seen], outcomes: list[Mark | None],
     this = seen[index]
     number, noun, outcome = this.number, this.noun, outcomes[index]
     if noun is not None and noun.kind == "percent":
-        return _accuracy(sentence, number)
+        return accuracy_in(sentence, number)
     if noun is not None and noun.kind == "unit":
         if noun.code in OUTCOMES:
             code = noun.code
@@ -74,7 +64,7 @@ def _counted(sentence: Sentence, seen: list[_Seen], outcomes: list[Mark | None],
             return Counted(number, "casualties", code, population, outcome if near else None)
         if noun.code == "accidents":
             return Counted(number, "accidents", "accidents", None, None)
-        return _things(sentence, number, noun, before)
+        return thing_counted(sentence, number, noun, before)
     if outcome is not None:
         subject = "displacement" if outcome.code in _MOVES else "casualties"
         population = _population(sentence, number, noun) if noun else _inherited(sentence, before, number) or "all"
@@ -93,6 +83,21 @@ def _part(sentence: Sentence, number: Number, noun: Mark, before: list[Counted])
     opens = any(mark.first <= 1 for mark in sentence.of("partitive"))
     joined = any(sentence.low(at) in (":", "(") or sentence.covers("including", at) is not None for at in between)
     return whole._replace(number=number, population=noun.code) if opens or joined else None
+
+
+def _of_whole(sentence: Sentence, this: _Seen, whole: str | None) -> Counted | None:
+    """Let people be a part of what was counted before: of the sentence before, or of casualties named at once.
+
+    "Of these, 9 were children"; "among the casualties, 41 children".
+    """
+    noun, number = this.noun, this.number
+    if noun is None or noun.kind != "people" or noun.code == "all":
+        return None
+    if any(mark.last <= number.begin and sentence.gap(mark.last, number.begin) <= 2
+           for mark in sentence.of("unit", "casualties")):  # fmt: skip
+        return Counted(number, "casualties", "casualties", noun.code, None)
+    opens = any(mark.first <= 1 for kind in ("including", "partitive") for mark in sentence.of(kind))
+    return Counted(number, "casualties", whole, noun.code, None) if whole is not None and opens else None
 
 
 def _carried(sentence: Sentence, seen: list[_Seen], index: int, before: list[Counted]) -> Counted | None:
@@ -117,7 +122,7 @@ def _is_part(sentence: Sentence, number: Number) -> bool:
 def _in_parts(sentence: Sentence, number: Number) -> bool:
     """Say whether a number stands in a list of parts: "(including 77 boys and 12 girls)"."""
     return any(mark.last <= number.begin and sentence.gap(mark.last, number.begin) <= _FAR
-               and not _parted(sentence, mark.last, number.begin, {")", ";"}) for mark in sentence.of("including"))
+               and not parted(sentence, mark.last, number.begin, {")", ";"}) for mark in sentence.of("including"))
 
 
 def _inherited(sentence: Sentence, before: list[Counted], number: Number) -> str | None:
@@ -134,9 +139,9 @@ def _look(sentence: Sentence, numbers: list[Number], index: int) -> _Seen:
     noun = _noun(sentence, number, right_edge)
     marks = sentence.of("outcome")
     lefts = [mark for mark in marks if left_edge <= mark.first and mark.last <= number.begin
-             and not _parted(sentence, mark.last, number.begin, _STOPS | ({","} if mark.code in _MOVES else set()))]
+             and not parted(sentence, mark.last, number.begin, STOPS | ({","} if mark.code in _MOVES else set()))]
     rights = [mark for mark in marks if number.end <= mark.first and mark.last <= right_edge
-              and not _parted(sentence, number.end, mark.first, _STOPS)
+              and not parted(sentence, number.end, mark.first, STOPS)
               and sentence.gap(number.end, mark.first) <= 2 * _FAR + 4]  # fmt: skip
     if noun is None and not (rights and sentence.gap(number.end, rights[0].first) <= 3):
         noun = _noun_before(sentence, number, left_edge)
@@ -147,6 +152,8 @@ def _look(sentence: Sentence, numbers: list[Number], index: int) -> _Seen:
         return _Seen(number, None, None, None, True)
     apart = [mark for mark in rights if noun is None or not noun.first <= mark.first < noun.last]
     rights = apart or rights  # displaced people have returned
+    if rights and rights[0].code == "displaced":
+        rights = [mark for mark in rights if mark.code == "returned"] or rights
     if len(rights) > 1 and rights[0].code == "casualties" and sentence.gap(rights[0].last, rights[1].first) <= 1:
         rights = rights[1:]  # "minaya düşərək yaralanıb": what came of it says more
     left = lefts[-1] if lefts and sentence.gap(lefts[-1].last, number.begin) <= _FAR else None
@@ -203,6 +210,8 @@ def _noun(sentence: Sentence, number: Number, edge: int) -> Mark | None:
 def _head(sentence: Sentence, unit: Mark, edge: int) -> Mark:
     """Prefer what is counted over what stands before it as its kind: "mine accidents", "minefield maps"."""
     takes, head = {"mines", "items", "minefields"}, unit
+    if sentence.at("genitive", unit.first) is not None:
+        return unit  # "97 հազար ականի քարտեզ": maps of so many mines
     while head.code in takes:
         step = head.last + (sentence.low(head.last) in ("/", "-"))
         following = sentence.at("unit", step)
@@ -220,8 +229,9 @@ def _noun_before(sentence: Sentence, number: Number, edge: int) -> Mark | None:
     units = sentence.of("unit")
     heads = [mark for mark in units if mark.code in OUTCOMES or mark.code == "accidents"]
     for mark in [*reversed(heads), *reversed(units)]:  # casualties of mines reached 345: casualties, not mines
+        stops = _ENDS - {","} if sentence.ending("range", number.begin) is not None else _ENDS
         if edge <= mark.first and mark.last <= counted.first and sentence.gap(mark.last, counted.first) <= 5 \
-                and not _parted(sentence, mark.last, counted.first, _ENDS):  # fmt: skip
+                and not parted(sentence, mark.last, counted.first, stops):  # fmt: skip
             return mark
     return None
 
@@ -264,13 +274,13 @@ def _is_of_next(sentence: Sentence, seen: list[_Seen], index: int) -> bool:
     if right is None or after is None or after.left != right or after.right is not None or after.is_excluded:
         return False
     ends = (seen[index].noun or seen[index].number).last
-    return _parted(sentence, ends, right.first, {","}) and sentence.gap(right.last, after.number.begin) <= 1
+    return parted(sentence, ends, right.first, {","}) and sentence.gap(right.last, after.number.begin) <= 1
 
 
 def _prefers_left(sentence: Sentence, seen: list[_Seen], index: int, left: Mark, right: Mark) -> bool:
     number = seen[index].number
     left_gap = sentence.gap(left.last, number.begin)
-    apart = _parted(sentence, left.last, number.begin, {","}) and not _parted(sentence, number.end, right.first, {","})
+    apart = parted(sentence, left.last, number.begin, {","}) and not parted(sentence, number.end, right.first, {","})
     if left_gap > 4 or apart or sentence.words.outcome_last:
         return False
     if sentence.gap(number.end, right.first) == 0:
@@ -312,71 +322,8 @@ def _population(sentence: Sentence, number: Number, noun: Mark | None) -> str:
     if sentence.ending("partitive", number.begin) is not None:  # five of the six killed were deminers
         near = range(number.end, noun.last if noun else number.end)
     marks = [mark for mark in sentence.of("people") if mark.first in near and mark.code != "all"
-             and not _parted(sentence, number.end, mark.first, {",", "(", ";"})]  # fmt: skip
+             and not parted(sentence, number.end, mark.first, {",", "(", ";"})]  # fmt: skip
     return marks[0].code if marks else "all"
-
-
-def _accuracy(sentence: Sentence, number: Number) -> Counted | None:
-    right = sentence.of("action", "accurate")
-    if not right or sentence.of("action", "inaccurate") or number.value > 100 or (not sentence.of("unit", "records") \
-            and not sentence.of("statement", "information")):  # fmt: skip
-        return None
-    return Counted(number, "records", "per_cent_accurate", None, right[0])
-
-
-def _things(sentence: Sentence, number: Number, noun: Mark, before: list[Counted]) -> Counted | None:
-    """Say what happened to mines, items, ground or records: the action nearest to the number decides."""
-    wanted = ("given", "withheld") if noun.code == "records" else ("laid", "planted", "cleared", "stockpile")
-    action = _nearest(sentence, number, noun, wanted)
-    if noun.code == "mines" and any(0 <= sentence.gap(mark.last, number.begin) <= 3 and mark.last <= number.begin
-                                    for mark in [*sentence.of("unit", "records"),
-                                                 *sentence.of("statement", "information")]):  # fmt: skip
-        return Counted(number, "records", "mines", None, action)
-    if noun.code == "records":
-        if action is None or action.code == "withheld":
-            return None
-        return Counted(number, "records", "records", None, action)
-    if action is None and noun.code in ("mines", "minefields"):
-        acts = any(noun.last <= mark.first <= noun.last + 2 for mark in sentence.of("outcome"))
-        return None if acts else Counted(number, "contamination", noun.code, None, None)
-    if action is None:
-        last = before[-1] if before else None
-        near = last is not None and last.subject in ("contamination", "clearance") \
-            and sentence.gap(last.number.end, number.begin) <= 8  # fmt: skip
-        near = near and not sentence.of("found")
-        return last._replace(number=number, unit=noun.code) if last and near and noun.code in _AREAS else None
-    if action.code == "stockpile" or sentence.of("action", "stockpile"):
-        return Counted(number, "stockpiles", noun.code, None, action) if noun.code in _THINGS else None
-    is_found = sentence.covers("found", action.first) is not None
-    is_cleared = action.code == "cleared" and not (is_found and noun.code == "minefields")
-    subject = "clearance" if is_cleared else "contamination"
-    if noun.code in _AREAS and not sentence.on_mines:
-        return None
-    return Counted(number, subject, noun.code, None, action)
-
-
-def _nearest(sentence: Sentence, number: Number, noun: Mark, codes: tuple[str, ...]) -> Mark | None:
-    best: tuple[int, Mark] | None = None
-    for mark in sentence.of("action", *codes):
-        if noun.code in _AREAS and sentence.covers("found", mark.first) is not None:
-            continue  # what is found on an area does not clear it
-        if mark.last <= number.begin:
-            away = sentence.gap(mark.last, number.begin) * 2
-            parted = _parted(sentence, mark.last, number.begin, _STOPS)
-        elif mark.first >= noun.last:
-            away = sentence.gap(noun.last, mark.first) * 2 - 1
-            parted = _parted(sentence, noun.last, mark.first, _STOPS)
-        elif mark.first >= number.end:
-            away, parted = 0, False
-        else:
-            continue
-        if not parted and (best is None or away < best[0]):
-            best = (away, mark)
-    return best[1] if best else None
-
-
-def _parted(sentence: Sentence, first: int, last: int, signs: set[str]) -> bool:
-    return any(sentence.tokens[at].text in signs for at in range(first, last))
 
 
 def _is_unsaid(sentence: Sentence, made: Counted) -> bool:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import bisect
+import itertools
 import re
 from collections.abc import Iterable
 
+from whitestone.evidence.designations import find_designations
 from whitestone.evidence.reading.arithmetic import sums_that_differ
 from whitestone.evidence.reading.attribution import reported_speaker, who_denies
 from whitestone.evidence.reading.counting import Counted, count_in
@@ -27,6 +30,7 @@ _NEAR = 2
 """Up to so many sentences before it in its paragraph tell what a sentence is about."""
 _ON_MINES = 0.2
 """From this share of sentences that speak of mines on, the whole text is about mines."""
+_HEADING = 20
 _LONGEST_QUOTE = 80
 """A quote is short: of a sentence of more words (a name counts as one) only those around the claim are quoted."""
 _PAGE_NUMBER = re.compile(r"^[ \t]*\d{1,4}[ \t]*$", re.MULTILINE)
@@ -37,7 +41,8 @@ class _Place:
 
     def __init__(self, sentence: Sentence, start: int, end: int, paragraph: int) -> None:
         self.sentence, self.start, self.end, self.paragraph = sentence, start, end, paragraph
-        self.on_mines = bool(sentence.of("context", "mine"))
+        self.number = 0
+        self.on_mines = bool(sentence.of("context", "mine") or sentence.of("people", "deminers"))
 
 
 def read_claims(text: str, dated_on: str | None = None, title: str | None = None) -> Reading:
@@ -63,11 +68,18 @@ def read_claims(text: str, dated_on: str | None = None, title: str | None = None
     claims: list[ProposedClaim] = []
     flags = []
     named = ""
+    whole: ProposedClaim | None = None
     for at, place in enumerate(places):
         near = [other for other in places[max(0, at - _NEAR) : at] if other.paragraph == place.paragraph]
         around = share >= _ON_MINES or any(other.on_mines for other in near)
         first = len(claims)
-        made, named = _claims_of(text, place, today, around, named)
+        asked = places[at - 1] if at else None
+        place.sentence.answers = asked is not None and (
+            text[asked.end - 1] in "?؟" or "՞" in text[asked.start : asked.end])
+        whole = whole if place.number else None
+        made, named = _claims_of(text, place, today, around, named, whole)
+        people = [claim for claim in made if claim.subject == "casualties"]
+        whole = people[0] if people else whole
         claims += made
         flags += sums_that_differ(claims[first:], first, is_open=bool(place.sentence.of("including")),
                                   has_rest=bool(place.sentence.of("unknown")))  # fmt: skip
@@ -92,9 +104,19 @@ def _sentences(text: str, words: Lexicon, today: str | None) -> list[_Place]:
             if pages:
                 sentence.masked |= {at for at, token in enumerate(tokens) if _on_page_line(token.start, pages)}
             places.append(_Place(sentence, start, end, inside))
+    lows = frozenset(token.low for place in places for token in place.sentence.tokens if token.is_name)
+    starts = [mention.start for mention in find_designations(text)]
+    for before, place in itertools.pairwise(places):
+        place.number = before.number + 1 if before.paragraph == place.paragraph else 0
+    for place in places:
+        at = bisect.bisect_left(starts, place.start)
+        named = set(starts[at : bisect.bisect_left(starts, place.end)])
+        place.on_mines = place.on_mines or bool(named)
+        place.sentence.types = frozenset(
+            at for at, token in enumerate(place.sentence.tokens) if token.start in named) if named else frozenset()
     known = frozenset(stem for place in places for stem in place.sentence.capital_stems())
     for place in places:
-        place.sentence.known_names = known
+        place.sentence.known_names, place.sentence.known_lows = known, lows
     return places
 
 
@@ -109,14 +131,14 @@ def _mask(sentence: Sentence, spans: Iterable[tuple[int, int]]) -> None:
             sentence.masked |= {at for at, token in enumerate(sentence.tokens) if begin <= token.start < end}
 
 
-def _claims_of(text: str, place: _Place, today: str | None, around: bool,
-               named: str) -> tuple[list[ProposedClaim], str]:  # fmt: skip
+def _claims_of(text: str, place: _Place, today: str | None, around: bool, named: str,
+               whole: ProposedClaim | None) -> tuple[list[ProposedClaim], str]:  # fmt: skip
     sentence = place.sentence
     if sentence.speaker:
         named = sentence.speaker if not sentence.speaker.startswith("~") else named
     if text[place.end - 1] in "?؟" or "՞" in text[place.start : place.end] or sentence.speaker == "":
         return [], named
-    on_mines = place.on_mines or (around and not sentence.of("other_cause"))
+    on_mines = place.on_mines or (around and not sentence.of("other_cause", "other_cause"))
     sentence.on_mines = on_mines
     if not on_mines and not sentence.of("outcome", "displaced", "returned") and not sentence.of("instrument"):
         return [], _last_named(text, sentence, named)
@@ -126,18 +148,27 @@ def _claims_of(text: str, place: _Place, today: str | None, around: bool,
     numbers = find_numbers(sentence)
     periods = find_periods(sentence, days, numbers, today)
     found: list[tuple[ProposedClaim, str | None]] = []
-    for counted in count_in(sentence, [number for number in numbers if not _in_period(number, periods)]):
+    counts = [number for number in numbers if not _in_period(number, periods)]
+    for counted in count_in(sentence, counts, whole.unit if whole is not None else None):
         if counted.subject != "displacement" and not (on_mines and _has_mines_near(sentence, counted.number)):
             continue
         said = _speaker(text, sentence, counted.number.begin, named)
         if said:
             found.append((_counted_claim(text, place, counted, periods, said), said))
     has_records = any(claim.subject == "records" and claim.unit in ("records", "mines") for claim, _ in found)
-    for stated in statements_in(text, sentence, on_mines=on_mines, has_records=has_records):
+    stated_here = statements_in(text, sentence, on_mines=on_mines, has_records=has_records)
+    for stated in () if _is_heading(text, place) else stated_here:
         said = _speaker(text, sentence, stated.anchor.first, named)
         if said:
             found.append((_stated_claim(text, place, stated, said), said))
     return [claim for claim, _ in found], _last_named(text, sentence, named)
+
+
+def _is_heading(text: str, place: _Place) -> bool:
+    """Say whether a line is a heading: it states no duty and nobody's responsibility."""
+    line_ends = not text[place.end : place.end + 2].strip()
+    is_short = len(place.sentence.tokens) <= _HEADING and not place.sentence.quoted
+    return place.number == 0 and is_short and line_ends and text[place.end - 1].isalnum()
 
 
 def _has_mines_near(sentence: Sentence, number: Number) -> bool:
@@ -145,7 +176,8 @@ def _has_mines_near(sentence: Sentence, number: Number) -> bool:
     stops = [at for at, token in enumerate(sentence.tokens) if token.text == ";"]
     first = max((at for at in stops if at < number.first), default=-1)
     last = min((at for at in stops if at >= number.last), default=len(sentence.tokens))
-    part = [mark.code for kind in ("context", "other_cause") for mark in sentence.of(kind) if first < mark.first < last]
+    marks = [*sentence.of("context"), *sentence.of("other_cause", "other_cause")]
+    part = [mark.code for mark in marks if first < mark.first < last]
     return "mine" in part or "other_cause" not in part
 
 
@@ -181,8 +213,7 @@ def _period_for(sentence: Sentence, number: Number, periods: list[Period]) -> Pe
     usable = [period for period in periods if (period.begin or period.end) and not any(
         number.last <= verb.first < period.first for verb in sentence.of("say", "verb"))]  # fmt: skip
     usable = [period for period in usable if not _is_day_of_speech(sentence, number, period)]
-    usable = [period for period in usable if period.first <= 1 or not any(
-        sentence.tokens[at].text == ";" for at in range(*sorted((period.first, number.first))))]  # fmt: skip
+    usable = [period for period in usable if not _is_of_other_clause(sentence, period, number)]
     if not usable:
         return None
     if any(0 <= mark.first - number.last <= 2 and not any(period.first <= mark.first < period.last for period in usable)
@@ -193,6 +224,19 @@ def _period_for(sentence: Sentence, number: Number, periods: list[Period]) -> Pe
     if after:
         return after[0]
     return min(usable, key=lambda period: min(abs(period.first - number.last), abs(number.first - period.last)))
+
+
+def _is_of_other_clause(sentence: Sentence, period: Period, number: Number) -> bool:
+    """Say whether a semicolon, or a comma and a word that opens a clause, parts a period from a number.
+
+    "Since 1999, 40 were killed, while 12 await treatment": the twelve wait now.
+    """
+    first, last = sorted((period.first, number.first))
+    if any(sentence.tokens[at].text == ";" for at in range(first, last)):
+        return True
+    opens = sentence.words.contrasts
+    return period.first < number.first and any(
+        sentence.tokens[at].text == "," and sentence.low(at + 1) in opens for at in range(period.last, last))
 
 
 def _is_day_of_speech(sentence: Sentence, number: Number, period: Period) -> bool:

@@ -20,6 +20,8 @@ _HEAD_DATE = re.compile(r"^#?\s*(?:date|dated|published|year)\s*:?\s*(\d{4}(?:-\
 _HEAD = 12
 """So many first paragraphs may state the date of a document."""
 _SHORT = 110
+_TITLE_WORDS = 2
+_BULLETS = "-–—•*·▪"
 _YEAR = re.compile(r"\b(?:19|20)\d{2}\b")
 
 
@@ -47,13 +49,13 @@ def document_facts(text: str, words: Lexicon, dated_on: str | None,
     full = [day for day in dates if len(day) == 10]
     today = dated_on or (full[0] if full else dates[0] if dates else None)
     symbols = tuple(dict.fromkeys(found.group() for found in find_symbols(text)))
-    facts = DocumentFacts(title=title or _title(text, paragraphs), dates=tuple(dates), symbols=symbols)
+    facts = DocumentFacts(title=title or _title(text, paragraphs, words), dates=tuple(dates), symbols=symbols)
     return facts, today
 
 
 def _dates_of(text: str, start: int, end: int, words: Lexicon) -> list[str]:
     """Read the dates of a paragraph of the head: of a line that is hardly more, after "dated", or before an agency."""
-    stop = next((last for _, last in sentences_of(text, start, end)), end)
+    stop = end if end - start <= _SHORT else next((last for _, last in sentences_of(text, start, end)), end)
     sentence = Sentence(words, tokens_of(text, start, min(stop, start + 400)), None)
     if not sentence.tokens:
         return []
@@ -69,12 +71,23 @@ def _dates_of(text: str, start: int, end: int, words: Lexicon) -> list[str]:
     return found
 
 
-def _title(text: str, paragraphs: list[tuple[int, int]]) -> str | None:
+def _says_more(line: str, words: Lexicon) -> bool:
+    """Say whether a line with a year in it says something beside a date: "Annual Report 2019"."""
+    sentence = Sentence(words, tokens_of(line), None)
+    dated = ("month", "weekday", "year_word", "dated", "time", "time_after")
+    return sum(token.text[0].isalpha() and len(token.text) > 2 and token.low not in words.common
+               and not any(sentence.covers(kind, at) for kind in dated)
+               for at, token in enumerate(sentence.tokens)) >= _TITLE_WORDS  # fmt: skip
+
+
+def _title(text: str, paragraphs: list[tuple[int, int]], words: Lexicon) -> str | None:
     """Take the first line of letters that stands alone and ends no sentence as the title."""
     for start, end in paragraphs[:2]:
         line = text[start:end]
-        if re.match(r"date\b|\d", line) or (_YEAR.search(line) and len(line.split()) < 8):
+        if re.match(r"date\b|\d", line) or (_YEAR.search(line) and not _says_more(line, words)):
             continue
+        if line[0] in _BULLETS:
+            return None
         if "\n" in line or len(line) > 200 or not any(sign.isalpha() for sign in line):
             return None
         fits = line[-1] not in ".!;:,”»\"։" and len(paragraphs) > 1 and len(line.split()) >= 3

@@ -8,6 +8,9 @@ from whitestone.evidence.reading.sentence import Sentence
 __all__ = ["agent_of", "name_after", "name_before", "place_near", "written"]
 
 
+_SHORTEST_BASE, _LONGEST_ENDING = 4, 3
+
+
 def written(text: str, sentence: Sentence, first: int, last: int) -> str:
     """Give words as written, white space evened out."""
     return " ".join(text[sentence.tokens[first].start : sentence.tokens[last - 1].end].split())
@@ -95,6 +98,10 @@ def agent_of(text: str, sentence: Sentence, action: Mark, number_first: int | No
         after = name_after(sentence, by.last, 3)
         if after is not None:
             return written(text, sentence, *after)
+    if sentence.covers("receives", action.first) is not None:  # who received has not given
+        givers = [name_after(sentence, mark.last, 1) for mark in sentence.of("giver") if mark.first >= action.last]
+        giver = next((run for run in givers if run is not None), None)
+        return written(text, sentence, *giver) if giver is not None else None
     if number_first is not None and number_first < action.first and not sentence.words.verb_final:
         return None
     if sentence.words.verb_final:
@@ -102,11 +109,43 @@ def agent_of(text: str, sentence: Sentence, action: Mark, number_first: int | No
         reported = _reported_from(sentence, action.first)
         doers = [run for run in sentence.names if reported <= run[0] and run[1] <= action.first
                  and run[0] not in places]  # fmt: skip
+        doers = _without_receivers(sentence, doers)
         doer = next((run for run in doers if not sentence.is_doubtful(run)), doers[0] if doers else None)
         return written(text, sentence, *doer) if doer else None
     before = name_before(sentence, action.first, 5)
     is_speaker = before is not None and before[0] < _reported_from(sentence, action.first)
-    return written(text, sentence, *before) if before and not is_speaker else None
+    return written(text, sentence, before[0], _with_body(sentence, before[1])) if before and not is_speaker else None
+
+
+def _with_body(sentence: Sentence, last: int) -> int:
+    """Take in what a name is only the adjective of: "Ardanian armed forces" laid the mines, not "Ardanian"."""
+    body = sentence.at("body", last)
+    return body.last if body is not None else last
+
+
+def _without_receivers(sentence: Sentence, runs: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Leave out to whom something was given: a name with the ending of a receiver whose bare form the text has too.
+
+    "Սարվանը Կալիային հանձնել է": two names that touch, and the first has given. Where nobody else is left, all stay.
+    """
+    found = []
+    for first, last in runs:
+        stop = last
+        while stop > first and _is_receiver(sentence, stop - 1):
+            stop -= 1
+        if stop > first:
+            found.append((first, stop))
+    return found or runs
+
+
+def _is_receiver(sentence: Sentence, at: int) -> bool:
+    low = sentence.tokens[at].low
+    ending = max((end for end in sentence.words.dative_endings if low.endswith(end)), key=len, default="")
+    base = low.removesuffix(ending)
+    others = sentence.known_lows - {low}
+    if not ending or len(base) < _SHORTEST_BASE or any(other.startswith(low) for other in others):
+        return False
+    return any(other.startswith(base) and len(other) - len(base) <= _LONGEST_ENDING for other in others)
 
 
 def _reported_from(sentence: Sentence, at: int) -> int:

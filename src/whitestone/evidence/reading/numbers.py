@@ -188,6 +188,9 @@ def _digits(sentence: Sentence, at: int) -> _Core | None:
     if value is None or _glued(sentence, at):
         return None
     last, scale = at + 1, 1.0
+    half = sentence.at("half", last)
+    if half is not None and sentence.at("number_scales", half.last) is not None:
+        value, last = value + 0.5, half.last
     while True:
         step = last
         if sentence.words.suffix_dash and sentence.low(step) == "-" and sentence.at("number_scales", step + 1):
@@ -216,12 +219,22 @@ def _glued(sentence: Sentence, at: int) -> bool:
     if before is not None and before.text in _DASHES and before.end == here.start and at >= 2:
         word = tokens[at - 2]
         return word.text[-1].isalpha() and (before.start == word.end or before.end == here.start)
-    if after is not None and after.text in ("/", "_") and after.start == here.end:
+    if after is not None and after.start == here.end and (after.text in ("/", "_") or _is_glued_word(sentence, at + 1)):
         return True
     if after is not None and after.text == ":" and at + 2 < len(tokens) and tokens[at + 2].text[0].isdigit():
         return tokens[at + 2].start == after.end
     return before is not None and before.text == ":" and at >= 2 and tokens[at - 2].text[0].isdigit() \
         and before.end == here.start  # fmt: skip
+
+
+def _is_glued_word(sentence: Sentence, at: int) -> bool:
+    """Say whether letters that touch a figure make a name of it (9M27K) and are no unit or ending (5km, 3rd)."""
+    word = sentence.tokens[at]
+    if not word.text[0].isalpha() or not word.text[0].isupper() or not word.text[0].isascii():
+        return False
+    after = sentence.tokens[at + 1] if at + 1 < len(sentence.tokens) else None
+    runs_on = after is not None and after.start == word.end and after.text[0].isdigit()
+    return runs_on or not any(mark.first == at for mark in sentence.marks)
 
 
 def _worded(sentence: Sentence, at: int) -> _Core | None:
@@ -245,6 +258,9 @@ def _worded(sentence: Sentence, at: int) -> _Core | None:
             else:
                 total, current, previous = total + max(current, 1) * mark.value, 0, mark.value
             scale, position = mark.value, mark.last
+        elif seen and current and (half := sentence.at("half", position)) is not None \
+                and sentence.at("number_scales", half.last) is not None:  # fmt: skip
+            current, position = current + 0.5, half.last
         else:
             break
         seen, last = seen + 1, position
@@ -261,4 +277,4 @@ def _worded(sentence: Sentence, at: int) -> _Core | None:
 
 def _order(value: float) -> float:
     """Say below which value the next word of a number must lie: 10 after twenty, 100 after two hundred."""
-    return 1 if value < 20 else 20 if value in (60, 80) else 10 if value < 100 else 100
+    return 10 if value == 10 else 1 if value < 20 else 20 if value in (60, 80) else 10 if value < 100 else 100

@@ -17,6 +17,15 @@ _SHORT = re.compile(
     r"Inc|Ltd|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sep|Sept|Oct|Nov|Dec|janv|févr|avr|juil|янв|февр|апр|авг|сент|окт|нояб|дек)"
     r"|\b[A-ZА-ЯԱ-Ֆ])\.$"
 )
+_LONGEST_LEAD = 7
+_CUT, _CUT_BEFORE_CAPITAL, _WIDEST = 40, 80, 140
+"""Signs from which on a line is taken for cut off, and beyond which none was."""
+_BULLETS = "-–—•*·▪"
+_YEAR_SHORT = re.compile(r"(?<=\d)\s?(?:г|гг|р|рр|թ|թթ)\.$")
+_LEADS = re.compile(
+    r"(?:что|і|и|а|но|та|що|але|որ|և)?\s*(?:в|во|с|со|за|к|до|по|от|на|из|у|із|з|від|впродовж|протягом|упродовж|после|"
+    r"після|начиная|починаючи|летом|весной|осенью|зимой|еще|ще|только|лише|\d{4}|\d{1,2}\s)", re.I)
+"""What a time begins with that leads a clause in: after "в марте 2018 г." the sentence goes on."""
 _LINES = re.compile(r"[^\n]*\n|[^\n]+$")
 
 
@@ -80,7 +89,8 @@ def sentences_of(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
         stop = found.end()
         tail = text[max(begin, found.start() - 12) : found.start() + 1]
         follows = text[stop:end].lstrip()
-        if found.group()[0] == "." and (_SHORT.search(tail) or (follows and follows[0].islower())):
+        if found.group()[0] == "." and (_is_short(text, begin, found.start() + 1, tail, follows)
+                                        or (follows and follows[0].islower())):  # fmt: skip
             continue
         if found.group()[0] == "." and re.search(r"(?:^|\s)\d{1,3}\.$", tail) and stop - begin < 6:
             continue
@@ -89,6 +99,19 @@ def sentences_of(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
         begin = stop
     if text[begin:end].strip():
         yield _trimmed(text, begin, end)
+
+
+def _is_short(text: str, begin: int, stop: int, tail: str, follows: str) -> bool:
+    """Say whether a full stop only shortens a word; the short form of "year" ends a sentence too.
+
+    "… in 2018 г. Next …" ends one before a capital letter; "В марте 2018 г. Ардания …" does not.
+    """
+    if _SHORT.search(tail) is None and _YEAR_SHORT.search(tail) is None:
+        return False
+    if _YEAR_SHORT.search(tail) is None or not follows[:1].isupper():
+        return True
+    clause = re.split(r"[,;:—]\s", text[begin:stop])[-1].strip()
+    return len(clause.split()) <= _LONGEST_LEAD and _LEADS.match(clause) is not None
 
 
 def _trimmed(text: str, begin: int, end: int) -> tuple[int, int]:
@@ -109,11 +132,23 @@ def _width(text: str, lines: list[tuple[int, int]]) -> float:
     return float(middle)
 
 
+def _runs_on(last: str, line: str) -> bool:
+    """Say whether one line of a text that shows no width was cut off all the same: it is long, open, and goes on.
+
+    Two lines are too few to tell a width by; a heading is shorter than the lines of a letter are.
+    """
+    if last[-1] in _FINAL or line[0] in _BULLETS or line.isdigit():
+        return False
+    return len(last) >= (_CUT if line[0].islower() else _CUT_BEFORE_CAPITAL) and max(len(last), len(line)) <= _WIDEST
+
+
 def _breaks(before: str, line: str, width: float) -> bool:
     last = before.rsplit("\n", 1)[-1].strip()
     if width == 0.0:
-        return True
+        return not _runs_on(last, line)
     if line.isdigit() or last.isdigit():
         return False
+    if before[0] in _BULLETS and line[0] == before[0] and line[1:2].isspace():
+        return True  # a list: every line is a point of its own
     opens = line[0].isupper() or line[0] in "«“\"„—–-•*" or bool(re.match(r"(?:\(?\d{1,2}[.)]|\([a-z]\))\s", line))
     return opens and len(last) < 0.6 * width

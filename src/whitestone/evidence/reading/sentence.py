@@ -30,7 +30,10 @@ class Sentence:
         self.words, self.tokens, self.speaker, self.quoted, self.today = words, tokens, speaker, quoted, today
         self.marks = words.marks(tokens)
         self.on_mines = False
+        self.answers = False
+        self.types: frozenset[int] = frozenset()
         self.known_names: frozenset[str] = frozenset()
+        self.known_lows: frozenset[str] = frozenset()
         self.by_kind: dict[str, list[Mark]] = {}
         for mark in self.marks:
             self.by_kind.setdefault(mark.kind, []).append(mark)
@@ -126,11 +129,17 @@ class Sentence:
                              or self.covers("number_words", at) or self.covers("number_vague", at)
                              for at in between)  # fmt: skip
                 follows = self.low(mark.last)[:1].isdigit() or self.covers("number_words", mark.last) is not None
-                if joined and not counts and not follows:
+                if joined and not counts and not follows and self._is_one_subject(between):
                     found[-1] = Mark("outcome", "killed_or_injured", last.first, mark.last)
                     continue
             found.append(mark)
         return found
+
+    def _is_one_subject(self, between: range) -> bool:
+        """Say whether nobody new stands between two outcomes that "and" joins: "killed and his son injured" are two."""
+        if not any(self.low(at) in self.words.joiners for at in between):
+            return True
+        return all(self.low(at) in self.words.common or self.covers("either", at) is not None for at in between)
 
     def _names(self, at: int) -> bool:
         token = self.tokens[at]

@@ -83,7 +83,10 @@ def _maker(sentence: Sentence, mark: Mark) -> tuple[int, int] | None:
 
 
 def _things_before(sentence: Sentence, mark: Mark) -> bool:
-    within = 14 if sentence.low(mark.first - 1) in sentence.words.be_links else 5
+    before = sentence.low(mark.first - 1)
+    within = 14 if before in sentence.words.be_links or before in sentence.words.common else 5
+    if any(at < mark.first and sentence.gap(at, mark.first) <= within for at in sentence.types):
+        return True
     return any(unit.last <= mark.first and sentence.gap(unit.last, mark.first) <= within
                for unit in sentence.of("unit", "mines", "items"))  # fmt: skip
 
@@ -92,10 +95,16 @@ def _responsibility(text: str, sentence: Sentence) -> Stated | None:
     for mark in sentence.of("statement", "responsibility"):
         if _unsaid(sentence, mark, "not", "maybe"):
             continue
-        party = _party(text, sentence, mark, [])
+        party = _party(text, sentence, mark, []) or _pronoun_before(text, sentence, mark)
         if party is not None:
             return Stated("responsibility", party, mark)
     return None
+
+
+def _pronoun_before(text: str, sentence: Sentence, mark: Mark) -> str | None:
+    """Keep "it" and "they" right before a statement as written: who they are stands elsewhere."""
+    said = next((word for word in sentence.of("say", "pronoun") if 0 <= mark.first - word.last <= 1), None)
+    return written(text, sentence, said.first, said.last) if said is not None else None
 
 
 def _duty(text: str, sentence: Sentence, on_mines: bool) -> Stated | None:
@@ -122,7 +131,7 @@ def _party(text: str, sentence: Sentence, mark: Mark, named: list[Mark]) -> str 
     Names within the titles of agreements are no parties.
     """
     runs = [run for run in sentence.names if not any(name.first < run[1] and run[0] < name.last for name in named)
-            and sentence.covers("skip_before", run[0]) is None and sentence.covers("duty", run[0]) is None]  # fmt: skip
+            and all(sentence.covers(kind, run[0]) is None for kind in ("skip_before", "duty", "no_party"))]  # fmt: skip
     led = [run for run in runs if run[0] and any(place.last in (run[0], run[0] - 1)
                                                  for place in sentence.of("place", "in", "of"))]  # fmt: skip
     free = [run for run in runs if run not in led]
@@ -142,7 +151,11 @@ def _transfer(text: str, sentence: Sentence) -> Stated | None:
                 if (word.first >= mark.last and sentence.gap(mark.last, word.first) <= 10)
                 or (word.last <= mark.first and sentence.gap(word.last, mark.first) <= 8)]  # fmt: skip
         if near and sentence.of("context", "mine"):
-            agent = agent_of(text, sentence, mark, None) or _first_name(text, sentence)
+            agent = agent_of(text, sentence, mark, None)
+            if agent is None and mark.code == "given" and any(mark.last == word.first for word in near):
+                continue  # "the maps provided" are spoken of, and that they were is not what is said
+            receives = sentence.covers("receives", mark.first) is not None
+            agent = agent or (None if receives else _first_name(text, sentence))
             return Stated("records", agent, mark)
     return None
 

@@ -188,6 +188,8 @@ def _named(sentence: Sentence) -> list[Day]:
             year, last = _year_said(sentence, last)
         if year is None:
             year = _year_shared(sentence, mark, last)
+        if year is None and (day or any(word.last == mark.first for word in sentence.of("time", "in", "since"))):
+            year = _year_before_today(sentence.today, int(mark.code), day)
         last = last if year or day else mark.last
         iso = _iso(year, int(mark.code), day) if year else None
         if iso:
@@ -195,6 +197,15 @@ def _named(sentence: Sentence) -> list[Day]:
         elif day:
             sentence.masked.update(range(first, last))
     return found
+
+
+def _year_before_today(today: str | None, month: int, day: int | None) -> int | None:
+    """Take a day or month without a year as the last one before the document's date; None where that is not known."""
+    said = f"{month:02d}-{day:02d}" if day else f"{month:02d}"
+    if today is None or len(today) < len("YYYY-") + len(said):
+        return None
+    year = int(today[:4])
+    return year if said <= today[5 : 5 + len(said)] else year - 1
 
 
 def _year_before(sentence: Sentence, first: int) -> tuple[int | None, int]:

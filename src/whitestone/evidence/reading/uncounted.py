@@ -6,12 +6,26 @@ from whitestone.evidence.reading.lexicon import Mark
 from whitestone.evidence.reading.numbers import Number
 from whitestone.evidence.reading.sentence import Sentence
 
-__all__ = ["counts_nothing", "is_of_others", "is_share"]
+__all__ = ["counts_nothing", "is_age", "is_of_others", "is_share"]
 
 _ENDS = {",", ";", ":", "—", "–", "(", ")", "."}
 _LARGEST_SHARE = 100
 _OLDEST = 120
+_MEAN_WITHIN = 10
 _THINGS = ("mines", "items", "minefields", "records", "m2", "hectares", "km2")
+
+
+def is_age(sentence: Sentence, numbers: list[Number], index: int) -> bool:
+    """Say whether a number is an age in years, or is joined to one: it parts nothing ("two boys of 8 and 11 years")."""
+    number = numbers[index]
+    mark = sentence.at("skip_after", number.last)
+    if mark is not None and mark.code in ("age", "time"):
+        return number.value <= _OLDEST
+    after = numbers[index + 1] if index + 1 < len(numbers) else None
+    joins = (*sentence.words.joiners, "-", "–", ",")
+    if after is None or after.first != number.last + 1 or sentence.low(number.last) not in joins:
+        return False
+    return is_age(sentence, numbers, index + 1)
 
 
 def counts_nothing(sentence: Sentence, number: Number, noun: Mark | None) -> bool:
@@ -24,24 +38,33 @@ def counts_nothing(sentence: Sentence, number: Number, noun: Mark | None) -> boo
         return True
     if sentence.at("skip_after", number.end) or sentence.at("skip_after", number.last):
         return noun is None or noun.first > number.end
-    if _is_led_out(sentence, number) or _is_part_of(sentence, number):
+    if _is_led_out(sentence, number) or _is_part_of(sentence, number) or _is_mean(sentence, number) \
+            or _is_age_at_death(sentence, number):  # fmt: skip
         return True
     first = sentence.tokens[number.first]
     ends = noun.last if noun is not None and noun.first >= number.end else number.end
-    if any(number.end <= mark.first <= ends + 4 and not any(
-               sentence.tokens[at].text in _ENDS for at in range(ends, mark.first))
+    if any((mark.first <= 1 and mark.last <= number.begin) or (number.end <= mark.first <= ends + 4 and not any(
+               sentence.tokens[at].text in _ENDS for at in range(ends, mark.first)))
            for mark in sentence.of("rate")):  # fmt: skip
         return True  # so many a day is no total
-    if number.plain and 1900 <= number.value <= 2100 and (noun is None or noun.first > number.end + 1):
+    if number.plain and 1900 <= number.value <= 2100 and (noun is None or noun.first > number.end + 1
+                                                          or noun.last <= number.first):  # fmt: skip
         return not (sentence.at("outcome", number.end))
     if number.first == 0 and sentence.low(number.last) in (".", ")") and not number.in_words:
         return True
     if number.value <= 0 or (first.text == "0"):
         return True
-    if noun is None and _is_apposed(sentence, number):
+    if noun is None and (_is_apposed(sentence, number) or _is_bare_age(sentence, number)):
         return True
     is_person = noun is not None and noun.kind == "people" and noun.first <= number.end + 1
-    return number.value == 1 and number.in_words and not (is_person or sentence.at("outcome", number.end))
+    is_harmed = sentence.at("outcome", number.end) or sentence.ending("outcome", number.begin)
+    return number.value == 1 and number.in_words and not (is_person or is_harmed)
+
+
+def _is_mean(sentence: Sentence, number: Number) -> bool:
+    """Say whether a number is an average: "the average age of the casualties was 24", "12 mines on average"."""
+    return any(not any(sentence.tokens[at].text in _ENDS for at in range(*sorted((mark.first, number.first))))
+               for mark in sentence.of("mean") if sentence.gap(*sorted((mark.first, number.first))) <= _MEAN_WITHIN)
 
 
 def _is_led_out(sentence: Sentence, number: Number) -> bool:
@@ -60,6 +83,18 @@ def _is_apposed(sentence: Sentence, number: Number) -> bool:
     opens, closes = sentence.low(number.first - 1), sentence.low(number.last)
     return (opens, closes) in ((",", ","), ("(", ")")) and number.value <= _OLDEST and not number.in_words \
         and number.first >= 2 and sentence.name_at(number.first - 2) is not None  # fmt: skip
+
+
+def _is_bare_age(sentence: Sentence, number: Number) -> bool:
+    """Say whether a bare number behind "at" is an age: "he died at 52"."""
+    follows = sentence.at("outcome", number.end) or sentence.at("people", number.end)
+    return sentence.ending("age_before", number.first) is not None and number.value <= _OLDEST and not follows
+
+
+def _is_age_at_death(sentence: Sentence, number: Number) -> bool:
+    """Say whether an outcome and "at" lead a number in: "stepped on a mine and died at 52"."""
+    led = sentence.ending("age_before", number.first)
+    return led is not None and sentence.ending("outcome", led.first) is not None and number.value <= _OLDEST
 
 
 def _is_part_of(sentence: Sentence, number: Number) -> bool:

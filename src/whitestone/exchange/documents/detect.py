@@ -34,6 +34,8 @@ def read_document(path: str | Path) -> DocumentText:
     to open; the problem says what to do next. What was left out or looks odd is in `findings`.
     """
     path = Path(path)
+    if path.is_dir():
+        raise UnreadableFile(path=path.name, why="it is a folder", fix="Name one file in it.")
     if not path.is_file():
         raise UnreadableFile(path=path.name, why="there is no such file", fix="Check the name and the folder.")
     try:

@@ -29,6 +29,7 @@ SIGN_LIMIT = 200_000_000
 """A text of more signs is no document that anybody reads; it is held in memory."""
 _ONE_AT_A_TIME = threading.Lock()  # the library may not be entered by two threads
 _LISTED = 20
+_FILE_NAME = re.compile(r"\.(?:docx?|odt|rtf|pdf|html?|txt|tex|indd|pptx?|xlsx?)$|^(?:untitled|about:blank)$", re.I)
 
 
 def read_pdf(path: Path) -> DocumentText:
@@ -78,7 +79,7 @@ def _read(path: Path, document: PdfDocument) -> DocumentText:
     text, starts = join_pages(pages)
     blank = [number for number, words in enumerate(pages, 1) if not words and number not in set(broken)]
     return DocumentText(
-        text=text, kind="pdf", title=_stated(document, "Title"), pages=count, page_starts=tuple(starts),
+        text=text, kind="pdf", title=_title(document), pages=count, page_starts=tuple(starts),
         language=_language(document), dates=tuple(_dates(document)),
         findings=tuple(_notes(path, document, blank, broken, count)),
     )  # fmt: skip
@@ -156,6 +157,12 @@ def _notes(path: Path, document: PdfDocument, blank: list[int], broken: list[int
 def _some(values: list[Any]) -> str:
     more = f" and {len(values) - _LISTED} more" if len(values) > _LISTED else ""
     return ", ".join(str(value) for value in values[:_LISTED]) + more
+
+
+def _title(document: PdfDocument) -> str | None:
+    """Return the stated title, unless a program only put the name of a file there: "Microsoft Word - letter.docx"."""
+    title = _stated(document, "Title")
+    return None if title is not None and _FILE_NAME.search(title) else title
 
 
 def _stated(document: PdfDocument, key: str) -> str | None:

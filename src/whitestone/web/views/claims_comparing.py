@@ -34,7 +34,8 @@ def compare(request: HttpRequest) -> HttpResponse:
     ready, answer = desk.jobs.answer(key, lambda: compare_claims(desk.programme, question, clocks), patience_s=5.0)
     if not ready or answer is None:
         return render(request, "whitestone/waiting.html", context | {"waiting_for": "comparison"}, status=202)
-    drawn = [row for row in answer["claims"] if row["as_of"] and row["value"] is not None]
+    drawn = [row for row in answer["claims"] if row["as_of"] and row["value"] is not None
+             and row["measures"] != "other"]  # fmt: skip
     flagged = {claim for each in answer["flags"] for claim in each["claims"]}
     context |= {
         "answer": answer,
@@ -43,7 +44,7 @@ def compare(request: HttpRequest) -> HttpResponse:
         "flags": answer["flags"],
         "names": {row["claim"]: _called(row) for row in answer["claims"]},
         "left_out": answer["left_out"],
-        "chart": claims_spec(drawn, answer["own"]) if drawn else None,
+        "chart": claims_spec(drawn, answer["own"], width="container") if drawn else None,
         "undrawn": len(answer["claims"]) - len(drawn),
     }
     return render(request, "whitestone/claims_compare.html", context)

@@ -1,0 +1,103 @@
+"""What happened to the mines, items, ground and records that a sentence counts?"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from whitestone.evidence.reading.lexicon import Mark
+from whitestone.evidence.reading.numbers import Number
+from whitestone.evidence.reading.sentence import Sentence
+
+__all__ = ["STOPS", "Counted", "accuracy_in", "parted", "thing_counted"]
+
+STOPS = {";", ":", "—", "–"}
+"""Signs that part a number from what happened before or after them."""
+_AREAS = ("m2", "hectares", "km2")
+_HAPPENS = ("laid", "planted", "cleared", "stockpile", "surveyed")
+_THINGS = ("mines", "items", "minefields")
+
+
+class Counted(NamedTuple):
+    """One number with what it counts; `anchor` is the mark that says what happened, None where the noun says it."""
+
+    number: Number
+    subject: str
+    unit: str
+    population: str | None
+    anchor: Mark | None
+
+
+def accuracy_in(sentence: Sentence, number: Number) -> Counted | None:
+    """Read a share as how accurate records are said to be; None where the sentence does not speak of that."""
+    right = sentence.of("action", "accurate")
+    if not right or sentence.of("action", "inaccurate") or number.value > 100 or (not sentence.of("unit", "records") \
+            and not sentence.of("statement", "information")):  # fmt: skip
+        return None
+    return Counted(number, "records", "per_cent_accurate", None, right[0])
+
+
+def thing_counted(sentence: Sentence, number: Number, noun: Mark, before: list[Counted]) -> Counted | None:
+    """Say what happened to mines, items, ground or records: the action nearest to the number decides."""
+    wanted = ("given", "withheld") if noun.code == "records" else _HAPPENS
+    action = _nearest(sentence, number, noun, wanted)
+    if action is not None and action.code == "surveyed":
+        return None  # ground that was looked at is neither contaminated nor cleared by that
+    if noun.code == "mines" and any(0 <= sentence.gap(mark.last, number.begin) <= 3 and mark.last <= number.begin
+                                    for mark in [*sentence.of("unit", "records"),
+                                                 *sentence.of("statement", "information")]):  # fmt: skip
+        return Counted(number, "records", "mines", None, _nearest(sentence, number, noun, ("given",)))
+    genitive = sentence.at("genitive", noun.first)
+    following = sentence.at("unit", genitive.last) if genitive is not None else None
+    if following is not None and following.code == "records":
+        return Counted(number, "records", "mines", None, _nearest(sentence, number, noun, ("given",)))
+    if noun.code == "records":
+        if action is None or action.code == "withheld":
+            return None
+        return Counted(number, "records", "records", None, action)
+    if action is None and noun.code in _THINGS and sentence.of("action", "stockpile"):
+        return Counted(number, "stockpiles", noun.code, None, None)
+    if action is None and noun.code in ("mines", "minefields"):
+        if sentence.answers:
+            return None  # "1,800 mines." says after a question what was asked, and that stands in the question
+        acts = any(noun.last <= mark.first <= noun.last + 2 for mark in sentence.of("outcome"))
+        return None if acts else Counted(number, "contamination", noun.code, None, None)
+    if action is None:
+        last = before[-1] if before else None
+        near = last is not None and last.subject in ("contamination", "clearance") \
+            and sentence.gap(last.number.end, number.begin) <= 8  # fmt: skip
+        near = near and not sentence.of("found")
+        return last._replace(number=number, unit=noun.code) if last and near and noun.code in _AREAS else None
+    if action.code == "stockpile" or sentence.of("action", "stockpile"):
+        return Counted(number, "stockpiles", noun.code, None, action) if noun.code in _THINGS else None
+    is_found = sentence.covers("found", action.first) is not None
+    is_cleared = action.code == "cleared" and not (is_found and noun.code == "minefields")
+    subject = "clearance" if is_cleared else "contamination"
+    if noun.code in _AREAS and not sentence.on_mines:
+        return None
+    return Counted(number, subject, noun.code, None, action)
+
+
+def _nearest(sentence: Sentence, number: Number, noun: Mark, codes: tuple[str, ...]) -> Mark | None:
+    best: tuple[int, Mark] | None = None
+    for mark in sentence.of("action", *codes):
+        if noun.code in _AREAS and sentence.covers("found", mark.first) is not None:
+            continue  # what is found on an area does not clear it
+        if mark.last <= number.begin:
+            away = sentence.gap(mark.last, number.begin) * 2
+            is_label = mark.first <= 2 and sentence.low(number.begin - 1) == ":"  # "Handed over: 3 records"
+            is_apart = parted(sentence, mark.last, number.begin, STOPS - {":"} if is_label else STOPS)
+        elif mark.first >= noun.last:
+            away = sentence.gap(noun.last, mark.first) * 2 - 1
+            is_apart = parted(sentence, noun.last, mark.first, STOPS)
+        elif mark.first >= number.end:
+            away, is_apart = 0, False
+        else:
+            continue
+        if not is_apart and (best is None or away < best[0]):
+            best = (away, mark)
+    return best[1] if best else None
+
+
+def parted(sentence: Sentence, first: int, last: int, signs: set[str]) -> bool:
+    """Say whether one of some signs stands between two positions of a sentence."""
+    return any(sentence.tokens[at].text in signs for at in range(first, last))

@@ -337,6 +337,15 @@ def test_a_change_of_two_persons_is_not_told_beside_larger_changes(programme: Pr
     assert {row["key"]["status"]: row["casualties"] for row in rows}["military"] is None
 
 
+def test_a_change_of_one_person_in_what_months_add_up_to_is_not_told(programme: Programme) -> None:
+    """January to March never stood in a release, but its months did, and a pencil adds them."""
+    people(programme, ("civilian", "male", "2020-01-05", 9), ("civilian", "male", "2020-03-05", 8),
+           ("civilian", "male", "2020-04-05", 7))  # fmt: skip
+    public_table(programme, "month")
+    people(programme, ("civilian", "male", "2020-03-06", 1), ("civilian", "male", "2020-04-06", 9))
+    assert public_table(programme, "sex", ends=dt.date(2020, 3, 31))["total"]["casualties"] is None
+
+
 def _margins(answer: dict[str, Any]) -> dict[tuple[str, str], int | None]:
     lines = [*answer["rows"], *answer["margins"], {"key": {}, **answer["total"]}]
     return {(line["key"].get("status", ""), line["key"].get("sex", "")): line["casualties"] for line in lines}

@@ -1,7 +1,7 @@
 """What do the simulated parties say about the district, in which letters, and which of it was entered wrongly?
 
-Two letters state two figures; beside them lie claims with one fault each, for the rules of quality/claim_rules.py, and
-the yearly report that a treaty asks for. Parties and letters are invented.
+Two letters state two figures of mines and two of casualties; beside them lie claims with one fault each, for the rules
+of quality/claim_rules.py, and the yearly report that a treaty asks for. Parties and letters are invented.
 """
 
 from __future__ import annotations
@@ -26,7 +26,8 @@ def what_is_said(draft: Drafting) -> list[Planted]:
     >>> what_is_said(lambda *_, **__: uuid.UUID(int=0))[0].rule
     'symbol-duplicated'
     """
-    letters = {side: _letter(draft, side, figure) for side, figure in (("A", 900.0), ("B", 2_400.0))}
+    letters = {side: _letter(draft, side, mines, hurt) for side, mines, hurt in (("A", 900.0, 20.0),
+                                                                                 ("B", 2_400.0, 90.0))}  # fmt: skip
     twice = {"local_id": "SIM-D-3", "title": "Letter of simulated party A, kept a second time", "dated_on": _DAY,
              "symbols": ["SIM/A/1"]}  # fmt: skip
     draft("document", twice, None, _DAY)
@@ -36,13 +37,17 @@ def what_is_said(draft: Drafting) -> list[Planted]:
             *_faults(draft, letters["A"])]  # fmt: skip
 
 
-def _letter(draft: Drafting, side: str, figure: float) -> uuid.UUID:
+def _letter(draft: Drafting, side: str, mines: float, hurt: float) -> uuid.UUID:
     source = draft("source", {"name": f"Simulated party {side}", "source_type": "state", "language": "en"})
     letter = {"source_id": str(source), "title": f"Letter of simulated party {side}", "dated_on": _DAY,
               "symbols": [f"SIM/{side}/1"]}  # fmt: skip
     document = draft("document", letter, None, _DAY)
-    claim = _claim(document, side, figure, "about")
-    draft("claim", {**claim, "claim_status": "open", "source_grade": "C", "info_grade": "3"}, None, _DAY)
+    casualties = {"subject": "killed or injured in the district", "unit": "killed_or_injured", "population": "all",
+                  "place_as_written": "the simulated district", "period_from": "2015-01-01", "period_to": "2019-05-31",
+                  "quote": f"at least {hurt:.0f} people were killed or injured since 2015"}  # fmt: skip
+    grades = {"claim_status": "open", "source_grade": "C", "info_grade": "3"}
+    draft("claim", {**_claim(document, side, mines, "about"), **grades}, None, _DAY)
+    draft("claim", {**_claim(document, side, hurt, "at_least"), **casualties, **grades}, None, _DAY)
     return document
 
 

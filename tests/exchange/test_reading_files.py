@@ -252,6 +252,6 @@ def test_what_is_no_document_is_refused_with_its_reason(name: str, data: bytes, 
 
 def test_a_missing_file_and_a_folder_are_refused(tmp_path: Path) -> None:
     """A wrong name is told as such."""
-    for path in (tmp_path / "none.pdf", tmp_path):
-        with pytest.raises(UnreadableFile, match="no such file"):
+    for path, why in ((tmp_path / "none.pdf", "no such file"), (tmp_path, "it is a folder")):
+        with pytest.raises(UnreadableFile, match=why):
             read_document(path)

@@ -44,7 +44,6 @@ def test_a_drawing_to_scale_fits_whatever_its_turn_and_scale(
 def test_a_stretched_sketch_shows_residuals_to_helmert_and_none_to_affine() -> None:
     ground = [(2 * x, -y) for x, y in IMAGE]
     helmert, affine = fit_sketch(IMAGE, ground), fit_sketch(IMAGE, ground, "affine")
-    assert helmert.rms_m is not None
     assert helmert.rms_m > 100
     assert affine.rms_m == pytest.approx(0, abs=1e-6)
 

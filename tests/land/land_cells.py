@@ -115,7 +115,6 @@ class World:
     def rank(self, hazard: int, day: int) -> tuple[int, int, int]:
         held = self.holds(hazard, day)
         first = min((each for each in self.slices if each.hazard == hazard), key=lambda each: number(each.begin))
-        assert held is not None
         return CLASS.get(held.classification, 2), number(first.informed), hazard
 
     def days(self) -> list[int]:
@@ -184,6 +183,5 @@ def run_cell(world: World, cell: tuple[int, int], answer: Answer) -> None:
                 owner, booked, out = None, None, (owner, first.outcome)
             else:
                 heir = world.holds(after, day)
-                assert heir is not None
                 answer.flows += [(day, booked, None, "transferred_out"), (day, heir, None, "transferred_in")]
                 owner, booked = after, heir

@@ -77,8 +77,6 @@ def steps(before: Slice | None, now: Slice | None, held: Slice | None, was_here:
         return [("reopened" if was_here else arrival, now)]
     if now is None and before is not None:
         return [("closed" if held is not None and not held.void else "withdrawn", before)]
-    assert before is not None
-    assert now is not None
     if class_name(before) != class_name(now):
         return [(f"to_{class_name(now)}", before), (f"from_{class_name(before)}", now)]
     face = (before.place, sorted(before.contamination), before.classification)

@@ -62,7 +62,6 @@ class World:
 
     def keeps_promise(self, line: str, kind: str) -> World:
         repair = self.proposal(line, kind)
-        assert repair.promised is not None
         changed = self.after(repair)
         moved = figure(changed.ledger, line) - figure(self.ledger, line)
         assert moved == pytest.approx(repair.promised, abs=0.02), repair

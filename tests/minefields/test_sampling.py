@@ -75,7 +75,6 @@ def test_a_worse_look_never_needs_fewer_units(units: int, share: float, confiden
 
 def test_lots_accepted_in_a_simulation_are_as_few_as_the_plan_says() -> None:
     plan = accept_on_zero(300, 0.03, 0.9, 0.8)
-    assert plan.sample is not None
     rng = np.random.default_rng(5)
     drawn = rng.hypergeometric(plan.defective_units, 300 - plan.defective_units, plan.sample, 40_000)
     assert np.mean(rng.binomial(drawn, 0.8) == 0) == pytest.approx(1 - plan.reached, abs=0.006)

@@ -237,7 +237,6 @@ def test_names_of_parties_change_no_finding() -> None:
 
 def test_the_table_of_earliest_years_is_sourced_and_can_be_extended() -> None:
     row = earliest("пмн-2")
-    assert row is not None
     assert row.source
     assert not math.isnan(row.not_before)
     more = read_production('[X]\nnames=["X-1"]\nnot_before=1980\nbasis="source"\nsource="a book"')

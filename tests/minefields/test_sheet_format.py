@@ -94,7 +94,6 @@ def test_what_holds_by_the_schema_is_read_without_a_word_that_is_not_understood(
     assert {each.code for each in batch.findings} <= {"digits-unreadable", "ground-missing"}
     sheet = batch.records[0]
     assert (sheet.clockwise, sheet.pace_m, sheet.lanes[0].width_m) == (False, 0.7, 4.0)
-    assert sheet.transfer is not None
     assert (sheet.transfer.claimed_by, sheet.verifications[0].offset_m) == ("party A", 30.0)
     assert sheet.events[0].quantity["PMN-2"].value == 5.0
 

@@ -125,7 +125,6 @@ def test_the_programmes_own_error_model_is_used_for_its_records_and_for_files(
     programme.set({"minefield_landmark_m": 60.0}, reason="fitted")
     wide = assess_programme(programme, seed=1, purpose="scoring", sensitivity=False)
     assert wide["error_model"]["assumed"]["landmark_m"] == 60.0
-    assert programme.target is not None
     model = model_at(programme.target)
     assert model.landmark_m == 60.0
     paths = [tmp_path / "sheet.json"]

@@ -87,7 +87,7 @@ def test_a_withdrawn_record_comes_back_by_another_decision(programme: Programme,
     decide(programme, hazard, "withdrawn", reason="wrong file")
     assert programme.journal.state(hazard) is None
     decide(programme, hazard, "approved", reason="right after all")
-    assert programme.journal.state(hazard) is not None
+    assert programme.journal.state(hazard).record_id == hazard
     with pytest.raises(InvalidValue):
         decide(programme, hazard, "maybe", reason="x")
 

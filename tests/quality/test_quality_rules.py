@@ -162,7 +162,6 @@ def test_overlap_within_and_across_organisations_but_not_by_lineage() -> None:
     one, over = subject("hazard", square()), subject("hazard", square(50, 0))
     across = subject("hazard", square(50, 50), organisation="B")
     (inside,) = found("hazards-overlap", one, over)
-    assert inside.value is not None
     assert abs(float(inside.value) - 5000) < 1
     assert len(found("hazards-overlap-across", one, across)) == 1
     assert found("hazards-overlap", one, subject("hazard", square(100, 0))) == []
@@ -211,7 +210,7 @@ def test_a_lost_sign_is_seen_without_any_boundary() -> None:
     """Where most positions lie is enough to propose; it is not enough to call something outside."""
     many = [subject("item", point(x * 700, y * 900)) for x in range(6) for y in range(6)]
     (one,) = found("sign-wrong", *many, subject("item", shapely.Point(41.00001, 75.00001)))
-    assert one.proposal is not None
+    assert one.proposal == {"lon": -41.00001, "lat": 75.00001}
     assert found("outside-programme", *many, subject("item", shapely.Point(10.1, 10.1))) == []
 
 

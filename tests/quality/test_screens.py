@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 import numpy as np
+import pytest
 import shapely
 from picture_maker import found, picture, point, ring, square, subject
 
@@ -36,7 +37,7 @@ def test_one_position_used_again_and_again() -> None:
     spread = [subject("casualty", point(number * 13, number * 17)) for number in range(60)]
     assert found("default-coordinates", *spread) == []
     (one,) = found("default-coordinates", *spread, *(subject("casualty", point(5, 5)) for _ in range(50)))
-    assert one.where is not None
+    assert one.where == pytest.approx((-41 + 5 / 28_340, 75 + 5 / 111_600), abs=2e-6)
 
 
 def test_exact_copies_of_rows_are_counted_and_people_are_not_called_duplicates() -> None:

@@ -72,12 +72,8 @@ def over_a_period(command: Callable[..., None]) -> Callable[..., None]:
 
 def _day(text: str | None, field: str, *, is_first: bool) -> dt.date | None:
     from whitestone.domain.dates import parse_partial
-    from whitestone.errors import InvalidValue
 
     if not text:
         return None
-    try:
-        read = parse_partial(text)
-    except InvalidValue as error:
-        raise InvalidValue(field=field, value=text, why="expected YYYY, YYYY-MM or YYYY-MM-DD") from error
+    read = parse_partial(text, field)
     return read.first_day if is_first else read.last_day

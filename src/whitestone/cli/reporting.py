@@ -51,7 +51,7 @@ def situation(
     opened = open_programme(asked.target, asked.who, readonly=True)
     with opened as programme, counted_by(programme, workers):
         clocks = programme.clocks(on, known)
-        first = parse_partial(start).first_day if start else None
+        first = parse_partial(start, "from").first_day if start else None
         made = assemble(programme, clocks, by=by, start=first)
         paths = write_report(made, [name.strip() for name in formats.split(",") if name.strip()], Path(out))
         answer = {**clocks.as_dict(), "files": [str(path) for path in paths], "figures": len(made.figures)}

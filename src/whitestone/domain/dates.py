@@ -53,11 +53,11 @@ class PartialDate(msgspec.Struct, frozen=True, order=True):
         return "-".join(parts)
 
 
-def parse_partial(text: str) -> PartialDate:
+def parse_partial(text: str, field: str = "date") -> PartialDate:
     """Read `YYYY`, `YYYY-MM` or `YYYY-MM-DD`.
 
-    Refuses anything else, and days that no calendar has, with InvalidValue. Other spellings are the business of a
-    mapping's date formats, where the source is known.
+    Refuses anything else, and days that no calendar has, with InvalidValue, which names the `field`. Other spellings
+    are the business of a mapping's date formats, where the source is known.
 
     >>> parse_partial("2014-05")
     PartialDate(year=2014, month=5, day=None)
@@ -68,11 +68,11 @@ def parse_partial(text: str) -> PartialDate:
     """
     match = _ISO.match(text)
     if not match:
-        raise InvalidValue(field="date", value=text, why="expected YYYY, YYYY-MM or YYYY-MM-DD")
+        raise InvalidValue(field=field, value=text, why="expected YYYY, YYYY-MM or YYYY-MM-DD")
     year, month, day = (int(part) if part else None for part in match.groups())
     parsed = PartialDate(year or 0, month, day)
     try:
         _ = (parsed.first_day, parsed.last_day)
     except ValueError as error:
-        raise InvalidValue(field="date", value=text, why=str(error)) from error
+        raise InvalidValue(field=field, value=text, why=str(error)) from error
     return parsed

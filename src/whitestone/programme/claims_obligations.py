@@ -117,8 +117,8 @@ def calendar_of(programme: Programme, clocks: Clocks, *, begins: str | None = No
     ahead). Returns `obligations`, `calendar` rows with `due_on`, `days_from_situation`, and duties without a day. No
     row says whether a duty was met.
     """
-    first = parse_partial(begins).first_day if begins else dt.date(clocks.on.year, 1, 1)
-    last = parse_partial(ends).last_day if ends else dt.date(clocks.on.year + _YEARS_AHEAD, 12, 31)
+    first = parse_partial(begins, "from").first_day if begins else dt.date(clocks.on.year, 1, 1)
+    last = parse_partial(ends, "to").last_day if ends else dt.date(clocks.on.year + _YEARS_AHEAD, 12, 31)
     states = [state for state in programme.journal.states("obligation", known=clocks.known)
               if not party or str(state.body.get("party") or "").casefold() == party.casefold()]  # fmt: skip
     claims = {str(state.record_id): state.body

@@ -283,10 +283,7 @@ def read_code(name: str, word: str) -> str:
 
 
 def _date(field: str, text: str) -> str:
-    try:
-        return str(parse_partial(text.strip()))
-    except InvalidValue as error:
-        raise InvalidValue(field=field, value=text, why="expected YYYY, YYYY-MM or YYYY-MM-DD") from error
+    return str(parse_partial(text.strip(), field))
 
 
 def _consent_id(programme: Programme, person: uuid.UUID, purpose: Any, shared_with: Any) -> uuid.UUID:

@@ -198,9 +198,4 @@ def _heads(journal: Journal, record_id: uuid.UUID) -> tuple[uuid.UUID, ...]:
 
 
 def _last_day(field: str, text: str | None) -> dt.date | None:
-    if not text:
-        return None
-    try:
-        return parse_partial(text).last_day
-    except InvalidValue as error:
-        raise InvalidValue(field=field, value=text, why="expected YYYY, YYYY-MM or YYYY-MM-DD") from error
+    return parse_partial(text, field).last_day if text else None

@@ -69,7 +69,6 @@ def test_a_sheet_without_errors_leads_back_to_its_field() -> None:
     plane = Plane(*truth["centre"])
     fields = {field["id"]: shapely.Polygon(plane.xy(field["outline"])) for field in truth["fields"]}
     for sheet, drawn in zip(batch["records"], drawn_as_written(batch["records"], plane), strict=True):
-        assert drawn is not None
         way = sum(float(leg["distance"]) for leg in sheet["legs"])
         off = shapely.Polygon(drawn).centroid.distance(fields[truth["sheets"][sheet["id"]]["field"]].centroid)
         assert off < 2 + way / 40

@@ -11,12 +11,12 @@ import random
 import uuid
 from typing import Any
 
-import msgspec
 import shapely
 
 from whitestone.domain.ids import new_id
 from whitestone.domain.revision import Act, Draft, Nature, State, Workflow
 from whitestone.programme.checking import accept, check
+from whitestone.programme.demo.desk import Desk
 from whitestone.programme.demo.faults import Planted
 from whitestone.programme.demo.said import what_is_said
 from whitestone.programme.demo.world import COMMUNE_M, COMMUNES, OPERATORS, commune_at, onto_globe
@@ -28,22 +28,6 @@ __all__ = ["AUTHORITY", "before_the_work", "decisions", "district_outline", "idl
 
 AUTHORITY = "Authority of the simulated district"
 _DONORS = ("Donor One (simulated)", "Donor Two (simulated)")
-
-
-class _Desk(msgspec.Struct):
-    """The authority's desk: drafts that it makes, and what it knows by name."""
-
-    dice: random.Random
-    drafts: list[Draft]
-
-    def draft(
-        self, kind: str, body: dict[str, Any], shape: Any = None, date: str | None = None, **more: Any
-    ) -> uuid.UUID:
-        """Make a draft of a new record and return its id."""
-        record = new_id()
-        wkb = None if shape is None else shapely.to_wkb(onto_globe(shape))
-        self.drafts.append(Draft(kind=kind, record_id=record, body=body, geometry=wkb, information_date=date, **more))
-        return record
 
 
 def district_outline() -> Any:
@@ -58,7 +42,7 @@ def district_outline() -> Any:
 
 def before_the_work(programme: Programme) -> None:
     """Enter the gazetteer and the organisations, which everything else names."""
-    desk = _Desk(random.Random(0), [])
+    desk = Desk(random.Random(0), [])
     district = desk.draft(
         "place",
         {
@@ -104,7 +88,7 @@ def before_the_work(programme: Programme) -> None:
 
 def records_of_the_authority(programme: Programme, seed: int) -> list[Planted]:
     """Enter accidents with people, sheets, documents and claims, inspections; return the faults planted in them."""
-    desk, planted = _Desk(random.Random(seed), []), []
+    desk, planted = Desk(random.Random(seed), []), []
     places = {str(state.body.get("name")): str(state.record_id) for state in programme.journal.states("place")}
     for number in range(1, 31):
         planted += _accident(desk, number, places)
@@ -132,7 +116,7 @@ _OF_PERSONS: dict[int, tuple[str, dict[str, Any], str]] = {
 """Faults of the first person of some accidents: rule, what is said wrongly, and in words."""
 
 
-def _accident(desk: _Desk, number: int, places: dict[str, str]) -> list[Planted]:
+def _accident(desk: Desk, number: int, places: dict[str, str]) -> list[Planted]:
     dice = desk.dice
     x, y = dice.uniform(-14_000, 14_000), dice.uniform(-9_000, 9_000)
     day = f"{dice.randint(2015, 2024)}-{dice.randint(1, 12):02d}-{dice.randint(1, 28):02d}"
@@ -185,7 +169,7 @@ def _accident(desk: _Desk, number: int, places: dict[str, str]) -> list[Planted]
     return planted
 
 
-def _protected(desk: _Desk, hurt: uuid.UUID, accident: uuid.UUID, day: str) -> None:
+def _protected(desk: Desk, hurt: uuid.UUID, accident: uuid.UUID, day: str) -> None:
     """Let one simulated person agree to be named to authorities, and one witness tell something in confidence."""
     desk.draft("consent", {"casualty_id": str(hurt), "consent_purpose": "assistance", "shared_with": "authorities",
                            "consent_given": True, "given_on": day, "consent_form": "written",
@@ -195,7 +179,7 @@ def _protected(desk: _Desk, hurt: uuid.UUID, accident: uuid.UUID, day: str) -> N
                sealed={"person_name": "Simulated witness"})  # fmt: skip
 
 
-def _sheets_and_claims(desk: _Desk, programme: Programme, places: dict[str, str]) -> list[Planted]:
+def _sheets_and_claims(desk: Desk, programme: Programme, places: dict[str, str]) -> list[Planted]:
     hazards = _known(programme, "hazard", "CE")
     for number in range(1, 13):
         hazard = desk.dice.choice(hazards)
@@ -228,7 +212,7 @@ def _sheets_and_claims(desk: _Desk, programme: Programme, places: dict[str, str]
     return [*planted, Planted("place-share", "minefield_record", "SIM-M-101", "sixty sheets booked to one commune")]
 
 
-def _inspections(desk: _Desk, programme: Programme) -> list[Planted]:
+def _inspections(desk: Desk, programme: Programme) -> list[Planted]:
     activities = [each for operator in OPERATORS for each in _known(programme, "activity", operator)]
     for number in range(1, 41):
         body = {

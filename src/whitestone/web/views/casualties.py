@@ -117,10 +117,7 @@ def _day(request: HttpRequest, name: str, *, is_first: bool = False) -> dt.date 
     text = request.GET.get(name)
     if not text:
         return None
-    try:
-        read = parse_partial(text)
-    except InvalidValue as error:
-        raise InvalidValue(field=name, value=text, why="expected YYYY, YYYY-MM or YYYY-MM-DD") from error
+    read = parse_partial(text, name)
     return read.first_day if is_first else read.last_day
 
 

@@ -109,8 +109,8 @@ def start(
 
 
 def _compute(desk: Desk, clocks: Clocks, key: Hashable, by: str, begin: str, end: str) -> Shown:
-    first = parse_partial(begin).first_day if begin else None
-    last = parse_partial(end).last_day if end else None
+    first = parse_partial(begin, "from").first_day if begin else None
+    last = parse_partial(end, "to").last_day if end else None
     if last is not None and last > clocks.on:
         raise InvalidValue(field="to", value=end, why=f"not after the situation of {clocks.on.isoformat()}")
     with one_book:

@@ -1,7 +1,7 @@
 """How fast are a million casualties of three lists linked, how well, and against the peer on the same sample?
 
 The lists are simulated (casualties/simulating.py): who is who is known, so precision and recall stand beside the time.
-What is measured is `link_frame`: loading, counting the pairs of the blocking rules, learning the weights, scoring. The
+What is measured is `link_frame`: loading, counting the pairs of the blocking rules, counting chance, scoring. The
 sealed tokens of the names are made beforehand and their time is told in the note.
 
 Peer: recordlinkage, in an environment of its own (`.venv/peers`), on the same sample with the same blocking (all pairs

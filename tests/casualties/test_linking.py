@@ -6,6 +6,7 @@ import hashlib
 import math
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given, settings
@@ -173,14 +174,47 @@ def test_twice_the_same_gives_the_same_in_the_same_order() -> None:
     (700, True, 0.97, 0.75), (700, False, 0.75, 0.25), (6_500, True, 0.98, 0.75),
 ])  # fmt: skip
 def test_simulated_lists_are_linked_well(size: int, names: bool, precision: float, recall: float) -> None:
-    """Small lists with the starting weights, larger ones with learnt weights, and locked ones."""
+    """Small lists with what is assumed of chance, larger ones with what was counted, and locked ones."""
     made = simulate_lists(size, seed=5)
     tokens = sealed_tokens(made.names, keyed) if names else None
     found, setting, _ = link_frame(made.frame, tokens, threshold=0.9 if names else 0.6)
     same = made.person[found["row_l"].to_numpy()] == made.person[found["row_r"].to_numpy()]
-    assert setting.is_trained == (size > linking.TRAIN_ROWS)
+    assert setting.is_large == (size > linking.COUNT_ROWS)
     assert same.mean() >= precision
     assert same.sum() / true_pairs(made.person) >= recall
+
+
+def district_beside_a_register() -> tuple[pd.DataFrame, Any]:
+    """Make a large register that says little of each person, and a district whose people are told in detail, once."""
+    rng = np.random.default_rng(4)
+
+    def day() -> dict[str, int]:
+        days = int(rng.integers(0, 3_000))
+        return {"day": 735_000 + days, "month": 201_301 + days // 365 * 100 + days % 365 // 31,
+                "year": 2013 + days // 365}  # fmt: skip
+
+    little = {"age": None, "lat": None, "lon": None, "device": "ap_mine"}
+    register = [{**little, **day(), "place": f"P{rng.integers(300)}", "cell": None,
+                 "band": "adult" if rng.random() < 0.9 else "child", "sex": "male" if rng.random() < 0.95 else "female",
+                 "outcome": "injured" if rng.random() < 0.8 else "killed"} for _ in range(5_400)]  # fmt: skip
+    district = [{**day(), "list": 1, "name": "Simulated Person", "lat": 40 + rng.random() / 5, "device": None,
+                 "lon": 46 + rng.random() / 5, "age": int(rng.integers(8, 70)), "cell": "1/1",
+                 "sex": rng.choice(["male", "female"]), "outcome": rng.choice(["injured", "killed"])}
+                for _ in range(66)]  # fmt: skip
+    return rows(*register, *district)
+
+
+def test_people_of_one_district_are_not_one_person_because_it_is_told_in_detail() -> None:
+    """Nothing of how much a list says speaks for one person; all share one name here, and nobody is told twice."""
+    frame, tokens = district_beside_a_register()
+    likely = link(frame, tokens, threshold=0.5).pairs
+    assert [pair for pair in likely if pair.probability > ANONYMOUS_CAP["one list"]] == []
+    found = link(frame, tokens, threshold=1e-6)
+    assert found.counted
+    apart = {"another sex", "another age", "another outcome (one may have died later)", "another name"}
+    weights = [part.weight for pair in found.pairs for part in pair.parts if part.words in apart]
+    assert weights
+    assert max(weights) <= 0.0
 
 
 def test_the_simulation_is_what_it_says() -> None:

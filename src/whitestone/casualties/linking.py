@@ -1,8 +1,9 @@
 """Which rows of several lists may be one person, how sure is that, and why?
 
 Probabilistic linkage (Fellegi and Sunter, 1969) by splink on DuckDB. It proposes and explains; a person decides. The
-shares of `linking_model` are used as they stand for small lists, and learnt from the rows themselves (expectation
-maximisation, fixed seed) where there are enough of them. The same rows give the same pairs in the same order.
+shares of `linking_model` say how often two statements about one person meet; how often two persons do by chance is
+counted from the rows themselves (`linking_chance`) where there are enough of them. The same rows give the same pairs in
+the same order.
 """
 
 from __future__ import annotations
@@ -15,7 +16,8 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from whitestone.casualties import linking_model as model
-from whitestone.casualties.linking_model import Background, Blocking, Comparison, Level
+from whitestone.casualties.linking_chance import count_chance, step_sql, with_chance
+from whitestone.casualties.linking_model import Background, Blocking, Comparison
 from whitestone.errors import TooManyPairs
 
 if TYPE_CHECKING:
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
 
-__all__ = ["ANONYMOUS_CAP", "COLUMNS", "MAX_PAIRS", "SURE", "TOKEN_KINDS", "TRAIN_ROWS", "Linkage", "Pair", "Part",
+__all__ = ["ANONYMOUS_CAP", "COLUMNS", "MAX_PAIRS", "SURE", "TOKEN_KINDS", "COUNT_ROWS", "Linkage", "Pair", "Part",
            "count_pairs", "link", "link_frame"]  # fmt: skip
 
 COLUMNS = ("list", "day", "month", "year", "lat", "lon", "place", "cell", "sex", "age", "band", "outcome", "device")
@@ -35,8 +37,8 @@ TOKEN_KINDS = ("full", "key", "bones", "sound")
 MAX_PAIRS = 100_000_000
 """More pairs than this are not compared: the rules that bring pairs together are too wide for these rows."""
 
-TRAIN_ROWS = 5_000
-"""From so many rows on the shares are learnt from the rows."""
+COUNT_ROWS = 5_000
+"""From so many rows on it is counted from the rows how often two persons meet in a step by chance."""
 
 ANONYMOUS_CAP = {"one list": 0.5, "two lists": 0.9}
 """Rows without a name that agree in all else are never likelier than this: two people may be hurt just alike."""
@@ -45,7 +47,6 @@ SURE = 0.95
 CERTAIN = 0.9999
 """Nothing is likelier than this: the weights are an estimate."""
 
-SEED = 20
 _NAMES_AGREE = 2
 """Steps of the comparison of names, from the first, in which whole names agree."""
 
@@ -77,7 +78,8 @@ class Linkage(msgspec.Struct, frozen=True):
     prior: float
     compared: int
     blockings: tuple[dict[str, Any], ...]
-    trained: bool
+    counted: bool
+    """Whether chance was counted from the rows."""
     missing: tuple[str, ...]
     """Attributes that no row states, or that are sealed now."""
 
@@ -91,12 +93,11 @@ class _Setting(msgspec.Struct):
     background: Background
     threshold: float
     is_named: bool
-    is_trained: bool = False
 
     @property
     def is_large(self) -> bool:
-        """Say whether the shares are learnt from the rows."""
-        return self.background.rows >= TRAIN_ROWS
+        """Say whether the shares by chance are counted from the rows."""
+        return self.background.rows >= COUNT_ROWS
 
 
 def link(rows: pd.DataFrame, tokens: Mapping[str, tuple[np.ndarray, np.ndarray]] | None = None, *,
@@ -116,7 +117,7 @@ def link(rows: pd.DataFrame, tokens: Mapping[str, tuple[np.ndarray, np.ndarray]]
     return Linkage(
         pairs=tuple(sorted(pairs, key=lambda pair: (-pair.probability, -pair.weight, pair.left, pair.right))),
         prior=setting.background.prior if setting else 0.0, compared=sum(each["pairs"] for each in counted),
-        blockings=tuple(counted), trained=bool(setting and setting.is_trained),
+        blockings=tuple(counted), counted=bool(setting and setting.is_large),
         missing=(*missing, *([] if tokens is not None and len(tokens["full"][0]) else ["name"])),
     )  # fmt: skip
 
@@ -147,8 +148,8 @@ def link_frame(
                 raise TooManyPairs(pairs=f"{most:,}", limit=f"{max_pairs:,}", widest=widest["rule"],
                                    count=f"{widest['pairs']:,}")  # fmt: skip
             background = _background(connection, len(rows))
-            setting = _Setting(connection, rules, model.comparisons(background, names=is_named), background, threshold,
-                               is_named)  # fmt: skip
+            setting = _Setting(connection, rules, _compared(connection, background, is_named=is_named), background,
+                               threshold, is_named)  # fmt: skip
             return _predicted(setting), setting, counted
         finally:
             connection.close()
@@ -248,22 +249,24 @@ def _background(connection: duckdb.DuckDBPyConnection, rows: int) -> Background:
     return Background(rows, span, share, int(lists or 1) > 1)
 
 
+def _compared(connection: duckdb.DuckDBPyConnection, background: Background, *, is_named: bool
+              ) -> tuple[Comparison, ...]:
+    """Return the comparisons, with the shares by chance counted from the rows where there are enough of them."""
+    started = model.comparisons(background, names=is_named)
+    if background.rows < COUNT_ROWS:
+        return started
+    return tuple(with_chance(each, met) for each, met in zip(started, count_chance(connection, started), strict=True))
+
+
 def _predicted(setting: _Setting) -> pd.DataFrame:
-    """Score the pairs with splink, learning the shares first where there are rows enough."""
+    """Score the pairs with splink."""
     from splink import DuckDBAPI, Linker
 
     api = DuckDBAPI(connection=setting.connection)
     table = api.register("casualty")
-    if setting.is_large:
-        linker = Linker(table, _settings(setting), log_level=None, validate_settings=False)
-        setting.compared = _trained(linker, setting)
-        setting.is_trained = True
-        api.delete_tables_created_by_splink_from_db()  # type: ignore[no-untyped-call]
-        api = DuckDBAPI(connection=setting.connection)  # the old one still believes in its tables
-        table = api.register("casualty")
     linker = Linker(table, _settings(setting), log_level=None, validate_settings=False)
     found = linker.inference.predict(threshold_match_probability=_least(setting.threshold), warning_mode="never")
-    steps = ", ".join(f"{_case(each)} AS step_{each.name}" for each in setting.compared)
+    steps = ", ".join(f"{step_sql(each)} AS step_{each.name}" for each in setting.compared)
     columns = [each[0] for each in _all(setting.connection, "DESCRIBE casualty") if each[0] != "row"]
     sides = " ".join(
         f"JOIN (SELECT row AS row_{side}, {', '.join(f'{name} AS {name}_{side}' for name in columns)} FROM casualty) "  # noqa: S608
@@ -309,34 +312,6 @@ def _splink(compared: Comparison, is_large: bool) -> dict[str, Any]:
             made |= {"tf_adjustment_column": "name_full", "tf_minimum_u_value": 1e-6}
         levels.append(made)
     return {"output_column_name": compared.name, "comparison_levels": levels}
-
-
-def _case(compared: Comparison) -> str:
-    steps = " ".join(f"WHEN {level.sql} THEN {number}" for number, level in enumerate(compared.levels))
-    return f"CASE WHEN {compared.missing} THEN -1 {steps} END"
-
-
-def _trained(linker: Any, setting: _Setting) -> tuple[Comparison, ...]:
-    """Learn both shares from the rows; a step that the rows hardly show keeps the one that it started with."""
-    linker.training.estimate_u_using_random_sampling(max_pairs=6e5, seed=SEED, min_count_per_level=None)
-    sessions = ["l.day = r.day AND l.cell = r.cell"]
-    sessions += ["l.name_key = r.name_key AND l.sex = r.sex"] if setting.is_named else \
-        ["l.month = r.month AND l.sex = r.sex AND l.age = r.age"]
-    for rule in sessions:
-        linker.training.estimate_parameters_using_expectation_maximisation(
-            rule, fix_probability_two_random_records_match=False, max_pairs=1e6)
-    learnt = {each["output_column_name"]: each["comparison_levels"]
-              for each in linker.misc.save_model_to_json()["comparisons"]}
-    return tuple(
-        msgspec.structs.replace(each, levels=tuple(
-            _bounded(level, told) for level, told in zip(each.levels, learnt[each.name][1:], strict=True)))
-        for each in setting.compared
-    )  # fmt: skip
-
-
-def _bounded(level: Level, told: Mapping[str, Any]) -> Level:
-    m, u = told.get("m_probability") or level.m, told.get("u_probability") or level.u
-    return msgspec.structs.replace(level, m=min(max(m, 1e-5), 1.0), u=min(max(u, 1e-7), 1.0))
 
 
 def _pairs(found: pd.DataFrame, setting: _Setting) -> list[Pair]:

@@ -20,7 +20,8 @@ __all__ = ["BLOCKINGS", "EVERYTHING_ROWS", "SLOTS", "Background", "Blocking", "C
 class Level(msgspec.Struct, frozen=True):
     """One step of a comparison: in words, as a condition on columns `*_l` and `*_r`, and both shares.
 
-    `date` is set in the steps of date with place: the words for the date alone. `agrees` where nothing differs.
+    `date` is set in the steps of date with place: the words for the date alone. `agrees` where nothing differs. The
+    shares are those among pairs of which as much is `known`: that an age is stated says nothing of who it is.
     """
 
     words: str
@@ -29,6 +30,16 @@ class Level(msgspec.Struct, frozen=True):
     u: float
     date: str | None = None
     agrees: bool = False
+    known: str = ""
+
+    @property
+    def differs(self) -> bool:
+        """Say whether the two differ here in all that the step looks at: nothing of it can speak for one person.
+
+        >>> Level("another sex", "TRUE", 0.02, 0.3).differs, Level("another place", "", 0.1, 0.1, "that day").differs
+        (True, False)
+        """
+        return all(words.startswith("another") for words in (self.words, self.date) if words is not None)
 
 
 class Comparison(msgspec.Struct, frozen=True):
@@ -158,11 +169,12 @@ def _accident(background: Background) -> tuple[Level, ...]:
 _AGES = "(age_l IS NOT NULL AND age_r IS NOT NULL)"
 _PERSON = (
     Comparison("age", f"NOT {_AGES} AND (band_l IS NULL OR band_r IS NULL)", (
-        Level("the same age", "age_l = age_r", 0.6, 0.025, agrees=True),
-        Level("at most 2 years apart", "abs(age_l - age_r) <= 2", 0.17, 0.09),
-        Level("at most 5 years apart", "abs(age_l - age_r) <= 5", 0.12, 0.11),
-        Level("the same age group; an age is not known", f"NOT {_AGES} AND band_l = band_r", 0.06, 0.045, agrees=True),
-        Level("another age", "TRUE", 0.05, 0.73),
+        Level("the same age", "age_l = age_r", 0.64, 0.025, agrees=True),
+        Level("at most 2 years apart", "abs(age_l - age_r) <= 2", 0.18, 0.09),
+        Level("at most 5 years apart", "abs(age_l - age_r) <= 5", 0.13, 0.11),
+        Level("another age", _AGES, 0.05, 0.775),
+        Level("the same age group; an age is not known", "band_l = band_r", 0.95, 0.7, agrees=True, known="group"),
+        Level("another age group; an age is not known", "TRUE", 0.05, 0.3, known="group"),
     )),
     Comparison("sex", "sex_l IS NULL OR sex_r IS NULL", (
         Level("the same sex", "sex_l = sex_r", 0.98, 0.7, agrees=True), Level("another sex", "TRUE", 0.02, 0.3),

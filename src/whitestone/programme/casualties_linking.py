@@ -79,7 +79,7 @@ def find_duplicates(
     `threshold` is the least probability, 0 to 1. Pairs that are merged, or decided not to be the same, are counted and
     left out. Refuses a threshold out of bounds and an unknown list with InvalidValue, and TooManyPairs.
     """
-    from whitestone.casualties.linking import ANONYMOUS_CAP, MAX_PAIRS, TRAIN_ROWS, link
+    from whitestone.casualties.linking import ANONYMOUS_CAP, COUNT_ROWS, MAX_PAIRS, link
 
     if not 0 <= threshold <= 1:
         raise InvalidValue(field="threshold", value=threshold, why="a probability from 0 to 1")
@@ -104,23 +104,23 @@ def find_duplicates(
         "threshold": threshold, "rows": len(rows.ids), "lists": [{"list": name, "rows": n} for name, n in rows.lists],
         "left_out": {"rows_for_several_persons": rows.left_out_groups}, "names_used": rows.tokens is not None,
         "not_available": list(found.missing), "blocking": list(found.blockings), "compared_at_most": found.compared,
-        "max_pairs": max_pairs or MAX_PAIRS, "prior": found.prior, "weights": "learnt" if found.trained else "starting",
+        "max_pairs": max_pairs or MAX_PAIRS, "prior": found.prior, "chance": "counted" if found.counted else "assumed",
         "found": len(pairs), "decided": decided,
-        "limits": _limits(ANONYMOUS_CAP, TRAIN_ROWS, found.trained, rows.tokens),
+        "limits": _limits(ANONYMOUS_CAP, COUNT_ROWS, found.counted, rows.tokens),
     }  # fmt: skip
     _keep(programme, Proposals({**answer, "not_kept": max(len(pairs) - KEPT, 0)}, pairs[:KEPT]))
     return {**answer, "pairs": [_told(each, states.get(each.pair, "open")) for each in pairs]}
 
 
-def _limits(caps: dict[str, float], train_rows: int, trained: bool, tokens: Any) -> list[str]:
+def _limits(caps: dict[str, float], count_rows: int, counted: bool, tokens: Any) -> list[str]:
     said = [
         "A pair is a proposal: nothing is merged until a person decides.",
         "A pair that no rule brings together is never seen.",
         f"Rows without a name that agree in all else are given at most {caps['one list']} within one list and "
         f"{caps['two lists']} across two, and are never sure: two people may be hurt just alike.",
     ]
-    if not trained:
-        said.append(f"Weights are those that the program starts with: they are learnt from {train_rows:,} rows on.")
+    if not counted:
+        said.append(f"How often two persons agree by chance is assumed: it is counted from {count_rows:,} rows on.")
     if tokens is None:
         said.append("Names were not used: the compartment is locked. Nothing is sure without them.")
     return said

@@ -139,7 +139,9 @@ def _map(programme: Programme, states: dict[str, list[State]]) -> Section:
     says = f"{drawn:,} features drawn; {missing:,} hazards and releases have no location and are not on the map."
     if sorts["invalid"]:
         says += f" {len(sorts['invalid']):,} hazards were withdrawn as invalid and are not drawn."
-    return Section(title="Map", svg=draw_map([layer for layer in layers if len(layer.geometry)]), svg_says=says)
+    # So high that it stands on the first page, below the figures.
+    drawing = draw_map([layer for layer in layers if len(layer.geometry)], height=420)
+    return Section(title="Map", svg=drawing, svg_says=says)
 
 
 def _ledger(account: dict[str, Any], by: str, limit: int = 60) -> Section:

@@ -22,7 +22,8 @@ def claims_spec(rows: Sequence[Mapping[str, Any]], own: Mapping[str, Any] | None
     `width` is in pixels, or "container": as wide as the page leaves it. Speakers are told apart by the shape of the
     point, in the order in which they first spoke; colour has no meaning here. Claims without a day or number, and
     those of another side of the question (items beside ground), are not drawn; the caller counts them. Areas are
-    drawn in m2, whatever unit they are claimed in, as the own figure is.
+    drawn in m2, whatever unit they are claimed in, as the own figure is. Where a claim speaks of other days than the
+    question, the own figure of those days (`own_for_claim`) stands at it, and that of the question is not drawn.
 
     >>> spec = claims_spec([{"as_of": "2020", "speaker": "A", "value": 4.0, "low": 4.0, "high": None}], None)
     >>> spec["layer"][0]["data"]["values"][0]["said"], len(claims_spec([], None)["layer"])
@@ -31,7 +32,8 @@ def claims_spec(rows: Sequence[Mapping[str, Any]], own: Mapping[str, Any] | None
     drawn = [_point(row) for row in rows if row.get("as_of") and row.get("value") is not None
              and row.get("measures") != "other"]  # fmt: skip
     speakers = list(dict.fromkeys(point["speaker"] for point in drawn))
-    x = {"field": "said", "type": "temporal", "title": "said on", "axis": {"format": "%Y-%m", "labelAngle": -35}}
+    x = {"field": "said", "type": "temporal", "title": "said on", "axis": {"format": "%Y-%m", "labelAngle": -35},
+         "scale": {"padding": 20}}
     scale, title = _scale(drawn)
     shape = {"field": "speaker", "type": "nominal", "sort": speakers, "title": None,
              "legend": {"orient": "bottom", "columns": 1, "labelLimit": 260}}  # fmt: skip
@@ -44,7 +46,10 @@ def claims_spec(rows: Sequence[Mapping[str, Any]], own: Mapping[str, Any] | None
         {"data": {"values": drawn}, "mark": {"type": "point", "size": 70, "filled": False, "color": _INK},
          "encoding": {"x": x, "y": {"field": "value", "type": "quantitative"}, "shape": shape, "tooltip": tooltip}},
     ]  # fmt: skip
-    if own is not None and own.get("value") is not None:
+    theirs = [point for point in drawn if point["own"] is not None]
+    if own is not None and any(point["own"] != own.get("value") for point in theirs):
+        layers = [_own_days(theirs, x), *layers]
+    elif own is not None and own.get("value") is not None:
         layers = [*_own(own), *layers]
     return {"$schema": _SCHEMA, "width": width, "height": height, "layer": layers,
             "config": {"font": "DejaVu Sans, sans-serif", "view": {"stroke": None}}}  # fmt: skip
@@ -70,6 +75,12 @@ def _own(own: Mapping[str, Any]) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
+def _own_days(theirs: Sequence[Mapping[str, Any]], x: Mapping[str, Any]) -> dict[str, Any]:
+    tooltip = [{"field": name, "title": title} for name, title in (("own", "This programme"), ("period", "In"))]
+    return {"data": {"values": theirs}, "mark": {"type": "tick", "color": _OWN, "thickness": 3, "size": 26},
+            "encoding": {"x": x, "y": {"field": "own", "type": "quantitative"}, "tooltip": tooltip}}  # fmt: skip
+
+
 def _point(row: Mapping[str, Any]) -> dict[str, Any]:
     unit = unit_of(row.get("unit"))
     factor = unit.factor if unit is not None else 1.0
@@ -78,4 +89,5 @@ def _point(row: Mapping[str, Any]) -> dict[str, Any]:
     words = f"{str(row.get('qualifier') or '').replace('_', ' ')} {row['value']:,g} {row.get('unit') or ''}".strip()
     return {"said": row["as_of"], "speaker": row.get("speaker") or "no speaker", "value": value,
             "low": value if low is None else low, "high": value if high is None else high, "period": period,
-            "words": words, "grade": row.get("grade") or "F6"}  # fmt: skip
+            "words": words, "grade": row.get("grade") or "F6",
+            "own": (row.get("own_for_claim") or {}).get("value")}  # fmt: skip

@@ -58,22 +58,24 @@ class MapLayer(msgspec.Struct, frozen=True):
 def draw_map(layers: Sequence[MapLayer], *, width: int = 760, height: int = 560) -> str:
     """Draw layers as one SVG with legend, scale bar, north arrow and the words of law 5.
 
-    Geometries None or empty are left out of the drawing and counted by the caller. No layers: an empty frame.
+    Geometries None or empty are left out of the drawing and counted by the caller. Few that lie so far from all others
+    that nothing else could be seen are outside of the map, and counted on it. No layers: an empty frame.
 
     >>> "Blank is not clear" in draw_map([])
     True
     """
-    extent = _extent(layers)
+    extent, outside = _extent(layers)
     styles = list(dict.fromkeys(layer.style for layer in layers))
-    frame = _Frame(extent, width, height, foot=_foot(styles))
+    frame = _Frame(extent, width, height, foot=_foot(styles, outside))
     tiny = points = 0
-    parts = [_head(width, height)]
+    ground = f'<clipPath id="ground"><rect width="{width}" height="{height - frame.foot}"/></clipPath>'
+    parts = [_head(width, height), ground, '<g clip-path="url(#ground)">']
     for layer in layers:
         drawn, dots, marks = _draw_layer(layer, frame)
         tiny += dots
         points += marks if layer.style in _HAZARDS else 0
         parts += drawn
-    parts += [_scale_bar(frame), _north(frame), *_legend(styles, height)]
+    parts += ["</g>", _scale_bar(frame), _north(frame), *_legend(styles, height - frame.foot)]
     if not any(len(layer.geometry) for layer in layers):
         parts.append(
             f'<text x="{width / 2}" y="{height / 2}" text-anchor="middle">Nothing with a position is recorded.</text>'
@@ -81,8 +83,10 @@ def draw_map(layers: Sequence[MapLayer], *, width: int = 760, height: int = 560)
     said = f"{tiny:,} areas smaller than a point of this print are drawn as dots. " if tiny else ""
     said += f"{points:,} hazards are known by a point only: where, not how large." if points else ""
     # A line of its own for each: the words of law 5 are never pushed out of the frame by what stands beside them.
-    for line, words in enumerate(filter(None, (LAW_5, said.strip()))):
-        parts.append(f'<text x="8" y="{height - 20 + 14 * line}" font-size="10">{escape(words)}</text>')
+    away = f"{outside:,} features lie far from all others, outside of this map." if outside else ""
+    for line, words in enumerate(filter(None, (LAW_5, said.strip(), away))):
+        y = height - frame.foot + _foot(styles, 0) - 20 + 14 * line
+        parts.append(f'<text x="8" y="{y}" font-size="10">{escape(words)}</text>')
     return "".join([*parts, "</svg>"])
 
 
@@ -90,9 +94,9 @@ COLUMNS = 3
 """Entries of the legend that stand side by side."""
 
 
-def _foot(styles: Sequence[str]) -> int:
+def _foot(styles: Sequence[str], outside: int) -> int:
     """Say how much of the height legend and words take."""
-    return 36 + 15 * -(-len(styles) // COLUMNS)
+    return 36 + 15 * -(-len(styles) // COLUMNS) + (14 if outside else 0)
 
 
 class _Frame:
@@ -110,16 +114,33 @@ class _Frame:
         return np.column_stack([10 + (xy[:, 0] - self.left) * self.scale, 10 + (self.top - xy[:, 1]) * self.scale])
 
 
-def _extent(layers: Sequence[MapLayer]) -> tuple[float, float, float, float]:
+_FAR_SHARE, _FAR_TIMES = 0.005, 4.0
+"""At most this share of all is left outside, and only where the map then shows the rest so many times as large."""
+
+
+def _extent(layers: Sequence[MapLayer]) -> tuple[tuple[float, float, float, float], int]:
+    """Return the ground that is drawn (left, bottom, right, top in metres) and how many features lie outside of it."""
     arrays = [layer.geometry for layer in layers if len(layer.geometry)]
-    if not arrays:
-        return 0.0, 0.0, 1000.0, 1000.0
-    bounds = shapely.total_bounds(np.concatenate(arrays))
-    if not np.isfinite(bounds).all():
-        return 0.0, 0.0, 1000.0, 1000.0
-    left, bottom, right, top = (float(value) for value in bounds)
+    boxes = shapely.bounds(np.concatenate(arrays)) if arrays else np.empty((0, 4))
+    boxes = boxes[np.isfinite(boxes).all(axis=1)]
+    if not len(boxes):
+        return (0.0, 0.0, 1000.0, 1000.0), 0
+    middle = (boxes[:, :2] + boxes[:, 2:]) / 2
+    low = np.quantile(middle, _FAR_SHARE / 2, axis=0, method="lower")
+    high = np.quantile(middle, 1 - _FAR_SHARE / 2, axis=0, method="higher")
+    room = np.maximum(high - low, 200.0) / 2
+    near = ((middle >= low - room) & (middle <= high + room)).all(axis=1)
+    if _span(boxes[near]) * _FAR_TIMES > _span(boxes):
+        near[:] = True
+    left, bottom = boxes[near, :2].min(axis=0).tolist()
+    right, top = boxes[near, 2:].max(axis=0).tolist()
     margin = max(right - left, top - bottom, 200.0) * 0.02
-    return left - margin, bottom - margin, right + margin, top + margin
+    return (left - margin, bottom - margin, right + margin, top + margin), int((~near).sum())
+
+
+def _span(boxes: npt.NDArray[np.float64]) -> float:
+    """Return how far boxes (n, 4) reach, corner to corner, at least 200 m."""
+    return max(float(np.hypot(*(boxes[:, 2:].max(axis=0) - boxes[:, :2].min(axis=0)))), 200.0)
 
 
 _HAZARDS = ("sha", "cha", "other", "closed")
@@ -200,11 +221,11 @@ def _north(frame: _Frame) -> str:
     return f'<path d="M{x} 14l5 14l-5-4l-5 4z" fill="#333"/><text x="{x - 4}" y="40" font-size="10">N</text>'
 
 
-def _legend(styles: Sequence[str], height: int) -> list[str]:
+def _legend(styles: Sequence[str], top: int) -> list[str]:
     drawn = []
     for index, name in enumerate(styles):
         style, x = STYLES[name], 10 + (index % COLUMNS) * 240
-        y = height - _foot(styles) + 12 + (index // COLUMNS) * 15
+        y = top + 12 + (index // COLUMNS) * 15
         fill = style.fill if style.fill != "none" else "#ffffff"
         paint = f'fill="{fill}" fill-opacity="{style.opacity}" stroke="{style.stroke}"'
         box = f'<rect x="{x}" y="{y - 9}" width="14" height="10" {paint}/>'

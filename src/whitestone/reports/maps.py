@@ -129,9 +129,9 @@ def _extent(layers: Sequence[MapLayer]) -> tuple[tuple[float, float, float, floa
     low = np.quantile(middle, _FAR_SHARE / 2, axis=0, method="lower")
     high = np.quantile(middle, 1 - _FAR_SHARE / 2, axis=0, method="higher")
     room = np.maximum(high - low, 200.0) / 2
-    near = ((middle >= low - room) & (middle <= high + room)).all(axis=1)
+    near: npt.NDArray[np.bool_] = np.all((middle >= low - room) & (middle <= high + room), axis=1)
     if _span(boxes[near]) * _FAR_TIMES > _span(boxes):
-        near[:] = True
+        near = np.ones(len(boxes), dtype=np.bool_)
     left, bottom = boxes[near, :2].min(axis=0).tolist()
     right, top = boxes[near, 2:].max(axis=0).tolist()
     margin = max(right - left, top - bottom, 200.0) * 0.02

@@ -13,6 +13,7 @@ import numpy as np
 
 from whitestone.land.compiled import compiled
 from whitestone.land.gather import gather
+from whitestone.land.outdone import Rules, rules_of
 from whitestone.land.rings import Outlines
 from whitestone.land.shots import tell_cells
 from whitestone.land.story import Facts
@@ -35,11 +36,12 @@ def count_crowded(shapes: Outlines, facts: Facts, first: Array, members: Array, 
     mine = members[first[unit] : first[unit + 1]]
     subject = np.searchsorted(mine, unit)
     waiting = waiting_strips(edges, gather(shapes, mine, shapes.boxes[unit], 0, edges, np.empty(4), subject))
+    rules = rules_of(facts, mine)
     before = output.counts[0], output.counts[1], output.counts[2]
     numbers, sums, booked = {np.int64(-2): np.int64(-1)}, [0.0][:0], [np.int64(0)][:0]
     kept = [(np.empty((0, 7), dtype=np.int64), mine[:0], mine[:0], 0.0, 0)][:0]
     while len(waiting) > 0:
-        status = _next_strips(waiting, mine.size, cells, subject)
+        status = _next_strips(waiting, rules, cells, subject)
         if status == DONE:
             status = _fold(facts, cells, mine, unit, output, before[0], numbers, sums, booked, kept)
         if status != DONE:
@@ -53,16 +55,16 @@ def count_crowded(shapes: Outlines, facts: Facts, first: Array, members: Array, 
 
 
 @compiled
-def _next_strips(waiting: Any, outlines: int, cells: Cells, subject: Whole) -> int:
+def _next_strips(waiting: Any, rules: Rules, cells: Cells, subject: Whole) -> int:
     """Count as many strips as the cells have room for; FULL where that is none."""
     while True:
         clear(cells)
-        if count_strips(waiting, outlines, cells, subject, BUSY_STEPS) == DONE:
+        if count_strips(waiting, rules, cells, subject, BUSY_STEPS) == DONE:
             return DONE
         for cell in range(cells.counts[0]):
             if cells.area[cell] != 0.0:
                 return DONE
-        if not cut_strip(waiting, waiting.pop(), outlines, subject, True):
+        if not cut_strip(waiting, waiting.pop(), rules, subject, True):
             return FULL
 
 
@@ -129,10 +131,11 @@ def shots_crowded(shapes: Outlines, facts: Facts, first: Array, members: Array, 
     mine = members[first[unit] : first[unit + 1]]
     subject = np.searchsorted(mine, unit)
     waiting = waiting_strips(edges, gather(shapes, mine, shapes.boxes[unit], 1, edges, np.empty(4), subject))
+    rules = rules_of(facts, mine)
     by_day = {np.int64(-1): 0.0}
     status = DONE
     while len(waiting) > 0 and status == DONE:
-        status = _next_strips(waiting, mine.size, cells, subject)
+        status = _next_strips(waiting, rules, cells, subject)
         if status == DONE:
             days, changes = tell_cells(facts, cells, mine)
             for at in range(len(days)):

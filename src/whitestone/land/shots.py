@@ -15,9 +15,8 @@ from whitestone.land.compiled import compiled
 from whitestone.land.gather import gather
 from whitestone.land.rings import Outlines
 from whitestone.land.story import BEGIN, END, HAZARD, NEVER, Facts, taken_on
-from whitestone.land.strips import BUSY_STEPS, count_ground
 from whitestone.land.sweep import DONE, Cells, Edges, clear
-from whitestone.land.units import FULL_OUTPUT
+from whitestone.land.units import FULL_OUTPUT, count_told
 
 __all__ = ["count_shots", "tell_cells"]
 
@@ -112,7 +111,7 @@ def count_shots(shapes: Outlines, facts: Facts, first: Array, members: Array, ch
         clear(cells)
         subject = np.searchsorted(mine, unit)
         n = gather(shapes, mine, shapes.boxes[unit], 1, edges, pen, subject)
-        status = count_ground(edges, n, mine.size, cells, subject, BUSY_STEPS)
+        status = count_told(facts, mine, edges, n, cells, subject)
         if status != DONE:
             return at, status, count
         days, changes = tell_cells(facts, cells, mine)

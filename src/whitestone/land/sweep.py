@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from whitestone.land.cells import DONE, FULL, TOO_BUSY, Cells, Whole, clear, new_cell, new_cells, place_of
 from whitestone.land.compiled import compiled, lean
 
 __all__ = [
@@ -25,12 +26,6 @@ __all__ = [
 ]  # fmt: skip
 
 Array = np.ndarray[Any, Any]
-Whole = Any
-"""A whole number of 64 bits, with or without sign."""
-
-DONE, FULL, TOO_BUSY = 0, 1, 2
-"""How a sweep ends: counted; more cells or items than there is room for; more steps than it was given."""
-
 NO_LIMIT = 1 << 62
 EVENT_STEPS = 8
 """What an event costs beside looking along the row, in edges looked at."""
@@ -69,103 +64,6 @@ def new_edges(count: int) -> Edges:
     (0, 5)
     """
     return Edges(np.empty((count, 5)), np.empty(count, dtype=np.int32), np.empty(count, dtype=np.int32))
-
-
-class Cells(NamedTuple):
-    """The combinations met so far.
-
-    Per cell: `area` in m2, `part` of the sweep at hand, `first` item, place in the table `at`. `items` are local
-    numbers in order. `key`, `slot` are an open hash table (slot -1: free). `counts` holds [cells, items]; `inside` is
-    scratch, `marks` the mark of each outline.
-    """
-
-    area: Array
-    part: Array
-    first: Array
-    at: Array
-    items: Array
-    key: Array
-    slot: Array
-    counts: Array
-    inside: Array
-    marks: Array
-
-
-def new_cells(cells: int, items: int, outlines: int) -> Cells:
-    """Make room for so many cells (a power of two) and items, of combinations of at most so many outlines.
-
-    >>> new_cells(16, 64, 8).slot.size
-    32
-    """
-    return Cells(
-        np.zeros(cells), np.zeros(cells), np.zeros(cells + 1, dtype=np.int64), np.zeros(cells, dtype=np.int64),
-        np.zeros(items, dtype=np.int32), np.zeros(2 * cells, dtype=np.uint64), np.full(2 * cells, -1, dtype=np.int32),
-        np.zeros(2, dtype=np.int64), np.zeros(outlines, dtype=np.uint8), _marks(outlines),
-    )  # fmt: skip
-
-
-def _marks(count: int) -> Array:
-    """Give each number its mark of 64 mixed bits (splitmix64); marks of a combination are joined by exclusive or."""
-    z = np.arange(1, count + 1, dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15)
-    z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    marks: Array = z ^ (z >> np.uint64(31))
-    return marks
-
-
-@lean
-def clear(cells: Cells) -> None:
-    """Forget all cells."""
-    slot, at, counts = cells.slot, cells.at, cells.counts
-    for number in range(counts[0]):
-        slot[at[number]] = -1
-    counts[0] = counts[1] = 0
-
-
-@lean
-def _place(keys: Array, slot: Array, key: Whole) -> Whole:
-    """Find where a combination stands in the table, or would stand."""
-    mask = np.uint64(keys.size - 1)
-    at = np.int64(key & mask)
-    while slot[at] >= 0 and keys[at] != key:
-        at = np.int64(np.uint64(at + 1) & mask)
-    return at
-
-
-@lean
-def _order(items: Array, first: int, end: int) -> None:
-    for i in range(first + 1, end):
-        item, j = items[i], i
-        while j > first and items[j - 1] > item:
-            items[j] = items[j - 1]
-            j -= 1
-        items[j] = item
-
-
-@lean
-def _new_cell(cells: Cells, of: Array, row: Array, upto: int) -> int:
-    """Write down the combination right of a place: walk from the left and see who is inside; FULL without room."""
-    number, items = cells.counts[0], cells.counts[1]
-    if number + 1 >= cells.area.size or items + upto + 1 > cells.items.size:
-        return FULL
-    first, key = items, np.uint64(0)
-    for j in range(upto + 1):
-        local = of[row[j]]
-        cells.inside[local] ^= 1
-        key ^= cells.marks[local]
-    for j in range(upto + 1):
-        local = of[row[j]]
-        if cells.inside[local]:
-            cells.items[items] = local
-            items += 1
-            cells.inside[local] = 0
-    _order(cells.items, first, items)
-    at = _place(cells.key, cells.slot, key)
-    cells.key[at], cells.slot[at], cells.at[number] = key, number, at
-    cells.area[number] = cells.part[number] = 0.0
-    cells.first[number], cells.first[number + 1] = first, items
-    cells.counts[0], cells.counts[1] = number + 1, items
-    return DONE
 
 
 @lean
@@ -232,7 +130,7 @@ def _renew(lines: Array, of: Array, row: Array, states: Array, runs: Array, side
             hidden ^= marks[local]
         right: Whole = -1
         if hidden == np.uint64(0):
-            right = np.int64(slot[_place(table, slot, key)])
+            right = np.int64(slot[place_of(table, slot, key)])
             if right < 0:
                 if not _is_thin(lines, row, m, j, y):
                     return j
@@ -358,7 +256,7 @@ def _sweep(edges: Edges, order: Array, row: Array, until: Array, states: Array, 
             while missing >= 0:
                 missing = _renew(lines, of, row, states, runs, sides, marks, m, low, high, y, part, table, slot,
                                  subject)
-                if missing >= 0 and _new_cell(cells, of, row, missing) == FULL:
+                if missing >= 0 and new_cell(cells, of, row, missing) == FULL:
                     return FULL
                 high = max(high, missing)  # what lies before it is renewed already, and looks like untouched
             low, high = row.size, -1

@@ -14,14 +14,15 @@ import numpy as np
 from whitestone.land.claims import CROWDED, KEPT_CLAIMS, OUTSIDE, TWICE
 from whitestone.land.compiled import compiled, lean
 from whitestone.land.gather import gather
+from whitestone.land.outdone import rules_of
 from whitestone.land.rings import Outlines
 from whitestone.land.story import DAY, HAZARD, NEVER, STRENGTH, Facts, acts_on, claims, cover, tell
-from whitestone.land.strips import BUSY_STEPS, count_ground
-from whitestone.land.sweep import DONE, Cells, Edges, Whole, clear
+from whitestone.land.strips import BUSY_STEPS, count_at_once, count_strips, waiting_strips
+from whitestone.land.sweep import DONE, TOO_BUSY, Cells, Edges, Whole, clear
 
 __all__ = [
     "CENTS", "CROWDED", "FULL_CLAIMS", "FULL_OUTPUT", "KEPT_CLAIMS", "NOISE_M2", "OUTSIDE", "TWICE", "Output",
-    "count_units", "in_lead", "new_output", "stories_of", "take_back", "write_story",
+    "count_told", "count_units", "in_lead", "new_output", "stories_of", "take_back", "write_story",
 ]  # fmt: skip
 
 Array = np.ndarray[Any, Any]
@@ -99,7 +100,7 @@ def _fewer(facts: Facts, covering: Array, releases: Array) -> Array:
             chosen = np.full(4, -1, dtype=np.int64)
             for each in range(by_day.size):
                 day, strength = acts_on(facts, by_day[each], hazard), facts.works[STRENGTH, by_day[each]]
-                if here == 1 and cover(facts, covering, hazard, day) < 0:
+                if day == NEVER or (here == 1 and cover(facts, covering, hazard, day) < 0):
                     continue
                 if day < best[strength] or (day == best[strength] and by_day[each] < by_day[chosen[strength]]):
                     best[strength], chosen[strength] = day, each
@@ -272,6 +273,16 @@ def _book(facts: Facts, cells: Cells, members: Array, unit: int, output: Output)
 
 
 @compiled
+def count_told(facts: Facts, members: Array, edges: Edges, n: int, cells: Cells, subject: Whole) -> int:
+    """Count the ground of the subject; DONE or FULL. Where it has to be cut, releases that change nothing that is told
+    there are left out."""
+    status = count_at_once(edges, n, cells, subject, BUSY_STEPS)
+    if status != TOO_BUSY:
+        return status
+    return count_strips(waiting_strips(edges, n), rules_of(facts, members), cells, subject, BUSY_STEPS)
+
+
+@compiled
 def count_units(shapes: Outlines, facts: Facts, first: Array, members: Array, chosen: Array, across: int,
                 edges: Edges, cells: Cells, output: Output) -> tuple[int, int]:
     """Count and book the chosen units one after the other; returns how many were booked, and why it ended.
@@ -286,7 +297,7 @@ def count_units(shapes: Outlines, facts: Facts, first: Array, members: Array, ch
         clear(cells)
         subject = np.searchsorted(mine, unit)
         n = gather(shapes, mine, shapes.boxes[unit], across, edges, pen, subject)
-        status = count_ground(edges, n, mine.size, cells, subject, BUSY_STEPS)
+        status = count_told(facts, mine, edges, n, cells, subject)
         if status == DONE:
             status = _book(facts, cells, mine, unit, output)
         if status != DONE:

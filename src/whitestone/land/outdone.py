@@ -113,15 +113,18 @@ def what_matters(strip: Edges, rules: Rules, subject: int, box: tuple[float, flo
     way = _ways_to_lie(strip, rules.stays.size, box)
     for local in range(subject):
         if way[local] == OVER:
-            return np.zeros(way.size, dtype=np.bool_)
-    matters = rules.stays & (way != AWAY)
+            nobody: Array = np.zeros(way.size, dtype=np.bool_)
+            return nobody
+    matters: Array = rules.stays & (way != AWAY)
+    matters[: subject + 1] |= way[: subject + 1] != AWAY  # what outlines before the subject cover is theirs
     matters[subject] = True
     over, last = 0, -1
     for at in range(rules.local.size):
         if way[rules.local[at]] == OVER:
             over, last = over + 1, at
     if over <= KEPT_CLAIMS:
-        return matters | (way != AWAY)
+        matters |= way != AWAY
+        return matters
     seen = np.zeros(4 + rules.group.max(), dtype=np.bool_)
     before = 0
     for at in range(rules.local.size):

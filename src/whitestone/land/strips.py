@@ -18,7 +18,7 @@ from whitestone.land.cutting import ends, keep_before, marks_along, nothing_of, 
 from whitestone.land.outdone import Rules, load_of, no_rules, what_matters
 from whitestone.land.sweep import DONE, FULL, NO_LIMIT, TOO_BUSY, X0, X1, Y0, Y1, Cells, Edges, sweep
 
-__all__ = ["BUSY_STEPS", "count_at_once", "count_ground", "count_strips", "cut_strip", "waiting_strips"]
+__all__ = ["BUSY_STEPS", "count_at_once", "count_cut", "count_ground", "count_strips", "cut_strip", "waiting_strips"]
 
 Array = np.ndarray[Any, Any]
 
@@ -68,7 +68,13 @@ def count_ground(edges: Edges, n: int, outlines: int, cells: Cells, subject: int
     status = count_at_once(edges, n, cells, subject, busy)
     if status != TOO_BUSY:
         return status
-    return count_strips(waiting_strips(edges, n), no_rules(outlines), cells, subject, busy)
+    return count_cut(edges, n, no_rules(outlines), cells, subject, busy)
+
+
+@compiled
+def count_cut(edges: Edges, n: int, rules: Rules, cells: Cells, subject: int, busy: int) -> int:
+    """Count the ground of the subject strip by strip; DONE or FULL."""
+    return count_strips(waiting_strips(edges, n), rules, cells, subject, busy)
 
 
 @compiled

@@ -17,7 +17,7 @@ from whitestone.land.gather import gather
 from whitestone.land.outdone import rules_of
 from whitestone.land.rings import Outlines
 from whitestone.land.story import DAY, HAZARD, NEVER, STRENGTH, Facts, acts_on, claims, cover, tell
-from whitestone.land.strips import BUSY_STEPS, count_at_once, count_strips, waiting_strips
+from whitestone.land.strips import BUSY_STEPS, count_at_once, count_cut
 from whitestone.land.sweep import DONE, TOO_BUSY, Cells, Edges, Whole, clear
 
 __all__ = [
@@ -279,7 +279,7 @@ def count_told(facts: Facts, members: Array, edges: Edges, n: int, cells: Cells,
     status = count_at_once(edges, n, cells, subject, BUSY_STEPS)
     if status != TOO_BUSY:
         return status
-    return count_strips(waiting_strips(edges, n), rules_of(facts, members), cells, subject, BUSY_STEPS)
+    return count_cut(edges, n, rules_of(facts, members), cells, subject, BUSY_STEPS)
 
 
 @compiled

@@ -96,6 +96,8 @@ def test_a_split_is_stated_from_its_day_on_and_no_earlier_closing_moves(desk: De
     ]  # fmt: skip
     assert desk.programme.journal.conflicts() == []
     assert desk.programme.journal.verify().ok
+    decided = desk.programme.journal.history(uuid.UUID(done["case"]))  # one act: the repair and that it was decided
+    assert {each.recorded_at for each in [*made, *decided]} == {made[0].recorded_at}
 
 
 def test_what_was_accepted_can_be_taken_back(desk: Desk) -> None:

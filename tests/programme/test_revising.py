@@ -9,7 +9,7 @@ import pytest
 import shapely
 
 from whitestone.domain.ids import new_id
-from whitestone.domain.revision import Act, Draft, Nature
+from whitestone.domain.revision import Act, Draft, Nature, Workflow
 from whitestone.errors import InvalidValue, Refused, TransitionRefused, UnknownRecord
 from whitestone.programme.opening import Programme, init_programme
 from whitestone.programme.recalling import describe
@@ -90,6 +90,32 @@ def test_a_withdrawn_record_comes_back_by_another_decision(programme: Programme,
     assert programme.journal.state(hazard).record_id == hazard
     with pytest.raises(InvalidValue):
         decide(programme, hazard, "maybe", reason="x")
+
+
+def submit(programme: Programme, hazard: uuid.UUID, body: dict[str, object]) -> uuid.UUID:
+    """State something that waits for approval, as a file of an operator does: no event comes with it."""
+    last = programme.journal.history(hazard)[-1].revision_id
+    draft = Draft(kind="hazard", record_id=hazard, body=body, workflow=Workflow.SUBMITTED, parents=(last,))
+    return programme.journal.append(Act(author="operator"), [draft]).revision_ids[0]
+
+
+@pytest.mark.parametrize(("body", "rule"), [
+    ({"classification": "cha"}, "direct evidence"), ({"status": "closed"}, "released first"),
+    ({"status": "suspended"}, "not suspended"), ({"status": "handed_over"}, "no step leads there"),
+])  # fmt: skip
+def test_what_the_lifecycle_forbids_is_not_approved(programme: Programme, hazard: uuid.UUID, body: dict[str, object],
+                                                    rule: str) -> None:  # fmt: skip
+    stated = submit(programme, hazard, body)
+    before = len(programme.journal.history(hazard))
+    with pytest.raises(TransitionRefused, match=rule):
+        decide(programme, hazard, "approved", reason="as they say", about=[stated])
+    assert len(programme.journal.history(hazard)) == before
+
+
+def test_a_lawful_step_is_approved(programme: Programme, hazard: uuid.UUID) -> None:
+    stated = submit(programme, hazard, {"classification": "cha", "evidence_direct": ["visual"]})
+    decide(programme, hazard, "approved", reason="seen", about=[stated])
+    assert [each.body["classification"] for each in programme.journal.states("hazard")] == ["cha"]
 
 
 def test_one_casualty_is_not_shown(programme: Programme) -> None:

@@ -15,7 +15,8 @@ import msgspec
 
 from whitestone.errors import TransitionRefused
 
-__all__ = ["TRANSITIONS", "HazardFacts", "Transition", "TransitionEvent", "hazard_transition", "lifecycle_findings"]
+__all__ = ["TRANSITIONS", "HazardFacts", "Transition", "TransitionEvent", "hazard_approval", "hazard_transition",
+           "lifecycle_findings"]
 
 AREAS = ("sha", "cha")
 CLOSED = ("closed", "handed_over")
@@ -239,6 +240,37 @@ def hazard_transition(before: HazardFacts | None, after: HazardFacts, event: Tra
     for rule, guard, remedy in transition.guards:
         if not guard(start, after, event):
             _refuse(start, after, rule, remedy)
+
+
+_BY_STATES = (_DIRECT, _INDIRECT, _LINKED, _EMPTY, _NEVER, _NEW_HAZARD)
+"""The rules that need no papers to be judged: what is stated of the hazard decides."""
+
+
+def hazard_approval(before: HazardFacts | None, after: HazardFacts, *, tolerance_m2: float = 1.0) -> None:
+    """Check the step that approving statements makes a hazard take; the papers were asked for where it was stated.
+
+    Returns nothing when a lawful step leads there, or none is taken: a record that arrives in mid-life has a history
+    that nobody sent. Refuses with TransitionRefused, which names the broken rule and the remedy (after IMAS 07.11).
+
+    >>> closed = HazardFacts(record="H-1", classification="cha", status="closed")
+    >>> hazard_approval(None, closed)
+    >>> try:
+    ...     hazard_approval(closed, HazardFacts(record="H-1", classification="cha", status="open"))
+    ... except TransitionRefused as refused:
+    ...     print(refused.next)
+    Register a new hazard that names the closed one in reopened_from, with the reason.
+    """
+    if before is None or not _moved(before, after):
+        return
+    event = TransitionEvent(name="", tolerance_m2=tolerance_m2)
+    broken: list[tuple[str, str]] = []
+    for each in TRANSITIONS.values():
+        if _leads(each, before, after):
+            fails = [one for one in each.guards if one in _BY_STATES and not one[1](before, after, event)]
+            if not fails:
+                return
+            broken.append((fails[0][0], fails[0][2]))
+    _refuse(before, after, *(broken or [("no step leads there", "Take the steps between, one by one.")])[0])
 
 
 def lifecycle_findings(before: HazardFacts | None, after: HazardFacts) -> list[tuple[str, str]]:

@@ -16,6 +16,7 @@ import msgspec
 
 from whitestone.domain.revision import Act, Draft
 from whitestone.errors import InvalidValue, UnknownRecord, WrongCall
+from whitestone.journal.append import Batch
 from whitestone.land.inputs import UNDATED
 from whitestone.land.ledger import Ledger, tabulate
 from whitestone.land.proof import prove
@@ -25,8 +26,8 @@ from whitestone.programme.accounts import Accounts, accounts
 from whitestone.programme.opening import Clocks, Programme
 from whitestone.programme.repairing_beside import beside_of, read_some
 from whitestone.programme.repairing_writing import settle, take_back, waiting, write
-from whitestone.programme.revising import decide
-from whitestone.programme.sameness import declare_same, undo_same
+from whitestone.programme.revising import decide_within
+from whitestone.programme.sameness import same_draft, undo_same
 
 __all__ = ["Worklist", "accept", "find", "leave", "listed", "preview", "totals", "undo", "worklist"]
 
@@ -211,7 +212,8 @@ def accept(programme: Programme, text: str, *, reason: str) -> dict[str, Any]:
     """Accept a proposal of today: write its statements as revisions, keep the decision, say what moved.
 
     Every statement is a new revision with the reason and "proposed repair of …" as its source; nothing is overwritten.
-    Refuses an empty reason and the id of a case with WrongCall, and an unknown id with UnknownRecord.
+    All of it is one act: what is refused leaves nothing. Refuses an empty reason and the id of a case with WrongCall,
+    an unknown id with UnknownRecord, and to approve what the lifecycle forbids with TransitionRefused.
     """
     _reasoned(reason)
     work = worklist(programme, programme.clocks())
@@ -220,19 +222,28 @@ def accept(programme: Programme, text: str, *, reason: str) -> dict[str, Any]:
         said = "; ".join(f"{each.kind}: {each.sentence}" for each in case.proposals if each.writes) or "none"
         raise WrongCall(why=f"This is a case; accept one of its proposals ({said}) or leave it as it is.")
     moved = preview(work, case, repair)
-    if repair.same is not None:
-        made = [declare_same(programme, *repair.same, reason=reason)]
-    elif repair.decided is not None:
-        claim, word = repair.decided
-        made = [decide(programme, claim.record_id, word, reason=reason, source=_source(case),
-                       about=waiting(programme, claim.record_id, claim.other.revisions))]  # fmt: skip
-    else:
-        act = Act(author=programme.who, reason=reason, source=_source(case))
-        plane = work.opened.inputs.plane
-        made = settle(programme, *repair.chosen, act) if repair.chosen else write(programme, plane, repair, act)
-    _keep(programme, case, repair.sentence, "fixed", reason)
+    kept = _kept(programme, case, repair.sentence, "fixed", reason)
+    with programme.journal.writing(Act(author=programme.who, reason=reason, source=_source(case))) as batch:
+        made = _written(work, repair, batch)
+        batch.append([kept])
     return {"case": str(case.case_id), "kind": repair.kind, "sentence": repair.sentence,
             "revisions": [str(each) for each in made], "promised": repair.promised, **moved}  # fmt: skip
+
+
+def _written(work: Worklist, repair: Repair, batch: Batch) -> list[uuid.UUID]:
+    """Write what a proposal does as part of an act; returns the revisions, or the decision that joins two records."""
+    programme = work.programme
+    if repair.same is not None:
+        draft = same_draft(programme, *repair.same)
+        batch.append([draft])
+        return [draft.record_id]
+    if repair.decided is not None:
+        claim, word = repair.decided
+        about = waiting(programme, claim.record_id, claim.other.revisions)
+        return [decide_within(programme, batch, claim.record_id, word, about)]
+    if repair.chosen is not None:
+        return settle(programme, batch, *repair.chosen)
+    return write(programme, batch, work.opened.inputs.plane, repair)
 
 
 def leave(programme: Programme, text: str, *, reason: str) -> dict[str, Any]:
@@ -242,7 +253,8 @@ def leave(programme: Programme, text: str, *, reason: str) -> dict[str, Any]:
     """
     _reasoned(reason)
     case, _ = find(worklist(programme, programme.clocks()), text)
-    _keep(programme, case, case.sentence, "accepted", reason)
+    kept = _kept(programme, case, case.sentence, "accepted", reason)
+    programme.journal.append(Act(author=programme.who, reason=reason, source=_source(case)), [kept])
     return {"case": str(case.case_id), "line": case.line, "sentence": case.sentence, "left": True}
 
 
@@ -282,14 +294,13 @@ def _source(case: Case) -> str:
     return f"proposed repair of {case.line} ({case.case_id})"
 
 
-def _keep(programme: Programme, case: Case, sentence: str, word: str, reason: str) -> None:
-    """Keep what a person decided of a case, with what it said then."""
+def _kept(programme: Programme, case: Case, sentence: str, word: str, reason: str) -> Draft:
+    """Write down what a person decided of a case, with what it said then."""
     last = programme.journal.state(case.case_id)
     records = [str(each.record_id) for each in case.parties]
     body = {"rule": _RULE + case.line, "severity": "notice", "record_ids": records, "sentence": sentence,
             "finding_state": word, "state_reason": reason}  # fmt: skip
-    draft = Draft(kind="finding", record_id=case.case_id, body=body, parents=last.revisions[-1:] if last else ())
-    programme.journal.append(Act(author=programme.who, reason=reason, source=_source(case)), [draft])
+    return Draft(kind="finding", record_id=case.case_id, body=body, parents=last.revisions[-1:] if last else ())
 
 
 def _left(programme: Programme, clocks: Clocks) -> dict[uuid.UUID, dict[str, Any]]:

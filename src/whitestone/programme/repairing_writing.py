@@ -1,7 +1,7 @@
 """How does an accepted proposal become revisions, and how is it taken back?
 
 A correction replaces every revision that said the same wrong thing; a change from a day on is stated once, and later
-revisions that repeat the old outline are corrected. All of one proposal is one act: all of it, or nothing.
+revisions that repeat the old outline are corrected. All of one proposal is one act, with the decision: all, or nothing.
 """
 
 from __future__ import annotations
@@ -18,24 +18,24 @@ from whitestone.domain.revision import Act, Draft, Nature, Revision, State, Work
 from whitestone.errors import UnknownRecord
 from whitestone.geodesy.areas import Plane
 from whitestone.geodesy.repair import repair as mend
+from whitestone.journal.append import Batch
 from whitestone.land.repairs import Claim, Repair, Side, Statement
 from whitestone.programme.opening import Programme
 
 __all__ = ["settle", "take_back", "waiting", "write"]
 
 
-def write(programme: Programme, plane: Plane, repair: Repair, act: Act) -> list[uuid.UUID]:
-    """Append the revisions of a proposal as one act; return their ids. Refuses an unknown record with UnknownRecord."""
+def write(programme: Programme, batch: Batch, plane: Plane, repair: Repair) -> list[uuid.UUID]:
+    """Append the revisions of a proposal to an act; return their ids. Refuses an unknown record with UnknownRecord."""
     plans = [_plan(programme, plane, each) for each in repair.statements]
     made: list[uuid.UUID] = []
-    with programme.journal.writing(act) as batch:
-        for state, drafts in plans:
-            mine: list[uuid.UUID] = []
-            for build in drafts:
-                # Made from all that counted and from each other, so that none of them disputes another.
-                mine += batch.append([Draft(**build, kind=state.kind, record_id=state.record_id,
-                                            parents=(*state.revisions, *mine))])  # fmt: skip
-            made += mine
+    for state, drafts in plans:
+        mine: list[uuid.UUID] = []
+        for build in drafts:
+            # Made from all that counted and from each other, so that none of them disputes another.
+            mine += batch.append([Draft(**build, kind=state.kind, record_id=state.record_id,
+                                        parents=(*state.revisions, *mine))])  # fmt: skip
+        made += mine
     return made
 
 
@@ -80,7 +80,7 @@ def waiting(programme: Programme, record_id: uuid.UUID, revisions: Collection[uu
     return [each for each in revisions if _workflow(history, each) != Workflow.APPROVED]
 
 
-def settle(programme: Programme, claim: Claim, side: Side, act: Act) -> list[uuid.UUID]:
+def settle(programme: Programme, batch: Batch, claim: Claim, side: Side) -> list[uuid.UUID]:
     """State the outline of one side of a dispute anew, made from both, so that the dispute is settled; return its id.
 
     It holds from the later of both dates on. Refuses an unknown record with UnknownRecord.
@@ -97,7 +97,7 @@ def settle(programme: Programme, claim: Claim, side: Side, act: Act) -> list[uui
         information_date=later,
         parents=tuple(dict.fromkeys([*state.revisions, *(each.revision_id for each in sides)])),
     )  # fmt: skip
-    return list(programme.journal.append(act, [draft]).revision_ids)
+    return batch.append([draft])
 
 
 def _plan(programme: Programme, plane: Plane, said: Statement) -> tuple[State, list[dict[str, Any]]]:

@@ -11,14 +11,15 @@ import msgspec
 
 from whitestone.domain.extensions import NO_CODES, NationalCodes, as_core
 from whitestone.domain.kinds import kind
-from whitestone.domain.lifecycle import HazardFacts, TransitionEvent, hazard_transition
+from whitestone.domain.lifecycle import HazardFacts, TransitionEvent, hazard_approval, hazard_transition
 from whitestone.domain.revision import Act, Draft, Nature, Revision, State, Workflow
 from whitestone.domain.validate import validate
 from whitestone.errors import InvalidValue, Refused, UnknownRecord
+from whitestone.journal.append import Batch
 from whitestone.programme.accounts import ledger
 from whitestone.programme.opening import Programme
 
-__all__ = ["decide", "facts_of", "revise"]
+__all__ = ["decide", "decide_within", "facts_of", "revise"]
 
 _GUARDED = ("classification", "status")
 _NEW = "geometry"
@@ -71,19 +72,23 @@ def revise(
 
 
 def decide(
-    programme: Programme,
-    record_id: uuid.UUID,
-    workflow: str,
-    *,
-    reason: str,
+    programme: Programme, record_id: uuid.UUID, workflow: str, *, reason: str,
     about: Collection[uuid.UUID] | None = None,
-    source: str | None = None,
-) -> uuid.UUID:
+) -> uuid.UUID:  # fmt: skip
     """Decide how far statements about a record have come; a decision is itself a revision and can be decided back.
 
-    `about` names the revisions (None: all statements about the record), `source` what led to it. Refuses an unknown
-    word with InvalidValue and an unknown record with UnknownRecord.
+    `about` names the revisions (None: all statements about the record). Approving what moves a hazard's class or status
+    is refused with TransitionRefused where the lifecycle forbids it (domain.lifecycle.hazard_approval). Refuses an
+    unknown word with InvalidValue and an unknown record with UnknownRecord.
     """
+    with programme.journal.writing(Act(author=programme.who, reason=reason)) as batch:
+        return decide_within(programme, batch, record_id, workflow, about)
+
+
+def decide_within(
+    programme: Programme, batch: Batch, record_id: uuid.UUID, workflow: str, about: Collection[uuid.UUID] | None = None
+) -> uuid.UUID:
+    """Decide as part of a larger act; refuses as `decide` does, and then nothing of the act is kept."""
     try:
         decided = Workflow[workflow.upper()]
     except KeyError:
@@ -91,16 +96,31 @@ def decide(
         raise InvalidValue(field="workflow", value=workflow, why=f"one of {words}") from None
     history = programme.journal.history(record_id)
     every = tuple(each.revision_id for each in history if each.nature != Nature.DECISION)
-    named = every if about is None else tuple(each for each in every if each in about)
     draft = Draft(
         kind=history[0].kind,
         record_id=record_id,
         nature=Nature.DECISION,
         workflow=decided,
-        parents=named,
+        parents=every if about is None else tuple(each for each in every if each in about),
         information_date=programme.today().isoformat(),
     )
-    return programme.journal.append(Act(author=programme.who, reason=reason, source=source), [draft]).revision_ids[0]
+    before = programme.journal.state(record_id)
+    (made,) = batch.append([draft])
+    if history[0].kind == "hazard" and decided == Workflow.APPROVED and before is not None:
+        _guard_approval(programme, batch, before)
+    return made
+
+
+def _guard_approval(programme: Programme, batch: Batch, before: State) -> None:
+    """Judge what a hazard has become in a batch against what it was before."""
+    with programme.journal.store.seeing(batch.session):
+        after = programme.journal.state(before.record_id)
+    if after is None or all(before.body.get(key) == after.body.get(key) for key in _GUARDED):
+        return
+    own = programme.settings.national_codes
+    hazard_approval(facts_of(before, national=own),
+                    facts_of(after, remaining_m2=_remaining(programme, after), national=own),
+                    tolerance_m2=programme.settings.closing_tolerance_m2)
 
 
 def facts_of(

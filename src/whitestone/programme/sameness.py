@@ -19,7 +19,7 @@ from whitestone.errors import UnknownRecord, WrongCall
 from whitestone.journal import Journal
 from whitestone.programme.opening import Programme
 
-__all__ = ["Sameness", "declare_same", "resolve_groups", "same_groups", "undo_decision", "undo_same"]
+__all__ = ["Sameness", "declare_same", "resolve_groups", "same_draft", "same_groups", "undo_decision", "undo_same"]
 
 
 class Sameness(msgspec.Struct, frozen=True):
@@ -68,11 +68,24 @@ def declare_same(
     """Declare `other` the same as `record`, which is kept; return the decision's record id.
 
     `decision` is the record that tells it where there is one already (of a proposed pair), `beside` what else that
-    record states. Refuses a record that is not here with UnknownRecord; no reason, records of two kinds, a record and
-    itself, and what is declared already, with WrongCall.
+    record states. Refuses no reason with WrongCall, and what `same_draft` refuses.
     """
     if not reason.strip():
         raise WrongCall(why="A decision needs a reason.", fix="Say with --reason why.")
+    draft = same_draft(programme, record, other, decision=decision, beside=beside)
+    programme.journal.append(Act(author=programme.who, reason=reason), [draft])
+    return draft.record_id
+
+
+def same_draft(
+    programme: Programme, record: uuid.UUID, other: uuid.UUID, *, decision: uuid.UUID | None = None,
+    beside: Mapping[str, Any] | None = None,
+) -> Draft:  # fmt: skip
+    """Write down that `other` is the same as `record`, for an act that is still to be made; see `declare_same`.
+
+    Refuses a record that is not here with UnknownRecord; records of two kinds, a record and itself, and what is
+    declared already, with WrongCall.
+    """
     kept, absorbed = _state(programme, record), _state(programme, other)
     if kept.kind != absorbed.kind:
         raise WrongCall(why=f"A {kept.kind} and a {absorbed.kind} cannot be the same.",
@@ -89,9 +102,7 @@ def declare_same(
         "decided_on": programme.today().isoformat(),
         **(beside or {}),
     }
-    draft = Draft(kind="decision", record_id=told, body=body, parents=_last(programme, told))
-    programme.journal.append(Act(author=programme.who, reason=reason), [draft])
-    return told
+    return Draft(kind="decision", record_id=told, body=body, parents=_last(programme, told))
 
 
 def undo_same(programme: Programme, record: uuid.UUID, other: uuid.UUID, *, reason: str) -> uuid.UUID:

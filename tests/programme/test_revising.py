@@ -95,7 +95,8 @@ def test_a_withdrawn_record_comes_back_by_another_decision(programme: Programme,
 def submit(programme: Programme, hazard: uuid.UUID, body: dict[str, object]) -> uuid.UUID:
     """State something that waits for approval, as a file of an operator does: no event comes with it."""
     last = programme.journal.history(hazard)[-1].revision_id
-    draft = Draft(kind="hazard", record_id=hazard, body=body, workflow=Workflow.SUBMITTED, parents=(last,))
+    draft = Draft(kind="hazard", record_id=hazard, body=body, workflow=Workflow.SUBMITTED, parents=(last,),
+                  information_date="2021-01-01")  # fmt: skip
     return programme.journal.append(Act(author="operator"), [draft]).revision_ids[0]
 
 

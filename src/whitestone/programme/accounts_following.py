@@ -26,7 +26,10 @@ from whitestone.programme.accounts_inputs import EVER, Inputs, read_records
 from whitestone.programme.accounts_shapes import ShapesOfRecords
 from whitestone.programme.opening import Clocks, Programme
 
-__all__ = ["FOLLOWED", "Besides", "Said", "book_by_name", "can_follow", "changed_book", "grown_book", "place_hazards"]
+__all__ = [
+    "FOLLOWED", "Besides", "Said", "besides_of", "book_by_name", "can_follow", "changed_book", "grown_book",
+    "place_hazards",
+]  # fmt: skip
 
 Key = TypeVar("Key")
 
@@ -82,6 +85,16 @@ class Said(msgspec.Struct, array_like=True):
     def looked_at(self) -> frozenset[uuid.UUID]:
         """Return all records that were looked at."""
         return self.hazards | self.releases | self.work
+
+
+def besides_of(inputs: Inputs, located: set[uuid.UUID] | frozenset[uuid.UUID], moot: frozenset[uuid.UUID]) -> Besides:
+    """Gather what was read beside a book: which hazards were placed, and what is moot."""
+    inputs.labels, inputs.activity_of = Table(dict(inputs.labels)), Table(dict(inputs.activity_of))
+    releases_of: dict[str, set[uuid.UUID]] = {}
+    for release, activity in inputs.activity_of.items():
+        releases_of.setdefault(activity, set()).add(release)
+    table = Table({activity: frozenset(releases) for activity, releases in releases_of.items()})
+    return Besides(inputs, frozenset(located), table, moot)
 
 
 def can_follow(programme: Programme, changed: Iterable[tuple[str, uuid.UUID]]) -> bool:

@@ -16,7 +16,6 @@ import logging
 import uuid
 from collections import OrderedDict
 from collections.abc import Iterator
-from typing import Any
 
 import msgspec
 
@@ -29,7 +28,6 @@ from whitestone.journal.store import Session
 from whitestone.land.book import Book, simulate
 from whitestone.land.bookings import Bookings, Shelf
 from whitestone.land.cachefolder import cache_folder
-from whitestone.land.growing import Table
 from whitestone.land.packing import (
     FORMAT,
     pack_book,
@@ -37,7 +35,6 @@ from whitestone.land.packing import (
     pack_shapes,
     unpack_book,
     unpack_change,
-    unpack_shapes,
 )  # fmt: skip
 from whitestone.land.proof import measure_older
 from whitestone.land.roster import Roster
@@ -45,13 +42,14 @@ from whitestone.programme.accounts_following import (
     FOLLOWED,
     Besides,
     Said,
+    besides_of,
     can_follow,
     changed_book,
     grown_book,
     place_hazards,
 )  # fmt: skip
 from whitestone.programme.accounts_inputs import EVER, Inputs, read_inputs, read_places
-from whitestone.programme.accounts_shapes import Packed, ShapesOfRecords
+from whitestone.programme.accounts_shapes import ShapesOfRecords, shapes_beside
 from whitestone.programme.opening import Clocks, Programme
 
 __all__ = ["KeptBook", "follow", "kept_book"]
@@ -265,12 +263,12 @@ def _count(programme: Programme, clocks: Clocks, stamp: str, seq: int) -> tuple[
     with journal.store.reading() as session:
         head = books.entry_hash(session, seq)
         moot = books.moot(journal, session, known_us)
-    besides = _besides(inputs, located, moot)
+    besides = besides_of(inputs, located, moot)
     kept = KeptBook(_key(clocks), stamp, seq, head, 0, 0, besides, Book(finder.line, shelf, book.unit_boxes),
                     uuid.uuid4().hex)
     if clocks.known is not None:
         return kept, None  # nothing follows it, so nobody will need many of its shapes
-    finder.packed = _packed(programme, kept.key, kept.numbering)
+    finder.packed = shapes_beside(programme, kept.key, kept.numbering)
     return kept, pack_shapes(book.line.shapes, book.line.release_shapes)
 
 
@@ -284,26 +282,6 @@ def _uncollected() -> Iterator[None]:
     finally:
         if was_on:
             gc.enable()
-
-
-def _packed(programme: Programme, key: str, numbering: str) -> Packed:
-    """Return how the shapes are found that lie beside a book."""
-
-    def read() -> tuple[Any, Any] | None:
-        with programme.journal.store.reading() as session:
-            data = books.read_shapes(session, key, numbering)
-        return None if data is None else unpack_shapes(data)
-
-    return read
-
-
-def _besides(inputs: Inputs, located: set[uuid.UUID] | frozenset[uuid.UUID], moot: frozenset[uuid.UUID]) -> Besides:
-    inputs.labels, inputs.activity_of = Table(dict(inputs.labels)), Table(dict(inputs.activity_of))
-    releases_of: dict[str, set[uuid.UUID]] = {}
-    for release, activity in inputs.activity_of.items():
-        releases_of.setdefault(activity, set()).add(release)
-    table = Table({activity: frozenset(releases) for activity, releases in releases_of.items()})
-    return Besides(inputs, frozenset(located), table, moot)
 
 
 def _keep_whole(programme: Programme, kept: KeptBook, shapes: bytes | None = None) -> None:
@@ -358,10 +336,10 @@ def _read(programme: Programme, clocks: Clocks, stamp: str) -> KeptBook | None:
     shapes = ShapesOfRecords(programme, plane, clocks.known)
     book, beside = unpack_book(parts[0].data, shapes.of_slices, shapes.of_releases)
     whole = msgspec.msgpack.decode(beside, type=_Whole)
-    shapes.line, shapes.packed = book.line, _packed(programme, _key(clocks), whole.numbering)
+    shapes.line, shapes.packed = book.line, shapes_beside(programme, _key(clocks), whole.numbering)
     inputs = Inputs(plane, [], [], places.places, places.levels, whole.labels, [], [], whole.imprecise, whole.notes,
                     whole.reporting, whole.valid_from, whole.activity_of)  # fmt: skip
-    besides = _besides(inputs, whole.located, whole.moot)
+    besides = besides_of(inputs, whole.located, whole.moot)
     for each in parts[1:]:
         part = msgspec.msgpack.decode(each.data, type=_Part)
         besides = besides.merged(part.said)

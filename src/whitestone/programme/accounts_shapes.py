@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from whitestone.domain.revision import State
+from whitestone.journal import books
 from whitestone.land.columns import Ids
+from whitestone.land.packing import unpack_shapes
 from whitestone.land.roster import Roster
 from whitestone.land.shapes import EMPTY, ground, pack
 from whitestone.programme.accounts_inputs import shapes_of_states
@@ -19,7 +21,7 @@ from whitestone.programme.opening import Programme
 if TYPE_CHECKING:
     from whitestone.geodesy.areas import Plane
 
-__all__ = ["ShapesOfRecords"]
+__all__ = ["ShapesOfRecords", "shapes_beside"]
 
 Array = np.ndarray[Any, Any]
 Packed = Callable[[], tuple[Array, Array] | None]
@@ -106,3 +108,14 @@ def _beginning(states: list[State], begins: dt.date | None, ends: dt.date | None
         if state.true_from == begins or (state.true_from is None and state.true_to == ends):
             return state
     return None
+
+
+def shapes_beside(programme: Programme, key: str, numbering: str) -> Packed:
+    """Return how the shapes are found that lie beside a book."""
+
+    def read() -> tuple[Any, Any] | None:
+        with programme.journal.store.reading() as session:
+            data = books.read_shapes(session, key, numbering)
+        return None if data is None else unpack_shapes(data)
+
+    return read

@@ -125,6 +125,7 @@ def one_side(edges: Edges, x: float, is_left: bool, mark_of: Array, mark_y: Arra
 
 @compiled
 def nothing_of(strip: Edges) -> Edges:
+    """Give a set of no edges, of the kind of another."""
     return Edges(strip.lines[:0].copy(), strip.of[:0].copy(), strip.above[:0].copy())
 
 

@@ -25,7 +25,7 @@ Array = np.ndarray[Any, Any]
 BUSY_STEPS = 400_000
 """Steps (edges beside each other, summed over heights and crossings) from which a strip is cut in two."""
 STEPS_OF_CUT = 1 << 5
-"""A strip that takes more steps than this for each edge is worth a try to cut: much of it may lie beyond the subject."""
+"""A strip that takes more steps for each edge is worth a try to cut: much of it may lie beyond the subject."""
 SMALL_EDGES = 48
 """A strip of so few edges is not cut."""
 DEEPEST = 60

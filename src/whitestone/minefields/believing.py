@@ -12,7 +12,7 @@ import scipy.special
 from scipy.spatial import cKDTree
 
 from whitestone.minefields.error_model import ErrorModel
-from whitestone.minefields.joint_state import Beliefs, Ground, Shapes, Sheets
+from whitestone.minefields.joint_state import LANES, Beliefs, Ground, Shapes, Sheets
 from whitestone.minefields.priors import COMPONENTS, Prior
 from whitestone.minefields.sheet_parts import Sheet
 from whitestone.minefields.templates import Template, rectangle
@@ -71,6 +71,7 @@ def shapes_of(priors: Sequence[Prior]) -> tuple[Shapes, Ints]:
         np.stack([each.points for each in held]),
         np.stack([each.lane for each in held]),
         np.stack([each.point_lane for each in held]),
+        np.stack([np.bincount(each.point_lane, minlength=LANES) / len(each.point_lane) for each in held]),
     ), numbers
 
 

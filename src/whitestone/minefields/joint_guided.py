@@ -12,7 +12,7 @@ import math
 import numpy as np
 
 from whitestone.minefields.joint_state import Floats, Ground, Hyper, Sheets
-from whitestone.minefields.joint_terms import centre_shift, normal, place_density
+from whitestone.minefields.joint_terms import centre_shift, component_drawn, normal, place_density
 from whitestone.minefields.kernels import kernel
 
 __all__ = ["allowed", "guided", "guided_density", "sized", "sized_density"]
@@ -30,12 +30,7 @@ def _spread(sheet: int, component: int, number: int, sheets: Sheets, hyper: Hype
 @kernel
 def sized(sheet: int, sheets: Sheets, hyper: Hyper) -> Floats:
     """Draw turn, length and width of the field of a sheet, each for itself; the place is left at nought."""
-    component, left = 0, np.random.random()
-    for c in range(sheets.weight.shape[1]):
-        component = c
-        left -= sheets.weight[sheet, c]
-        if left <= 0.0:
-            break
+    component = component_drawn(sheet, sheets)
     at = np.zeros(5)
     for i in range(2, 5):
         at[i] = sheets.mean[sheet, component, i]

@@ -1,9 +1,8 @@
 """What does the joint search for fields hold in memory, and what do its arrays mean?
 
 Plain named tuples of arrays, because compiled code takes nothing else. Lengths in metres in the batch's own plane,
-angles
-in radians, counter-clockwise from east. A *field* is a template (a shape of unit size with the density of mines in it)
-laid on the ground by five numbers: centre x and y, turn, logarithm of length and of width.
+angles in radians, counter-clockwise from east. A *field* is a template (a shape of unit size with the density of mines
+in it) laid on the ground by five numbers: centre x and y, turn, logarithm of length and of width.
 """
 
 from __future__ import annotations
@@ -13,7 +12,21 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["FALSE", "LANES", "REAL", "Beliefs", "Ground", "Hyper", "Shapes", "Sheets", "State"]
+__all__ = [
+    "FALSE",
+    "LANES",
+    "REAL",
+    "Beliefs",
+    "Field",
+    "Ground",
+    "Hyper",
+    "Kept",
+    "Scene",
+    "Shapes",
+    "Sheets",
+    "State",
+    "empty_state",
+]
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -62,6 +75,8 @@ class Shapes(NamedTuple):
     """(templates, rows, columns) which of `LANES` lanes from one long side to the other a cell lies in."""
     point_lane: npt.NDArray[np.int8]
     """(templates, points)."""
+    lane_share: Floats
+    """(templates, LANES) share of the points that lie in each lane."""
 
 
 class Sheets(NamedTuple):
@@ -184,5 +199,62 @@ class State(NamedTuple):
     """(finds,) scratch: what a proposed move adds; zero between moves."""
     touched: Ints
     """(finds + 1,) scratch: finds with a change; the last cell holds their number."""
+    under: Ints
+    """(finds,) scratch: finds under the field that is looked at, ..."""
+    density: Floats
+    """... share of its mines per square metre there, ..."""
+    lane: Ints
+    """... and lanes."""
     owner: Ints
     """(finds,) object that a find was given to in this draw, -1 for a stray."""
+
+
+class Field(NamedTuple):
+    """One field as it lies: what a move takes away or puts down."""
+
+    at: Floats
+    """(5,) as in `State`, and so are the others."""
+    mines: float
+    mix: Floats
+    lanes: Floats
+    template: int
+
+
+class Scene(NamedTuple):
+    """All that a move looks at, and what it may change: `hyper` and `state`."""
+
+    ground: Ground
+    shapes: Shapes
+    sheets: Sheets
+    beliefs: Beliefs
+    hyper: Hyper
+    state: State
+
+
+class Kept(NamedTuple):
+    """Draws of one chain: as in `joint.Draws`."""
+
+    on: Ints
+    at: Floats
+    owner: Ints
+    numbers: Floats
+    seen: Floats
+
+
+def empty_state(objects: int, finds: int, kinds: int) -> State:
+    """Return the state in which no object is a field and nothing promises a find."""
+    return State(
+        np.zeros(objects, np.int64),
+        np.zeros((objects, 5)),
+        np.zeros(objects, np.int64),
+        np.ones(objects),
+        np.full((objects, kinds), 1.0 / max(kinds, 1)),
+        np.ones((objects, LANES)),
+        np.full(finds, 1e-9),
+        np.zeros(finds),
+        np.zeros(finds + 1, np.int64),
+        np.zeros(finds, np.int64),
+        np.zeros(finds),
+        np.zeros(finds, np.int64),
+        np.full(finds, -1, np.int64),
+    )

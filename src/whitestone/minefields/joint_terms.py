@@ -1,9 +1,6 @@
-"""How well does one joint explanation fit: what do fields promise at the finds, and what do sheets say of fields?
+"""How likely is a field before any find: what do sheets say of theirs, and what is usual where nobody wrote?
 
-Finds are a Poisson process: the intensity at a find is that of all fields that lie over it plus strays, and every field
-pays for the mines that should have been found in the ground searched. A move is weighed by what it changes: `lay` takes
-fields away (sign -1) and puts them down again (sign +1) in a scratch array, `gain` weighs it, `keep` or `forget`
-ends it.
+Densities and draws of the joint search, all of them logarithms unless they say otherwise.
 """
 
 from __future__ import annotations
@@ -12,142 +9,59 @@ import math
 
 import numpy as np
 
-from whitestone.minefields.joint_state import Beliefs, Floats, Ground, Hyper, Shapes, Sheets, State
+from whitestone.minefields.joint_state import LANES, Beliefs, Floats, Hyper, Sheets
 from whitestone.minefields.kernels import kernel
 
 __all__ = [
+    "LANE_PRIOR",
     "centre_shift",
-    "covered",
+    "component_drawn",
     "dirichlet",
-    "forget",
-    "gain",
     "gamma",
-    "keep",
-    "lay",
+    "laned",
     "normal",
+    "odds",
     "place_density",
     "sheet_density",
     "sheet_mines",
+    "spread",
     "sureness",
+    "told",
     "told_by",
-    "unsearched",
+    "told_weights",
     "unwritten_density",
     "unwritten_mean",
     "unwritten_place",
 ]
 
-@kernel
-def lay(
-    sign: float,
-    at: Floats,
-    mines: float,
-    mix: Floats,
-    lanes: Floats,
-    template: int,
-    ground: Ground,
-    shapes: Shapes,
-    state: State,
-) -> None:
-    """Add or take away what a field promises at the finds under it."""
-    length, width = math.exp(at[3]), math.exp(at[4])
-    cos, sin = math.cos(at[2]), math.sin(at[2])
-    ex, ey = shapes.reach[template, 0], shapes.reach[template, 1]
-    half_x = abs(cos) * ex * length + abs(sin) * ey * width
-    half_y = abs(sin) * ex * length + abs(cos) * ey * width
-    rows, columns = shapes.density.shape[1], shapes.density.shape[2]
-    west, south, size, net_columns, net_rows = ground.net
-    first_column = max(math.floor((at[0] - half_x - west) / size), 0)
-    last_column = min(math.floor((at[0] + half_x - west) / size), int(net_columns) - 1)
-    first_row = max(math.floor((at[1] - half_y - south) / size), 0)
-    last_row = min(math.floor((at[1] + half_y - south) / size), int(net_rows) - 1)
-    scale = sign * mines / (length * width)
-    for row in range(first_row, last_row + 1):
-        base = row * int(net_columns)
-        for f in range(
-            ground.start[base + first_column],
-            ground.start[base + last_column + 1] if last_column >= first_column else ground.start[base + first_column],
-        ):
-            dx, dy = ground.x[f] - at[0], ground.y[f] - at[1]
-            u = ((cos * dx + sin * dy) / length / ex + 1.0) * 0.5 * columns
-            v = ((cos * dy - sin * dx) / width / ey + 1.0) * 0.5 * rows
-            if u < 0.0 or v < 0.0 or u >= columns or v >= rows:
-                continue
-            value = scale * shapes.density[template, int(v), int(u)] * lanes[shapes.lane[template, int(v), int(u)]]
-            if ground.kind[f] >= 0:
-                value *= mix[ground.kind[f]]
-            if value == 0.0:
-                continue
-            if state.change[f] == 0.0:
-                state.touched[state.touched[-1]] = f
-                state.touched[-1] += 1
-            state.change[f] += value
-            if state.change[f] == 0.0:
-                state.change[f] = 1e-300
+LANE_PRIOR = 1.5
+"""Parameter of the Dirichlet prior of lanes."""
 
 
 @kernel
-def gain(state: State, floor: float) -> float:
-    """Return how much the logarithm of the likelihood of the finds changes by what was laid."""
+def odds(sheet: int, sheets: Sheets, hyper: Hyper) -> float:
+    """Return the logarithm of the odds that a sheet has a field with mines in it, before any find."""
+    here = hyper.truth[0] * (1.0 - sheets.lifted[sheet])
+    return math.log(here / (1.0 - here))
+
+
+@kernel
+def spread(parameters: Floats) -> Floats:
+    """Draw shares from a Dirichlet distribution, none of them quite zero."""
+    shares = np.empty(parameters.size)
     total = 0.0
-    for k in range(state.touched[-1]):
-        f = state.touched[k]
-        total += math.log(max(state.total[f] + state.change[f], floor) / max(state.total[f], floor))
-    return total
+    for t in range(parameters.size):
+        shares[t] = np.random.gamma(parameters[t], 1.0) + 1e-9
+        total += shares[t]
+    for t in range(parameters.size):
+        shares[t] /= total
+    return shares
 
 
 @kernel
-def keep(state: State) -> None:
-    """Accept what was laid."""
-    for k in range(state.touched[-1]):
-        f = state.touched[k]
-        state.total[f] += state.change[f]
-        state.change[f] = 0.0
-    state.touched[-1] = 0
-
-
-@kernel
-def forget(state: State) -> None:
-    """Drop what was laid."""
-    for k in range(state.touched[-1]):
-        state.change[state.touched[k]] = 0.0
-    state.touched[-1] = 0
-
-
-@kernel
-def covered(at: Floats, lanes: Floats, template: int, ground: Ground, shapes: Shapes) -> float:
-    """Return the share of a field's mines that should have been found by now."""
-    length, width = math.exp(at[3]), math.exp(at[4])
-    cos, sin = math.cos(at[2]), math.sin(at[2])
-    west, south, size, columns, rows = ground.seen_net
-    total, whole = 0.0, 0.0
-    for k in range(shapes.points.shape[1]):
-        part = lanes[shapes.point_lane[template, k]]
-        whole += part
-        u, v = shapes.points[template, k, 0] * length, shapes.points[template, k, 1] * width
-        column = math.floor((at[0] + cos * u - sin * v - west) / size)
-        row = math.floor((at[1] + sin * u + cos * v - south) / size)
-        if 0 <= column < columns and 0 <= row < rows:
-            seen = ground.seen[row, column]
-            total += part * (seen if seen > 0.0 else ground.chance[0])
-    return total / whole
-
-
-@kernel
-def unsearched(at: Floats, lanes: Floats, template: int, ground: Ground, shapes: Shapes) -> float:
-    """Return the share of a field's mines that lie where nobody searched."""
-    length, width = math.exp(at[3]), math.exp(at[4])
-    cos, sin = math.cos(at[2]), math.sin(at[2])
-    west, south, size, columns, rows = ground.seen_net
-    total, whole = 0.0, 0.0
-    for k in range(shapes.points.shape[1]):
-        part = lanes[shapes.point_lane[template, k]]
-        whole += part
-        u, v = shapes.points[template, k, 0] * length, shapes.points[template, k, 1] * width
-        column = math.floor((at[0] + cos * u - sin * v - west) / size)
-        row = math.floor((at[1] + sin * u + cos * v - south) / size)
-        if 0 <= column < columns and 0 <= row < rows and ground.seen[row, column] == 0.0:
-            total += part
-    return total / whole
+def laned(lanes: Floats) -> float:
+    """Return the logarithm of the density of how dense the lanes of a field are, before any find."""
+    return float(dirichlet(lanes / LANES, np.full(LANES, LANE_PRIOR)))
 
 
 @kernel
@@ -184,14 +98,21 @@ def place_density(sheet: int, at: Floats, sheets: Sheets, hyper: Hyper) -> float
 
 
 @kernel
-def centre_shift(sheet: int, sheets: Sheets, hyper: Hyper) -> Floats:
-    """Draw a place for the field of a sheet from what the sheet says."""
+def component_drawn(sheet: int, sheets: Sheets) -> int:
+    """Draw one of the components of what a sheet says."""
     component, left = 0, np.random.random()
     for c in range(sheets.weight.shape[1]):
         component = c
         left -= sheets.weight[sheet, c]
         if left <= 0.0:
             break
+    return component
+
+
+@kernel
+def centre_shift(sheet: int, sheets: Sheets, hyper: Hyper) -> Floats:
+    """Draw a place for the field of a sheet from what the sheet says."""
+    component = component_drawn(sheet, sheets)
     at = np.empty(5)
     noise = np.random.standard_normal(5)
     for i in range(5):
@@ -271,23 +192,28 @@ def unwritten_place(at: Floats, mines: float, beliefs: Beliefs) -> float:
 @kernel
 def unwritten_density(at: Floats, mines: float, mix: Floats, beliefs: Beliefs) -> float:
     """Return the same with its types: people who wrote nothing laid what others wrote of."""
-    best = -math.inf
-    logs = np.empty(beliefs.mix_share.size)
-    for k in range(beliefs.mix_share.size):
-        logs[k] = math.log(beliefs.mix_share[k]) + dirichlet(mix, beliefs.mixes[k])
-        best = max(best, logs[k])
-    total = 0.0
-    for k in range(beliefs.mix_share.size):
-        total += math.exp(logs[k] - best)
-    return unwritten_place(at, mines, beliefs) + best + math.log(total)
+    return unwritten_place(at, mines, beliefs) + told(mix, beliefs.mix_share, np.zeros(mix.size), beliefs)
 
 
 @kernel
-def told_by(counts: Floats, beliefs: Beliefs) -> int:
-    """Draw which set of types a field of which nobody wrote holds, given its finds of each type."""
-    kinds = beliefs.mix_share.size
-    logs = np.empty(kinds)
-    for k in range(kinds):
+def told(mix: Floats, share: Floats, counts: Floats, beliefs: Beliefs) -> float:
+    """Return the logarithm of the density of the types of a field, under sets with these shares and finds counted."""
+    best = -math.inf
+    logs = np.empty(share.size)
+    for k in range(share.size):
+        logs[k] = math.log(share[k] + 1e-300) + dirichlet(mix, beliefs.mixes[k] + counts)
+        best = max(best, logs[k])
+    total = 0.0
+    for k in range(share.size):
+        total += math.exp(logs[k] - best)
+    return best + math.log(total)
+
+
+@kernel
+def told_weights(counts: Floats, beliefs: Beliefs) -> Floats:
+    """Return the shares of the sets of types that a field of which nobody wrote may hold, given finds of each type."""
+    logs = np.empty(beliefs.mix_share.size)
+    for k in range(logs.size):
         whole, found = 0.0, 0.0
         logs[k] = math.log(beliefs.mix_share[k])
         for t in range(counts.size):
@@ -296,10 +222,17 @@ def told_by(counts: Floats, beliefs: Beliefs) -> int:
             if counts[t] > 0.0:
                 logs[k] += math.lgamma(beliefs.mixes[k, t] + counts[t]) - math.lgamma(beliefs.mixes[k, t])
         logs[k] += math.lgamma(whole) - math.lgamma(whole + found)
-    best = logs.max()
-    left = np.random.random() * np.exp(logs - best).sum()
-    for k in range(kinds):
-        left -= math.exp(logs[k] - best)
+    shares: Floats = np.exp(logs - logs.max())
+    return shares / shares.sum()
+
+
+@kernel
+def told_by(counts: Floats, beliefs: Beliefs) -> int:
+    """Draw which set of types a field of which nobody wrote holds, given its finds of each type."""
+    shares = told_weights(counts, beliefs)
+    left = np.random.random()
+    for k in range(shares.size):
+        left -= shares[k]
         if left <= 0.0:
             return k
-    return kinds - 1
+    return shares.size - 1

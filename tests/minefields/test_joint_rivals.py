@@ -8,12 +8,14 @@ from typing import Any
 import numpy as np
 import pytest
 from tests.minefields.test_joint import SHORT, batch, box, degrees, detail, sheet
+from tests.minefields.test_joint_claims import scene_of
 
 from whitestone.minefields.assessing import assess, report
 from whitestone.minefields.batch_model import posed
 from whitestone.minefields.error_model import ErrorModel
-from whitestone.minefields.joint_state import LANES
-from whitestone.minefields.joint_terms import covered, told_by, unsearched, unwritten_mean
+from whitestone.minefields.joint_laying import covered, unsearched
+from whitestone.minefields.joint_state import LANES, Field
+from whitestone.minefields.joint_terms import told_by, unwritten_mean
 from whitestone.minefields.scores import of_few, score
 from whitestone.minefields.sheets import read_sheets
 
@@ -99,12 +101,13 @@ def test_finds_of_one_type_tell_which_set_of_types_a_field_holds() -> None:
 
 def test_what_is_found_of_a_field_is_what_was_searched_and_a_chance_for_the_rest() -> None:
     question = posed(read_sheets(batch()), ErrorModel(), seed=1)
-    lanes = np.ones(LANES)
+    scene = scene_of(question, 3, 0.5)
     for east in (-300.0, 0.0, 300.0, 5000.0):
         at = question.priors[0].frame.at + np.array([east, 0.0, 0.0, 0.0, 0.0])
-        open_share = unsearched(at, lanes, 1, question.ground, question.shapes)
+        field = Field(at, 40.0, np.ones(1), np.ones(LANES), 1)
+        open_share = unsearched(field, scene)
         seen = [
-            covered(at, lanes, 1, question.ground._replace(chance=np.array([chance])), question.shapes)
+            covered(field, scene._replace(ground=question.ground._replace(chance=np.array([chance]))))
             for chance in (0.0, 0.1)
         ]
         assert 0.0 <= open_share <= 1.0

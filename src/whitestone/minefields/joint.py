@@ -39,6 +39,8 @@ class Draws(msgspec.Struct, frozen=True):
     """(draws, sheets) whether the sheet has a field with mines."""
     at: Floats
     """(draws, sheets, 5) where."""
+    form: Ints
+    """(draws, sheets) in which form, as in `Shapes`."""
     owner: Ints
     """(draws, finds) number of the sheet whose field holds the find, -1 none, larger than the last sheet: unwritten."""
     numbers: Floats
@@ -89,6 +91,7 @@ def _run(
     kept = Kept(
         np.zeros((effort.draws, count), np.int64),
         np.zeros((effort.draws, count, 5)),
+        np.zeros((effort.draws, count), np.int64),
         np.zeros((effort.draws, finds), np.int64),
         np.zeros((effort.draws, 8)),
         np.zeros((effort.draws, count)),
@@ -97,4 +100,4 @@ def _run(
     births = int(20 + effort.births_per_find * finds)
     scene = Scene(ground, shapes, sheets, beliefs, hyper, state)
     chain(own, effort.burn, effort.draws, effort.steps, births, scene, kept)
-    return Draws(kept.on == 1, kept.at, kept.owner, kept.numbers, kept.seen, np.full(effort.draws, number))
+    return Draws(kept.on == 1, kept.at, kept.form, kept.owner, kept.numbers, kept.seen, np.full(effort.draws, number))

@@ -17,10 +17,10 @@ from whitestone.minefields.joint_guided import sized, sized_density
 from whitestone.minefields.joint_laying import covered, difference, field_of, lay, put, settled
 from whitestone.minefields.joint_moves import first_free, fits
 from whitestone.minefields.joint_state import FALSE, REAL, Floats, Scene
-from whitestone.minefields.joint_terms import normal, odds
+from whitestone.minefields.joint_terms import form_share, normal, odds, template_drawn
 from whitestone.minefields.kernels import kernel
 
-__all__ = ["bartered", "ceded", "claimed", "exchanged", "near", "near_density", "traded"]
+__all__ = ["bartered", "ceded", "claimed", "exchanged", "near", "near_density", "shaped", "traded"]
 
 WIDE_M, WIDE_TURN, WIDE_SIZE = 12.0, 0.2, 0.3
 CLOSE_M, CLOSE_TURN, CLOSE_SIZE = 3.5, 0.04, 0.12
@@ -28,7 +28,7 @@ CLOSE_M, CLOSE_TURN, CLOSE_SIZE = 3.5, 0.04, 0.12
 PULL_M = 30.0
 """How far the middle of a rough field lies from that of the field (metres)."""
 CEDED = 0.3
-"""In how many of the turns in which a sheet without a field would look for one, a sheet with a field would give it up."""
+"""Share of the turns of a sheet to look for a field in which one that has a field would give it up."""
 ANYWHERE = 1e-9
 """With which density a sheet looks where it does not point to, per square metre."""
 
@@ -40,40 +40,52 @@ def _turned(turn: float) -> float:
 
 
 @kernel
-def near(o: int, at: Floats, scene: Scene) -> Floats:
+def _anchor(o: int, template: int, scene: Scene) -> float:
+    """Return the turn of the first component of a form: a strip has no sense of direction, a sheet has."""
+    for c in range(scene.sheets.weight.shape[1]):
+        if scene.sheets.form[o, c] == scene.shapes.form[template]:
+            return float(scene.sheets.mean[o, c, 2])
+    return 0.0
+
+
+@kernel
+def near(o: int, at: Floats, template: int, scene: Scene) -> Floats:
     """Draw a place for object `o` where another's field lies: turned and sized as its sheet says, or as that field."""
     close = np.random.random() < 0.5
     new = at.copy()
     if o < scene.sheets.mines.size and not close:
-        new = sized(o, scene.sheets, scene.hyper)
+        new = sized(o, scene.shapes.form[template], scene.sheets, scene.hyper)
     else:
         new[2] += (CLOSE_TURN if close else WIDE_TURN) * np.random.standard_normal()
         for i in range(3, 5):
             new[i] += (CLOSE_SIZE if close else WIDE_SIZE) * np.random.standard_normal()
-        if o < scene.sheets.mines.size:  # a strip has no sense of direction, a sheet has
-            new[2] = scene.sheets.mean[o, 0, 2] + _turned(new[2] - scene.sheets.mean[o, 0, 2])
+        if o < scene.sheets.mines.size:
+            anchor = _anchor(o, template, scene)
+            new[2] = anchor + _turned(new[2] - anchor)
     for i in range(2):
         new[i] = at[i] + (CLOSE_M if close else WIDE_M) * np.random.standard_normal()
     return new
 
 
 @kernel
-def near_density(o: int, new: Floats, at: Floats, scene: Scene) -> float:
-    """Return the logarithm of the density with which `near` draws a place."""
-    total = 0.0
+def near_density(o: int, new: Floats, template: int, at: Floats, scene: Scene) -> float:
+    """Return the logarithm of the density with which a form is drawn and `near` draws a place for it."""
+    sheets, form, total = scene.sheets, scene.shapes.form[template], 0.0
     for close in range(2):
         aside, turn, size = (CLOSE_M, CLOSE_TURN, CLOSE_SIZE) if close else (WIDE_M, WIDE_TURN, WIDE_SIZE)
         value = normal(new[0], at[0], aside) + normal(new[1], at[1], aside)
-        if o < scene.sheets.mines.size and not close:
-            total += 0.5 * math.exp(value) * sized_density(o, new, scene.sheets, scene.hyper)
+        if o < sheets.mines.size and not close:
+            total += 0.5 * math.exp(value) * sized_density(o, new, form, sheets, scene.hyper)
             continue
-        if o < scene.sheets.mines.size:
-            sense = new[2] - scene.sheets.mean[o, 0, 2]
+        share = 1.0
+        if o < sheets.mines.size:
+            share = form_share(o, form, sheets)
+            sense = new[2] - _anchor(o, template, scene)
             if abs(sense - 2.0 * math.pi * math.floor(sense / (2.0 * math.pi) + 0.5)) > 0.5 * math.pi:
                 continue
         value += normal(_turned(new[2] - at[2]), 0.0, turn)
         value += normal(new[3], at[3], size) + normal(new[4], at[4], size)
-        total += 0.5 * math.exp(value)
+        total += 0.5 * share * math.exp(value)
     return math.log(total + 1e-300)
 
 
@@ -129,33 +141,39 @@ def _worth(o: int, scene: Scene) -> float:
 
 @kernel
 def _template(o: int, scene: Scene) -> int:
-    """Draw how the mines of a field of an object lie: as its sheet says, with or without rows, or all over a strip."""
+    """Draw how the mines of a field of an object lie: as its sheet may mean it, or all over a strip."""
     if o < scene.sheets.mines.size:
-        return int(scene.sheets.template[o, np.random.randint(0, 2)])
+        return template_drawn(o, scene.sheets)
     return 0
 
 
 @kernel
 def _passed(one: int, two: int, heat: float, scene: Scene) -> None:
-    """Propose that the field of `one` is that of `two`, which has none; one of both may be one of which nobody wrote."""
+    """Propose that the field of `one` is that of `two`, which has none or is the same; one may have no sheet."""
     state, count = scene.state, scene.sheets.mines.size
-    old = field_of(one, state)
-    at = near(two, old.at, scene)
+    old, template = field_of(one, state), _template(two, scene)
+    at = near(two, old.at, template, scene)
     if not fits(two, at, scene):
         return
     ratio = _worth(two, scene) - _worth(one, scene)
-    ratio += near_density(one, old.at, at, scene) - near_density(two, at, old.at, scene)
+    ratio += near_density(one, old.at, old.template, at, scene) - near_density(two, at, template, old.at, scene)
     if one >= count:
         ratio += math.log(CEDED) - _chosen(two, one, old.at, scene)
     if two >= count:
         ratio += _chosen(one, -1, at, scene) - math.log(CEDED)
     lay(-1.0, old, scene)
-    new = dressed(two, at, _template(two, scene), heat, scene)
+    new = dressed(two, at, template, heat, scene)
     ratio += believed(two, new, heat, scene) - believed(one, old, heat, scene)
     lay(1.0, new, scene)
     if settled(ratio + heat * difference(old, new, scene), state):
         state.on[one] = FALSE
         put(two, new, state)
+
+
+@kernel
+def shaped(sheet: int, heat: float, scene: Scene) -> None:
+    """Propose that the field of a sheet lies where it is in another form, or along its rows, or all over it."""
+    _passed(sheet, sheet, heat, scene)
 
 
 @kernel
@@ -179,17 +197,20 @@ def exchanged(one: int, two: int, heat: float, scene: Scene) -> None:
     """Propose that sheet `one` and object `two` change fields, each turned and sized in its own way."""
     state = scene.state
     old_one, old_two = field_of(one, state), field_of(two, state)
-    at_one, at_two = near(one, old_two.at, scene), near(two, old_one.at, scene)
+    form_one, form_two = _template(one, scene), _template(two, scene)
+    at_one, at_two = near(one, old_two.at, form_one, scene), near(two, old_one.at, form_two, scene)
     if not fits(one, at_one, scene) or not fits(two, at_two, scene):
         return
-    ratio = near_density(one, old_one.at, at_two, scene) - near_density(one, at_one, old_two.at, scene)
-    ratio += near_density(two, old_two.at, at_one, scene) - near_density(two, at_two, old_one.at, scene)
+    ratio = near_density(one, old_one.at, old_one.template, at_two, scene)
+    ratio += near_density(two, old_two.at, old_two.template, at_one, scene)
+    ratio -= near_density(one, at_one, form_one, old_two.at, scene)
+    ratio -= near_density(two, at_two, form_two, old_one.at, scene)
     if two >= scene.sheets.mines.size:
         ratio += _chosen(one, two, at_two, scene) - _chosen(one, two, old_two.at, scene)
     lay(-1.0, old_one, scene)
     lay(-1.0, old_two, scene)
-    new_one = dressed(one, at_one, _template(one, scene), heat, scene)
-    new_two = dressed(two, at_two, _template(two, scene), heat, scene)
+    new_one = dressed(one, at_one, form_one, heat, scene)
+    new_two = dressed(two, at_two, form_two, heat, scene)
     ratio += believed(one, new_one, heat, scene) - believed(one, old_one, heat, scene)
     ratio += believed(two, new_two, heat, scene) - believed(two, old_two, heat, scene)
     lay(1.0, new_one, scene)

@@ -85,7 +85,7 @@ def believed(o: int, field: Field, heat: float, scene: Scene) -> float:
     drawn = gamma(field.mines, shape, shape / rate) + dirichlet(field.lanes / LANES, lanes)
     if o < scene.sheets.mines.size:
         before = sheet_density(o, field.mines, field.mix, scene.sheets, scene.hyper)
-        before += place_density(o, field.at, scene.sheets, scene.hyper)
+        before += place_density(o, field.at, scene.shapes.form[field.template], scene.sheets, scene.hyper)
         drawn += dirichlet(field.mix, scene.sheets.mix[o] + kinds)
     else:
         before = unwritten_density(field.at, field.mines, field.mix, scene.beliefs)

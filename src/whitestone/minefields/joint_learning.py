@@ -11,7 +11,7 @@ import math
 import numpy as np
 
 from whitestone.minefields.joint_laying import accepted, field_of, unsearched
-from whitestone.minefields.joint_state import REAL, Floats, Hyper, Ints, Scene, Sheets, State
+from whitestone.minefields.joint_state import REAL, Floats, Ints, Scene, Sheets, State
 from whitestone.minefields.joint_terms import gamma, normal, place_density
 from whitestone.minefields.kernels import kernel
 
@@ -59,15 +59,15 @@ def _learn_rates(scene: Scene, given: Ints) -> None:
 
 
 @kernel
-def _placed(region: int, sheets: Sheets, hyper: Hyper, state: State, given: Ints, wide: Floats) -> float:
+def _placed(region: int, scene: Scene, given: Ints, wide: Floats) -> float:
     """Return the logarithm of the density of matched places under their sheets, in one region or (-1) in all.
 
     Only fields with several finds teach: an empty one would excuse itself by calling every sheet worthless.
     """
-    total = 0.0
+    sheets, hyper, state, total = scene.sheets, scene.hyper, scene.state, 0.0
     for o in range(sheets.mines.size):
         if state.on[o] == REAL and (region < 0 or sheets.region[o] == region) and given[o].sum() >= MATCHED:
-            near = place_density(o, state.at[o], sheets, hyper)
+            near = place_density(o, state.at[o], scene.shapes.form[state.template[o]], sheets, hyper)
             total += max(near, wide[o]) + math.log(
                 math.exp(min(near - wide[o], 0.0)) + math.exp(min(wide[o] - near, 0.0))
             )
@@ -75,11 +75,11 @@ def _placed(region: int, sheets: Sheets, hyper: Hyper, state: State, given: Ints
 
 
 @kernel
-def _lengths(factor: float, sheets: Sheets, hyper: Hyper, state: State, given: Ints) -> float:
-    """Return the logarithm of the density of the lengths of matched fields."""
-    total = 0.0
+def _lengths(factor: float, scene: Scene, given: Ints) -> float:
+    """Return the logarithm of the density of the lengths of matched fields that lie as written."""
+    sheets, state, total = scene.sheets, scene.state, 0.0
     for o in range(sheets.mines.size):
-        if state.on[o] == REAL and given[o].sum() >= MATCHED:
+        if state.on[o] == REAL and given[o].sum() >= MATCHED and scene.shapes.form[state.template[o]] == 0:
             spread = math.sqrt(
                 sheets.root[o, 0, 3, 0] ** 2
                 + sheets.root[o, 0, 3, 1] ** 2
@@ -92,14 +92,15 @@ def _lengths(factor: float, sheets: Sheets, hyper: Hyper, state: State, given: I
 
 
 @kernel
-def _wide(sheets: Sheets, hyper: Hyper, state: State) -> Floats:
+def _wide(scene: Scene) -> Floats:
     """Return the density of each place if the sheet were wrong in an unusual way: such a match teaches little."""
+    sheets, hyper, state = scene.sheets, scene.hyper, scene.state
     held = hyper.factor.copy()
     hyper.factor[:] = 4.0
     wide = np.zeros(sheets.mines.size)
     for o in range(sheets.mines.size):
         if state.on[o] == REAL:
-            wide[o] = place_density(o, state.at[o], sheets, hyper) - 2.0
+            wide[o] = place_density(o, state.at[o], scene.shapes.form[state.template[o]], sheets, hyper) - 2.0
     hyper.factor[:] = held
     return wide
 
@@ -107,28 +108,28 @@ def _wide(sheets: Sheets, hyper: Hyper, state: State) -> Floats:
 @kernel
 def _learn_model(scene: Scene, given: Ints) -> None:
     """Draw the factors on the error model and the shift of each region."""
-    sheets, beliefs, hyper, state = scene.sheets, scene.beliefs, scene.hyper, scene.state
-    wide = _wide(sheets, hyper, state)
+    beliefs, hyper = scene.beliefs, scene.hyper
+    wide = _wide(scene)
     if beliefs.learn_sd > 0.0:
         for k in range(3):
-            before, old = _placed(-1, sheets, hyper, state, given, wide), hyper.factor[k]
+            before, old = _placed(-1, scene, given, wide), hyper.factor[k]
             new = old * math.exp(0.12 * np.random.standard_normal())
             hyper.factor[k] = new
-            ratio = _placed(-1, sheets, hyper, state, given, wide) - before
+            ratio = _placed(-1, scene, given, wide) - before
             ratio += normal(math.log(new), 0.0, beliefs.learn_sd) - normal(math.log(old), 0.0, beliefs.learn_sd)
             if k == 2:  # rows make a field look narrow: only its length tells of the pace
-                ratio = _lengths(new, sheets, hyper, state, given) - _lengths(old, sheets, hyper, state, given)
+                ratio = _lengths(new, scene, given) - _lengths(old, scene, given)
                 ratio += normal(math.log(new), 0.0, beliefs.learn_sd) - normal(math.log(old), 0.0, beliefs.learn_sd)
             if not 0.35 < new < 3.0 or not accepted(ratio):
                 hyper.factor[k] = old
     for region in range(hyper.shift.shape[0]):
         for _ in range(2):
-            before = _placed(region, sheets, hyper, state, given, wide)
+            before = _placed(region, scene, given, wide)
             x, y = hyper.shift[region, 0], hyper.shift[region, 1]
             size = 3.0 * math.exp(np.random.uniform(-1.0, 1.5))
             hyper.shift[region, 0] += size * np.random.standard_normal()
             hyper.shift[region, 1] += size * np.random.standard_normal()
-            ratio = _placed(region, sheets, hyper, state, given, wide) - before
+            ratio = _placed(region, scene, given, wide) - before
             ratio += normal(hyper.shift[region, 0], 0.0, beliefs.shift_sd) - normal(x, 0.0, beliefs.shift_sd)
             ratio += normal(hyper.shift[region, 1], 0.0, beliefs.shift_sd) - normal(y, 0.0, beliefs.shift_sd)
             if not accepted(ratio):

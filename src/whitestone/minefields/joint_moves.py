@@ -14,10 +14,10 @@ from whitestone.minefields.joint_dressing import believed, dressed
 from whitestone.minefields.joint_guided import guided, guided_density
 from whitestone.minefields.joint_laying import covered, difference, field_of, gain, instead, lay, put, settled
 from whitestone.minefields.joint_state import FALSE, REAL, Field, Floats, Scene
-from whitestone.minefields.joint_terms import odds, place_density, sheet_mines, unwritten_place
+from whitestone.minefields.joint_terms import odds, place_density, sheet_mines, template_drawn, unwritten_place
 from whitestone.minefields.kernels import kernel
 
-__all__ = ["LEAST", "first_free", "fits", "nudged", "redrawn", "shaped", "switched"]
+__all__ = ["LEAST", "first_free", "fits", "nudged", "redrawn", "switched"]
 
 LEAST = math.log(14.0)
 """A field of which nobody wrote is not narrower: else every row of mines would count as one."""
@@ -82,7 +82,8 @@ def nudged(o: int, heat: float, scene: Scene) -> None:
     if o >= sheets.mines.size:
         ratio += unwritten_place(new, new_mines, scene.beliefs) - unwritten_place(at, mines, scene.beliefs)
     else:
-        ratio += place_density(o, new, sheets, hyper) - place_density(o, at, sheets, hyper)
+        form = scene.shapes.form[old.template]
+        ratio += place_density(o, new, form, sheets, hyper) - place_density(o, at, form, sheets, hyper)
         ratio += sheet_mines(o, new_mines, sheets, hyper) - sheet_mines(o, mines, sheets, hyper)
     moved = Field(new, new_mines, state.mix[o], state.lanes[o], state.template[o])
     if settled(ratio + heat * instead(old, moved, scene), state):
@@ -91,10 +92,15 @@ def nudged(o: int, heat: float, scene: Scene) -> None:
 
 
 @kernel
-def _laid_again(o: int, at: Floats, template: int, ratio: float, heat: float, scene: Scene) -> None:
-    """Propose that a field lies at another place, or in another way, with mines, types and lanes drawn anew."""
-    state = scene.state
-    old = field_of(o, state)
+def redrawn(o: int, heat: float, scene: Scene) -> None:
+    """Propose another place for the field of a sheet, drawn from what the sheet says and where finds lie."""
+    ground, sheets, hyper, state, form = scene.ground, scene.sheets, scene.hyper, scene.state, scene.shapes.form
+    old, template = field_of(o, state), template_drawn(o, sheets)
+    at = guided(o, form[template], ground, sheets, hyper)
+    if not fits(o, at, scene):
+        return
+    ratio = guided_density(o, old.at, form[old.template], ground, sheets, hyper)
+    ratio -= guided_density(o, at, form[template], ground, sheets, hyper)
     lay(-1.0, old, scene)
     new = dressed(o, at, template, heat, scene)
     ratio += believed(o, new, heat, scene) - believed(o, old, heat, scene)
@@ -104,41 +110,24 @@ def _laid_again(o: int, at: Floats, template: int, ratio: float, heat: float, sc
 
 
 @kernel
-def redrawn(o: int, heat: float, scene: Scene) -> None:
-    """Propose another place for the field of a sheet, drawn from what the sheet says and where finds lie."""
-    at, ground, sheets, hyper = scene.state.at[o], scene.ground, scene.sheets, scene.hyper
-    new = guided(o, ground, sheets, hyper)
-    ratio = guided_density(o, at, ground, sheets, hyper) - guided_density(o, new, ground, sheets, hyper)
-    if fits(o, new, scene):
-        _laid_again(o, new, scene.state.template[o], ratio, heat, scene)
-
-
-@kernel
-def shaped(sheet: int, heat: float, scene: Scene) -> None:
-    """Propose that the mines of a sheet's field lie along its rows, or all over it."""
-    first, second = scene.sheets.template[sheet, 0], scene.sheets.template[sheet, 1]
-    if first != second:
-        new = second if scene.state.template[sheet] == first else first
-        _laid_again(sheet, scene.state.at[sheet].copy(), new, 0.0, heat, scene)
-
-
-@kernel
 def switched(o: int, heat: float, scene: Scene) -> None:
     """Propose that the field of a sheet appears, or vanishes."""
-    ground, sheets, hyper, state = scene.ground, scene.sheets, scene.hyper, scene.state
+    ground, sheets, hyper, state, form = scene.ground, scene.sheets, scene.hyper, scene.state, scene.shapes.form
     if state.on[o] == REAL:
         old = field_of(o, state)
         lay(-1.0, old, scene)
-        ratio = guided_density(o, old.at, ground, sheets, hyper) - odds(o, sheets, hyper)
+        ratio = guided_density(o, old.at, form[old.template], ground, sheets, hyper) - odds(o, sheets, hyper)
         ratio -= believed(o, old, heat, scene)
         if settled(ratio + heat * (gain(state) + old.mines * covered(old, scene)), state):
             state.on[o] = FALSE
         return
-    at = guided(o, ground, sheets, hyper)
+    template = template_drawn(o, sheets)
+    at = guided(o, form[template], ground, sheets, hyper)
     if not fits(o, at, scene):
         return
-    new = dressed(o, at, sheets.template[o, np.random.randint(0, 2)], heat, scene)
-    ratio = odds(o, sheets, hyper) - guided_density(o, at, ground, sheets, hyper) + believed(o, new, heat, scene)
+    new = dressed(o, at, template, heat, scene)
+    ratio = odds(o, sheets, hyper) - guided_density(o, at, form[template], ground, sheets, hyper)
+    ratio += believed(o, new, heat, scene)
     lay(1.0, new, scene)
     if settled(ratio + heat * (gain(state) - new.mines * covered(new, scene)), state):
         put(o, new, state)

@@ -10,13 +10,13 @@ from __future__ import annotations
 import numpy as np
 
 from whitestone.minefields.joint_births import born
-from whitestone.minefields.joint_claims import bartered, ceded, claimed, traded
+from whitestone.minefields.joint_claims import bartered, ceded, claimed, shaped, traded
 from whitestone.minefields.joint_giving import amounts, give
 from whitestone.minefields.joint_laying import covered, field_of
 from whitestone.minefields.joint_learning import learned
-from whitestone.minefields.joint_moves import nudged, redrawn, shaped, switched
+from whitestone.minefields.joint_moves import nudged, redrawn, switched
 from whitestone.minefields.joint_state import FALSE, LANES, REAL, Kept, Scene
-from whitestone.minefields.joint_terms import LANE_PRIOR, centre_shift, spread
+from whitestone.minefields.joint_terms import LANE_PRIOR, centre_shift, spread, template_drawn
 from whitestone.minefields.kernels import kernel
 
 __all__ = ["begin", "chain"]
@@ -38,11 +38,11 @@ def begin(scene: Scene) -> None:
             state.total[f] *= ground.stray_mix[ground.kind[f]]
     for o in range(sheets.mines.size):
         state.on[o] = FALSE
-        state.at[o] = centre_shift(o, sheets, hyper)
+        state.template[o] = template_drawn(o, sheets)
+        state.at[o] = centre_shift(o, scene.shapes.form[state.template[o]], sheets, hyper)
         state.mines[o] = sheets.mines[o] * hyper.amount[0]
         state.mix[o] = spread(sheets.mix[o])
         state.lanes[o] = LANES * spread(np.full(LANES, LANE_PRIOR))
-        state.template[o] = sheets.template[o, 0]
 
 
 @kernel
@@ -105,6 +105,7 @@ def _note(draw: int, scene: Scene, kept: Kept) -> None:
     for o in range(scene.sheets.mines.size):
         kept.on[draw, o] = state.on[o]
         kept.at[draw, o] = state.at[o]
+        kept.form[draw, o] = scene.shapes.form[state.template[o]]
         kept.seen[draw, o] = covered(field_of(o, state), scene) if state.on[o] == REAL else 0.0
     kept.owner[draw] = state.owner
     kept.numbers[draw, 0] = hyper.truth[0]

@@ -77,6 +77,8 @@ class Shapes(NamedTuple):
     """(templates, points)."""
     lane_share: Floats
     """(templates, LANES) share of the points that lie in each lane."""
+    form: Ints
+    """(templates,) 0 as written, 1 and more: as it would be if a leg about the field were written backwards."""
 
 
 class Sheets(NamedTuple):
@@ -90,8 +92,12 @@ class Sheets(NamedTuple):
     """(sheets, components, 5, 5) lower triangular root of the covariance."""
     inverse: Floats
     """(sheets, components, 5, 5) inverse of the root."""
+    form: Ints
+    """(sheets, components) form of the field under each component, as in `Shapes`."""
     template: Ints
     """(sheets, 2) plain template, and the one with rows (the same number where the sheet has none)."""
+    more: Ints
+    """(sheets,) template of form 1; those of further forms follow it."""
     mines: Floats
     """(sheets,) expected number of mines in the ground."""
     shape: Floats
@@ -236,6 +242,7 @@ class Kept(NamedTuple):
 
     on: Ints
     at: Floats
+    form: Ints
     owner: Ints
     numbers: Floats
     seen: Floats

@@ -17,6 +17,7 @@ __all__ = [
     "centre_shift",
     "component_drawn",
     "dirichlet",
+    "form_share",
     "gamma",
     "laned",
     "normal",
@@ -26,6 +27,7 @@ __all__ = [
     "sheet_mines",
     "spread",
     "sureness",
+    "template_drawn",
     "told",
     "told_by",
     "told_weights",
@@ -65,8 +67,8 @@ def laned(lanes: Floats) -> float:
 
 
 @kernel
-def place_density(sheet: int, at: Floats, sheets: Sheets, hyper: Hyper) -> float:
-    """Return the logarithm of the density with which a sheet places its field at `at`."""
+def place_density(sheet: int, at: Floats, form: int, sheets: Sheets, hyper: Hyper) -> float:
+    """Return the logarithm of the density with which a sheet places its field at `at`, in this form."""
     components = sheets.weight.shape[1]
     best = -math.inf
     logs = np.empty(components)
@@ -75,7 +77,7 @@ def place_density(sheet: int, at: Floats, sheets: Sheets, hyper: Hyper) -> float
     scale = 2.0 * math.log(hyper.factor[0]) + math.log(hyper.factor[1]) + 2.0 * math.log(hyper.factor[2])
     for c in range(components):
         logs[c] = -math.inf
-        if sheets.weight[sheet, c] <= 0.0:
+        if sheets.weight[sheet, c] <= 0.0 or sheets.form[sheet, c] != form:
             continue
         off[0] = (at[0] - sheets.mean[sheet, c, 0] - shift[0]) / hyper.factor[0]
         off[1] = (at[1] - sheets.mean[sheet, c, 1] - shift[1]) / hyper.factor[0]
@@ -91,6 +93,8 @@ def place_density(sheet: int, at: Floats, sheets: Sheets, hyper: Hyper) -> float
             value += math.log(sheets.inverse[sheet, c, i, i]) - 0.5 * whitened * whitened
         logs[c] = value
         best = max(best, value)
+    if best == -math.inf:
+        return -1e9
     total = 0.0
     for c in range(components):
         total += math.exp(logs[c] - best)
@@ -98,21 +102,45 @@ def place_density(sheet: int, at: Floats, sheets: Sheets, hyper: Hyper) -> float
 
 
 @kernel
-def component_drawn(sheet: int, sheets: Sheets) -> int:
-    """Draw one of the components of what a sheet says."""
-    component, left = 0, np.random.random()
+def form_share(sheet: int, form: int, sheets: Sheets) -> float:
+    """Return the share of a form in what a sheet says."""
+    share = 0.0
     for c in range(sheets.weight.shape[1]):
-        component = c
-        left -= sheets.weight[sheet, c]
-        if left <= 0.0:
-            break
+        if sheets.form[sheet, c] == form:
+            share += sheets.weight[sheet, c]
+    return share
+
+
+@kernel
+def component_drawn(sheet: int, form: int, sheets: Sheets) -> int:
+    """Draw one of the components of what a sheet says, among those of a form."""
+    component, left = 0, np.random.random() * form_share(sheet, form, sheets)
+    for c in range(sheets.weight.shape[1]):
+        if sheets.form[sheet, c] == form and sheets.weight[sheet, c] > 0.0:
+            component = c
+            left -= sheets.weight[sheet, c]
+            if left <= 0.0:
+                break
     return component
 
 
 @kernel
-def centre_shift(sheet: int, sheets: Sheets, hyper: Hyper) -> Floats:
-    """Draw a place for the field of a sheet from what the sheet says."""
-    component = component_drawn(sheet, sheets)
+def template_drawn(sheet: int, sheets: Sheets) -> int:
+    """Draw in which form a sheet's field lies, and if as written, whether along its rows or all over it."""
+    left = np.random.random()
+    for c in range(sheets.weight.shape[1]):
+        left -= sheets.weight[sheet, c]
+        if left <= 0.0:
+            if sheets.form[sheet, c] > 0:
+                return int(sheets.more[sheet] + sheets.form[sheet, c] - 1)
+            break
+    return int(sheets.template[sheet, np.random.randint(0, 2)])
+
+
+@kernel
+def centre_shift(sheet: int, form: int, sheets: Sheets, hyper: Hyper) -> Floats:
+    """Draw a place for the field of a sheet, in this form, from what the sheet says."""
+    component = component_drawn(sheet, form, sheets)
     at = np.empty(5)
     noise = np.random.standard_normal(5)
     for i in range(5):

@@ -40,14 +40,26 @@ class Spread(msgspec.Struct, frozen=True):
     cell_m: float
 
 
-def spread_of(at: Floats, weight: Floats, template: Template, *, keep: float = 0.9995) -> Spread:
-    """Return where the mines of a field are expected: `at` (n, 5) placements with their weights (n,), n at least 1."""
-    points = template.points.astype(float)
-    u, v = points[:, 0] * np.exp(at[:, 3:4]), points[:, 1] * np.exp(at[:, 4:5])
+def spread_of(
+    at: Floats,
+    weight: Floats,
+    template: Template,
+    *,
+    others: Sequence[Template] = (),
+    form: npt.NDArray[np.int64] | None = None,
+    keep: float = 0.9995,
+) -> Spread:
+    """Return where the mines of a field are expected: `at` (n, 5) placements with their weights (n,), n at least 1.
+
+    `form` (n,) says which lie in the shape of `template` (0) and which in those of `others` (1 and more).
+    """
+    every = np.stack([each.points.astype(float) for each in (template, *others)])
+    points = every[np.zeros(len(at), np.int64) if form is None else form]
+    u, v = points[..., 0] * np.exp(at[:, 3:4]), points[..., 1] * np.exp(at[:, 4:5])
     cos, sin = np.cos(at[:, 2:3]), np.sin(at[:, 2:3])
     x = (at[:, :1] + cos * u - sin * v).ravel()
     y = (at[:, 1:2] + sin * u + cos * v).ravel()
-    mass = np.repeat(weight / weight.sum(), points.shape[0]) / points.shape[0]
+    mass = np.repeat(weight / weight.sum(), points.shape[1]) / points.shape[1]
     (west, east), (south, north) = _middle(x, mass, keep), _middle(y, mass, keep)
     cell = max(_LEAST_CELL_M, (east - west + 60.0) / _MOST_CELLS, (north - south + 60.0) / _MOST_CELLS)
     west, south = (math.floor((low - 30.0) / cell) * cell for low in (west, south))

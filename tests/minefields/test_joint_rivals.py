@@ -13,6 +13,7 @@ from tests.minefields.test_joint_claims import scene_of
 from whitestone.minefields.assessing import assess, report
 from whitestone.minefields.batch_model import posed
 from whitestone.minefields.error_model import ErrorModel
+from whitestone.minefields.joint import Effort
 from whitestone.minefields.joint_laying import covered, unsearched
 from whitestone.minefields.joint_state import LANES, Field
 from whitestone.minefields.joint_terms import told_by, unwritten_mean
@@ -122,6 +123,6 @@ def test_a_large_field_that_nobody_ever_met_is_less_likely_than_those_that_someb
         held["records"].append(sheet(f"A-{number}", east, 0.0, 120))
         if number != 5:
             held["finds"] += finds(rng, 3, east + 5, 55, "PMN-2")
-    answer = report(assess(read_sheets(held), seed=2, effort=SHORT))
+    answer = report(assess(read_sheets(held), seed=2, effort=Effort(chains=2, burn=60, draws=150)))
     met = [detail(answer, f"A-{number}")["p_field"] for number in range(10) if number != 5]
     assert min(met) > detail(answer, "A-5")["p_field"] + 0.2

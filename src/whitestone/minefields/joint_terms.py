@@ -250,8 +250,13 @@ def told_weights(counts: Floats, beliefs: Beliefs) -> Floats:
             if counts[t] > 0.0:
                 logs[k] += math.lgamma(beliefs.mixes[k, t] + counts[t]) - math.lgamma(beliefs.mixes[k, t])
         logs[k] += math.lgamma(whole) - math.lgamma(whole + found)
-    shares: Floats = np.exp(logs - logs.max())
-    return shares / shares.sum()
+    best, total = logs.max(), 0.0
+    for k in range(logs.size):
+        logs[k] = math.exp(logs[k] - best)
+        total += logs[k]
+    for k in range(logs.size):
+        logs[k] /= total
+    return logs
 
 
 @kernel

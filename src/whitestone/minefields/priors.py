@@ -95,21 +95,13 @@ def place_before(
     frame = _framed(sheet, first if len(first) >= 2 else ring)
     forms = _forms(blocks[0], first, ring_at, model)
     fits = [_fitted_each(block, first, frame, ring_at, forms) for block in blocks]
-    fitted, form = [each[:2] for each in fits], np.concatenate([each[2] for each in fits])
-    log = np.concatenate(
-        [
-            np.log(reading.share) - math.log(len(block[0])) + block[2]
-            for reading, block in zip(readings, blocks, strict=True)
-        ]
-    )
-    share = np.exp(log - log.max())
-    share /= share.sum()
-    at = np.concatenate([each[0] for each in fitted])
+    at, left, form = (np.concatenate(part) for part in zip(*fits, strict=True))
+    share = _shares(readings, blocks)
     if len(first) < 2:
         at = _turned(at, own)
     each_reading = np.concatenate([np.full(len(block[0]), n) for n, block in enumerate(blocks)])
     fate = np.concatenate([block[1] for block in blocks])
-    off = np.sqrt(np.average(np.concatenate([each[1] for each in fitted]), weights=share))
+    off = np.sqrt(np.average(left, weights=share))
     weight, mean, covariance, component_form = _mixture(at, share, each_reading * 128 + fate, form)
     soft = _soft(float(off), frame, model)
     plain = plain_template(_filled(ring, frame), frame, soft)
@@ -130,6 +122,14 @@ def place_before(
         forms,
         shares,
     )
+
+
+def _shares(readings: Sequence[Reading], blocks: Sequence[tuple[Floats, Ints, Floats, Ints]]) -> Floats:
+    """Return the weights of all samples, summing to one, after loops and further points have been heard."""
+    each = zip(readings, blocks, strict=True)
+    log = np.concatenate([np.log(reading.share) - math.log(len(block[0])) + block[2] for reading, block in each])
+    share = np.exp(log - log.max())
+    return np.asarray(share / share.sum())
 
 
 def _block(

@@ -155,6 +155,8 @@ class Beliefs(NamedTuple):
     """(mixes, types) parameters of the Dirichlet priors of its types, one for each set that sheets name, ..."""
     mix_share: Floats
     """(mixes,) ... and how often each is named; they sum to one."""
+    mix_weight: Floats
+    """(mixes, types + 1) logarithm of the Gamma function of each of these parameters; last, minus that of their sum."""
     shift_sd: float
     """Spread of the shift that a region shares, metres."""
     learn_sd: float

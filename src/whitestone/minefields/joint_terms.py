@@ -224,12 +224,27 @@ def unwritten_density(at: Floats, mines: float, mix: Floats, beliefs: Beliefs) -
 
 
 @kernel
+def _added(k: int, counts: Floats, beliefs: Beliefs) -> float:
+    """Return by how much finds counted change the logarithm of what set `k` of types is divided by."""
+    found, whole, value = 0.0, 0.0, 0.0
+    for t in range(counts.size):
+        whole += beliefs.mixes[k, t]
+        if counts[t] > 0.0:
+            found += counts[t]
+            value += math.lgamma(beliefs.mixes[k, t] + counts[t]) - beliefs.mix_weight[k, t]
+    return value - math.lgamma(whole + found) - beliefs.mix_weight[k, -1] if found > 0.0 else value
+
+
+@kernel
 def told(mix: Floats, share: Floats, counts: Floats, beliefs: Beliefs) -> float:
     """Return the logarithm of the density of the types of a field, under sets with these shares and finds counted."""
     best = -math.inf
-    logs = np.empty(share.size)
+    logs, log_mix = np.empty(share.size), np.log(mix)
     for k in range(share.size):
-        logs[k] = math.log(share[k] + 1e-300) + dirichlet(mix, beliefs.mixes[k] + counts)
+        logs[k] = math.log(share[k] + 1e-300) - _added(k, counts, beliefs)
+        for t in range(mix.size):
+            logs[k] += (beliefs.mixes[k, t] + counts[t] - 1.0) * log_mix[t] - beliefs.mix_weight[k, t]
+        logs[k] -= beliefs.mix_weight[k, -1]
         best = max(best, logs[k])
     total = 0.0
     for k in range(share.size):
@@ -242,14 +257,7 @@ def told_weights(counts: Floats, beliefs: Beliefs) -> Floats:
     """Return the shares of the sets of types that a field of which nobody wrote may hold, given finds of each type."""
     logs = np.empty(beliefs.mix_share.size)
     for k in range(logs.size):
-        whole, found = 0.0, 0.0
-        logs[k] = math.log(beliefs.mix_share[k])
-        for t in range(counts.size):
-            whole += beliefs.mixes[k, t]
-            found += counts[t]
-            if counts[t] > 0.0:
-                logs[k] += math.lgamma(beliefs.mixes[k, t] + counts[t]) - math.lgamma(beliefs.mixes[k, t])
-        logs[k] += math.lgamma(whole) - math.lgamma(whole + found)
+        logs[k] = math.log(beliefs.mix_share[k]) + _added(k, counts, beliefs)
     best, total = logs.max(), 0.0
     for k in range(logs.size):
         logs[k] = math.exp(logs[k] - best)

@@ -1,7 +1,6 @@
 """How much ground holds 50, 90 and 99 % of a field's mines, and which outline says so?
 
-The sampled placements are the truth. A set is the smallest number of cells that hold the share of the expected
-mines; an
+The sampled placements are the truth. A set is the smallest number of cells that hold the share of the expected mines; an
 outline is the border of a set and is never shown without its share.
 """
 
@@ -17,7 +16,7 @@ import scipy.ndimage
 import shapely
 
 from whitestone.minefields.covering import covering
-from whitestone.minefields.templates import Template
+from whitestone.minefields.templates import Template, scattered
 
 __all__ = ["SHARES", "Spread", "field_raster", "outline_of", "sets_of", "spread_of"]
 
@@ -26,9 +25,12 @@ Raster = npt.NDArray[np.float64]
 
 SHARES = (50, 90, 99)
 _LEAST_CELL_M, _MOST_CELLS = 5.0, 500
-_SMOOTH_M = 4.0
+_SMOOTH_M = 3.0
 """A few hundred placements stand for all: each is blurred by this, so that gaps between them are no gaps in the
 ground."""
+_EACH, _TURNS = 128, 16
+"""Places of mines shown of each placement, and after how many placements the same ones are shown again: were they always
+the same, placements that lie close together would leave lumps in a field, and the sets would hold too few mines."""
 
 
 class Spread(msgspec.Struct, frozen=True):
@@ -53,8 +55,9 @@ def spread_of(
 
     `form` (n,) says which lie in the shape of `template` (0) and which in those of `others` (1 and more).
     """
-    every = np.stack([each.points.astype(float) for each in (template, *others)])
-    points = every[np.zeros(len(at), np.int64) if form is None else form]
+    every = np.stack([scattered(each, _EACH * _TURNS) for each in (template, *others)])
+    turn = np.arange(len(at))[:, None] % _TURNS + _TURNS * np.arange(_EACH)
+    points = every[(np.zeros(len(at), np.int64) if form is None else form)[:, None], turn]
     u, v = points[..., 0] * np.exp(at[:, 3:4]), points[..., 1] * np.exp(at[:, 4:5])
     cos, sin = np.cos(at[:, 2:3]), np.sin(at[:, 2:3])
     x = (at[:, :1] + cos * u - sin * v).ravel()

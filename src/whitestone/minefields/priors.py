@@ -104,7 +104,7 @@ def place_before(
     off = np.sqrt(np.average(left, weights=share))
     weight, mean, covariance, component_form = _mixture(at, share, each_reading * 128 + fate, form)
     soft = _soft(float(off), frame, model)
-    plain = plain_template(_filled(ring, frame), frame, soft)
+    plain = plain_template(_filled(ring, frame), frame, *soft)
     shares = tuple(float(share[each_reading == n].sum()) for n in range(len(readings)))
     return Prior(
         frame,
@@ -118,7 +118,7 @@ def place_before(
         form,
         component_form,
         plain,
-        _rows(sheet, readings[0], first, stations, frame, soft),
+        _rows(sheet, readings[0], first, stations, frame, soft[0]),
         forms,
         shares,
     )
@@ -224,10 +224,16 @@ def _fitted(places: Floats, first: Floats, frame: Frame) -> tuple[Floats, Floats
     return at, left
 
 
-def _soft(off_m: float, frame: Frame, model: ErrorModel) -> float:
-    """Return by how much the edge of a field is blurred, metres."""
-    blurred = max(math.hypot(off_m, model.edge_m, model.find_m), 0.12 * frame.width + 2.5, 5.0)
-    return float(min(blurred, 0.3 * frame.width + 5.0))
+def _soft(off_m: float, frame: Frame, model: ErrorModel) -> tuple[float, float]:
+    """Return by how much the edge of a field is blurred for its finds and for its mines, metres.
+
+    Soft edges forgive a sheet that is wrong in a way nobody listed, but they also widen the ground that holds a field
+    and let neighbours take its finds: they are no softer than receivers, edges and shapes that bend call for.
+    """
+    finds = max(math.hypot(off_m, model.edge_m, model.find_m), 0.03 * frame.width + 1.0, 3.0)
+    mines = max(math.hypot(off_m, model.edge_m), 0.03 * frame.width + 1.0)
+    most = 0.3 * frame.width + 5.0
+    return min(finds, most), min(mines, most)
 
 
 def _forms(
@@ -251,7 +257,7 @@ def _forms(
     for _, number, ring in sorted(held, key=lambda each: -each[0])[:_MOST_FORMS]:
         frame, member = frame_of(ring), fate == number
         off = np.sqrt(np.average(_fitted(places[member][:, ring_at], ring, frame)[1], weights=share[member]))
-        forms.append(Form(number, frame, ring, plain_template(ring, frame, _soft(float(off), frame, model))))
+        forms.append(Form(number, frame, ring, plain_template(ring, frame, *_soft(float(off), frame, model))))
     return tuple(forms)
 
 
@@ -314,4 +320,4 @@ def _rows(
                 counts.append(sum(each.middle or 0.0 for each in row.count.values()) or 1.0)
     if not lines:
         return None
-    return row_template(np.array(lines), np.array(counts) / sum(counts), frame, min(soft_m, 0.12 * frame.width + 2.5))
+    return row_template(np.array(lines), np.array(counts) / sum(counts), frame, soft_m)

@@ -14,7 +14,7 @@ from whitestone.minefields.joint_laying import covered, field_of, forget, gain, 
 from whitestone.minefields.joint_moves import first_free, fits
 from whitestone.minefields.joint_state import FALSE, REAL, Beliefs, Floats, Ground, Scene
 from whitestone.minefields.joint_terms import normal
-from whitestone.minefields.kernels import kernel
+from whitestone.minefields.kernels import bare_kernel, kernel
 
 __all__ = ["born"]
 
@@ -22,7 +22,7 @@ BIRTH_M = 35.0
 """Spread of the middle of a new field around the find that suggests it, metres."""
 
 
-@kernel
+@bare_kernel
 def birth_density(x: float, y: float, ground: Ground) -> float:
     """Return the density with which new fields are proposed at a place, per square metre."""
     west, south, size, columns, rows = ground.net
@@ -42,14 +42,14 @@ def birth_density(x: float, y: float, ground: Ground) -> float:
     return total / (2.0 * math.pi * BIRTH_M**2 * ground.x.size)
 
 
-@kernel
+@bare_kernel
 def _usually(at: Floats, beliefs: Beliefs) -> float:
     """Return the logarithm of the density with which new fields are turned and sized."""
     long = normal(at[3], beliefs.log_length, beliefs.log_length_sd)
     return long + normal(at[4], beliefs.log_width, beliefs.log_width_sd) - math.log(math.pi)
 
 
-@kernel
+@bare_kernel
 def _numbered(pick: int, scene: Scene) -> int:
     """Return how many fields of which nobody wrote there are (`pick` below nought), or which is number `pick`."""
     count = 0

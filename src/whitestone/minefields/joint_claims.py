@@ -18,7 +18,7 @@ from whitestone.minefields.joint_laying import covered, difference, field_of, la
 from whitestone.minefields.joint_moves import first_free, fits
 from whitestone.minefields.joint_state import FALSE, REAL, Floats, Scene
 from whitestone.minefields.joint_terms import form_share, normal, odds, template_drawn
-from whitestone.minefields.kernels import kernel
+from whitestone.minefields.kernels import bare_kernel, kernel
 
 __all__ = ["bartered", "ceded", "claimed", "exchanged", "near", "near_density", "shaped", "traded"]
 
@@ -33,13 +33,13 @@ ANYWHERE = 1e-9
 """With which density a sheet looks where it does not point to, per square metre."""
 
 
-@kernel
+@bare_kernel
 def _turned(turn: float) -> float:
     """Return the difference of two turns without their sense."""
     return turn - math.pi * math.floor(turn / math.pi + 0.5)
 
 
-@kernel
+@bare_kernel
 def _anchor(o: int, template: int, scene: Scene) -> float:
     """Return the turn of the first component of a form: a strip has no sense of direction, a sheet has."""
     for c in range(scene.sheets.weight.shape[1]):
@@ -67,7 +67,7 @@ def near(o: int, at: Floats, template: int, scene: Scene) -> Floats:
     return new
 
 
-@kernel
+@bare_kernel
 def near_density(o: int, new: Floats, template: int, at: Floats, scene: Scene) -> float:
     """Return the logarithm of the density with which a form is drawn and `near` draws a place for it."""
     sheets, form, total = scene.sheets, scene.shapes.form[template], 0.0
@@ -89,7 +89,7 @@ def near_density(o: int, new: Floats, template: int, at: Floats, scene: Scene) -
     return math.log(total + 1e-300)
 
 
-@kernel
+@bare_kernel
 def _pull(sheet: int, at: Floats, scene: Scene) -> float:
     """Return how strongly a sheet looks for its field at a place."""
     sheets, hyper, total = scene.sheets, scene.hyper, ANYWHERE
@@ -105,7 +105,7 @@ def _pull(sheet: int, at: Floats, scene: Scene) -> float:
     return total
 
 
-@kernel
+@bare_kernel
 def _pulled(sheet: int, beside: int, luck: float, scene: Scene) -> tuple[float, int]:
     """Return how strongly all fields of which nobody wrote but `beside` pull a sheet, and where a part of it is met."""
     total, state = 0.0, scene.state
@@ -117,21 +117,21 @@ def _pulled(sheet: int, beside: int, luck: float, scene: Scene) -> tuple[float, 
     return total, -1
 
 
-@kernel
+@bare_kernel
 def _chosen(sheet: int, beside: int, at: Floats, scene: Scene) -> float:
     """Return the logarithm of the chance that a sheet chooses a field at a place, beside all others but `beside`."""
     own = _pull(sheet, at, scene)
     return math.log(own / (own + _pulled(sheet, beside, math.inf, scene)[0]))
 
 
-@kernel
+@bare_kernel
 def _choice(sheet: int, scene: Scene) -> int:
     """Choose a field of which nobody wrote for a sheet, -1: there is none."""
     total = _pulled(sheet, -1, math.inf, scene)[0]
     return int(_pulled(sheet, -1, total * np.random.random(), scene)[1])
 
 
-@kernel
+@bare_kernel
 def _worth(o: int, scene: Scene) -> float:
     """Return the logarithm of the odds of a sheet's field, or of the density of those of which nobody wrote."""
     if o < scene.sheets.mines.size:
@@ -139,7 +139,7 @@ def _worth(o: int, scene: Scene) -> float:
     return math.log(scene.hyper.unwritten[0])
 
 
-@kernel
+@bare_kernel
 def _template(o: int, scene: Scene) -> int:
     """Draw how the mines of a field of an object lie: as its sheet may mean it, or all over a strip."""
     if o < scene.sheets.mines.size:

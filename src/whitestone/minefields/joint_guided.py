@@ -13,12 +13,12 @@ import numpy as np
 
 from whitestone.minefields.joint_state import Floats, Ground, Hyper, Sheets
 from whitestone.minefields.joint_terms import centre_shift, component_drawn, normal, place_density
-from whitestone.minefields.kernels import kernel
+from whitestone.minefields.kernels import bare_kernel, kernel
 
 __all__ = ["guided", "guided_density", "sized", "sized_density"]
 
 
-@kernel
+@bare_kernel
 def _spread(sheet: int, component: int, number: int, sheets: Sheets, hyper: Hyper) -> float:
     """Return the spread of one of the five numbers under one component."""
     total = 0.0
@@ -38,7 +38,7 @@ def sized(sheet: int, form: int, sheets: Sheets, hyper: Hyper) -> Floats:
     return at
 
 
-@kernel
+@bare_kernel
 def sized_density(sheet: int, at: Floats, form: int, sheets: Sheets, hyper: Hyper) -> float:
     """Return the density with which a form is drawn and `sized` draws turn, length and width in it."""
     total = 0.0
@@ -54,7 +54,7 @@ def sized_density(sheet: int, at: Floats, form: int, sheets: Sheets, hyper: Hype
     return total
 
 
-@kernel
+@bare_kernel
 def _reached(sheet: int, pick: int, ground: Ground, sheets: Sheets) -> int:
     """Return how many finds lie within reach of a sheet (`pick` below nought), or which is number `pick` of them."""
     x, y, far = sheets.middle[sheet, 0], sheets.middle[sheet, 1], sheets.reach[sheet]
@@ -76,7 +76,7 @@ def _reached(sheet: int, pick: int, ground: Ground, sheets: Sheets) -> int:
     return number
 
 
-@kernel
+@bare_kernel
 def _under(sheet: int, at: Floats, ground: Ground, sheets: Sheets) -> int:
     """Return how many of the finds within reach of a sheet lie in the rectangle of a place."""
     x, y, far = sheets.middle[sheet, 0], sheets.middle[sheet, 1], sheets.reach[sheet]

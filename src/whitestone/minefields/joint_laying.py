@@ -13,7 +13,7 @@ import math
 import numpy as np
 
 from whitestone.minefields.joint_state import LANES, REAL, Field, Floats, Ints, Scene, State
-from whitestone.minefields.kernels import kernel
+from whitestone.minefields.kernels import bare_kernel, kernel
 
 __all__ = [
     "accepted",
@@ -35,7 +35,7 @@ __all__ = [
 FLOOR = 1e-15
 
 
-@kernel
+@bare_kernel
 def accepted(log_ratio: float) -> bool:
     """Decide on a move."""
     return log_ratio >= 0.0 or math.log(np.random.random()) < log_ratio
@@ -58,7 +58,7 @@ def put(o: int, field: Field, state: State) -> None:
     state.template[o] = field.template
 
 
-@kernel
+@bare_kernel
 def under(field: Field, scene: Scene, finds: Ints, density: Floats, lane: Ints) -> int:
     """List the finds that a field can hold: their numbers, share of its mines per square metre there, and lanes."""
     ground, shapes, template = scene.ground, scene.shapes, field.template
@@ -92,7 +92,7 @@ def under(field: Field, scene: Scene, finds: Ints, density: Floats, lane: Ints) 
     return count
 
 
-@kernel
+@bare_kernel
 def lay(sign: float, field: Field, scene: Scene) -> None:
     """Add or take away what a field promises at the finds under it."""
     state, kind = scene.state, scene.ground.kind
@@ -115,7 +115,7 @@ def lay(sign: float, field: Field, scene: Scene) -> None:
             state.change[f] = 1e-300
 
 
-@kernel
+@bare_kernel
 def gain(state: State) -> float:
     """Return how much the logarithm of the likelihood of the finds changes by what was laid."""
     total = 0.0
@@ -125,7 +125,7 @@ def gain(state: State) -> float:
     return total
 
 
-@kernel
+@bare_kernel
 def keep(state: State) -> None:
     """Accept what was laid."""
     for k in range(state.touched[-1]):
@@ -135,7 +135,7 @@ def keep(state: State) -> None:
     state.touched[-1] = 0
 
 
-@kernel
+@bare_kernel
 def forget(state: State) -> None:
     """Drop what was laid."""
     for k in range(state.touched[-1]):
@@ -143,7 +143,7 @@ def forget(state: State) -> None:
     state.touched[-1] = 0
 
 
-@kernel
+@bare_kernel
 def settled(log_ratio: float, state: State) -> bool:
     """Decide on a move, and keep or forget what was laid."""
     if accepted(log_ratio):
@@ -153,7 +153,7 @@ def settled(log_ratio: float, state: State) -> bool:
     return False
 
 
-@kernel
+@bare_kernel
 def instead(old: Field, new: Field, scene: Scene) -> float:
     """Lay one field down in the place of another; return what that changes of the fit."""
     lay(-1.0, old, scene)
@@ -161,13 +161,13 @@ def instead(old: Field, new: Field, scene: Scene) -> float:
     return difference(old, new, scene)
 
 
-@kernel
+@bare_kernel
 def difference(old: Field, new: Field, scene: Scene) -> float:
     """Return what it changes of the fit that one field was taken up and another laid down."""
     return gain(scene.state) - new.mines * covered(new, scene) + old.mines * covered(old, scene)
 
 
-@kernel
+@bare_kernel
 def _looked(field: Field, scene: Scene, open_only: bool) -> float:
     """Return the share of a field's mines that should have been found by now, or that lie where nobody searched."""
     ground, shapes, template = scene.ground, scene.shapes, field.template
@@ -190,19 +190,19 @@ def _looked(field: Field, scene: Scene, open_only: bool) -> float:
     return total / whole
 
 
-@kernel
+@bare_kernel
 def covered(field: Field, scene: Scene) -> float:
     """Return the share of a field's mines that should have been found by now."""
     return float(_looked(field, scene, False))
 
 
-@kernel
+@bare_kernel
 def unsearched(field: Field, scene: Scene) -> float:
     """Return the share of a field's mines that lie where nobody searched."""
     return float(_looked(field, scene, True))
 
 
-@kernel
+@bare_kernel
 def lane_of(o: int, x: float, y: float, scene: Scene) -> int:
     """Return the lane of a field that a place under it lies in."""
     at, template, shapes = scene.state.at[o], scene.state.template[o], scene.shapes

@@ -15,7 +15,7 @@ from whitestone.minefields.joint_guided import guided, guided_density
 from whitestone.minefields.joint_laying import covered, difference, field_of, gain, instead, lay, put, settled
 from whitestone.minefields.joint_state import FALSE, REAL, Field, Floats, Scene
 from whitestone.minefields.joint_terms import odds, place_density, sheet_mines, template_drawn, unwritten_place
-from whitestone.minefields.kernels import kernel
+from whitestone.minefields.kernels import bare_kernel, kernel
 
 __all__ = ["LEAST", "first_free", "fits", "nudged", "redrawn", "switched"]
 
@@ -24,7 +24,7 @@ LEAST = math.log(14.0)
 MOST = 9.0
 
 
-@kernel
+@bare_kernel
 def first_free(scene: Scene) -> int:
     """Return the first place for a field of which nobody wrote, -1: all are taken."""
     for o in range(scene.sheets.mines.size, scene.state.on.size):
@@ -33,17 +33,18 @@ def first_free(scene: Scene) -> int:
     return -1
 
 
-@kernel
+@bare_kernel
 def fits(o: int, at: Floats, scene: Scene) -> bool:
     """Return whether a field of an object may be of this size."""
     narrowest = LEAST if o >= scene.sheets.mines.size else 0.0
     return bool(0.0 <= at[3] <= MOST and narrowest <= at[4] <= MOST)
 
 
-@kernel
-def stepped(at: Floats) -> Floats:
-    """Return a place a small step away; the step is as likely there as back."""
-    new = at.copy()
+@bare_kernel
+def stepped(at: Floats, new: Floats) -> None:
+    """Write down a place a small step away; the step is as likely there as back."""
+    for i in range(5):
+        new[i] = at[i]
     size = math.exp(np.random.uniform(-2.0, 1.5))
     kind = np.random.randint(0, 5)
     length, width = math.exp(at[3]), math.exp(at[4])
@@ -63,16 +64,15 @@ def stepped(at: Floats) -> Floats:
         push = 0.5 * (math.exp(new[4]) - width) * np.random.randint(-1, 2)
         new[0] -= sin * push
         new[1] += cos * push
-    return new
 
 
-@kernel
+@bare_kernel
 def nudged(o: int, heat: float, scene: Scene) -> None:
     """Propose a small step of a field."""
     sheets, hyper, state = scene.sheets, scene.hyper, scene.state
-    at, mines = state.at[o], state.mines[o]
+    at, mines, new = state.at[o], state.mines[o], state.step
     old = Field(at, mines, state.mix[o], state.lanes[o], state.template[o])
-    new = stepped(at)
+    stepped(at, new)
     if not fits(o, new, scene):
         return
     new_mines, ratio = mines, 0.0
@@ -87,7 +87,8 @@ def nudged(o: int, heat: float, scene: Scene) -> None:
         ratio += sheet_mines(o, new_mines, sheets, hyper) - sheet_mines(o, mines, sheets, hyper)
     moved = Field(new, new_mines, state.mix[o], state.lanes[o], state.template[o])
     if settled(ratio + heat * instead(old, moved, scene), state):
-        state.at[o] = new
+        for i in range(5):
+            at[i] = new[i]
         state.mines[o] = new_mines
 
 

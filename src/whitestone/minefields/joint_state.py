@@ -215,6 +215,18 @@ class State(NamedTuple):
     """... and lanes."""
     owner: Ints
     """(finds,) object that a find was given to in this draw, -1 for a stray."""
+    step: Floats
+    """(5,) scratch: the place that a field may step to."""
+    left_kinds: Floats
+    """(types,) scratch: finds that all others leave to the field that is looked at, by type, ..."""
+    left_lanes: Floats
+    """(LANES,) ... and by lane."""
+    usual_mix: Floats
+    """(types,) scratch: shares of the types that such a field has before any find."""
+    usual_lanes: Floats
+    """(LANES,) ones: lanes of such a field."""
+    none: Floats
+    """(types or LANES, whichever are more,) noughts: no find was counted."""
 
 
 class Field(NamedTuple):
@@ -266,4 +278,10 @@ def empty_state(objects: int, finds: int, kinds: int) -> State:
         np.zeros(finds),
         np.zeros(finds, np.int64),
         np.full(finds, -1, np.int64),
+        np.zeros(5),
+        np.zeros(kinds),
+        np.zeros(LANES),
+        np.zeros(kinds),
+        np.ones(LANES),
+        np.zeros(max(kinds, LANES)),
     )

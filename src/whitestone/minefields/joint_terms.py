@@ -10,7 +10,7 @@ import math
 import numpy as np
 
 from whitestone.minefields.joint_state import LANES, Beliefs, Floats, Hyper, Sheets
-from whitestone.minefields.kernels import kernel
+from whitestone.minefields.kernels import bare_kernel, kernel
 
 __all__ = [
     "LANE_PRIOR",
@@ -23,7 +23,6 @@ __all__ = [
     "normal",
     "odds",
     "place_density",
-    "sheet_density",
     "sheet_mines",
     "spread",
     "sureness",
@@ -31,7 +30,6 @@ __all__ = [
     "told",
     "told_by",
     "told_weights",
-    "unwritten_density",
     "unwritten_mean",
     "unwritten_place",
 ]
@@ -40,7 +38,7 @@ LANE_PRIOR = 1.5
 """Parameter of the Dirichlet prior of lanes."""
 
 
-@kernel
+@bare_kernel
 def odds(sheet: int, sheets: Sheets, hyper: Hyper) -> float:
     """Return the logarithm of the odds that a sheet has a field with mines in it, before any find."""
     here = hyper.truth[0] * (1.0 - sheets.lifted[sheet])
@@ -60,48 +58,44 @@ def spread(parameters: Floats) -> Floats:
     return shares
 
 
-@kernel
-def laned(lanes: Floats) -> float:
-    """Return the logarithm of the density of how dense the lanes of a field are, before any find."""
-    return float(dirichlet(lanes / LANES, np.full(LANES, LANE_PRIOR)))
+@bare_kernel
+def laned(lanes: Floats, found: Floats) -> float:
+    """Return the logarithm of the density of how dense the lanes of a field are, with finds counted in each."""
+    value, total = 0.0, 0.0
+    for k in range(LANES):
+        total += LANE_PRIOR + found[k]
+        value += (LANE_PRIOR + found[k] - 1.0) * math.log(lanes[k] / LANES) - math.lgamma(LANE_PRIOR + found[k])
+    return value + math.lgamma(total)
 
 
-@kernel
+@bare_kernel
 def place_density(sheet: int, at: Floats, form: int, sheets: Sheets, hyper: Hyper) -> float:
     """Return the logarithm of the density with which a sheet places its field at `at`, in this form."""
-    components = sheets.weight.shape[1]
-    best = -math.inf
-    logs = np.empty(components)
-    off = np.empty(5)
-    shift = hyper.shift[sheets.region[sheet]]
+    best, total = -math.inf, 0.0
+    east, north = hyper.shift[sheets.region[sheet], 0], hyper.shift[sheets.region[sheet], 1]
     scale = 2.0 * math.log(hyper.factor[0]) + math.log(hyper.factor[1]) + 2.0 * math.log(hyper.factor[2])
-    for c in range(components):
-        logs[c] = -math.inf
+    for c in range(sheets.weight.shape[1]):
         if sheets.weight[sheet, c] <= 0.0 or sheets.form[sheet, c] != form:
             continue
-        off[0] = (at[0] - sheets.mean[sheet, c, 0] - shift[0]) / hyper.factor[0]
-        off[1] = (at[1] - sheets.mean[sheet, c, 1] - shift[1]) / hyper.factor[0]
         turn = at[2] - sheets.mean[sheet, c, 2]
-        off[2] = (turn - 2.0 * math.pi * math.floor(turn / (2.0 * math.pi) + 0.5)) / hyper.factor[1]
-        off[3] = (at[3] - sheets.mean[sheet, c, 3]) / hyper.factor[2]
-        off[4] = (at[4] - sheets.mean[sheet, c, 4]) / hyper.factor[2]
+        off = (
+            (at[0] - sheets.mean[sheet, c, 0] - east) / hyper.factor[0],
+            (at[1] - sheets.mean[sheet, c, 1] - north) / hyper.factor[0],
+            (turn - 2.0 * math.pi * math.floor(turn / (2.0 * math.pi) + 0.5)) / hyper.factor[1],
+            (at[3] - sheets.mean[sheet, c, 3]) / hyper.factor[2],
+            (at[4] - sheets.mean[sheet, c, 4]) / hyper.factor[2],
+        )
         value = math.log(sheets.weight[sheet, c]) - 4.594692666023363 - scale
         for i in range(5):
             whitened = 0.0
             for j in range(i + 1):
                 whitened += sheets.inverse[sheet, c, i, j] * off[j]
             value += math.log(sheets.inverse[sheet, c, i, i]) - 0.5 * whitened * whitened
-        logs[c] = value
-        best = max(best, value)
-    if best == -math.inf:
-        return -1e9
-    total = 0.0
-    for c in range(components):
-        total += math.exp(logs[c] - best)
-    return best + math.log(total)
+        best, total = _summed(best, total, value)
+    return best + math.log(total) if total > 0.0 else -1e9
 
 
-@kernel
+@bare_kernel
 def form_share(sheet: int, form: int, sheets: Sheets) -> float:
     """Return the share of a form in what a sheet says."""
     share = 0.0
@@ -111,7 +105,7 @@ def form_share(sheet: int, form: int, sheets: Sheets) -> float:
     return share
 
 
-@kernel
+@bare_kernel
 def component_drawn(sheet: int, form: int, sheets: Sheets) -> int:
     """Draw one of the components of what a sheet says, among those of a form."""
     component, left = 0, np.random.random() * form_share(sheet, form, sheets)
@@ -124,7 +118,7 @@ def component_drawn(sheet: int, form: int, sheets: Sheets) -> int:
     return component
 
 
-@kernel
+@bare_kernel
 def template_drawn(sheet: int, sheets: Sheets) -> int:
     """Draw in which form a sheet's field lies, and if as written, whether along its rows or all over it."""
     left = np.random.random()
@@ -156,54 +150,48 @@ def centre_shift(sheet: int, form: int, sheets: Sheets, hyper: Hyper) -> Floats:
     return at
 
 
-@kernel
+@bare_kernel
 def normal(value: float, mean: float, sd: float) -> float:
     """Return the logarithm of a normal density."""
     return -0.5 * ((value - mean) / sd) ** 2 - math.log(sd) - 0.9189385332046727
 
 
-@kernel
+@bare_kernel
 def gamma(value: float, shape: float, mean: float) -> float:
     """Return the logarithm of a Gamma density, given by its shape and its mean."""
     rate = shape / mean
     return shape * math.log(rate) - math.lgamma(shape) + (shape - 1.0) * math.log(value) - rate * value
 
 
-@kernel
-def dirichlet(shares: Floats, parameters: Floats) -> float:
-    """Return the logarithm of a Dirichlet density."""
+@bare_kernel
+def dirichlet(shares: Floats, parameters: Floats, found: Floats) -> float:
+    """Return the logarithm of a Dirichlet density, with finds counted of each kind."""
     total, value = 0.0, 0.0
     for t in range(shares.size):
-        total += parameters[t]
-        value += (parameters[t] - 1.0) * math.log(shares[t]) - math.lgamma(parameters[t])
+        total += parameters[t] + found[t]
+        value += (parameters[t] + found[t] - 1.0) * math.log(shares[t]) - math.lgamma(parameters[t] + found[t])
     return value + math.lgamma(total)
 
 
-@kernel
-def sheet_density(sheet: int, mines: float, mix: Floats, sheets: Sheets, hyper: Hyper) -> float:
-    """Return the logarithm of the density of a number of mines and their types under a sheet."""
-    return sheet_mines(sheet, mines, sheets, hyper) + dirichlet(mix, sheets.mix[sheet])
-
-
-@kernel
+@bare_kernel
 def sheet_mines(sheet: int, mines: float, sheets: Sheets, hyper: Hyper) -> float:
     """Return the logarithm of the density of a number of mines under a sheet."""
     return gamma(mines, sureness(sheet, sheets, hyper), sheets.mines[sheet] * hyper.amount[0])
 
 
-@kernel
+@bare_kernel
 def sureness(sheet: int, sheets: Sheets, hyper: Hyper) -> float:
     """Return the shape of the Gamma prior of the number of mines under a sheet."""
     return float(sheets.shape[sheet] * (hyper.sure[0] if sheets.stated[sheet] else 1.0))
 
 
-@kernel
+@bare_kernel
 def unwritten_mean(at: Floats, beliefs: Beliefs) -> float:
     """Return how many mines a field of which nobody wrote holds on average, by its area."""
     return math.exp(beliefs.mines_log + beliefs.mines_slope * (at[3] + at[4]))
 
 
-@kernel
+@bare_kernel
 def unwritten_place(at: Floats, mines: float, beliefs: Beliefs) -> float:
     """Return the logarithm of the density of turn, size and number of mines of a field of which nobody wrote.
 
@@ -217,17 +205,11 @@ def unwritten_place(at: Floats, mines: float, beliefs: Beliefs) -> float:
     )
 
 
-@kernel
-def unwritten_density(at: Floats, mines: float, mix: Floats, beliefs: Beliefs) -> float:
-    """Return the same with its types: people who wrote nothing laid what others wrote of."""
-    return unwritten_place(at, mines, beliefs) + told(mix, beliefs.mix_share, np.zeros(mix.size), beliefs)
-
-
-@kernel
+@bare_kernel
 def _added(k: int, counts: Floats, beliefs: Beliefs) -> float:
     """Return by how much finds counted change the logarithm of what set `k` of types is divided by."""
     found, whole, value = 0.0, 0.0, 0.0
-    for t in range(counts.size):
+    for t in range(beliefs.mixes.shape[1]):
         whole += beliefs.mixes[k, t]
         if counts[t] > 0.0:
             found += counts[t]
@@ -235,21 +217,31 @@ def _added(k: int, counts: Floats, beliefs: Beliefs) -> float:
     return value - math.lgamma(whole + found) - beliefs.mix_weight[k, -1] if found > 0.0 else value
 
 
-@kernel
-def told(mix: Floats, share: Floats, counts: Floats, beliefs: Beliefs) -> float:
-    """Return the logarithm of the density of the types of a field, under sets with these shares and finds counted."""
-    best = -math.inf
-    logs, log_mix = np.empty(share.size), np.log(mix)
-    for k in range(share.size):
-        logs[k] = math.log(share[k] + 1e-300) - _added(k, counts, beliefs)
+@bare_kernel
+def told(mix: Floats, counts: Floats, beliefs: Beliefs) -> float:
+    """Return the logarithm of the density of the types of a field of which nobody wrote, with finds counted of each.
+
+    People who wrote nothing laid what others wrote of.
+    """
+    best, total, heard, whole = -math.inf, 0.0, -math.inf, 0.0
+    for k in range(beliefs.mix_share.size):
+        share = math.log(beliefs.mix_share[k])
+        weight = share + _added(k, counts, beliefs)
+        # The share of a set that finds were counted for is divided by the sum over all sets.
+        heard, whole = _summed(heard, whole, weight)
+        value = share - beliefs.mix_weight[k, -1]
         for t in range(mix.size):
-            logs[k] += (beliefs.mixes[k, t] + counts[t] - 1.0) * log_mix[t] - beliefs.mix_weight[k, t]
-        logs[k] -= beliefs.mix_weight[k, -1]
-        best = max(best, logs[k])
-    total = 0.0
-    for k in range(share.size):
-        total += math.exp(logs[k] - best)
-    return best + math.log(total)
+            value += (beliefs.mixes[k, t] + counts[t] - 1.0) * math.log(mix[t]) - beliefs.mix_weight[k, t]
+        best, total = _summed(best, total, value)
+    return best + math.log(total) - heard - math.log(whole)
+
+
+@bare_kernel
+def _summed(best: float, total: float, value: float) -> tuple[float, float]:
+    """Add one more logarithm to a sum that is kept as its largest term and what all are beside it."""
+    if value > best:
+        return value, total * math.exp(best - value) + 1.0
+    return best, total + math.exp(value - best)
 
 
 @kernel

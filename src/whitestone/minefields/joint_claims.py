@@ -147,16 +147,34 @@ def _template(o: int, scene: Scene) -> int:
     return 0
 
 
+@bare_kernel
+def _any(sheet: int, scene: Scene) -> int:
+    """Draw one of the forms of a sheet's field, each as likely as any other; as written along its rows or all over."""
+    sheets, most = scene.sheets, 0
+    for c in range(sheets.weight.shape[1]):
+        most = max(most, sheets.form[sheet, c])
+    form = np.random.randint(0, most + 1)
+    if form > 0:
+        return int(sheets.more[sheet] + form - 1)
+    return int(sheets.template[sheet, np.random.randint(0, 2)])
+
+
 @kernel
 def _passed(one: int, two: int, heat: float, scene: Scene) -> None:
     """Propose that the field of `one` is that of `two`, which has none or is the same; one may have no sheet."""
     state, count = scene.state, scene.sheets.mines.size
     old, template = field_of(one, state), _template(two, scene)
+    if one == two:
+        template = _any(two, scene)
     at = near(two, old.at, template, scene)
     if not fits(two, at, scene):
         return
     ratio = _worth(two, scene) - _worth(one, scene)
     ratio += near_density(one, old.at, old.template, at, scene) - near_density(two, at, template, old.at, scene)
+    if one == two:  # each form is tried as often as any other, not as often as it is believed
+        form = scene.shapes.form
+        ratio += math.log(form_share(two, form[template], scene.sheets) + 1e-300)
+        ratio -= math.log(form_share(two, form[old.template], scene.sheets))
     if one >= count:
         ratio += math.log(CEDED) - _chosen(two, one, old.at, scene)
     if two >= count:

@@ -25,7 +25,7 @@ Raster = npt.NDArray[np.float64]
 
 SHARES = (50, 90, 99)
 _LEAST_CELL_M, _MOST_CELLS = 5.0, 500
-_SMOOTH_M = 3.0
+_SMOOTH_M = 2.5
 """A few hundred placements stand for all: each is blurred by this, so that gaps between them are no gaps in the
 ground."""
 _EACH, _TURNS = 128, 16

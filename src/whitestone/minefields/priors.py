@@ -231,7 +231,7 @@ def _soft(off_m: float, frame: Frame, model: ErrorModel) -> tuple[float, float]:
     and let neighbours take its finds: they are no softer than receivers, edges and shapes that bend call for.
     """
     finds = max(math.hypot(off_m, model.edge_m, model.find_m), 0.03 * frame.width + 1.0, 3.0)
-    mines = max(math.hypot(off_m, model.edge_m), 0.03 * frame.width + 1.0)
+    mines = max(model.edge_m, 0.03 * frame.width + 1.0)
     most = 0.3 * frame.width + 5.0
     return min(finds, most), min(mines, most)
 

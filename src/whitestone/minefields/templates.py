@@ -137,7 +137,7 @@ def rectangle() -> Template:
     """
     frame = Frame(0.0, 0.0, 0.0, 250.0, 36.0)
     ring = np.array([[-125.0, -18.0], [125.0, -18.0], [125.0, 18.0], [-125.0, 18.0]])
-    return plain_template(ring, frame, 7.0)
+    return plain_template(ring, frame, 4.5)
 
 
 def _grid(frame: Frame, soft_m: float) -> tuple[Floats, Floats]:

@@ -177,7 +177,7 @@ def beliefs_of(
         mines_shape=mines_shape,
         mixes=mixes,
         mix_share=mix_share,
-        mix_weight=scipy.special.gammaln(np.column_stack([mixes, mixes.sum(axis=1)])) * np.r_[np.ones(mixes.shape[1]), -1.0],
+        mix_weight=np.column_stack([scipy.special.gammaln(mixes), -scipy.special.gammaln(mixes.sum(axis=1))]),
         shift_sd=model.datum_m,
         learn_sd=learn_sd,
         amount_sd=0.3,

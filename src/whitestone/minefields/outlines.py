@@ -1,7 +1,7 @@
 """How much ground holds 50, 90 and 99 % of a field's mines, and which outline says so?
 
-The sampled placements are the truth. A set is the smallest number of cells that hold the share of the expected mines; an
-outline is the border of a set and is never shown without its share.
+The sampled placements are the truth. A set is the smallest number of cells that hold the share of the expected mines;
+an outline is the border of a set and is never shown without its share.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _SMOOTH_M = 2.5
 """A few hundred placements stand for all: each is blurred by this, so that gaps between them are no gaps in the
 ground."""
 _EACH, _TURNS = 128, 16
-"""Places of mines shown of each placement, and after how many placements the same ones are shown again: were they always
+"""Places of mines shown of each placement, and after how many placements the same ones come again: were they always
 the same, placements that lie close together would leave lumps in a field, and the sets would hold too few mines."""
 
 

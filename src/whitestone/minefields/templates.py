@@ -18,7 +18,18 @@ import shapely
 
 from whitestone.minefields.joint_state import LANES
 
-__all__ = ["COLUMNS", "POINTS", "ROWS", "Frame", "Template", "frame_of", "plain_template", "rectangle", "row_template", "scattered"]
+__all__ = [
+    "COLUMNS",
+    "POINTS",
+    "ROWS",
+    "Frame",
+    "Template",
+    "frame_of",
+    "plain_template",
+    "rectangle",
+    "row_template",
+    "scattered",
+]
 
 Floats = npt.NDArray[np.float64]
 Raster = npt.NDArray[np.float32]
@@ -225,6 +236,7 @@ def _points(shares: Floats, count: int = POINTS) -> tuple[npt.NDArray[np.int64],
     order[1::2] = order[1::2, ::-1]  # a snake, so that neighbours in the order are neighbours on the ground
     order = order.T.ravel()
     total = np.cumsum(shares.ravel()[order])
-    picked = order[np.minimum(np.searchsorted(total, (np.arange(count) + 0.5) / max(count, 1) * total[-1]), total.size - 1)]
+    middle = (np.arange(count) + 0.5) / max(count, 1) * total[-1]
+    picked = order[np.minimum(np.searchsorted(total, middle), total.size - 1)]
     row, column = np.divmod(picked, COLUMNS)
     return row, column

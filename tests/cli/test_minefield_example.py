@@ -61,7 +61,7 @@ def test_only_ground_that_somebody_searched_counts_as_searched(placed: dict[str,
     """A row of finds says that somebody worked there, not how far: nobody may read it as a share that is done."""
     assert row(placed["found"])["searched_share"] == 0.0
     given = json.loads((FILES / "searched.json").read_text())["searched"]
-    lane = shapely.geometry.shape(given[0]["geometry"])
+    lane = shapely.union_all([shapely.geometry.shape(each["geometry"]) for each in given])
     held = row(placed["searched"])
     ground = shapely.geometry.shape(held["outlines"]["90"])
     assert held["searched_share"] == pytest.approx(ground.intersection(lane).area / ground.area, abs=0.02)

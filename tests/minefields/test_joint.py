@@ -12,7 +12,7 @@ from whitestone.minefields.assessing import assess, report
 from whitestone.minefields.joint import Effort
 from whitestone.minefields.outlines import sets_of, spread_of
 from whitestone.minefields.sheets import read_sheets
-from whitestone.minefields.templates import Frame, frame_of, plain_template
+from whitestone.minefields.templates import COLUMNS, ROWS, Frame, frame_of, plain_template, scattered
 
 SHORT = Effort(chains=2, burn=40, draws=30)
 LON, LAT = 46.93, 39.99
@@ -151,3 +151,28 @@ def test_a_template_holds_all_mines_of_its_field_once() -> None:
     made = plain_template(ring, frame, 4.0)
     cell = 4.0 * made.reach[0] * made.reach[1] / made.density.size
     assert float(made.density.sum()) * cell == pytest.approx(1.0, abs=1e-3)
+
+
+def test_places_of_mines_lie_as_densely_as_the_template_says_and_not_in_lumps() -> None:
+    frame = Frame(0.0, 0.0, 0.0, 200.0, 50.0)
+    ring = np.array([[-100.0, -25.0], [100.0, -25.0], [100.0, 25.0], [-100.0, 25.0]])
+    made = plain_template(ring, frame, 6.0, 2.0)
+    places = scattered(made, 2_048)
+    column = ((places[:, 0] / made.reach[0] + 1.0) / 2.0 * COLUMNS).astype(int)
+    row = ((places[:, 1] / made.reach[1] + 1.0) / 2.0 * ROWS).astype(int)
+    told = np.zeros((ROWS, COLUMNS))
+    np.add.at(told, (row, column), 1.0 / 2_048)
+    so = made.mines / made.mines.sum()
+    for axis in (0, 1):
+        assert np.abs(np.cumsum(told.sum(axis=axis)) - np.cumsum(so.sum(axis=axis))).max() < 0.02
+    assert len(np.unique(places, axis=0)) == 2_048
+
+
+def test_mines_are_less_blurred_than_their_finds() -> None:
+    frame = Frame(0.0, 0.0, 0.0, 200.0, 50.0)
+    ring = np.array([[-100.0, -25.0], [100.0, -25.0], [100.0, 25.0], [-100.0, 25.0]])
+    made = plain_template(ring, frame, 8.0, 2.0)
+    middle = ROWS // 2
+    inside = np.abs((np.arange(COLUMNS) + 0.5) / COLUMNS * 2.0 - 1.0) * made.reach[0] < 0.5
+    assert made.mines[middle, inside].sum() / made.mines[middle].sum() > 0.98
+    assert made.density[middle, inside].sum() / made.density[middle].sum() < 0.97

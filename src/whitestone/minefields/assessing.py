@@ -26,7 +26,7 @@ from whitestone.minefields.scores import (
 from whitestone.minefields.sheet_parts import Batch
 from whitestone.minefields.traverse import to_lonlat
 
-__all__ = ["Assessment", "assess", "placements", "report"]
+__all__ = ["Assessment", "assess", "formed", "placements", "report"]
 
 Floats = npt.NDArray[np.float64]
 
@@ -65,16 +65,23 @@ def assess(
 
 def placements(assessment: Assessment, sheet: int) -> tuple[Floats, Floats]:
     """Return sampled places (n, 5) of the field of a placed sheet, if there is one, and their weights (n,)."""
+    at, weight, _ = formed(assessment, sheet)
+    return at, weight
+
+
+def formed(assessment: Assessment, sheet: int) -> tuple[Floats, Floats, npt.NDArray[np.int64]]:
+    """Return the same with the form (n,) of each: 0 as written, k: as in the prior's `forms[k - 1]`."""
     prior, draws, known = assessment.question.priors[sheet], assessment.draws, assessment.question.known
     picked = draws.at[draws.on[:, sheet], sheet]
     if known.informed[sheet] and len(picked) >= _LEAST_DRAWS:
-        return picked, np.ones(len(picked))
+        return picked, np.ones(len(picked)), draws.form[draws.on[:, sheet], sheet]
     rng = np.random.default_rng([assessment.seed, sheet])
-    chosen = prior.at[rng.choice(len(prior.at), 600, p=prior.share)]
+    number = rng.choice(len(prior.at), 600, p=prior.share)
+    chosen = prior.at[number]
     factor = np.median(draws.numbers[:, 3:6], axis=0) if len(draws.numbers) else np.ones(3)
     middle = prior.mean[0]
     chosen = middle + (chosen - middle) * factor[[0, 0, 1, 2, 2]]
-    return chosen, _unfound(assessment, sheet, chosen)
+    return chosen, _unfound(assessment, sheet, chosen), prior.form[number]
 
 
 def _unfound(assessment: Assessment, sheet: int, at: Floats) -> Floats:
@@ -213,9 +220,9 @@ def _records(assessment: Assessment) -> list[dict[str, Any]]:
 
 def _place(assessment: Assessment, sheet: int) -> dict[str, Any]:
     question = assessment.question
-    at, weight = placements(assessment, sheet)
+    at, weight, form = formed(assessment, sheet)
     prior = question.priors[sheet]
-    spread = spread_of(at, weight, prior.plain)
+    spread = spread_of(at, weight, prior.plain, others=[each.plain for each in prior.forms], form=form)
     sets = sets_of(spread)
     rows, columns = spread.mass.shape
     x = float((spread.mass.sum(axis=0) * (spread.west + (np.arange(columns) + 0.5) * spread.cell_m)).sum())

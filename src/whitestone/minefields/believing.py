@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -12,7 +13,7 @@ import scipy.special
 from scipy.spatial import cKDTree
 
 from whitestone.minefields.error_model import ErrorModel
-from whitestone.minefields.joint_state import Beliefs, Ground, Shapes, Sheets
+from whitestone.minefields.joint_state import LANES, Beliefs, Ground, Shapes, Sheets
 from whitestone.minefields.priors import COMPONENTS, Prior
 from whitestone.minefields.sheet_parts import Sheet
 from whitestone.minefields.templates import Template, rectangle
@@ -56,21 +57,26 @@ def stated_mines(sheet: Sheet) -> float | None:
 
 
 def shapes_of(priors: Sequence[Prior]) -> tuple[Shapes, Ints]:
-    """Stack the templates; return them and, for each sheet, the numbers of the plain one and of the one with rows."""
+    """Stack the templates; return them and, for each sheet, the numbers of those as written, with rows, of form 1."""
     held: list[Template] = [rectangle()]
-    numbers = np.zeros((len(priors), 2), dtype=np.int64)
+    numbers, form = np.zeros((len(priors), 3), dtype=np.int64), [0]
     for at, prior in enumerate(priors):
         held.append(prior.plain)
         numbers[at] = len(held) - 1
         if prior.rows is not None:
             held.append(prior.rows)
             numbers[at, 1] = len(held) - 1
+        numbers[at, 2] = len(held)
+        form += [0] * (len(held) - len(form)) + [number + 1 for number in range(len(prior.forms))]
+        held += [each.plain for each in prior.forms]
     return Shapes(
         np.stack([each.density for each in held]),
         np.stack([each.reach for each in held]),
         np.stack([each.points for each in held]),
         np.stack([each.lane for each in held]),
         np.stack([each.point_lane for each in held]),
+        np.stack([np.bincount(each.point_lane, minlength=LANES) / len(each.point_lane) for each in held]),
+        np.array(form, dtype=np.int64),
     ), numbers
 
 
@@ -114,7 +120,9 @@ def sheets_of(
         mean,
         np.asarray(root, dtype=np.float64),
         np.asarray(np.linalg.inv(root), dtype=np.float64),
-        numbers,
+        _stack(priors, "component_form"),
+        numbers[:, :2].copy(),
+        numbers[:, 2].copy(),
         np.maximum(mines, 0.5),
         shape,
         counted,
@@ -169,6 +177,7 @@ def beliefs_of(
         mines_shape=mines_shape,
         mixes=mixes,
         mix_share=mix_share,
+        mix_weight=np.column_stack([scipy.special.gammaln(mixes), -scipy.special.gammaln(mixes.sum(axis=1))]),
         shift_sd=model.datum_m,
         learn_sd=learn_sd,
         amount_sd=0.3,
@@ -176,9 +185,11 @@ def beliefs_of(
     )
 
 
-def _stack(priors: Sequence[Prior], name: str) -> Floats:
-    shape = {"weight": (0, COMPONENTS), "mean": (0, COMPONENTS, 5), "covariance": (0, COMPONENTS, 5, 5)}[name]
-    return np.stack([getattr(prior, name) for prior in priors]) if priors else np.zeros(shape)
+def _stack(priors: Sequence[Prior], name: str) -> npt.NDArray[Any]:
+    """Stack an array of each prior; of no priors none, with the right number of axes."""
+    rows = {"mean": (5,), "covariance": (5, 5)}.get(name, ())
+    empty = np.zeros((0, COMPONENTS, *rows), np.int64 if name == "component_form" else np.float64)
+    return np.stack([getattr(prior, name) for prior in priors]) if priors else empty
 
 
 def _usual_density(sheets: Sequence[Sheet], priors: Sequence[Prior]) -> float:

@@ -1,6 +1,6 @@
 """How is the code of this room compiled before anybody asks a question?
 
-Compiling takes about three quarters of a minute of processor time, once for each version:
+Compiling takes about 100 seconds of processor time, once for each version:
 
     python -m whitestone.minefields.compiled      # do it now, so that no question has to wait for it
 """

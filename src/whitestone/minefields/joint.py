@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from whitestone.minefields.joint_run import chain
-from whitestone.minefields.joint_state import LANES, Beliefs, Ground, Hyper, Shapes, Sheets, State
+from whitestone.minefields.joint_state import Beliefs, Ground, Hyper, Kept, Scene, Shapes, Sheets, empty_state
 
 __all__ = ["Draws", "Effort", "explain"]
 
@@ -39,6 +39,8 @@ class Draws(msgspec.Struct, frozen=True):
     """(draws, sheets) whether the sheet has a field with mines."""
     at: Floats
     """(draws, sheets, 5) where."""
+    form: Ints
+    """(draws, sheets) in which form, as in `Shapes`."""
     owner: Ints
     """(draws, finds) number of the sheet whose field holds the find, -1 none, larger than the last sheet: unwritten."""
     numbers: Floats
@@ -74,18 +76,7 @@ def _run(
 ) -> Draws:
     count, finds, kinds = sheets.mines.size, ground.x.size, ground.stray_mix.size
     objects = count + min(200 + finds // 4, 2000)
-    state = State(
-        np.zeros(objects, np.int64),
-        np.zeros((objects, 5)),
-        np.zeros(objects, np.int64),
-        np.ones(objects),
-        np.full((objects, kinds), 1.0 / max(kinds, 1)),
-        np.ones((objects, LANES)),
-        np.full(finds, 1e-9),
-        np.zeros(finds),
-        np.zeros(finds + 1, np.int64),
-        np.full(finds, -1, np.int64),
-    )
+    state = empty_state(objects, finds, kinds)
     regions = int(sheets.region.max(initial=0)) + 1
     hyper = Hyper(
         np.array([beliefs.true_a / (beliefs.true_a + beliefs.true_b)]),
@@ -97,26 +88,16 @@ def _run(
         np.ones(1),
     )
     ground = ground._replace(chance=ground.chance.copy())
-    on, at = np.zeros((effort.draws, count), np.int64), np.zeros((effort.draws, count, 5))
-    owner, numbers = np.zeros((effort.draws, finds), np.int64), np.zeros((effort.draws, 8))
-    seen = np.zeros((effort.draws, count))
-    own = int(np.random.SeedSequence([seed & 0xFFFFFFFF, number]).generate_state(1)[0])
-    chain(
-        own,
-        effort.burn,
-        effort.draws,
-        effort.steps,
-        int(20 + effort.births_per_find * finds),
-        ground,
-        shapes,
-        sheets,
-        beliefs,
-        hyper,
-        state,
-        on,
-        at,
-        owner,
-        numbers,
-        seen,
+    kept = Kept(
+        np.zeros((effort.draws, count), np.int64),
+        np.zeros((effort.draws, count, 5)),
+        np.zeros((effort.draws, count), np.int64),
+        np.zeros((effort.draws, finds), np.int64),
+        np.zeros((effort.draws, 8)),
+        np.zeros((effort.draws, count)),
     )
-    return Draws(on == 1, at, owner, numbers, seen, np.full(effort.draws, number))
+    own = int(np.random.SeedSequence([seed & 0xFFFFFFFF, number]).generate_state(1)[0])
+    births = int(20 + effort.births_per_find * finds)
+    scene = Scene(ground, shapes, sheets, beliefs, hyper, state)
+    chain(own, effort.burn, effort.draws, effort.steps, births, scene, kept)
+    return Draws(kept.on == 1, kept.at, kept.form, kept.owner, kept.numbers, kept.seen, np.full(effort.draws, number))

@@ -9,10 +9,12 @@ import math
 
 import numpy as np
 
-from whitestone.minefields.joint_moves import FLOOR, LEAST, accepted, drawn_lanes, put, spread
-from whitestone.minefields.joint_state import FALSE, REAL, Beliefs, Ground, Hyper, Shapes, Sheets, State
-from whitestone.minefields.joint_terms import covered, forget, gain, keep, lay, told_by, unwritten_mean
-from whitestone.minefields.kernels import kernel
+from whitestone.minefields.joint_dressing import believed, dressed
+from whitestone.minefields.joint_laying import covered, field_of, forget, gain, lay, put, settled
+from whitestone.minefields.joint_moves import first_free, fits
+from whitestone.minefields.joint_state import FALSE, REAL, Beliefs, Floats, Ground, Scene
+from whitestone.minefields.joint_terms import normal
+from whitestone.minefields.kernels import bare_kernel, kernel
 
 __all__ = ["born"]
 
@@ -20,7 +22,7 @@ BIRTH_M = 35.0
 """Spread of the middle of a new field around the find that suggests it, metres."""
 
 
-@kernel
+@bare_kernel
 def birth_density(x: float, y: float, ground: Ground) -> float:
     """Return the density with which new fields are proposed at a place, per square metre."""
     west, south, size, columns, rows = ground.net
@@ -40,67 +42,63 @@ def birth_density(x: float, y: float, ground: Ground) -> float:
     return total / (2.0 * math.pi * BIRTH_M**2 * ground.x.size)
 
 
-@kernel
-def born(
-    heat: float, ground: Ground, shapes: Shapes, sheets: Sheets, beliefs: Beliefs, hyper: Hyper, state: State
-) -> None:
-    """Propose a field of which nobody wrote near a find, or the end of one."""
-    count, first = 0, sheets.mines.size
-    free = -1
-    for o in range(first, state.on.size):
-        if state.on[o] == REAL:
+@bare_kernel
+def _usually(at: Floats, beliefs: Beliefs) -> float:
+    """Return the logarithm of the density with which new fields are turned and sized."""
+    long = normal(at[3], beliefs.log_length, beliefs.log_length_sd)
+    return long + normal(at[4], beliefs.log_width, beliefs.log_width_sd) - math.log(math.pi)
+
+
+@bare_kernel
+def _numbered(pick: int, scene: Scene) -> int:
+    """Return how many fields of which nobody wrote there are (`pick` below nought), or which is number `pick`."""
+    count = 0
+    for o in range(scene.sheets.mines.size, scene.state.on.size):
+        if scene.state.on[o] == REAL:
+            if count == pick:
+                return o
             count += 1
-        elif free < 0:
-            free = o
+    return count
+
+
+@kernel
+def born(heat: float, scene: Scene) -> None:
+    """Propose a field of which nobody wrote near a find, or the end of one."""
+    count, ground, beliefs, state = _numbered(-1, scene), scene.ground, scene.beliefs, scene.state
     if np.random.random() < 0.5:
         if count > 0:
-            _ended(np.random.randint(0, count), count, heat, ground, shapes, sheets, hyper, state)
+            _ended(_numbered(np.random.randint(0, count), scene), count, heat, scene)
         return
-    if free < 0:
-        return
-    f = np.random.randint(0, ground.x.size)
+    free, f = first_free(scene), np.random.randint(0, ground.x.size)
     at = np.empty(5)
     at[0] = ground.x[f] + BIRTH_M * np.random.standard_normal()
     at[1] = ground.y[f] + BIRTH_M * np.random.standard_normal()
     at[2] = math.pi * np.random.random()
     at[3] = beliefs.log_length + beliefs.log_length_sd * np.random.standard_normal()
     at[4] = beliefs.log_width + beliefs.log_width_sd * np.random.standard_normal()
-    if at[4] < LEAST or (at[0] - ground.x[f]) ** 2 + (at[1] - ground.y[f]) ** 2 >= 9.0 * BIRTH_M**2:
+    far = math.hypot(at[0] - ground.x[f], at[1] - ground.y[f])
+    if free < 0 or not fits(free, at, scene) or far >= 3.0 * BIRTH_M:
         return
-    mines = np.random.gamma(beliefs.mines_shape, unwritten_mean(at, beliefs) / beliefs.mines_shape) + 1e-6
-    lanes = drawn_lanes()
-    mix = spread(beliefs.mixes[told_by(np.zeros(beliefs.mixes.shape[1]), beliefs)])
-    ratio = math.log(hyper.unwritten[0]) - math.log(birth_density(at[0], at[1], ground)) - math.log(count + 1.0)
-    lay(1.0, at, mines, mix, lanes, 0, ground, shapes, state)
-    if state.touched[-1] > 0 and accepted(
-        ratio + heat * (gain(state, FLOOR) - mines * covered(at, lanes, 0, ground, shapes))
-    ):
-        keep(state)
-        put(free, at, mines, mix, lanes, 0, state)
-    else:
+    new = dressed(free, at, 0, heat, scene)
+    ratio = math.log(scene.hyper.unwritten[0] / birth_density(at[0], at[1], ground) / (count + 1.0))
+    ratio += believed(free, new, heat, scene) - _usually(at, beliefs)
+    lay(1.0, new, scene)
+    if state.touched[-1] == 0:
         forget(state)
+    elif settled(ratio + heat * (gain(state) - new.mines * covered(new, scene)), state):
+        put(free, new, state)
 
 
 @kernel
-def _ended(
-    pick: int, count: int, heat: float, ground: Ground, shapes: Shapes, sheets: Sheets, hyper: Hyper, state: State
-) -> None:
-    other = -1
-    for o in range(sheets.mines.size, state.on.size):
-        if state.on[o] == REAL:
-            if pick == 0:
-                other = o
-                break
-            pick -= 1
-    at, lanes = state.at[other], state.lanes[other]
-    density = birth_density(at[0], at[1], ground)
-    if state.template[other] != 0 or density <= 0.0:
-        return
-    ratio = math.log(count) + math.log(density) - math.log(hyper.unwritten[0])
-    lay(-1.0, at, state.mines[other], state.mix[other], lanes, 0, ground, shapes, state)
-    ratio += heat * (gain(state, FLOOR) + state.mines[other] * covered(at, lanes, 0, ground, shapes))
-    if accepted(ratio):
-        keep(state)
-        state.on[other] = FALSE
-    else:
+def _ended(other: int, count: int, heat: float, scene: Scene) -> None:
+    state = scene.state
+    old = field_of(other, state)
+    density = birth_density(old.at[0], old.at[1], scene.ground)
+    lay(-1.0, old, scene)
+    if density <= 0.0 or state.touched[-1] == 0:
         forget(state)
+        return
+    ratio = math.log(count * density / scene.hyper.unwritten[0])
+    ratio += _usually(old.at, scene.beliefs) - believed(other, old, heat, scene)
+    if settled(ratio + heat * (gain(state) + old.mines * covered(old, scene)), state):
+        state.on[other] = FALSE

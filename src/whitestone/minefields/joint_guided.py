@@ -12,13 +12,13 @@ import math
 import numpy as np
 
 from whitestone.minefields.joint_state import Floats, Ground, Hyper, Sheets
-from whitestone.minefields.joint_terms import centre_shift, normal, place_density
-from whitestone.minefields.kernels import kernel
+from whitestone.minefields.joint_terms import centre_shift, component_drawn, normal, place_density
+from whitestone.minefields.kernels import bare_kernel, kernel
 
-__all__ = ["allowed", "guided", "guided_density", "sized", "sized_density"]
+__all__ = ["guided", "guided_density", "sized", "sized_density"]
 
 
-@kernel
+@bare_kernel
 def _spread(sheet: int, component: int, number: int, sheets: Sheets, hyper: Hyper) -> float:
     """Return the spread of one of the five numbers under one component."""
     total = 0.0
@@ -28,14 +28,9 @@ def _spread(sheet: int, component: int, number: int, sheets: Sheets, hyper: Hype
 
 
 @kernel
-def sized(sheet: int, sheets: Sheets, hyper: Hyper) -> Floats:
+def sized(sheet: int, form: int, sheets: Sheets, hyper: Hyper) -> Floats:
     """Draw turn, length and width of the field of a sheet, each for itself; the place is left at nought."""
-    component, left = 0, np.random.random()
-    for c in range(sheets.weight.shape[1]):
-        component = c
-        left -= sheets.weight[sheet, c]
-        if left <= 0.0:
-            break
+    component = component_drawn(sheet, form, sheets)
     at = np.zeros(5)
     for i in range(2, 5):
         at[i] = sheets.mean[sheet, component, i]
@@ -43,12 +38,12 @@ def sized(sheet: int, sheets: Sheets, hyper: Hyper) -> Floats:
     return at
 
 
-@kernel
-def sized_density(sheet: int, at: Floats, sheets: Sheets, hyper: Hyper) -> float:
-    """Return the density with which `sized` draws turn, length and width."""
+@bare_kernel
+def sized_density(sheet: int, at: Floats, form: int, sheets: Sheets, hyper: Hyper) -> float:
+    """Return the density with which a form is drawn and `sized` draws turn, length and width in it."""
     total = 0.0
     for c in range(sheets.weight.shape[1]):
-        if sheets.weight[sheet, c] <= 0.0:
+        if sheets.weight[sheet, c] <= 0.0 or sheets.form[sheet, c] != form:
             continue
         turn = at[2] - sheets.mean[sheet, c, 2]
         turn -= 2.0 * math.pi * math.floor(turn / (2.0 * math.pi) + 0.5)
@@ -59,7 +54,7 @@ def sized_density(sheet: int, at: Floats, sheets: Sheets, hyper: Hyper) -> float
     return total
 
 
-@kernel
+@bare_kernel
 def _reached(sheet: int, pick: int, ground: Ground, sheets: Sheets) -> int:
     """Return how many finds lie within reach of a sheet (`pick` below nought), or which is number `pick` of them."""
     x, y, far = sheets.middle[sheet, 0], sheets.middle[sheet, 1], sheets.reach[sheet]
@@ -81,7 +76,7 @@ def _reached(sheet: int, pick: int, ground: Ground, sheets: Sheets) -> int:
     return number
 
 
-@kernel
+@bare_kernel
 def _under(sheet: int, at: Floats, ground: Ground, sheets: Sheets) -> int:
     """Return how many of the finds within reach of a sheet lie in the rectangle of a place."""
     x, y, far = sheets.middle[sheet, 0], sheets.middle[sheet, 1], sheets.reach[sheet]
@@ -107,13 +102,13 @@ def _under(sheet: int, at: Floats, ground: Ground, sheets: Sheets) -> int:
 
 
 @kernel
-def guided(sheet: int, ground: Ground, sheets: Sheets, hyper: Hyper) -> Floats:
+def guided(sheet: int, form: int, ground: Ground, sheets: Sheets, hyper: Hyper) -> Floats:
     """Draw a place for the field of a sheet: as the sheet says, or in half of all cases over a find within reach."""
     near = _reached(sheet, -1, ground, sheets)
     if near == 0 or np.random.random() < 0.5:
-        return centre_shift(sheet, sheets, hyper)
+        return centre_shift(sheet, form, sheets, hyper)
     f = _reached(sheet, np.random.randint(0, near), ground, sheets)
-    at = sized(sheet, sheets, hyper)
+    at = sized(sheet, form, sheets, hyper)
     u = (np.random.random() - 0.5) * math.exp(at[3])
     v = (np.random.random() - 0.5) * math.exp(at[4])
     cos, sin = math.cos(at[2]), math.sin(at[2])
@@ -123,18 +118,12 @@ def guided(sheet: int, ground: Ground, sheets: Sheets, hyper: Hyper) -> Floats:
 
 
 @kernel
-def guided_density(sheet: int, at: Floats, ground: Ground, sheets: Sheets, hyper: Hyper) -> float:
-    """Return the logarithm of the density with which `guided` proposes a place."""
-    own = place_density(sheet, at, sheets, hyper)
+def guided_density(sheet: int, at: Floats, form: int, ground: Ground, sheets: Sheets, hyper: Hyper) -> float:
+    """Return the logarithm of the density with which a form is drawn and `guided` proposes a place for it."""
+    own = place_density(sheet, at, form, sheets, hyper)
     near = _reached(sheet, -1, ground, sheets)
     if near == 0:
         return own
-    over = sized_density(sheet, at, sheets, hyper) * _under(sheet, at, ground, sheets) / near
+    over = sized_density(sheet, at, form, sheets, hyper) * _under(sheet, at, ground, sheets) / near
     over *= math.exp(-at[3] - at[4])
     return math.log(0.5 * math.exp(own) + 0.5 * over + 1e-300)
-
-
-@kernel
-def allowed(sheet: int, at: Floats, ground: Ground, sheets: Sheets, hyper: Hyper) -> float:
-    """Return what the sheet says of a place beside how often `guided` proposes it, as a logarithm."""
-    return place_density(sheet, at, sheets, hyper) - guided_density(sheet, at, ground, sheets, hyper)

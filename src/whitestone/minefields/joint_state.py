@@ -1,9 +1,8 @@
 """What does the joint search for fields hold in memory, and what do its arrays mean?
 
 Plain named tuples of arrays, because compiled code takes nothing else. Lengths in metres in the batch's own plane,
-angles
-in radians, counter-clockwise from east. A *field* is a template (a shape of unit size with the density of mines in it)
-laid on the ground by five numbers: centre x and y, turn, logarithm of length and of width.
+angles in radians, counter-clockwise from east. A *field* is a template (a shape of unit size with the density of mines
+in it) laid on the ground by five numbers: centre x and y, turn, logarithm of length and of width.
 """
 
 from __future__ import annotations
@@ -13,7 +12,21 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["FALSE", "LANES", "REAL", "Beliefs", "Ground", "Hyper", "Shapes", "Sheets", "State"]
+__all__ = [
+    "FALSE",
+    "LANES",
+    "REAL",
+    "Beliefs",
+    "Field",
+    "Ground",
+    "Hyper",
+    "Kept",
+    "Scene",
+    "Shapes",
+    "Sheets",
+    "State",
+    "empty_state",
+]
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -62,6 +75,10 @@ class Shapes(NamedTuple):
     """(templates, rows, columns) which of `LANES` lanes from one long side to the other a cell lies in."""
     point_lane: npt.NDArray[np.int8]
     """(templates, points)."""
+    lane_share: Floats
+    """(templates, LANES) share of the points that lie in each lane."""
+    form: Ints
+    """(templates,) 0 as written, 1 and more: as it would be if a leg about the field were written backwards."""
 
 
 class Sheets(NamedTuple):
@@ -75,8 +92,12 @@ class Sheets(NamedTuple):
     """(sheets, components, 5, 5) lower triangular root of the covariance."""
     inverse: Floats
     """(sheets, components, 5, 5) inverse of the root."""
+    form: Ints
+    """(sheets, components) form of the field under each component, as in `Shapes`."""
     template: Ints
     """(sheets, 2) plain template, and the one with rows (the same number where the sheet has none)."""
+    more: Ints
+    """(sheets,) template of form 1; those of further forms follow it."""
     mines: Floats
     """(sheets,) expected number of mines in the ground."""
     shape: Floats
@@ -134,6 +155,8 @@ class Beliefs(NamedTuple):
     """(mixes, types) parameters of the Dirichlet priors of its types, one for each set that sheets name, ..."""
     mix_share: Floats
     """(mixes,) ... and how often each is named; they sum to one."""
+    mix_weight: Floats
+    """(mixes, types + 1) logarithm of the Gamma function of each of these parameters; last, minus that of their sum."""
     shift_sd: float
     """Spread of the shift that a region shares, metres."""
     learn_sd: float
@@ -184,5 +207,81 @@ class State(NamedTuple):
     """(finds,) scratch: what a proposed move adds; zero between moves."""
     touched: Ints
     """(finds + 1,) scratch: finds with a change; the last cell holds their number."""
+    under: Ints
+    """(finds,) scratch: finds under the field that is looked at, ..."""
+    density: Floats
+    """... share of its mines per square metre there, ..."""
+    lane: Ints
+    """... and lanes."""
     owner: Ints
     """(finds,) object that a find was given to in this draw, -1 for a stray."""
+    step: Floats
+    """(5,) scratch: the place that a field may step to."""
+    left_kinds: Floats
+    """(types,) scratch: finds that all others leave to the field that is looked at, by type, ..."""
+    left_lanes: Floats
+    """(LANES,) ... and by lane."""
+    usual_mix: Floats
+    """(types,) scratch: shares of the types that such a field has before any find."""
+    usual_lanes: Floats
+    """(LANES,) ones: lanes of such a field."""
+    none: Floats
+    """(types or LANES, whichever are more,) noughts: no find was counted."""
+
+
+class Field(NamedTuple):
+    """One field as it lies: what a move takes away or puts down."""
+
+    at: Floats
+    """(5,) as in `State`, and so are the others."""
+    mines: float
+    mix: Floats
+    lanes: Floats
+    template: int
+
+
+class Scene(NamedTuple):
+    """All that a move looks at, and what it may change: `hyper` and `state`."""
+
+    ground: Ground
+    shapes: Shapes
+    sheets: Sheets
+    beliefs: Beliefs
+    hyper: Hyper
+    state: State
+
+
+class Kept(NamedTuple):
+    """Draws of one chain: as in `joint.Draws`."""
+
+    on: Ints
+    at: Floats
+    form: Ints
+    owner: Ints
+    numbers: Floats
+    seen: Floats
+
+
+def empty_state(objects: int, finds: int, kinds: int) -> State:
+    """Return the state in which no object is a field and nothing promises a find."""
+    return State(
+        np.zeros(objects, np.int64),
+        np.zeros((objects, 5)),
+        np.zeros(objects, np.int64),
+        np.ones(objects),
+        np.full((objects, kinds), 1.0 / max(kinds, 1)),
+        np.ones((objects, LANES)),
+        np.full(finds, 1e-9),
+        np.zeros(finds),
+        np.zeros(finds + 1, np.int64),
+        np.zeros(finds, np.int64),
+        np.zeros(finds),
+        np.zeros(finds, np.int64),
+        np.full(finds, -1, np.int64),
+        np.zeros(5),
+        np.zeros(kinds),
+        np.zeros(LANES),
+        np.zeros(kinds),
+        np.ones(LANES),
+        np.zeros(max(kinds, LANES)),
+    )

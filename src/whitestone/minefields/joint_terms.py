@@ -1,9 +1,6 @@
-"""How well does one joint explanation fit: what do fields promise at the finds, and what do sheets say of fields?
+"""How likely is a field before any find: what do sheets say of theirs, and what is usual where nobody wrote?
 
-Finds are a Poisson process: the intensity at a find is that of all fields that lie over it plus strays, and every field
-pays for the mines that should have been found in the ground searched. A move is weighed by what it changes: `lay` takes
-fields away (sign -1) and puts them down again (sign +1) in a scratch array, `gain` weighs it, `keep` or `forget`
-ends it.
+Densities and draws of the joint search, all of them logarithms unless they say otherwise.
 """
 
 from __future__ import annotations
@@ -12,186 +9,132 @@ import math
 
 import numpy as np
 
-from whitestone.minefields.joint_state import Beliefs, Floats, Ground, Hyper, Shapes, Sheets, State
-from whitestone.minefields.kernels import kernel
+from whitestone.minefields.joint_state import LANES, Beliefs, Floats, Hyper, Sheets
+from whitestone.minefields.kernels import bare_kernel, kernel
 
 __all__ = [
+    "LANE_PRIOR",
     "centre_shift",
-    "covered",
+    "component_drawn",
     "dirichlet",
-    "forget",
-    "gain",
+    "form_share",
     "gamma",
-    "keep",
-    "lay",
+    "laned",
     "normal",
+    "odds",
     "place_density",
-    "sheet_density",
     "sheet_mines",
+    "spread",
     "sureness",
+    "template_drawn",
+    "told",
     "told_by",
-    "unsearched",
-    "unwritten_density",
+    "told_weights",
     "unwritten_mean",
     "unwritten_place",
 ]
 
-@kernel
-def lay(
-    sign: float,
-    at: Floats,
-    mines: float,
-    mix: Floats,
-    lanes: Floats,
-    template: int,
-    ground: Ground,
-    shapes: Shapes,
-    state: State,
-) -> None:
-    """Add or take away what a field promises at the finds under it."""
-    length, width = math.exp(at[3]), math.exp(at[4])
-    cos, sin = math.cos(at[2]), math.sin(at[2])
-    ex, ey = shapes.reach[template, 0], shapes.reach[template, 1]
-    half_x = abs(cos) * ex * length + abs(sin) * ey * width
-    half_y = abs(sin) * ex * length + abs(cos) * ey * width
-    rows, columns = shapes.density.shape[1], shapes.density.shape[2]
-    west, south, size, net_columns, net_rows = ground.net
-    first_column = max(math.floor((at[0] - half_x - west) / size), 0)
-    last_column = min(math.floor((at[0] + half_x - west) / size), int(net_columns) - 1)
-    first_row = max(math.floor((at[1] - half_y - south) / size), 0)
-    last_row = min(math.floor((at[1] + half_y - south) / size), int(net_rows) - 1)
-    scale = sign * mines / (length * width)
-    for row in range(first_row, last_row + 1):
-        base = row * int(net_columns)
-        for f in range(
-            ground.start[base + first_column],
-            ground.start[base + last_column + 1] if last_column >= first_column else ground.start[base + first_column],
-        ):
-            dx, dy = ground.x[f] - at[0], ground.y[f] - at[1]
-            u = ((cos * dx + sin * dy) / length / ex + 1.0) * 0.5 * columns
-            v = ((cos * dy - sin * dx) / width / ey + 1.0) * 0.5 * rows
-            if u < 0.0 or v < 0.0 or u >= columns or v >= rows:
-                continue
-            value = scale * shapes.density[template, int(v), int(u)] * lanes[shapes.lane[template, int(v), int(u)]]
-            if ground.kind[f] >= 0:
-                value *= mix[ground.kind[f]]
-            if value == 0.0:
-                continue
-            if state.change[f] == 0.0:
-                state.touched[state.touched[-1]] = f
-                state.touched[-1] += 1
-            state.change[f] += value
-            if state.change[f] == 0.0:
-                state.change[f] = 1e-300
+LANE_PRIOR = 1.5
+"""Parameter of the Dirichlet prior of lanes."""
+
+
+@bare_kernel
+def odds(sheet: int, sheets: Sheets, hyper: Hyper) -> float:
+    """Return the logarithm of the odds that a sheet has a field with mines in it, before any find."""
+    here = hyper.truth[0] * (1.0 - sheets.lifted[sheet])
+    return math.log(here / (1.0 - here))
 
 
 @kernel
-def gain(state: State, floor: float) -> float:
-    """Return how much the logarithm of the likelihood of the finds changes by what was laid."""
+def spread(parameters: Floats) -> Floats:
+    """Draw shares from a Dirichlet distribution, none of them quite zero."""
+    shares = np.empty(parameters.size)
     total = 0.0
-    for k in range(state.touched[-1]):
-        f = state.touched[k]
-        total += math.log(max(state.total[f] + state.change[f], floor) / max(state.total[f], floor))
-    return total
+    for t in range(parameters.size):
+        shares[t] = np.random.gamma(parameters[t], 1.0) + 1e-9
+        total += shares[t]
+    for t in range(parameters.size):
+        shares[t] /= total
+    return shares
 
 
-@kernel
-def keep(state: State) -> None:
-    """Accept what was laid."""
-    for k in range(state.touched[-1]):
-        f = state.touched[k]
-        state.total[f] += state.change[f]
-        state.change[f] = 0.0
-    state.touched[-1] = 0
+@bare_kernel
+def laned(lanes: Floats, found: Floats) -> float:
+    """Return the logarithm of the density of how dense the lanes of a field are, with finds counted in each."""
+    value, total = 0.0, 0.0
+    for k in range(LANES):
+        total += LANE_PRIOR + found[k]
+        value += (LANE_PRIOR + found[k] - 1.0) * math.log(lanes[k] / LANES) - math.lgamma(LANE_PRIOR + found[k])
+    return value + math.lgamma(total)
 
 
-@kernel
-def forget(state: State) -> None:
-    """Drop what was laid."""
-    for k in range(state.touched[-1]):
-        state.change[state.touched[k]] = 0.0
-    state.touched[-1] = 0
-
-
-@kernel
-def covered(at: Floats, lanes: Floats, template: int, ground: Ground, shapes: Shapes) -> float:
-    """Return the share of a field's mines that should have been found by now."""
-    length, width = math.exp(at[3]), math.exp(at[4])
-    cos, sin = math.cos(at[2]), math.sin(at[2])
-    west, south, size, columns, rows = ground.seen_net
-    total, whole = 0.0, 0.0
-    for k in range(shapes.points.shape[1]):
-        part = lanes[shapes.point_lane[template, k]]
-        whole += part
-        u, v = shapes.points[template, k, 0] * length, shapes.points[template, k, 1] * width
-        column = math.floor((at[0] + cos * u - sin * v - west) / size)
-        row = math.floor((at[1] + sin * u + cos * v - south) / size)
-        if 0 <= column < columns and 0 <= row < rows:
-            seen = ground.seen[row, column]
-            total += part * (seen if seen > 0.0 else ground.chance[0])
-    return total / whole
-
-
-@kernel
-def unsearched(at: Floats, lanes: Floats, template: int, ground: Ground, shapes: Shapes) -> float:
-    """Return the share of a field's mines that lie where nobody searched."""
-    length, width = math.exp(at[3]), math.exp(at[4])
-    cos, sin = math.cos(at[2]), math.sin(at[2])
-    west, south, size, columns, rows = ground.seen_net
-    total, whole = 0.0, 0.0
-    for k in range(shapes.points.shape[1]):
-        part = lanes[shapes.point_lane[template, k]]
-        whole += part
-        u, v = shapes.points[template, k, 0] * length, shapes.points[template, k, 1] * width
-        column = math.floor((at[0] + cos * u - sin * v - west) / size)
-        row = math.floor((at[1] + sin * u + cos * v - south) / size)
-        if 0 <= column < columns and 0 <= row < rows and ground.seen[row, column] == 0.0:
-            total += part
-    return total / whole
-
-
-@kernel
-def place_density(sheet: int, at: Floats, sheets: Sheets, hyper: Hyper) -> float:
-    """Return the logarithm of the density with which a sheet places its field at `at`."""
-    components = sheets.weight.shape[1]
-    best = -math.inf
-    logs = np.empty(components)
-    off = np.empty(5)
-    shift = hyper.shift[sheets.region[sheet]]
+@bare_kernel
+def place_density(sheet: int, at: Floats, form: int, sheets: Sheets, hyper: Hyper) -> float:
+    """Return the logarithm of the density with which a sheet places its field at `at`, in this form."""
+    best, total = -math.inf, 0.0
+    east, north = hyper.shift[sheets.region[sheet], 0], hyper.shift[sheets.region[sheet], 1]
     scale = 2.0 * math.log(hyper.factor[0]) + math.log(hyper.factor[1]) + 2.0 * math.log(hyper.factor[2])
-    for c in range(components):
-        logs[c] = -math.inf
-        if sheets.weight[sheet, c] <= 0.0:
+    for c in range(sheets.weight.shape[1]):
+        if sheets.weight[sheet, c] <= 0.0 or sheets.form[sheet, c] != form:
             continue
-        off[0] = (at[0] - sheets.mean[sheet, c, 0] - shift[0]) / hyper.factor[0]
-        off[1] = (at[1] - sheets.mean[sheet, c, 1] - shift[1]) / hyper.factor[0]
         turn = at[2] - sheets.mean[sheet, c, 2]
-        off[2] = (turn - 2.0 * math.pi * math.floor(turn / (2.0 * math.pi) + 0.5)) / hyper.factor[1]
-        off[3] = (at[3] - sheets.mean[sheet, c, 3]) / hyper.factor[2]
-        off[4] = (at[4] - sheets.mean[sheet, c, 4]) / hyper.factor[2]
+        off = (
+            (at[0] - sheets.mean[sheet, c, 0] - east) / hyper.factor[0],
+            (at[1] - sheets.mean[sheet, c, 1] - north) / hyper.factor[0],
+            (turn - 2.0 * math.pi * math.floor(turn / (2.0 * math.pi) + 0.5)) / hyper.factor[1],
+            (at[3] - sheets.mean[sheet, c, 3]) / hyper.factor[2],
+            (at[4] - sheets.mean[sheet, c, 4]) / hyper.factor[2],
+        )
         value = math.log(sheets.weight[sheet, c]) - 4.594692666023363 - scale
         for i in range(5):
             whitened = 0.0
             for j in range(i + 1):
                 whitened += sheets.inverse[sheet, c, i, j] * off[j]
             value += math.log(sheets.inverse[sheet, c, i, i]) - 0.5 * whitened * whitened
-        logs[c] = value
-        best = max(best, value)
-    total = 0.0
-    for c in range(components):
-        total += math.exp(logs[c] - best)
-    return best + math.log(total)
+        best, total = _summed(best, total, value)
+    return best + math.log(total) if total > 0.0 else -1e9
+
+
+@bare_kernel
+def form_share(sheet: int, form: int, sheets: Sheets) -> float:
+    """Return the share of a form in what a sheet says."""
+    share = 0.0
+    for c in range(sheets.weight.shape[1]):
+        if sheets.form[sheet, c] == form:
+            share += sheets.weight[sheet, c]
+    return share
+
+
+@bare_kernel
+def component_drawn(sheet: int, form: int, sheets: Sheets) -> int:
+    """Draw one of the components of what a sheet says, among those of a form."""
+    component, left = 0, np.random.random() * form_share(sheet, form, sheets)
+    for c in range(sheets.weight.shape[1]):
+        if sheets.form[sheet, c] == form and sheets.weight[sheet, c] > 0.0:
+            component = c
+            left -= sheets.weight[sheet, c]
+            if left <= 0.0:
+                break
+    return component
+
+
+@bare_kernel
+def template_drawn(sheet: int, sheets: Sheets) -> int:
+    """Draw in which form a sheet's field lies, and if as written, whether along its rows or all over it."""
+    left = np.random.random()
+    for c in range(sheets.weight.shape[1]):
+        left -= sheets.weight[sheet, c]
+        if left <= 0.0:
+            if sheets.form[sheet, c] > 0:
+                return int(sheets.more[sheet] + sheets.form[sheet, c] - 1)
+            break
+    return int(sheets.template[sheet, np.random.randint(0, 2)])
 
 
 @kernel
-def centre_shift(sheet: int, sheets: Sheets, hyper: Hyper) -> Floats:
-    """Draw a place for the field of a sheet from what the sheet says."""
-    component, left = 0, np.random.random()
-    for c in range(sheets.weight.shape[1]):
-        component = c
-        left -= sheets.weight[sheet, c]
-        if left <= 0.0:
-            break
+def centre_shift(sheet: int, form: int, sheets: Sheets, hyper: Hyper) -> Floats:
+    """Draw a place for the field of a sheet, in this form, from what the sheet says."""
+    component = component_drawn(sheet, form, sheets)
     at = np.empty(5)
     noise = np.random.standard_normal(5)
     for i in range(5):
@@ -207,54 +150,48 @@ def centre_shift(sheet: int, sheets: Sheets, hyper: Hyper) -> Floats:
     return at
 
 
-@kernel
+@bare_kernel
 def normal(value: float, mean: float, sd: float) -> float:
     """Return the logarithm of a normal density."""
     return -0.5 * ((value - mean) / sd) ** 2 - math.log(sd) - 0.9189385332046727
 
 
-@kernel
+@bare_kernel
 def gamma(value: float, shape: float, mean: float) -> float:
     """Return the logarithm of a Gamma density, given by its shape and its mean."""
     rate = shape / mean
     return shape * math.log(rate) - math.lgamma(shape) + (shape - 1.0) * math.log(value) - rate * value
 
 
-@kernel
-def dirichlet(shares: Floats, parameters: Floats) -> float:
-    """Return the logarithm of a Dirichlet density."""
+@bare_kernel
+def dirichlet(shares: Floats, parameters: Floats, found: Floats) -> float:
+    """Return the logarithm of a Dirichlet density, with finds counted of each kind."""
     total, value = 0.0, 0.0
     for t in range(shares.size):
-        total += parameters[t]
-        value += (parameters[t] - 1.0) * math.log(shares[t]) - math.lgamma(parameters[t])
+        total += parameters[t] + found[t]
+        value += (parameters[t] + found[t] - 1.0) * math.log(shares[t]) - math.lgamma(parameters[t] + found[t])
     return value + math.lgamma(total)
 
 
-@kernel
-def sheet_density(sheet: int, mines: float, mix: Floats, sheets: Sheets, hyper: Hyper) -> float:
-    """Return the logarithm of the density of a number of mines and their types under a sheet."""
-    return sheet_mines(sheet, mines, sheets, hyper) + dirichlet(mix, sheets.mix[sheet])
-
-
-@kernel
+@bare_kernel
 def sheet_mines(sheet: int, mines: float, sheets: Sheets, hyper: Hyper) -> float:
     """Return the logarithm of the density of a number of mines under a sheet."""
     return gamma(mines, sureness(sheet, sheets, hyper), sheets.mines[sheet] * hyper.amount[0])
 
 
-@kernel
+@bare_kernel
 def sureness(sheet: int, sheets: Sheets, hyper: Hyper) -> float:
     """Return the shape of the Gamma prior of the number of mines under a sheet."""
     return float(sheets.shape[sheet] * (hyper.sure[0] if sheets.stated[sheet] else 1.0))
 
 
-@kernel
+@bare_kernel
 def unwritten_mean(at: Floats, beliefs: Beliefs) -> float:
     """Return how many mines a field of which nobody wrote holds on average, by its area."""
     return math.exp(beliefs.mines_log + beliefs.mines_slope * (at[3] + at[4]))
 
 
-@kernel
+@bare_kernel
 def unwritten_place(at: Floats, mines: float, beliefs: Beliefs) -> float:
     """Return the logarithm of the density of turn, size and number of mines of a field of which nobody wrote.
 
@@ -268,38 +205,67 @@ def unwritten_place(at: Floats, mines: float, beliefs: Beliefs) -> float:
     )
 
 
+@bare_kernel
+def _added(k: int, counts: Floats, beliefs: Beliefs) -> float:
+    """Return by how much finds counted change the logarithm of what set `k` of types is divided by."""
+    found, whole, value = 0.0, 0.0, 0.0
+    for t in range(beliefs.mixes.shape[1]):
+        whole += beliefs.mixes[k, t]
+        if counts[t] > 0.0:
+            found += counts[t]
+            value += math.lgamma(beliefs.mixes[k, t] + counts[t]) - beliefs.mix_weight[k, t]
+    return value - math.lgamma(whole + found) - beliefs.mix_weight[k, -1] if found > 0.0 else value
+
+
+@bare_kernel
+def told(mix: Floats, counts: Floats, beliefs: Beliefs) -> float:
+    """Return the logarithm of the density of the types of a field of which nobody wrote, with finds counted of each.
+
+    People who wrote nothing laid what others wrote of.
+    """
+    best, total, heard, whole = -math.inf, 0.0, -math.inf, 0.0
+    for k in range(beliefs.mix_share.size):
+        share = math.log(beliefs.mix_share[k])
+        weight = share + _added(k, counts, beliefs)
+        # The share of a set that finds were counted for is divided by the sum over all sets.
+        heard, whole = _summed(heard, whole, weight)
+        value = share - beliefs.mix_weight[k, -1]
+        for t in range(mix.size):
+            value += (beliefs.mixes[k, t] + counts[t] - 1.0) * math.log(mix[t]) - beliefs.mix_weight[k, t]
+        best, total = _summed(best, total, value)
+    return best + math.log(total) - heard - math.log(whole)
+
+
+@bare_kernel
+def _summed(best: float, total: float, value: float) -> tuple[float, float]:
+    """Add one more logarithm to a sum that is kept as its largest term and what all are beside it."""
+    if value > best:
+        return value, total * math.exp(best - value) + 1.0
+    return best, total + math.exp(value - best)
+
+
 @kernel
-def unwritten_density(at: Floats, mines: float, mix: Floats, beliefs: Beliefs) -> float:
-    """Return the same with its types: people who wrote nothing laid what others wrote of."""
-    best = -math.inf
+def told_weights(counts: Floats, beliefs: Beliefs) -> Floats:
+    """Return the shares of the sets of types that a field of which nobody wrote may hold, given finds of each type."""
     logs = np.empty(beliefs.mix_share.size)
-    for k in range(beliefs.mix_share.size):
-        logs[k] = math.log(beliefs.mix_share[k]) + dirichlet(mix, beliefs.mixes[k])
-        best = max(best, logs[k])
-    total = 0.0
-    for k in range(beliefs.mix_share.size):
-        total += math.exp(logs[k] - best)
-    return unwritten_place(at, mines, beliefs) + best + math.log(total)
+    for k in range(logs.size):
+        logs[k] = math.log(beliefs.mix_share[k]) + _added(k, counts, beliefs)
+    best, total = logs.max(), 0.0
+    for k in range(logs.size):
+        logs[k] = math.exp(logs[k] - best)
+        total += logs[k]
+    for k in range(logs.size):
+        logs[k] /= total
+    return logs
 
 
 @kernel
 def told_by(counts: Floats, beliefs: Beliefs) -> int:
     """Draw which set of types a field of which nobody wrote holds, given its finds of each type."""
-    kinds = beliefs.mix_share.size
-    logs = np.empty(kinds)
-    for k in range(kinds):
-        whole, found = 0.0, 0.0
-        logs[k] = math.log(beliefs.mix_share[k])
-        for t in range(counts.size):
-            whole += beliefs.mixes[k, t]
-            found += counts[t]
-            if counts[t] > 0.0:
-                logs[k] += math.lgamma(beliefs.mixes[k, t] + counts[t]) - math.lgamma(beliefs.mixes[k, t])
-        logs[k] += math.lgamma(whole) - math.lgamma(whole + found)
-    best = logs.max()
-    left = np.random.random() * np.exp(logs - best).sum()
-    for k in range(kinds):
-        left -= math.exp(logs[k] - best)
+    shares = told_weights(counts, beliefs)
+    left = np.random.random()
+    for k in range(shares.size):
+        left -= shares[k]
         if left <= 0.0:
             return k
-    return kinds - 1
+    return shares.size - 1

@@ -1,8 +1,7 @@
 """How much ground holds 50, 90 and 99 % of a field's mines, and which outline says so?
 
-The sampled placements are the truth. A set is the smallest number of cells that hold the share of the expected
-mines; an
-outline is the border of a set and is never shown without its share.
+The sampled placements are the truth. A set is the smallest number of cells that hold the share of the expected mines;
+an outline is the border of a set and is never shown without its share.
 """
 
 from __future__ import annotations
@@ -17,7 +16,7 @@ import scipy.ndimage
 import shapely
 
 from whitestone.minefields.covering import covering
-from whitestone.minefields.templates import Template
+from whitestone.minefields.templates import Template, scattered
 
 __all__ = ["SHARES", "Spread", "field_raster", "outline_of", "sets_of", "spread_of"]
 
@@ -26,9 +25,12 @@ Raster = npt.NDArray[np.float64]
 
 SHARES = (50, 90, 99)
 _LEAST_CELL_M, _MOST_CELLS = 5.0, 500
-_SMOOTH_M = 4.0
+_SMOOTH_M = 2.5
 """A few hundred placements stand for all: each is blurred by this, so that gaps between them are no gaps in the
 ground."""
+_EACH, _TURNS = 128, 16
+"""Places of mines shown of each placement, and after how many placements the same ones come again: were they always
+the same, placements that lie close together would leave lumps in a field, and the sets would hold too few mines."""
 
 
 class Spread(msgspec.Struct, frozen=True):
@@ -40,14 +42,27 @@ class Spread(msgspec.Struct, frozen=True):
     cell_m: float
 
 
-def spread_of(at: Floats, weight: Floats, template: Template, *, keep: float = 0.9995) -> Spread:
-    """Return where the mines of a field are expected: `at` (n, 5) placements with their weights (n,), n at least 1."""
-    points = template.points.astype(float)
-    u, v = points[:, 0] * np.exp(at[:, 3:4]), points[:, 1] * np.exp(at[:, 4:5])
+def spread_of(
+    at: Floats,
+    weight: Floats,
+    template: Template,
+    *,
+    others: Sequence[Template] = (),
+    form: npt.NDArray[np.int64] | None = None,
+    keep: float = 0.9995,
+) -> Spread:
+    """Return where the mines of a field are expected: `at` (n, 5) placements with their weights (n,), n at least 1.
+
+    `form` (n,) says which lie in the shape of `template` (0) and which in those of `others` (1 and more).
+    """
+    every = np.stack([scattered(each, _EACH * _TURNS) for each in (template, *others)])
+    turn = np.arange(len(at))[:, None] % _TURNS + _TURNS * np.arange(_EACH)
+    points = every[(np.zeros(len(at), np.int64) if form is None else form)[:, None], turn]
+    u, v = points[..., 0] * np.exp(at[:, 3:4]), points[..., 1] * np.exp(at[:, 4:5])
     cos, sin = np.cos(at[:, 2:3]), np.sin(at[:, 2:3])
     x = (at[:, :1] + cos * u - sin * v).ravel()
     y = (at[:, 1:2] + sin * u + cos * v).ravel()
-    mass = np.repeat(weight / weight.sum(), points.shape[0]) / points.shape[0]
+    mass = np.repeat(weight / weight.sum(), points.shape[1]) / points.shape[1]
     (west, east), (south, north) = _middle(x, mass, keep), _middle(y, mass, keep)
     cell = max(_LEAST_CELL_M, (east - west + 60.0) / _MOST_CELLS, (north - south + 60.0) / _MOST_CELLS)
     west, south = (math.floor((low - 30.0) / cell) * cell for low in (west, south))

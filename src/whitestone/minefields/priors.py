@@ -18,10 +18,10 @@ import numpy.typing as npt
 from whitestone.minefields.error_model import ErrorModel
 from whitestone.minefields.sheet_parts import Sheet
 from whitestone.minefields.templates import Frame, Template, frame_of, plain_template, row_template
-from whitestone.minefields.walking import noise, walked
+from whitestone.minefields.walking import GROSS_LEG, noise, walked
 from whitestone.minefields.ways import Reading, way_of
 
-__all__ = ["COMPONENTS", "Prior", "place_before"]
+__all__ = ["COMPONENTS", "Form", "Prior", "place_before"]
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -31,11 +31,23 @@ _LEAST_SAMPLES = 18.0
 _FLOOR = np.array([1.0, 1.0, 0.005, 0.02, 0.08])
 """Least spread of a component: centre (m), turn (radians), length and width (logarithms): mines need not fill a
 strip."""
+_MOST_FORMS, _OTHER_M = 8, 6.0
+"""So many forms beside that as written; a form is another one if its corners lie so far off on average (metres)."""
 _TAIL_SHARE, _TAIL_TIMES = 0.03, 4.0
 """Share of sheets that are wrong in a way nobody listed, and how much wider such a sheet scatters."""
 
 
 _WIDER = np.array([_TAIL_TIMES, _TAIL_TIMES, 2.0, 2.0, 2.0])
+
+
+class Form(msgspec.Struct, frozen=True):
+    """How the field lies if one leg about it was written backwards: another shape, not only another place."""
+
+    fate: int
+    frame: Frame
+    ring: Floats
+    """(k, 2) in metres."""
+    plain: Template
 
 
 class Prior(msgspec.Struct, frozen=True):
@@ -56,8 +68,13 @@ class Prior(msgspec.Struct, frozen=True):
     """(components, 5)."""
     covariance: Floats
     """(components, 5, 5)."""
+    form: Ints
+    """(samples,) 0 as written; 1 and more: a leg about the field was written backwards, as in `forms`."""
+    component_form: Ints
+    """(components,)."""
     plain: Template
     rows: Template | None
+    forms: tuple[Form, ...]
     shares: tuple[float, ...]
     """Weight of each hypothesis after legs that close a loop have been heard."""
 
@@ -76,29 +93,18 @@ def place_before(
     ring_at = [stations.index(int(each)) for each in readings[0].geometry.perimeter if int(each) in stations]
     ring = first[ring_at] if ring_at else first
     frame = _framed(sheet, first if len(first) >= 2 else ring)
-    fitted = [_fitted(block[0], first, frame) for block in blocks]
-    log = np.concatenate(
-        [
-            np.log(reading.share) - math.log(len(block[0])) + block[2]
-            for reading, block in zip(readings, blocks, strict=True)
-        ]
-    )
-    share = np.exp(log - log.max())
-    share /= share.sum()
-    at = np.concatenate([each[0] for each in fitted])
+    forms = _forms(blocks[0], first, ring_at, model)
+    fits = [_fitted_each(block, first, frame, ring_at, forms) for block in blocks]
+    at, left, form = (np.concatenate(part) for part in zip(*fits, strict=True))
+    share = _shares(readings, blocks)
     if len(first) < 2:
         at = _turned(at, own)
     each_reading = np.concatenate([np.full(len(block[0]), n) for n, block in enumerate(blocks)])
     fate = np.concatenate([block[1] for block in blocks])
-    off = np.sqrt(np.average(np.concatenate([each[1] for each in fitted]), weights=share))
-    weight, mean, covariance = _mixture(at, share, each_reading * 128 + fate)
-    soft = float(
-        min(
-            max(math.hypot(float(off), model.edge_m, model.find_m), 0.12 * frame.width + 2.5, 5.0),
-            0.3 * frame.width + 5.0,
-        )
-    )
-    plain = plain_template(_filled(ring, frame), frame, soft)
+    off = np.sqrt(np.average(left, weights=share))
+    weight, mean, covariance, component_form = _mixture(at, share, each_reading * 128 + fate, form)
+    soft = _soft(float(off), frame, model)
+    plain = plain_template(_filled(ring, frame), frame, *soft)
     shares = tuple(float(share[each_reading == n].sum()) for n in range(len(readings)))
     return Prior(
         frame,
@@ -109,10 +115,21 @@ def place_before(
         weight,
         mean,
         covariance,
+        form,
+        component_form,
         plain,
-        _rows(sheet, readings[0], first, stations, frame, soft),
+        _rows(sheet, readings[0], first, stations, frame, soft[0]),
+        forms,
         shares,
     )
+
+
+def _shares(readings: Sequence[Reading], blocks: Sequence[tuple[Floats, Ints, Floats, Ints]]) -> Floats:
+    """Return the weights of all samples, summing to one, after loops and further points have been heard."""
+    each = zip(readings, blocks, strict=True)
+    log = np.concatenate([np.log(reading.share) - math.log(len(block[0])) + block[2] for reading, block in each])
+    share = np.exp(log - log.max())
+    return np.asarray(share / share.sum())
 
 
 def _block(
@@ -207,23 +224,77 @@ def _fitted(places: Floats, first: Floats, frame: Frame) -> tuple[Floats, Floats
     return at, left
 
 
-def _mixture(at: Floats, share: Floats, group: Ints) -> tuple[Floats, Floats, Floats]:
-    """Fit one normal density to each group that weighs enough, and a wide one to all that is left."""
+def _soft(off_m: float, frame: Frame, model: ErrorModel) -> tuple[float, float]:
+    """Return by how much the edge of a field is blurred for its finds and for its mines, metres.
+
+    Soft edges forgive a sheet that is wrong in a way nobody listed, but they also widen the ground that holds a field
+    and let neighbours take its finds: they are no softer than receivers, edges and shapes that bend call for.
+    """
+    finds = max(math.hypot(off_m, model.edge_m, model.find_m), 0.03 * frame.width + 1.0, 3.0)
+    mines = max(model.edge_m, 0.03 * frame.width + 1.0)
+    most = 0.3 * frame.width + 5.0
+    return min(finds, most), min(mines, most)
+
+
+def _forms(
+    block: tuple[Floats, Ints, Floats, Ints], first: Floats, ring_at: list[int], model: ErrorModel
+) -> tuple[Form, ...]:
+    """Return the forms of the field if one leg was written backwards, the likeliest first, where they differ."""
+    if len(ring_at) < 3:
+        return ()
+    places, fate, log, _ = block
+    share = np.exp(log - log.max())
+    written = first[ring_at] - first[ring_at].mean(axis=0)
+    held = []
+    for number in range(GROSS_LEG, int(fate.max(initial=0)) + 1):
+        member = fate == number
+        if share[member].sum() ** 2 < _LEAST_SAMPLES * (share[member] ** 2).sum() or not member.any():
+            continue
+        ring = np.average(places[member][:, ring_at], axis=0, weights=share[member])
+        if np.sqrt((((ring - ring.mean(axis=0)) - written) ** 2).sum(axis=1).mean()) > _OTHER_M:
+            held.append((float(share[member].sum()), number, ring))
+    forms = []
+    for _, number, ring in sorted(held, key=lambda each: -each[0])[:_MOST_FORMS]:
+        frame, member = frame_of(ring), fate == number
+        off = np.sqrt(np.average(_fitted(places[member][:, ring_at], ring, frame)[1], weights=share[member]))
+        forms.append(Form(number, frame, ring, plain_template(ring, frame, *_soft(float(off), frame, model))))
+    return tuple(forms)
+
+
+def _fitted_each(
+    block: tuple[Floats, Ints, Floats, Ints], first: Floats, frame: Frame, ring_at: list[int], forms: tuple[Form, ...]
+) -> tuple[Floats, Floats, Ints]:
+    """Lay on each sample the frame of its own form; return five numbers each, what is left over, and the form."""
+    places, fate, _, _ = block
+    at, left = _fitted(places, first, frame)
+    form = np.zeros(len(places), dtype=np.int64)
+    for number, each in enumerate(forms, start=1):
+        member = fate == each.fate
+        if member.any():
+            at[member], left[member] = _fitted(places[member][:, ring_at], each.ring, each.frame)
+            form[member] = number
+    return at, left, form
+
+
+def _mixture(at: Floats, share: Floats, group: Ints, form: Ints) -> tuple[Floats, Floats, Floats, Ints]:
+    """Fit one normal density to each group that weighs enough, and a wide one to all that is left as written."""
     _, back = np.unique(group, return_inverse=True)
     mass = np.bincount(back, weights=share)
     effective = mass**2 / np.maximum(np.bincount(back, weights=share**2), 1e-300)
     order = [int(n) for n in np.argsort(-mass, kind="stable") if effective[n] >= _LEAST_SAMPLES][: COMPONENTS - 2]
     order = order or [int(np.argmax(mass))]
     members = [back == n for n in order]
-    rest = ~np.isin(back, order)
+    rest = ~np.isin(back, order) & (form == 0)
     if share[rest].sum() > 1e-4:
         members.append(rest)
-    weight, mean, covariance = (
+    weight, mean, covariance, forms = (
         np.zeros(COMPONENTS),
         np.zeros((COMPONENTS, 5)),
         np.tile(np.diag(_FLOOR**2), (COMPONENTS, 1, 1)),
+        np.zeros(COMPONENTS, dtype=np.int64),
     )
     for c, member in enumerate(members):
+        forms[c] = form[member][0]
         weight[c] = share[member].sum()
         mean[c] = np.average(at[member], axis=0, weights=share[member])
         off = at[member] - mean[c]
@@ -232,9 +303,9 @@ def _mixture(at: Floats, share: Floats, group: Ints) -> tuple[Floats, Floats, Fl
             covariance[c] = 0.5 * covariance[c] + 0.5 * np.diag(np.diag(covariance[c])) * 1.5
     tail = len(members)
     weight = weight / weight.sum() * (1.0 - _TAIL_SHARE)
-    weight[tail], mean[tail] = _TAIL_SHARE, mean[0]
+    weight[tail], mean[tail], forms[tail] = _TAIL_SHARE, mean[0], forms[0]
     covariance[tail] = covariance[0] * np.outer(_WIDER, _WIDER)
-    return weight, mean, covariance
+    return weight, mean, covariance, forms
 
 
 def _rows(
@@ -249,4 +320,4 @@ def _rows(
                 counts.append(sum(each.middle or 0.0 for each in row.count.values()) or 1.0)
     if not lines:
         return None
-    return row_template(np.array(lines), np.array(counts) / sum(counts), frame, min(soft_m, 0.12 * frame.width + 2.5))
+    return row_template(np.array(lines), np.array(counts) / sum(counts), frame, soft_m)

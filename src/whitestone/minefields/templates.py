@@ -18,7 +18,18 @@ import shapely
 
 from whitestone.minefields.joint_state import LANES
 
-__all__ = ["COLUMNS", "POINTS", "ROWS", "Frame", "Template", "frame_of", "plain_template", "rectangle", "row_template"]
+__all__ = [
+    "COLUMNS",
+    "POINTS",
+    "ROWS",
+    "Frame",
+    "Template",
+    "frame_of",
+    "plain_template",
+    "rectangle",
+    "row_template",
+    "scattered",
+]
 
 Floats = npt.NDArray[np.float64]
 Raster = npt.NDArray[np.float32]
@@ -26,8 +37,8 @@ Raster = npt.NDArray[np.float32]
 COLUMNS, ROWS, POINTS = 96, 48, 128
 _LEAST_M = 6.0
 """A field is not narrower than this."""
-_TAIL_SHARE, _TAIL = 0.15, 3.0
-"""Share of mines that lie off by several times the usual: a perimeter is not a law."""
+_TAIL_SHARE, _TAIL = 0.05, 3.0
+"""Share of finds that lie off by several times the usual: a perimeter is not a law, and some fixes are poor."""
 
 
 class Frame(msgspec.Struct, frozen=True):
@@ -65,6 +76,9 @@ class Template(msgspec.Struct, frozen=True):
     """Density (rows, columns; sums to one in unit squares), half extent, and points of equal weight."""
 
     density: Raster
+    """Where finds of its mines may lie: with the error of receivers, and a few far off."""
+    mines: Raster
+    """Where the mines themselves lie; of the same form."""
     reach: Floats
     points: Raster
     lane: npt.NDArray[np.int8]
@@ -90,8 +104,11 @@ def frame_of(points: Floats) -> Frame:
     return Frame(float(x), float(y), turn, max(max(lengths), _LEAST_M), max(min(lengths), _LEAST_M))
 
 
-def plain_template(ring: Floats, frame: Frame, soft_m: float) -> Template:
-    """Return the template of a polygon over which mines are spread evenly."""
+def plain_template(ring: Floats, frame: Frame, soft_m: float, lie_m: float | None = None) -> Template:
+    """Return the template of a polygon over which mines are spread evenly.
+
+    Its finds lie off by `soft_m`, its mines by `lie_m` (None: by the same).
+    """
     shape = (
         shapely.Polygon(ring)
         if len(ring) >= 3
@@ -107,7 +124,7 @@ def plain_template(ring: Floats, frame: Frame, soft_m: float) -> Template:
     inside = shapely.contains_xy(shape, points[..., 0], points[..., 1]).astype(float)
     if not inside.any():
         inside = np.exp(-shapely.distance(shape, shapely.points(points)))
-    return _template(inside, reach, frame, soft_m, _across(shape, frame, points))
+    return _template(inside, reach, frame, (soft_m, soft_m if lie_m is None else lie_m), _across(shape, frame, points))
 
 
 def row_template(lines: Floats, weights: Floats, frame: Frame, soft_m: float) -> Template:
@@ -119,7 +136,7 @@ def row_template(lines: Floats, weights: Floats, frame: Frame, soft_m: float) ->
         away = shapely.distance(shapely.LineString(line), shapely.points(points))
         on = np.exp(-0.5 * (away / max(0.5 * float(cell_m.max()), 1.0)) ** 2)
         laid += weight * on / max(float(on.sum()), 1e-300)
-    return _template(laid, reach, frame, soft_m, _straight(reach))
+    return _template(laid, reach, frame, (soft_m, soft_m), _straight(reach))
 
 
 @functools.cache
@@ -131,7 +148,7 @@ def rectangle() -> Template:
     """
     frame = Frame(0.0, 0.0, 0.0, 250.0, 36.0)
     ring = np.array([[-125.0, -18.0], [125.0, -18.0], [125.0, 18.0], [-125.0, 18.0]])
-    return plain_template(ring, frame, 7.0)
+    return plain_template(ring, frame, 4.5)
 
 
 def _grid(frame: Frame, soft_m: float) -> tuple[Floats, Floats]:
@@ -176,10 +193,11 @@ def _side(ring: Floats, first: int, last: int) -> Floats:
     return ring[picked] if len(picked) > 1 else np.vstack([ring[picked], ring[picked] + 0.01])
 
 
-def _template(laid: Floats, reach: Floats, frame: Frame, soft_m: float, across: Floats) -> Template:
+def _template(laid: Floats, reach: Floats, frame: Frame, soft_m: tuple[float, float], across: Floats) -> Template:
     cell_m = 2.0 * reach * (frame.length, frame.width) / (COLUMNS, ROWS)
-    near, far = (
-        scipy.ndimage.gaussian_filter(laid, (times * soft_m / cell_m)[::-1], mode="constant") for times in (1.0, _TAIL)
+    near, far, mines = (
+        scipy.ndimage.gaussian_filter(laid, (wide_m / cell_m)[::-1], mode="constant")
+        for wide_m in (soft_m[0], _TAIL * soft_m[0], soft_m[1])
     )
     blurred = (1.0 - _TAIL_SHARE) * near / near.sum() + _TAIL_SHARE * far / far.sum()
     blurred /= blurred.sum()
@@ -189,16 +207,36 @@ def _template(laid: Floats, reach: Floats, frame: Frame, soft_m: float, across: 
     u = ((column + 0.5) / COLUMNS * 2.0 - 1.0) * reach[0]
     v = ((row + 0.5) / ROWS * 2.0 - 1.0) * reach[1]
     return Template(
-        (blurred / unit).astype(np.float32), reach, np.column_stack([u, v]).astype(np.float32), lane, lane[row, column]
+        (blurred / unit).astype(np.float32),
+        (mines / mines.sum() / unit).astype(np.float32),
+        reach,
+        np.column_stack([u, v]).astype(np.float32),
+        lane,
+        lane[row, column],
     )
 
 
-def _points(shares: Floats) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+def scattered(template: Template, count: int) -> Floats:
+    """Return `count` places of mines of equal weight (count, 2), in units of the length and width of a template.
+
+    >>> scattered(rectangle(), 0).shape
+    (0, 2)
+    """
+    row, column = _points(template.mines.astype(float), count)
+    # Multiples of these two numbers fill a square evenly, so that the cells leave no pattern.
+    inside = np.modf(np.outer(np.arange(count), (0.7548776662466927, 0.5698402909980532)))[0]
+    u = ((column + inside[:, 0]) / COLUMNS * 2.0 - 1.0) * template.reach[0]
+    v = ((row + inside[:, 1]) / ROWS * 2.0 - 1.0) * template.reach[1]
+    return np.column_stack([u, v])
+
+
+def _points(shares: Floats, count: int = POINTS) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
     """Pick cells of equal weight: every share of the mines is met by its share of the points."""
     order: npt.NDArray[np.int64] = np.arange(shares.size).reshape(shares.shape)
     order[1::2] = order[1::2, ::-1]  # a snake, so that neighbours in the order are neighbours on the ground
     order = order.T.ravel()
     total = np.cumsum(shares.ravel()[order])
-    picked = order[np.minimum(np.searchsorted(total, (np.arange(POINTS) + 0.5) / POINTS * total[-1]), total.size - 1)]
+    middle = (np.arange(count) + 0.5) / max(count, 1) * total[-1]
+    picked = order[np.minimum(np.searchsorted(total, middle), total.size - 1)]
     row, column = np.divmod(picked, COLUMNS)
     return row, column

@@ -13,11 +13,13 @@ from typing import Any
 
 import msgspec
 import numpy as np
+import numpy.typing as npt
 
 from whitestone.errors import NotAProgramme, WrongCall
 from whitestone.minefields.assessing import Assessment, assess, report, sensitivity_of
 from whitestone.minefields.error_model import ErrorModel, model_of
 from whitestone.minefields.joint import Effort
+from whitestone.minefields.priors import Prior
 from whitestone.minefields.sheet_parts import Batch
 from whitestone.minefields.sheets import read_sheets
 from whitestone.programme.assessments import keep_assessment
@@ -80,9 +82,7 @@ def assess_programme(
     return answer
 
 
-def _assessed(
-    batch: Batch, model: ErrorModel, seed: int, sensitivity: bool, threads: int | None
-) -> dict[str, Any]:
+def _assessed(batch: Batch, model: ErrorModel, seed: int, sensitivity: bool, threads: int | None) -> dict[str, Any]:
     answer = report(assess(batch, seed=seed, model=model, effort=USUAL, threads=threads))
     if sensitivity:
         answer["sensitivity"] = sensitivity_of(batch, seed=seed, model=model, effort=SHORT)
@@ -155,36 +155,43 @@ def field_rasters(
 ) -> list[tuple[str, Any, float, float, float, tuple[float, float]]]:
     """Return for each record: id, raster of P(in field) in parts of 65,535, west, south, cell size, centre of the
     plane."""
-    from whitestone.minefields.assessing import placements
-    from whitestone.minefields.outlines import field_raster
+    from whitestone.minefields.assessing import formed
 
     held = []
     for sheet, own in zip(assessment.question.sheets, assessment.question.placed.tolist(), strict=True):
         if own < 0:
             continue
-        at, weight = placements(assessment, own)
+        at, weight, form = formed(assessment, own)
         step = max(len(at) // most, 1)
-        at, weight = at[::step], weight[::step]
-        frame = assessment.question.priors[own]
-        corners = (
-            frame.frame.local(frame.ring)
-            if len(frame.ring) >= 3
-            else np.array([[-0.5, -0.5], [0.5, -0.5], [0.5, 0.5], [-0.5, 0.5]])
-        )
+        at, weight, form = at[::step], weight[::step], form[::step]
         far = 0.6 * np.hypot(np.exp(at[:, 3]), np.exp(at[:, 4])).max()
         west, south = (float(np.floor((np.quantile(at[:, axis], 0.002) - far) / cell_m) * cell_m) for axis in (0, 1))
         columns, rows = (
             min(int((np.quantile(at[:, axis], 0.998) + far - low) / cell_m) + 1, 1024)
             for axis, low in ((0, west), (1, south))
         )
-        held.append(
-            (
-                sheet.id,
-                field_raster(at, weight, corners, west, south, cell_m, rows, columns),
-                west,
-                south,
-                cell_m,
-                assessment.question.middle,
-            )
-        )
+        raster = _in_field(assessment.question.priors[own], at, weight, form, (west, south, cell_m), (rows, columns))
+        held.append((sheet.id, raster, west, south, cell_m, assessment.question.middle))
     return held
+
+
+def _in_field(
+    prior: Prior,
+    at: npt.NDArray[np.float64],
+    weight: npt.NDArray[np.float64],
+    form: npt.NDArray[np.int64],
+    place: tuple[float, float, float],
+    size: tuple[int, int],
+) -> npt.NDArray[np.uint16]:
+    """Return P(in field) in parts of 65,535: placements of each form with the corners of that form."""
+    from whitestone.minefields.outlines import field_raster
+
+    outlines, total = [(prior.frame, prior.ring)], np.zeros(size)
+    outlines += [(each.frame, each.ring) for each in prior.forms]
+    for number, (frame, ring) in enumerate(outlines):
+        share = weight[form == number].sum() / weight.sum()
+        if share > 0.0:
+            square = np.array([[-0.5, -0.5], [0.5, -0.5], [0.5, 0.5], [-0.5, 0.5]])
+            corners = frame.local(ring) if len(ring) >= 3 else square
+            total += share * field_raster(at[form == number], weight[form == number], corners, *place, *size)
+    return np.round(total).astype(np.uint16)

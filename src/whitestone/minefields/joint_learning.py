@@ -1,0 +1,185 @@
+"""What do matched sheets teach of all: how many are true, how wrong they are, which shift they share?
+
+Numbers that rule the batch are drawn given one explanation, in every sweep of the joint search. Only fields with
+several finds teach how wrong sheets are: an empty one would excuse itself by calling every sheet worthless.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from whitestone.minefields.joint_laying import accepted, field_of, unsearched
+from whitestone.minefields.joint_state import REAL, Floats, Ints, Scene, Sheets, State
+from whitestone.minefields.joint_terms import gamma, normal, place_density
+from whitestone.minefields.kernels import kernel
+
+__all__ = ["learned"]
+
+MATCHED = 6
+"""A field with so many finds teaches how wrong sheets are."""
+SURE_SD = 0.7
+"""Spread of the logarithm of the factor on the shape of stated numbers."""
+CHANCE_MET, CHANCE_MISSED = 0.5, 30.0
+"""Beta prior of the chance that a mine outside of searched ground is met: few are, before anything is known."""
+
+
+@kernel
+def learned(scene: Scene, given: Ints) -> None:
+    """Draw all numbers that rule the batch, given this explanation; `given` (objects, types + 1) counts finds."""
+    _learn_rates(scene, given)
+    _learn_model(scene, given)
+    _learn_amounts(scene, given)
+    _learn_chance(scene)
+
+
+@kernel
+def _learn_rates(scene: Scene, given: Ints) -> None:
+    """Draw the share of true sheets, strays and unwritten fields per area, given this explanation."""
+    sheets, beliefs, hyper, state = scene.sheets, scene.beliefs, scene.hyper, scene.state
+    true, false, strays, unwritten = 0, 0, 0, 0
+    for o in range(state.on.size):
+        if o >= sheets.mines.size:
+            unwritten += state.on[o] == REAL and given[o].sum() >= 4  # fewer finds are as likely the rest of a field
+        elif sheets.informed[o]:
+            lifted = hyper.truth[0] * sheets.lifted[o]
+            if state.on[o] == REAL or np.random.random() < lifted / (lifted + 1.0 - hyper.truth[0]):
+                true += 1
+            else:
+                false += 1
+    for f in range(state.owner.size):
+        strays += state.owner[f] < 0
+    hyper.truth[0] = min(max(np.random.beta(beliefs.true_a + true, beliefs.true_b + false), 1e-4), 1.0 - 1e-4)
+    looked_m2 = beliefs.stray_b + beliefs.searched_m2 + scene.ground.chance[0] * beliefs.open_m2
+    hyper.stray[0] = np.random.gamma(beliefs.stray_a + strays, 1.0) / looked_m2 + 1e-15
+    hyper.unwritten[0] = (
+        np.random.gamma(beliefs.unwritten_a + unwritten, 1.0) / (beliefs.unwritten_b + beliefs.reach_m2) + 1e-15
+    )
+
+
+@kernel
+def _placed(region: int, scene: Scene, given: Ints, wide: Floats) -> float:
+    """Return the logarithm of the density of matched places under their sheets, in one region or (-1) in all.
+
+    Only fields with several finds teach: an empty one would excuse itself by calling every sheet worthless.
+    """
+    sheets, hyper, state, total = scene.sheets, scene.hyper, scene.state, 0.0
+    for o in range(sheets.mines.size):
+        if state.on[o] == REAL and (region < 0 or sheets.region[o] == region) and given[o].sum() >= MATCHED:
+            near = place_density(o, state.at[o], scene.shapes.form[state.template[o]], sheets, hyper)
+            total += max(near, wide[o]) + math.log(
+                math.exp(min(near - wide[o], 0.0)) + math.exp(min(wide[o] - near, 0.0))
+            )
+    return total
+
+
+@kernel
+def _lengths(factor: float, scene: Scene, given: Ints) -> float:
+    """Return the logarithm of the density of the lengths of matched fields that lie as written."""
+    sheets, state, total = scene.sheets, scene.state, 0.0
+    for o in range(sheets.mines.size):
+        if state.on[o] == REAL and given[o].sum() >= MATCHED and scene.shapes.form[state.template[o]] == 0:
+            spread = math.sqrt(
+                sheets.root[o, 0, 3, 0] ** 2
+                + sheets.root[o, 0, 3, 1] ** 2
+                + sheets.root[o, 0, 3, 2] ** 2
+                + sheets.root[o, 0, 3, 3] ** 2
+            )
+            off = (state.at[o, 3] - sheets.mean[o, 0, 3]) / spread / factor
+            total += math.log(math.exp(-0.5 * off * off) / factor + 0.03)
+    return total
+
+
+@kernel
+def _wide(scene: Scene) -> Floats:
+    """Return the density of each place if the sheet were wrong in an unusual way: such a match teaches little."""
+    sheets, hyper, state = scene.sheets, scene.hyper, scene.state
+    held = hyper.factor.copy()
+    hyper.factor[:] = 4.0
+    wide = np.zeros(sheets.mines.size)
+    for o in range(sheets.mines.size):
+        if state.on[o] == REAL:
+            wide[o] = place_density(o, state.at[o], scene.shapes.form[state.template[o]], sheets, hyper) - 2.0
+    hyper.factor[:] = held
+    return wide
+
+
+@kernel
+def _learn_model(scene: Scene, given: Ints) -> None:
+    """Draw the factors on the error model and the shift of each region."""
+    beliefs, hyper = scene.beliefs, scene.hyper
+    wide = _wide(scene)
+    if beliefs.learn_sd > 0.0:
+        for k in range(3):
+            before, old = _placed(-1, scene, given, wide), hyper.factor[k]
+            new = old * math.exp(0.12 * np.random.standard_normal())
+            hyper.factor[k] = new
+            ratio = _placed(-1, scene, given, wide) - before
+            ratio += normal(math.log(new), 0.0, beliefs.learn_sd) - normal(math.log(old), 0.0, beliefs.learn_sd)
+            if k == 2:  # rows make a field look narrow: only its length tells of the pace
+                ratio = _lengths(new, scene, given) - _lengths(old, scene, given)
+                ratio += normal(math.log(new), 0.0, beliefs.learn_sd) - normal(math.log(old), 0.0, beliefs.learn_sd)
+            if not 0.35 < new < 3.0 or not accepted(ratio):
+                hyper.factor[k] = old
+    for region in range(hyper.shift.shape[0]):
+        for _ in range(2):
+            before = _placed(region, scene, given, wide)
+            x, y = hyper.shift[region, 0], hyper.shift[region, 1]
+            size = 3.0 * math.exp(np.random.uniform(-1.0, 1.5))
+            hyper.shift[region, 0] += size * np.random.standard_normal()
+            hyper.shift[region, 1] += size * np.random.standard_normal()
+            ratio = _placed(region, scene, given, wide) - before
+            ratio += normal(hyper.shift[region, 0], 0.0, beliefs.shift_sd) - normal(x, 0.0, beliefs.shift_sd)
+            ratio += normal(hyper.shift[region, 1], 0.0, beliefs.shift_sd) - normal(y, 0.0, beliefs.shift_sd)
+            if not accepted(ratio):
+                hyper.shift[region, 0], hyper.shift[region, 1] = x, y
+
+
+@kernel
+def _counted(amount: float, sure: float, sheets: Sheets, state: State, given: Ints) -> float:
+    """Return the logarithm of the density of the mines in matched fields; a number that is far off teaches little."""
+    total = 0.0
+    for o in range(sheets.mines.size):
+        if state.on[o] == REAL and sheets.stated[o] and given[o].sum() >= MATCHED:
+            near = gamma(state.mines[o], sheets.shape[o] * sure, sheets.mines[o] * amount)
+            wide = gamma(state.mines[o], 1.5, sheets.mines[o]) - 2.0
+            total += max(near, wide) + math.log(1.0 + math.exp(-abs(near - wide)))
+    return total
+
+
+@kernel
+def _learn_amounts(scene: Scene, given: Ints) -> None:
+    """Draw the factor on stated numbers of mines, and how closely sheets and ground agree on them."""
+    sheets, beliefs, hyper, state = scene.sheets, scene.beliefs, scene.hyper, scene.state
+    for k in range(2):
+        amount, sure = hyper.amount[0], hyper.sure[0]
+        if k == 0:
+            amount *= math.exp(0.1 * np.random.standard_normal())
+        else:
+            sure *= math.exp(0.4 * np.random.standard_normal())
+        ratio = _counted(amount, sure, sheets, state, given)
+        ratio -= _counted(hyper.amount[0], hyper.sure[0], sheets, state, given)
+        ratio += normal(math.log(amount), 0.0, beliefs.amount_sd) - normal(
+            math.log(hyper.amount[0]), 0.0, beliefs.amount_sd
+        )
+        ratio += normal(math.log(sure), 0.0, SURE_SD) - normal(math.log(hyper.sure[0]), 0.0, SURE_SD)
+        if 0.25 < sure < 4.0 and accepted(ratio):
+            hyper.amount[0], hyper.sure[0] = amount, sure
+
+
+@kernel
+def _learn_chance(scene: Scene) -> None:
+    """Draw the chance that a mine outside of searched ground has been met, from the fields of sheets alone.
+
+    A field of which nobody wrote is known only where something was found.
+    """
+    ground, sheets, state = scene.ground, scene.sheets, scene.state
+    met, mines = 0, 0.0
+    for f in range(state.owner.size):
+        met += ground.open[f] and 0 <= state.owner[f] < sheets.mines.size
+    for o in range(sheets.mines.size):
+        if state.on[o] == REAL:
+            mines += state.mines[o] * unsearched(field_of(o, state), scene)
+    rest = max(mines - met, 0.0)
+    ground.chance[0] = np.random.beta(CHANCE_MET + met, CHANCE_MISSED + rest)

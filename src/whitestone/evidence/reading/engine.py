@@ -11,6 +11,7 @@ from whitestone.evidence.designations import find_designations
 from whitestone.evidence.reading.arithmetic import sums_that_differ
 from whitestone.evidence.reading.attribution import reported_speaker, who_denies
 from whitestone.evidence.reading.counting import Counted, count_in
+from whitestone.evidence.reading.days import find_days
 from whitestone.evidence.reading.heads import document_facts, find_symbols
 from whitestone.evidence.reading.language import detect_language
 from whitestone.evidence.reading.lexicon import Lexicon, lexicon
@@ -21,7 +22,7 @@ from whitestone.evidence.reading.paragraphs import head_length, paragraphs_of, s
 from whitestone.evidence.reading.quotes import parts_of
 from whitestone.evidence.reading.sentence import Sentence
 from whitestone.evidence.reading.statements import Stated, statements_in
-from whitestone.evidence.reading.times import RELATIVE, Period, find_days, find_periods
+from whitestone.evidence.reading.times import RELATIVE, Period, find_periods
 from whitestone.evidence.reading.tokens import tokens_of
 
 __all__ = ["read_claims"]

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from whitestone.evidence.reading.days import find_days
 from whitestone.evidence.reading.lexicon import Lexicon
 from whitestone.evidence.reading.model import DocumentFacts
 from whitestone.evidence.reading.paragraphs import head_length, paragraphs_of, sentences_of
 from whitestone.evidence.reading.sentence import Sentence
-from whitestone.evidence.reading.times import find_days, is_dateline
+from whitestone.evidence.reading.times import is_dateline
 from whitestone.evidence.reading.tokens import tokens_of
 
 __all__ = ["document_facts", "find_symbols"]

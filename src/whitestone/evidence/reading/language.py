@@ -6,6 +6,7 @@ import re
 from collections import Counter
 
 from whitestone.evidence.reading.lexicon import LANGUAGES, lexicon
+from whitestone.evidence.reading.paragraphs import head_length
 from whitestone.evidence.reading.tokens import fold
 
 __all__ = ["detect_language"]
@@ -44,7 +45,7 @@ def detect_language(text: str) -> str:
     >>> detect_language("Ականներից զոհվել է մարդ"), detect_language("")
     ('hy', 'und')
     """
-    part = re.sub(r"^#.*\n", "", text[:_LOOKED_AT], flags=re.MULTILINE)
+    part = text[head_length(text) :][:_LOOKED_AT]
     scripts = Counter(_script(sign) for sign in part if sign.isalpha())
     scripts.pop("", None)
     if not scripts:

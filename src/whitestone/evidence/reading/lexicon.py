@@ -46,6 +46,8 @@ class Lexicon:
         self.joiners = frozenset(fold(word) for word in data.get("joiners", ()))
         self.name_joiners = frozenset(fold(word) for word in data.get("name_joiners", ()))
         self.common = frozenset(fold(word) for word in str(data.get("common", "")).split())
+        self.adverbs = frozenset(fold(word) for word in data.get("adverbs", ()))
+        self.restrictive = frozenset(fold(word) for word in data.get("restrictive", ()))
         self.inflects = bool(data.get("inflects", False))
         self.noun_links = frozenset(fold(word) for word in data.get("noun_links", ()))
         self.be_links = frozenset(fold(word) for word in data.get("be_links", ()))
@@ -87,7 +89,7 @@ class Lexicon:
             for phrase in self._starting(token.low):
                 if until.get(phrase.kind, -1) > at:
                     continue
-                last = _ends(phrase, tokens, at)
+                last = _ends(phrase, tokens, at, self.adverbs)
                 if last and (phrase.kind not in best or last > best[phrase.kind].last):
                     best[phrase.kind] = Mark(phrase.kind, phrase.code, at, last, phrase.value)
             for mark in best.values():
@@ -125,15 +127,19 @@ def lexicon(code: str) -> Lexicon:
     return Lexicon(code, tomllib.loads((folder / f"{code}.toml").read_text(encoding="utf-8")))
 
 
-def _ends(phrase: _Phrase, tokens: Sequence[Token], at: int) -> int:
-    words = phrase.words
+def _ends(phrase: _Phrase, tokens: Sequence[Token], at: int, adverbs: frozenset[str]) -> int:
+    """Say where a phrase that begins at a token ends, one adverb within it passed over; 0 where it is not there."""
+    words, step, passed = phrase.words, at + 1, False
     if at + len(words) > len(tokens):
         return 0
-    for offset, (word, is_stem) in enumerate(words[1:], start=1):
-        low = tokens[at + offset].low
+    for word, is_stem in words[1:]:
+        low = tokens[step].low if step < len(tokens) else ""
+        if not passed and low in adverbs and low != word and step + 1 < len(tokens):
+            low, step, passed = tokens[step + 1].low, step + 1, True
         if not (low.startswith(word) if is_stem else low == word):
             return 0
-    return at + len(words)
+        step += 1
+    return step
 
 
 def _phrases(data: Mapping[str, Any]) -> Iterator[_Phrase]:

@@ -7,8 +7,9 @@ from typing import NamedTuple
 from whitestone.evidence.reading.lexicon import Mark
 from whitestone.evidence.reading.numbers import Number
 from whitestone.evidence.reading.sentence import Sentence
-from whitestone.evidence.reading.things import STOPS, Counted, accuracy_in, parted, thing_counted
-from whitestone.evidence.reading.uncounted import counts_nothing, is_age, is_of_others, is_share
+from whitestone.evidence.reading.persons import single_persons
+from whitestone.evidence.reading.things import STOPS, Counted, accuracy_in, part_of_things, parted, thing_counted
+from whitestone.evidence.reading.uncounted import counts_nothing, is_age, is_assisted, is_of_others, is_share
 
 __all__ = ["Counted", "count_in"]
 
@@ -33,7 +34,8 @@ def count_in(sentence: Sentence, numbers: list[Number], whole: str | None = None
     asked, planned or supposed. `whole` is the unit of the casualties that the sentence before
     counted: "Of them, nine were children" is of it.
     """
-    numbers = [number for index, number in enumerate(numbers) if not is_age(sentence, numbers, index)]
+    numbers = [number for index, number in enumerate(numbers) if not is_age(sentence, numbers, index)
+               and not _is_of_verb(sentence, number)]  # fmt: skip
     seen = [_look(sentence, numbers, index) for index in range(len(numbers))]
     outcomes = _outcomes(sentence, seen)
     found: list[Counted] = []
@@ -43,7 +45,14 @@ def count_in(sentence: Sentence, numbers: list[Number], whole: str | None = None
         made = _counted(sentence, seen, outcomes, index, found) or _of_whole(sentence, this, whole)
         if made is not None and not _is_unsaid(sentence, made):
             found.append(made)
-    return found
+    singles = [made for made in single_persons(sentence, numbers) if not _is_unsaid(sentence, made)]
+    return sorted([*found, *singles], key=lambda made: made.number.first) if singles else found
+
+
+def _is_of_verb(sentence: Sentence, number: Number) -> bool:
+    """Say whether a number is a word of the outcome itself: the one of "ont perdu une jambe" counts no people."""
+    mark = sentence.covers("outcome", number.first)
+    return mark is not None and mark.first < number.first and number.last < mark.last
 
 
 def _counted(sentence: Sentence, seen: list[_Seen], outcomes: list[Mark | None], index: int,
@@ -58,6 +67,8 @@ def _counted(sentence: Sentence, seen: list[_Seen], outcomes: list[Mark | None],
             near = outcome is not None and noun.code == "casualties" and 0 <= outcome.first - noun.last <= 4
             if near and outcome is not None and outcome.code in OUTCOMES:
                 code = outcome.code
+            if is_assisted(sentence, noun):
+                return None
             population = _population(sentence, number, noun)
             if population == "all" and noun.code in ("killed", "injured"):
                 population = _inherited(sentence, before, number) or "all"
@@ -69,7 +80,9 @@ def _counted(sentence: Sentence, seen: list[_Seen], outcomes: list[Mark | None],
         subject = "displacement" if outcome.code in _MOVES else "casualties"
         population = _population(sentence, number, noun) if noun else _inherited(sentence, before, number) or "all"
         return Counted(number, subject, outcome.code, population, outcome)
-    return _carried(sentence, seen, index, before) if noun is None else _part(sentence, number, noun, before)
+    if noun is not None:
+        return _part(sentence, number, noun, before)
+    return _carried(sentence, seen, index, before) or part_of_things(sentence, number, before)
 
 
 def _part(sentence: Sentence, number: Number, noun: Mark, before: list[Counted]) -> Counted | None:
@@ -139,6 +152,7 @@ def _look(sentence: Sentence, numbers: list[Number], index: int) -> _Seen:
     noun = _noun(sentence, number, right_edge)
     marks = sentence.of("outcome")
     lefts = [mark for mark in marks if left_edge <= mark.first and mark.last <= number.begin
+             and not _has_own_subject(sentence, mark, left_edge, number, noun)
              and not parted(sentence, mark.last, number.begin, STOPS | ({","} if mark.code in _MOVES else set()))]
     rights = [mark for mark in marks if number.end <= mark.first and mark.last <= right_edge
               and not parted(sentence, number.end, mark.first, STOPS)
@@ -159,6 +173,21 @@ def _look(sentence: Sentence, numbers: list[Number], index: int) -> _Seen:
     left = lefts[-1] if lefts and sentence.gap(lefts[-1].last, number.begin) <= _FAR else None
     return _Seen(number, noun, left, rights[0] if rights else None, counts_nothing(sentence, number, noun)
                  or is_share(sentence, numbers[index - 1] if index else None, number, noun))
+
+
+def _has_own_subject(sentence: Sentence, mark: Mark, edge: int, number: Number, noun: Mark | None) -> bool:
+    """Say whether an outcome has its own people before it and "and" parts it from the next number and its people.
+
+    "One soldier died and two others were taken to hospital": the two did not die.
+    """
+    if sentence.words.verb_final or noun is None or noun.kind != "people":
+        return False
+    joins = any(sentence.low(at) in sentence.words.joiners for at in range(mark.last, number.begin))
+    subject = any(edge <= people.last <= mark.first and sentence.gap(people.last, mark.first) <= 3
+                  for people in sentence.of("people"))  # fmt: skip
+    follows = sentence.gap(noun.last, len(sentence.tokens)) >= 2
+    return joins and subject and follows and not any(
+        sentence.covers("including", at) is not None for at in range(mark.last, number.begin))
 
 
 def _is_other(sentence: Sentence, number: Number) -> bool:
@@ -187,7 +216,11 @@ def _noun(sentence: Sentence, number: Number, edge: int) -> Mark | None:
             outcome = sentence.at("outcome", at)
             unit = unit if outcome and outcome.last <= unit.last and unit.code == outcome.code else None
         if people is not None and (unit is None or people.last > unit.last):
-            return people
+            following = sentence.at("unit", people.last) if people.code == "all" and not people_only else None
+            if following is None or following.code in OUTCOMES or following.last > edge \
+                    or sentence.covers("outcome", people.last) is not None:
+                return people
+            unit = following  # "eleven other devices": others are no people here
         if unit is not None:
             return _head(sentence, unit, edge)
         if sentence.tokens[at].text in _ENDS or sentence.at("outcome", at) or sentence.at("say", at):
@@ -259,7 +292,7 @@ def _outcomes(sentence: Sentence, seen: list[_Seen]) -> list[Mark | None]:
                 and _linked(sentence, seen, index - 1, index):  # fmt: skip
             found[index] = found[index - 1]
     for index in reversed(range(len(seen) - 1)):
-        if found[index] is None and _linked(sentence, seen, index, index + 1):
+        if found[index] is None and _linked(sentence, seen, index, index + 1) and _is_list(sentence, seen, index):
             after = found[index + 1]
             found[index] = after if after is not None and after == seen[index + 1].right else None
     for index in range(1, len(seen)):
@@ -302,6 +335,19 @@ def _linked(sentence: Sentence, seen: list[_Seen], first: int, second: int) -> b
     return joined and sentence.gap(start, two.number.begin) <= 6
 
 
+def _is_list(sentence: Sentence, seen: list[_Seen], index: int) -> bool:
+    """Say whether more than a comma joins a number to the next, or that to one more: "12 men, 3 women and 5 children".
+
+    "In a village of 1,200 inhabitants, eleven people lost a leg": no list.
+    """
+    start = (seen[index].noun or seen[index].number).last
+    only_comma = all(sentence.low(at) == "," for at in range(start, seen[index + 1].number.begin))
+    one, two = seen[index].noun, seen[index + 1].noun
+    if not only_comma or one is None or two is None:
+        return True
+    return index + 2 < len(seen) and _linked(sentence, seen, index + 1, index + 2)
+
+
 def _is_person(noun: Mark | None) -> bool:
     return noun is None or noun.kind == "people"
 
@@ -342,6 +388,12 @@ def _is_unsaid(sentence: Sentence, made: Counted) -> bool:
             apart = (mark.last, first) if mark.last <= first else (last, mark.first)
             clause = any(sentence.tokens[at].text in signs or sentence.low(at) in sentence.words.clause_words
                          for at in range(*apart))  # fmt: skip
-            if not clause:
+            if not clause or (mark.code == "maybe" and mark.last <= first and _is_infinitive(sentence, anchor)):
                 return True
     return False
+
+
+def _is_infinitive(sentence: Sentence, anchor: Mark | None) -> bool:
+    """Say whether what happened is only named: "plans to invest 2 million and clear 45 hectares"."""
+    endings = sentence.words.infinitives
+    return anchor is not None and bool(endings) and sentence.low(anchor.first).endswith(endings)

@@ -132,7 +132,7 @@ def _named(sentence: Sentence) -> list[Day]:
             year = _year_before_today(sentence.today, int(mark.code), day)
         last = last if year or day else mark.last
         iso = _iso(year, int(mark.code), day) if year else None
-        shared = _day_shared(sentence, first) if day else None
+        shared = _day_shared(sentence, first) if day and _day_at(sentence, first) == day else None
         if iso:
             earlier = _iso(year, int(mark.code), shared[1]) if shared and year else None
             found += [Day(shared[0], shared[0] + 1, earlier)] if shared and earlier else []

@@ -109,8 +109,6 @@ def _qualified(sentence: Sentence, core: _Core) -> Number:
     if core.about:
         words.add("about")
     order = ("at_least", "up_to", "about", "sum")
-    if core.about and "up_to" not in words:
-        order = ("about", "at_least", "up_to", "sum")
     code = next((code for code in order if code in words), "exact")
     return Number(core.first, core.last, begin, end, core.value, None, code, core.in_words, core.plain)
 

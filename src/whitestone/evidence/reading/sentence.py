@@ -38,6 +38,8 @@ class Sentence:
         for mark in self.marks:
             self.by_kind.setdefault(mark.kind, []).append(mark)
         self.by_kind["outcome"] = self._joined_outcomes(self.by_kind.get("outcome", []))
+        if words.restrictive:
+            self.by_kind["no"] = [mark for mark in self.by_kind.get("no", []) if not self._only_restricts(mark)]
         self.masked: set[int] = set()
 
     def of(self, kind: str, *codes: str) -> list[Mark]:
@@ -134,6 +136,15 @@ class Sentence:
                     continue
             found.append(mark)
         return found
+
+    def _only_restricts(self, mark: Mark) -> bool:
+        """Say whether a word of negation only limits: "n'a remis que 12 cartes" are twelve maps."""
+        if mark.code != "not" or self.low(mark.first) not in ("ne", "n"):
+            return False
+        ahead = range(mark.last, min(mark.last + 6, len(self.tokens)))
+        stop = next((at for at in ahead if self.low(at) in self.words.restrictive), None)
+        return stop is not None and not any(
+            other.code == "not" and mark.last <= other.first < stop for other in self.by_kind.get("no", ()))
 
     def _is_one_subject(self, between: range) -> bool:
         """Say whether nobody new stands between two outcomes that "and" joins: "killed and his son injured" are two."""

@@ -150,7 +150,9 @@ def _transfer(text: str, sentence: Sentence) -> Stated | None:
         near = [word for word in sentence.of("statement", "information")
                 if (word.first >= mark.last and sentence.gap(mark.last, word.first) <= 10)
                 or (word.last <= mark.first and sentence.gap(word.last, mark.first) <= 8)]  # fmt: skip
-        if near and sentence.of("context", "mine"):
+        is_of_mines = sentence.of("context", "mine") or (
+            mark.code == "withheld" and sentence.on_mines and sentence.of("unit", "records"))
+        if near and is_of_mines:
             agent = agent_of(text, sentence, mark, None)
             if agent is None and mark.code == "given" and any(mark.last == word.first for word in near):
                 continue  # "the maps provided" are spoken of, and that they were is not what is said

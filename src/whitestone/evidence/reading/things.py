@@ -8,12 +8,12 @@ from whitestone.evidence.reading.lexicon import Mark
 from whitestone.evidence.reading.numbers import Number
 from whitestone.evidence.reading.sentence import Sentence
 
-__all__ = ["STOPS", "Counted", "accuracy_in", "parted", "thing_counted"]
+__all__ = ["STOPS", "Counted", "accuracy_in", "part_of_things", "parted", "thing_counted"]
 
 STOPS = {";", ":", "—", "–"}
 """Signs that part a number from what happened before or after them."""
 _AREAS = ("m2", "hectares", "km2")
-_HAPPENS = ("laid", "planted", "cleared", "stockpile", "surveyed")
+_HAPPENS = ("laid", "planted", "cleared", "stockpile", "surveyed", "other")
 _THINGS = ("mines", "items", "minefields")
 
 
@@ -40,8 +40,8 @@ def thing_counted(sentence: Sentence, number: Number, noun: Mark, before: list[C
     """Say what happened to mines, items, ground or records: the action nearest to the number decides."""
     wanted = ("given", "withheld") if noun.code == "records" else _HAPPENS
     action = _nearest(sentence, number, noun, wanted)
-    if action is not None and action.code == "surveyed":
-        return None  # ground that was looked at is neither contaminated nor cleared by that
+    if action is not None and action.code in ("surveyed", "other"):
+        return None  # ground that was looked at, mines that were bought: neither contaminated nor cleared by that
     if noun.code == "mines" and any(0 <= sentence.gap(mark.last, number.begin) <= 3 and mark.last <= number.begin
                                     for mark in [*sentence.of("unit", "records"),
                                                  *sentence.of("statement", "information")]):  # fmt: skip
@@ -60,7 +60,9 @@ def thing_counted(sentence: Sentence, number: Number, noun: Mark, before: list[C
         if sentence.answers:
             return None  # "1,800 mines." says after a question what was asked, and that stands in the question
         acts = any(noun.last <= mark.first <= noun.last + 2 for mark in sentence.of("outcome"))
-        return None if acts else Counted(number, "contamination", noun.code, None, None)
+        by_deminers = any(mark.last <= number.begin for mark in sentence.of("people", "deminers"))
+        subject = "clearance" if by_deminers and noun.code == "mines" else "contamination"
+        return None if acts else Counted(number, subject, noun.code, None, None)
     if action is None:
         last = before[-1] if before else None
         near = last is not None and last.subject in ("contamination", "clearance") \
@@ -75,6 +77,20 @@ def thing_counted(sentence: Sentence, number: Number, noun: Mark, before: list[C
     if noun.code in _AREAS and not sentence.on_mines:
         return None
     return Counted(number, subject, noun.code, None, action)
+
+
+def part_of_things(sentence: Sentence, number: Number, before: list[Counted]) -> Counted | None:
+    """Let a bare number be a part of the things before it: "40,000 mines, of which only 6,500 were removed"."""
+    last = before[-1] if before else None
+    if last is None or last.unit not in (*_THINGS, *_AREAS) or last.subject not in ("contamination", "clearance"):
+        return None
+    led = any(last.number.end <= mark.first and mark.last <= number.begin and sentence.gap(mark.last, number.begin) <= 2
+              for mark in sentence.of("including"))  # fmt: skip
+    action = next((mark for mark in sentence.of("action", "cleared", "laid") if mark.first >= number.end
+                   and sentence.gap(number.end, mark.first) <= 4), None)  # fmt: skip
+    if not led or action is None:
+        return None
+    return Counted(number, "clearance" if action.code == "cleared" else "contamination", last.unit, None, action)
 
 
 def _nearest(sentence: Sentence, number: Number, noun: Mark, codes: tuple[str, ...]) -> Mark | None:

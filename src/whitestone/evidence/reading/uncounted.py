@@ -6,7 +6,7 @@ from whitestone.evidence.reading.lexicon import Mark
 from whitestone.evidence.reading.numbers import Number
 from whitestone.evidence.reading.sentence import Sentence
 
-__all__ = ["counts_nothing", "is_age", "is_of_others", "is_share"]
+__all__ = ["counts_nothing", "is_age", "is_assisted", "is_of_others", "is_share"]
 
 _ENDS = {",", ";", ":", "—", "–", "(", ")", "."}
 _LARGEST_SHARE = 100
@@ -57,7 +57,8 @@ def counts_nothing(sentence: Sentence, number: Number, noun: Mark | None) -> boo
     if noun is None and (_is_apposed(sentence, number) or _is_bare_age(sentence, number)):
         return True
     is_person = noun is not None and noun.kind == "people" and noun.first <= number.end + 1
-    is_harmed = sentence.at("outcome", number.end) or sentence.ending("outcome", number.begin)
+    is_harmed = sentence.at("outcome", number.end) or sentence.ending("outcome", number.begin) \
+        or any(mark.first == number.first for mark in sentence.of("ratio", "them"))  # fmt: skip
     return number.value == 1 and number.in_words and not (is_person or is_harmed)
 
 
@@ -123,6 +124,17 @@ def is_share(sentence: Sentence, before: Number | None, number: Number, noun: Ma
     if words is None or number.value > _LARGEST_SHARE:
         return False
     return words.code == "one" or (before is not None and words.first == before.end and before.value < number.value)
+
+
+def is_assisted(sentence: Sentence, noun: Mark) -> bool:
+    """Say whether casualties are counted as those who were helped: "12 victims received prostheses"."""
+    for mark in sentence.of("assisted"):
+        between = range(noun.last, mark.first)
+        if 0 <= len(between) <= 8 and not any(
+            sentence.tokens[at].text in ";:.(" or sentence.tokens[at].text[0].isdigit() for at in between
+        ):
+            return True
+    return False
 
 
 def is_of_others(sentence: Sentence, before: Number, number: Number) -> bool:

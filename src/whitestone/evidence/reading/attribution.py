@@ -19,6 +19,8 @@ _LONGEST_NAME = 6
 _LONGEST = 14
 _QUOTED_NAME = re.compile(r"«\s?[^\W\d_][^«»,.;:!?]{0,50}»|[„“][^\W\d_][^“”„,.;:!?]{0,50}[“”](?!\s*,)")
 """A name between quotation marks («Арменпресс»): no speech, and no end of what names a speaker."""
+_BARE_WITHIN = 3
+"""So many signs and words before it, a verb of saying after a quote is of whom the text named last: «…», sostuvo."""
 _DASHED = re.compile(r"[,!?…]\s*[—–-]\s+([^—–«»]{4,160}?)(?=[.,;]\s*[—–-]|\.\s*$|[.»])")
 
 
@@ -39,7 +41,8 @@ def speaker_around(text: str, start: int, end: int, quote_start: int, quote_end:
         said = _named(text, sentence, is_after=begin >= quote_end)
         if said and stop >= begin:
             return said
-    return ""
+    sentence = Sentence(words, tokens_of(text, quote_end, quote_end + len(after)), None)
+    return "~" if any(verb.first <= _BARE_WITHIN for verb in _verbs(sentence)) else ""
 
 
 def reported_speaker(text: str, sentence: Sentence, at: int) -> tuple[str | None, int, int]:

@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 from whitestone.evidence.reading.lexicon import Mark
 from whitestone.evidence.reading.numbers import Number
-from whitestone.evidence.reading.sentence import Sentence
 from whitestone.evidence.reading.persons import single_persons
+from whitestone.evidence.reading.sentence import Sentence
 from whitestone.evidence.reading.things import STOPS, Counted, accuracy_in, part_of_things, parted, thing_counted
 from whitestone.evidence.reading.uncounted import counts_nothing, is_age, is_assisted, is_of_others, is_share
 

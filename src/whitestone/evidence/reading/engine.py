@@ -7,6 +7,8 @@ import itertools
 import re
 from collections.abc import Iterable
 
+from msgspec import structs
+
 from whitestone.evidence.designations import find_designations
 from whitestone.evidence.reading.arithmetic import sums_that_differ
 from whitestone.evidence.reading.attribution import reported_speaker, who_denies
@@ -15,7 +17,7 @@ from whitestone.evidence.reading.days import find_days
 from whitestone.evidence.reading.heads import document_facts, find_symbols
 from whitestone.evidence.reading.language import detect_language
 from whitestone.evidence.reading.lexicon import Lexicon, lexicon
-from whitestone.evidence.reading.model import DOCUMENT, ProposedClaim, Reading
+from whitestone.evidence.reading.model import DOCUMENT, Flag, ProposedClaim, Reading
 from whitestone.evidence.reading.naming import agent_of, place_near
 from whitestone.evidence.reading.numbers import Number, find_numbers
 from whitestone.evidence.reading.paragraphs import head_length, paragraphs_of, sentences_of
@@ -67,7 +69,7 @@ def read_claims(text: str, dated_on: str | None = None, title: str | None = None
     places = _sentences(text, words, today)
     share = sum(place.on_mines for place in places) / len(places) if places else 0.0
     claims: list[ProposedClaim] = []
-    flags = []
+    flags: list[Flag] = []
     named = ""
     whole: ProposedClaim | None = None
     for at, place in enumerate(places):
@@ -84,7 +86,27 @@ def read_claims(text: str, dated_on: str | None = None, title: str | None = None
         claims += made
         flags += sums_that_differ(claims[first:], first, is_open=bool(place.sentence.of("including")),
                                   has_rest=bool(place.sentence.of("unknown")))  # fmt: skip
+    claims, flags = _without_headline(text, places, claims, flags)
     return Reading(language=language, document=facts, claims=tuple(claims), flags=tuple(flags))
+
+
+def _without_headline(text: str, places: list[_Place], claims: list[ProposedClaim],
+                      flags: list[Flag]) -> tuple[list[ProposedClaim], list[Flag]]:  # fmt: skip
+    """Leave out what the headline only announces: the same figure stands below with its place, time and speaker."""
+    end = next((place.end for place in places[:1] if _is_heading(text, place)), 0)
+    if not end:
+        return claims, flags
+    below = {_figure(claim) for claim in claims if claim.start >= end}
+    kept = [at for at, claim in enumerate(claims)
+            if claim.start >= end or claim.value is None or _figure(claim) not in below]  # fmt: skip
+    moved = {at: new for new, at in enumerate(kept)}
+    flags = [structs.replace(flag, claims=tuple(moved[at] for at in flag.claims)) for flag in flags
+             if all(at in moved for at in flag.claims)]  # fmt: skip
+    return [claims[at] for at in kept], flags
+
+
+def _figure(claim: ProposedClaim) -> tuple[str, float | None, str | None]:
+    return claim.subject, claim.value, claim.unit
 
 
 def _sentences(text: str, words: Lexicon, today: str | None) -> list[_Place]:
@@ -178,8 +200,30 @@ def _has_mines_near(sentence: Sentence, number: Number) -> bool:
     first = max((at for at in stops if at < number.first), default=-1)
     last = min((at for at in stops if at >= number.last), default=len(sentence.tokens))
     marks = [*sentence.of("context"), *sentence.of("other_cause", "other_cause")]
-    part = [mark.code for mark in marks if first < mark.first < last]
-    return "mine" in part or "other_cause" not in part
+    part = {mark.code for mark in marks if first < mark.first < last}
+    if part != {"mine", "other_cause"}:
+        return "other_cause" not in part
+    begin, end = _clause_around(sentence, number)
+    return {mark.code for mark in marks if begin <= mark.first < end} != {"other_cause"}
+
+
+def _clause_around(sentence: Sentence, number: Number) -> tuple[int, int]:
+    """Give the stretch around a number up to a comma or an "and": "shelling killed 12 and mines killed 4"."""
+    begin, end = number.begin, number.end
+    while begin > 0 and not _parts(sentence, begin - 1):
+        begin -= 1
+    while end < len(sentence.tokens) and not _parts(sentence, end):
+        end += 1
+    return begin, end
+
+
+def _parts(sentence: Sentence, at: int) -> bool:
+    """Say whether a token parts clauses: a sign, or "and" unless it joins within a phrase that is known."""
+    if sentence.tokens[at].text in ",;:()—–":
+        return True
+    joins = sentence.low(at) in sentence.words.joiners
+    within = (mark for mark in sentence.marks if mark.first < at < mark.last - 1)
+    return joins and next(within, None) is None
 
 
 def _last_named(text: str, sentence: Sentence, named: str) -> str:
@@ -209,12 +253,14 @@ def _in_period(number: Number, periods: list[Period]) -> bool:
     return any(period.first <= number.first < period.last for period in periods)
 
 
-def _period_for(sentence: Sentence, number: Number, periods: list[Period]) -> Period | None:
+def _period_for(sentence: Sentence, counted: Counted, periods: list[Period]) -> Period | None:
     """Choose the period of a number: one that follows it at once, else the nearest in the sentence."""
+    number = counted.number
     usable = [period for period in periods if (period.begin or period.end) and not any(
         number.last <= verb.first < period.first for verb in sentence.of("say", "verb"))]  # fmt: skip
     usable = [period for period in usable if not _is_day_of_speech(sentence, number, period)]
-    usable = [period for period in usable if not _is_of_other_clause(sentence, period, number)]
+    usable = [period for period in usable if not _is_of_other_clause(sentence, period, number)
+              and not (counted.subject == "casualties" and _is_of_laying(sentence, period))]  # fmt: skip
     if not usable:
         return None
     if any(0 <= mark.first - number.last <= 2 and not any(period.first <= mark.first < period.last for period in usable)
@@ -233,11 +279,34 @@ def _is_of_other_clause(sentence: Sentence, period: Period, number: Number) -> b
     "Since 1999, 40 were killed, while 12 await treatment": the twelve wait now.
     """
     first, last = sorted((period.first, number.first))
-    if any(sentence.tokens[at].text == ";" for at in range(first, last)):
+    if any(sentence.tokens[at].text == ";" for at in range(first, last)) or _is_aside(sentence, period, number):
         return True
     opens = sentence.words.contrasts
     return period.first < number.first and any(
         sentence.tokens[at].text == "," and sentence.low(at + 1) in opens for at in range(period.last, last))
+
+
+def _is_aside(sentence: Sentence, period: Period, number: Number) -> bool:
+    """Say whether a period stands in an aside that the number is not in: "the war, which ended in 2003, …"."""
+    stops = [at for at, token in enumerate(sentence.tokens) if token.text == ","]
+    begin = max((at for at in stops if at < period.first), default=None)
+    end = min((at for at in stops if at >= period.last), default=len(sentence.tokens))
+    if begin is None or begin < number.first < end:
+        return False
+    return sentence.low(begin + 1) in sentence.words.relatives or sentence.low(begin + 2) in sentence.words.relatives
+
+
+def _is_of_laying(sentence: Sentence, period: Period) -> bool:
+    """Say whether a period tells when mines were laid: "mines laid in 1993 have killed 300 people"."""
+    laid = sentence.of("action", "planted")
+    if sentence.words.verb_final:
+        return any(0 <= sentence.gap(period.last, mark.first) <= 3 and mark.first >= period.last
+                   and sentence.at("unit", mark.last) is not None for mark in laid)  # fmt: skip
+    before = [mark for mark in [*laid, *sentence.of("outcome")] if mark.last <= period.first]
+    last = max(before, key=lambda mark: mark.last, default=None)
+    near = last is not None and sentence.gap(last.last, period.first) <= 6
+    return near and last is not None and last.kind == "action" and not any(
+        sentence.tokens[at].text == "," for at in range(last.last, period.first))
 
 
 def _is_day_of_speech(sentence: Sentence, number: Number, period: Period) -> bool:
@@ -261,7 +330,7 @@ def _quoted(text: str, place: _Place, first: int, last: int) -> tuple[str, int, 
 
 def _counted_claim(text: str, place: _Place, counted: Counted, periods: list[Period], said: str) -> ProposedClaim:
     sentence, number = place.sentence, counted.number
-    period = _period_for(sentence, number, periods)
+    period = _period_for(sentence, counted, periods)
     about = None
     if counted.anchor is not None and counted.anchor.code in ("planted", "given"):
         about = agent_of(text, sentence, counted.anchor, number.first)

@@ -62,8 +62,9 @@ def _dates_of(text: str, start: int, end: int, words: Lexicon) -> list[str]:
         return []
     found = []
     for day in find_days(sentence):
-        if len(day.iso) < 7:
-            continue
+        is_bare = day.last - day.first == 1 and len(sentence.tokens[day.first].text) <= 2
+        if len(day.iso) < 7 or is_bare:
+            continue  # the first day of "5-11 October" is not the day of the document
         led = any(mark.last == day.first for mark in sentence.of("dated"))
         is_line = end - start <= _SHORT and len(sentence.tokens) <= 14 and not sentence.of("outcome") \
             and (led or not any(mark.last == day.first for mark in sentence.of("time", "since")))  # fmt: skip

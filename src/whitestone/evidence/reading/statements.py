@@ -158,6 +158,8 @@ def _transfer(text: str, sentence: Sentence) -> Stated | None:
                 continue  # "the maps provided" are spoken of, and that they were is not what is said
             receives = sentence.covers("receives", mark.first) is not None
             agent = agent or (None if receives else _first_name(text, sentence))
+            if agent is None and not sentence.of("context", "mine"):
+                continue
             return Stated("records", agent, mark)
     return None
 

@@ -140,7 +140,8 @@ def _named(text: str, sentence: Sentence, *, is_after: bool) -> str:
             return _said(text, sentence, first, last) or ""
     verbs = _verbs(sentence)
     for verb in verbs if is_after else reversed(verbs):
-        order = (_phrase_before, _phrase_after) if _has_subject(sentence, verb, is_after) else (
+        follows = is_after and verb.first > 0 and sentence.tokens[verb.first - 1].text == ","
+        order = (_phrase_before, _phrase_after) if _has_subject(sentence, verb, is_after) and not follows else (
             _phrase_after, _phrase_before)  # fmt: skip
         for way in order:
             first, last = way(sentence, verb.last if way is _phrase_after else verb.first)
@@ -222,7 +223,8 @@ def _ends_speaker(sentence: Sentence, at: int) -> bool:
         return True
     ending = [mark for mark in sentence.marks if mark.first == at]
     return any(mark.kind in ("say", "outcome", "stop") or (mark.kind == "before" and mark.code != "skip")
-               or (mark.kind == "time" and mark.code not in ("in", "and", "to", "from", "until"))
+               or (mark.kind == "time" and mark.code not in ("in", "and", "to", "from", "until")
+                   and not (mark.code == "since" and len(sentence.tokens[at].text) <= 2))
                or (mark.kind == "time" and (at + 1 >= len(sentence.tokens)
                    or sentence.tokens[at + 1].text[0].isdigit() or sentence.at("month", at + 1) is not None))
                or (mark.kind == "number_scales" or mark.kind == "number_vague") for mark in ending)  # fmt: skip
@@ -230,8 +232,11 @@ def _ends_speaker(sentence: Sentence, at: int) -> bool:
 
 def _phrase_before(sentence: Sentence, at: int) -> tuple[int, int]:
     """Take the words of a speaker before a verb of saying: back to a stop; a leading "In a letter," stays out."""
-    tokens, first = sentence.tokens, at
-    aside = first
+    tokens = sentence.tokens
+    spoken = sentence.ending("stop", at)
+    if spoken is not None and any(sentence.at("weekday", step) for step in range(spoken.first, at)):
+        at = spoken.first  # "the report on Tuesday said"
+    first = aside = at
     if first > 2 and tokens[first - 1].text == ",":
         aside = next((step for step in range(first - 2, max(first - 10, -1), -1) if tokens[step].text in _STOPS), first)
         first = aside if aside < first and tokens[aside].text == "," else first
@@ -239,6 +244,7 @@ def _phrase_before(sentence: Sentence, at: int) -> tuple[int, int]:
         step = tokens[first - 1]
         if step.text in _STOPS and not _inner_stop(sentence, first - 1):
             opener = _name_opens(sentence, first - 1)
+            opener = _short_form(sentence, first - 1) if opener is None else opener
             if opener is None:
                 break
             first = opener
@@ -263,9 +269,23 @@ def _phrase_before(sentence: Sentence, at: int) -> tuple[int, int]:
         last -= 1
     while first < last and (sentence.covers("lead", first) is not None or tokens[first].text in "-–—'‘’"):
         first += 1
+    while first < last and (sentence.at("month", first) or sentence.at("year_word", first)):
+        first += 1  # "10 листопада президент заявив"
+    lead = sentence.at("place", first)
+    if lead is not None and lead.code == "in" and lead.last < last and sentence.name_at(lead.last) is not None:
+        first = lead.last  # "У ДСНС зазначають", "в МЧС сообщили"
     clause = (step for step in range(first + 1, last - 1)
               if tokens[step].text == "," and tokens[step + 1].low in sentence.words.relatives)  # fmt: skip
     return first, next(clause, last)  # "the colonel, whose unit is 120 strong, said"
+
+
+def _short_form(sentence: Sentence, close: int) -> int | None:
+    """Find where a short form in brackets opens behind a name: "the Mine Action Centre (BHMAC) confirmed"."""
+    if sentence.tokens[close].text != ")":
+        return None
+    opener = next((at for at in range(close - 2, max(close - 5, 0), -1) if sentence.tokens[at].text == "("), None)
+    fits = opener is not None and all(token.is_name for token in sentence.tokens[opener + 1 : close])
+    return opener if fits else None
 
 
 def _name_opens(sentence: Sentence, close: int) -> int | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from whitestone.evidence.reading.lexicon import Mark
+from whitestone.evidence.reading.nouns import OUTCOMES, noun_after, noun_before
 from whitestone.evidence.reading.numbers import Number
 from whitestone.evidence.reading.persons import single_persons
 from whitestone.evidence.reading.sentence import Sentence
@@ -13,10 +14,9 @@ from whitestone.evidence.reading.uncounted import counts_nothing, is_age, is_ass
 
 __all__ = ["Counted", "count_in"]
 
-OUTCOMES = ("killed", "injured", "killed_or_injured", "casualties")
+_DASHES = ("-", "–", "—")
 _MOVES = ("displaced", "returned")
 _FAR = 7
-_ENDS = {",", ";", ":", "—", "–", "(", ")"}
 
 
 class _Seen(NamedTuple):
@@ -149,16 +149,22 @@ def _look(sentence: Sentence, numbers: list[Number], index: int) -> _Seen:
     number = numbers[index]
     left_edge = numbers[index - 1].end if index else 0
     right_edge = numbers[index + 1].begin if index + 1 < len(numbers) else len(sentence.tokens)
-    noun = _noun(sentence, number, right_edge)
+    noun = noun_after(sentence, number, right_edge)
     marks = sentence.of("outcome")
     lefts = [mark for mark in marks if left_edge <= mark.first and mark.last <= number.begin
              and not _has_own_subject(sentence, mark, left_edge, number, noun)
+             and not _is_in_relative(sentence, mark.last, number.begin)
              and not parted(sentence, mark.last, number.begin, STOPS | ({","} if mark.code in _MOVES else set()))]
+    begin = number.end + (sentence.low(number.end) in _DASHES)  # "27 – загинули"
     rights = [mark for mark in marks if number.end <= mark.first and mark.last <= right_edge
-              and not parted(sentence, number.end, mark.first, STOPS)
+              and not parted(sentence, begin, mark.first, STOPS)
               and sentence.gap(number.end, mark.first) <= 2 * _FAR + 4]  # fmt: skip
+    rights = rights or _behind_brackets(sentence, noun, marks)
+    beside = sentence.ending("unit", number.begin) if sentence.words.verb_final and noun is None else None
+    if beside is not None and beside.code == "mines" and sentence.low(number.end) == ",":
+        noun = beside  # "piyada əleyhinə 93, tank əleyhinə 33 mina"
     if noun is None and not (rights and sentence.gap(number.end, rights[0].first) <= 3):
-        noun = _noun_before(sentence, number, left_edge)
+        noun = noun_before(sentence, number, left_edge)
     bare = noun is None or (noun.kind == "unit" and noun.first > number.end)
     of_others = index > 0 and bare and is_of_others(sentence, numbers[index - 1], number) \
         and _is_other(sentence, numbers[index - 1])  # fmt: skip
@@ -173,6 +179,17 @@ def _look(sentence: Sentence, numbers: list[Number], index: int) -> _Seen:
     left = lefts[-1] if lefts and sentence.gap(lefts[-1].last, number.begin) <= _FAR else None
     return _Seen(number, noun, left, rights[0] if rights else None, counts_nothing(sentence, number, noun)
                  or is_share(sentence, numbers[index - 1] if index else None, number, noun))
+
+
+def _behind_brackets(sentence: Sentence, noun: Mark | None, marks: list[Mark]) -> list[Mark]:
+    """Find the outcome behind brackets that part what was counted: "15 people (4 civilians) were killed"."""
+    if noun is None or sentence.low(noun.last) != "(":
+        return []
+    close = next((at for at in range(noun.last, len(sentence.tokens)) if sentence.tokens[at].text == ")"), None)
+    if close is None:
+        return []
+    near = (mark for mark in marks if 0 < mark.first - close <= 4)
+    return [mark for mark in near if not parted(sentence, close + 1, mark.first, STOPS)]
 
 
 def _has_own_subject(sentence: Sentence, mark: Mark, edge: int, number: Number, noun: Mark | None) -> bool:
@@ -190,6 +207,13 @@ def _has_own_subject(sentence: Sentence, mark: Mark, edge: int, number: Number, 
         sentence.covers("including", at) is not None for at in range(mark.last, number.begin))
 
 
+def _is_in_relative(sentence: Sentence, first: int, last: int) -> bool:
+    """Say whether a clause that describes opens between an outcome and a number: "the bus, in which 40 people sat"."""
+    words = sentence.words
+    return any(sentence.tokens[at].text == "," and (sentence.low(at + 1) in words.relatives
+               or sentence.low(at + 2) in words.relatives) for at in range(first, last))  # fmt: skip
+
+
 def _is_other(sentence: Sentence, number: Number) -> bool:
     """Say whether a number counts something that no list knows: 40 passengers, 300 sheep. Names may be people."""
     at = number.end
@@ -202,71 +226,6 @@ def _is_other(sentence: Sentence, number: Number) -> bool:
     if low in sentence.words.common or low in sentence.words.noun_links or len(low) <= 2:
         return False
     return not any(sentence.at(kind, at) is not None for kind in kinds)
-
-
-def _noun(sentence: Sentence, number: Number, edge: int) -> Mark | None:
-    """Find the noun that follows a number: the first unit or kind of people within some steps and no stop."""
-    at, people_only, strange = number.end, False, False
-    while at < edge and sentence.gap(number.end, at) <= _FAR:
-        if sentence.at("percent", at) is not None:
-            return sentence.at("percent", at)
-        unit, people = sentence.at("unit", at), sentence.at("people", at)
-        unit = None if people_only else unit
-        if unit and sentence.at("outcome", at) and unit.code in ("killed", "injured"):
-            outcome = sentence.at("outcome", at)
-            unit = unit if outcome and outcome.last <= unit.last and unit.code == outcome.code else None
-        if people is not None and (unit is None or people.last > unit.last):
-            following = sentence.at("unit", people.last) if people.code == "all" and not people_only else None
-            if following is None or following.code in OUTCOMES or following.last > edge \
-                    or sentence.covers("outcome", people.last) is not None:
-                return people
-            unit = following  # "eleven other devices": others are no people here
-        if unit is not None:
-            return _head(sentence, unit, edge)
-        if sentence.tokens[at].text in _ENDS or sentence.at("outcome", at) or sentence.at("say", at):
-            return None
-        low, words = sentence.tokens[at].low, sentence.words
-        if strange and low in words.noun_links and low not in words.joiners:
-            return None  # five boxes of mines are not five mines
-        strange = strange or (sentence.tokens[at].text[0].isalpha() and sentence.name_at(at) is None
-                              and low not in words.noun_links and low not in words.be_links)  # fmt: skip
-        people_only = people_only or (low in words.be_links and low not in words.noun_links)
-        if sentence.name_at(at) is None and low not in words.noun_links and low not in words.be_links and (
-            low in words.common or sentence.covers("stop", at) is not None
-        ):
-            return None
-        run = sentence.name_at(at)
-        at = run[1] if run and run[1] > at else at + 1
-    return None
-
-
-def _head(sentence: Sentence, unit: Mark, edge: int) -> Mark:
-    """Prefer what is counted over what stands before it as its kind: "mine accidents", "minefield maps"."""
-    takes, head = {"mines", "items", "minefields"}, unit
-    if sentence.at("genitive", unit.first) is not None:
-        return unit  # "97 հազար ականի քարտեզ": maps of so many mines
-    while head.code in takes:
-        step = head.last + (sentence.low(head.last) in ("/", "-"))
-        following = sentence.at("unit", step)
-        if following is None or following.last > edge:
-            return unit
-        head = following
-    return head
-
-
-def _noun_before(sentence: Sentence, number: Number, edge: int) -> Mark | None:
-    """Find the noun of "the number of casualties reached 345": noun, a word of counting, number, side by side."""
-    counted = sentence.ending("counted", number.begin)
-    if counted is None:
-        return None
-    units = sentence.of("unit")
-    heads = [mark for mark in units if mark.code in OUTCOMES or mark.code == "accidents"]
-    for mark in [*reversed(heads), *reversed(units)]:  # casualties of mines reached 345: casualties, not mines
-        stops = _ENDS - {","} if sentence.ending("range", number.begin) is not None else _ENDS
-        if edge <= mark.first and mark.last <= counted.first and sentence.gap(mark.last, counted.first) <= 5 \
-                and not parted(sentence, mark.last, counted.first, stops):  # fmt: skip
-            return mark
-    return None
 
 
 def _outcomes(sentence: Sentence, seen: list[_Seen]) -> list[Mark | None]:
@@ -343,7 +302,8 @@ def _is_list(sentence: Sentence, seen: list[_Seen], index: int) -> bool:
     start = (seen[index].noun or seen[index].number).last
     only_comma = all(sentence.low(at) == "," for at in range(start, seen[index + 1].number.begin))
     one, two = seen[index].noun, seen[index + 1].noun
-    if not only_comma or one is None or two is None:
+    of_them = sentence.at("including", seen[index + 1].number.end) is not None  # "64 villagers, 20 of them women"
+    if not only_comma or one is None or two is None or of_them:
         return True
     return index + 2 < len(seen) and _linked(sentence, seen, index + 1, index + 2)
 

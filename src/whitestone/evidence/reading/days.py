@@ -14,6 +14,7 @@ from whitestone.evidence.reading.tokens import Token
 __all__ = ["Day", "find_days", "opener_of"]
 
 _NUMERIC = re.compile(r"(\d{1,2})[.](\d{1,2})[.](\d{4})")
+_ENDINGS = ("-", "dan", "dən", "nə", "ից", "ին")
 _ARTICLES = ("the", "le", "el", "la")
 
 
@@ -101,7 +102,7 @@ def _named(sentence: Sentence) -> list[Day]:
         word = sentence.tokens[mark.first].text
         if (word.islower() and sentence.words.month_capitals) or sentence.at("people", mark.first) is not None:
             continue
-        first, last, day, year = mark.first, mark.last, None, None
+        first, last, day, year, second = mark.first, mark.last, None, None, None
         for back in (1, 2):
             between = sentence.low(mark.first - 1)
             if back == 2 and between not in ("de", "of", "-", "th", "st", "nd", "rd", ".", "er", "º"):
@@ -115,11 +116,12 @@ def _named(sentence: Sentence) -> list[Day]:
         year = _year_at(sentence, last)
         if year is None and _day_at(sentence, last) and (day is None):
             day = _day_at(sentence, last)
-            step = last + 1
+            second = _second_day(sentence, last + 1)
+            step = second[0] + 1 if second else last + 1
             while sentence.low(step) in (",", "st", "nd", "rd", "th"):
                 step += 1
             year = _year_at(sentence, step)
-            last = step + 1 if year else last + 1
+            last = step + 1 if year and not second else last + 1
         elif year is not None:
             last += 1
         if year is None:
@@ -137,9 +139,22 @@ def _named(sentence: Sentence) -> list[Day]:
             earlier = _iso(year, int(mark.code), shared[1]) if shared and year else None
             found += [Day(shared[0], shared[0] + 1, earlier)] if shared and earlier else []
             found.append(Day(first, last, iso))
+            later = _iso(year, int(mark.code), second[1]) if second and year else None
+            found += [Day(second[0], second[0] + 1, later)] if second and later else []
         elif day:
-            sentence.masked.update(range(shared[0] if shared else first, last))
+            sentence.masked.update(range(shared[0] if shared else first, second[0] + 1 if second else last))
     return found
+
+
+def _second_day(sentence: Sentence, at: int) -> tuple[int, int] | None:
+    """Find the last day of "May 17 to 22", "mayın 17-dən 22-dək": small words between, and no month of its own."""
+    step = at
+    while step < at + 3 and (sentence.low(step) in _ENDINGS or any(
+            mark.first <= step < mark.last for mark in sentence.of("time", "to", "until"))):  # fmt: skip
+        step += 1
+    day = _day_at(sentence, step)
+    own = any(mark.first in (step + 1, step + 2) for mark in sentence.of("month"))
+    return (step, day) if day and step > at and not own else None
 
 
 def _day_shared(sentence: Sentence, first: int) -> tuple[int, int] | None:

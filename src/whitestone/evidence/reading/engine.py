@@ -21,10 +21,11 @@ from whitestone.evidence.reading.model import DOCUMENT, Flag, ProposedClaim, Rea
 from whitestone.evidence.reading.naming import agent_of, place_near
 from whitestone.evidence.reading.numbers import Number, find_numbers
 from whitestone.evidence.reading.paragraphs import head_length, paragraphs_of, sentences_of
+from whitestone.evidence.reading.period_of import period_of
 from whitestone.evidence.reading.quotes import parts_of
 from whitestone.evidence.reading.sentence import Sentence
 from whitestone.evidence.reading.statements import Stated, statements_in
-from whitestone.evidence.reading.times import RELATIVE, Period, find_periods
+from whitestone.evidence.reading.times import Period, find_periods
 from whitestone.evidence.reading.tokens import tokens_of
 
 __all__ = ["read_claims"]
@@ -253,71 +254,6 @@ def _in_period(number: Number, periods: list[Period]) -> bool:
     return any(period.first <= number.first < period.last for period in periods)
 
 
-def _period_for(sentence: Sentence, counted: Counted, periods: list[Period]) -> Period | None:
-    """Choose the period of a number: one that follows it at once, else the nearest in the sentence."""
-    number = counted.number
-    usable = [period for period in periods if (period.begin or period.end) and not any(
-        number.last <= verb.first < period.first for verb in sentence.of("say", "verb"))]  # fmt: skip
-    usable = [period for period in usable if not _is_day_of_speech(sentence, number, period)]
-    usable = [period for period in usable if not _is_of_other_clause(sentence, period, number)
-              and not (counted.subject == "casualties" and _is_of_laying(sentence, period))]  # fmt: skip
-    if not usable:
-        return None
-    if any(0 <= mark.first - number.last <= 2 and not any(period.first <= mark.first < period.last for period in usable)
-           for mark in sentence.of("time", *RELATIVE)):  # fmt: skip
-        return None  # "the 60 incidents last year", and nobody knows which year
-    after = [period for period in usable if number.last <= period.first
-             and sentence.gap(number.last, period.first) <= 3]  # fmt: skip
-    if after:
-        return after[0]
-    return min(usable, key=lambda period: min(abs(period.first - number.last), abs(number.first - period.last)))
-
-
-def _is_of_other_clause(sentence: Sentence, period: Period, number: Number) -> bool:
-    """Say whether a semicolon, or a comma and a word that opens a clause, parts a period from a number.
-
-    "Since 1999, 40 were killed, while 12 await treatment": the twelve wait now.
-    """
-    first, last = sorted((period.first, number.first))
-    if any(sentence.tokens[at].text == ";" for at in range(first, last)) or _is_aside(sentence, period, number):
-        return True
-    opens = sentence.words.contrasts
-    return period.first < number.first and any(
-        sentence.tokens[at].text == "," and sentence.low(at + 1) in opens for at in range(period.last, last))
-
-
-def _is_aside(sentence: Sentence, period: Period, number: Number) -> bool:
-    """Say whether a period stands in an aside that the number is not in: "the war, which ended in 2003, …"."""
-    stops = [at for at, token in enumerate(sentence.tokens) if token.text == ","]
-    begin = max((at for at in stops if at < period.first), default=None)
-    end = min((at for at in stops if at >= period.last), default=len(sentence.tokens))
-    if begin is None or begin < number.first < end:
-        return False
-    return sentence.low(begin + 1) in sentence.words.relatives or sentence.low(begin + 2) in sentence.words.relatives
-
-
-def _is_of_laying(sentence: Sentence, period: Period) -> bool:
-    """Say whether a period tells when mines were laid: "mines laid in 1993 have killed 300 people"."""
-    laid = sentence.of("action", "planted")
-    if sentence.words.verb_final:
-        return any(0 <= sentence.gap(period.last, mark.first) <= 3 and mark.first >= period.last
-                   and sentence.at("unit", mark.last) is not None for mark in laid)  # fmt: skip
-    before = [mark for mark in [*laid, *sentence.of("outcome")] if mark.last <= period.first]
-    last = max(before, key=lambda mark: mark.last, default=None)
-    near = last is not None and sentence.gap(last.last, period.first) <= 6
-    return near and last is not None and last.kind == "action" and not any(
-        sentence.tokens[at].text == "," for at in range(last.last, period.first))
-
-
-def _is_day_of_speech(sentence: Sentence, number: Number, period: Period) -> bool:
-    """Say whether a day belongs to who spoke on it: "On 5 April 2022 the minister said that …"."""
-    if period.begin != period.end or len(period.begin or "") < len("YYYY-MM-DD"):
-        return False
-    that = [mark.first for mark in sentence.of("say", "that")]
-    return any(period.last <= verb.first and verb.last <= number.first and verb.last in that
-               for verb in sentence.of("say", "verb", "weak"))  # fmt: skip
-
-
 def _quoted(text: str, place: _Place, first: int, last: int) -> tuple[str, int, int]:
     """Give the sentence as the quote; of a very long one the words around the tokens that matter."""
     start, end = place.start, place.end
@@ -330,7 +266,7 @@ def _quoted(text: str, place: _Place, first: int, last: int) -> tuple[str, int, 
 
 def _counted_claim(text: str, place: _Place, counted: Counted, periods: list[Period], said: str) -> ProposedClaim:
     sentence, number = place.sentence, counted.number
-    period = _period_for(sentence, counted, periods)
+    period = period_of(sentence, counted, periods)
     about = None
     if counted.anchor is not None and counted.anchor.code in ("planted", "given"):
         about = agent_of(text, sentence, counted.anchor, number.first)

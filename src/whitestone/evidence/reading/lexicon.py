@@ -1,7 +1,7 @@
 """Which words mean what, language by language, as a person wrote them down?
 
 One TOML per language in `languages/`. Phrases are written as they are read; a star at the end of a word stands for
-any ending. The engine knows kinds and codes only, never words.
+any ending, and a lone "_" for any one word. The engine knows kinds and codes only, never words.
 """
 
 from __future__ import annotations
@@ -141,7 +141,8 @@ def _ends(phrase: _Phrase, tokens: Sequence[Token], at: int, adverbs: frozenset[
         low = tokens[step].low if step < len(tokens) else ""
         if not passed and low in adverbs and low != word and step + 1 < len(tokens):
             low, step, passed = tokens[step + 1].low, step + 1, True
-        if not (low.startswith(word) if is_stem else low == word):
+        fits = low.isalpha() if word == "_" else low.startswith(word) if is_stem else low == word
+        if not fits:
             return 0
         step += 1
     return step

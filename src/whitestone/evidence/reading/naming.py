@@ -44,6 +44,8 @@ def _places(sentence: Sentence) -> list[tuple[int, int]]:
         if run is None or run[0] != at:
             continue
         last = _with_nouns(sentence, run[1])
+        if any(verb.first == last for verb in sentence.of("say", "verb")):
+            continue  # "у ДСНС зазначають": who speaks is no place
         if mark.code == "of" and not noun and last == run[1]:
             continue
         if found and found[-1][1] > mark.first:
@@ -72,7 +74,7 @@ def _endings(sentence: Sentence) -> list[tuple[int, int]]:
     found = []
     for first, last in sentence.names if endings else ():
         noun = sentence.at("place_noun", last)
-        if sentence.at("say", last) is not None:
+        if sentence.at("say", last) is not None or (noun is None and sentence.is_doubtful((first, last))):
             continue  # a person who speaks, whose name happens to end so
         if noun is not None:
             found.append((first, noun.last))

@@ -96,7 +96,7 @@ def _qualified(sentence: Sentence, core: _Core) -> Number:
         before = sentence.ending("before", begin)
         if before is None and sentence.low(begin - 1) == ",":
             before = sentence.ending("before", begin - 1, "sum")
-        if before is None or _within_action(sentence, before.first, before.last):
+        if before is None or _within_action(sentence, before.first, before.last) or _is_end(sentence, before.first):
             break
         begin = before.first
         words.add(before.code)
@@ -111,6 +111,14 @@ def _qualified(sentence: Sentence, core: _Core) -> Number:
     order = ("at_least", "up_to", "about", "sum")
     code = next((code for code in order if code in words), "exact")
     return Number(core.first, core.last, begin, end, core.value, None, code, core.in_words, core.plain)
+
+
+def _is_end(sentence: Sentence, at: int) -> bool:
+    """Say whether "to" leads a number in as the end of a change: "reduced from 174,000 to 139,000"."""
+    word = sentence.at("range", at)
+    if word is None or word.code != "to" or at == 0 or not sentence.tokens[at - 1].text[0].isdigit():
+        return False
+    return any(sentence.ending("range", at - back, "from") is not None for back in (1, 2))
 
 
 def _within_action(sentence: Sentence, first: int, last: int) -> bool:
@@ -177,6 +185,9 @@ def _vague(sentence: Sentence, at: int) -> _Core | None:
     longer = _worded(sentence, at)
     if longer and longer.last > mark.last:
         return None
+    more = sentence.at("number_scales", mark.last)
+    if more is not None and more.value > 1:  # "несколько десятков тысяч"
+        return _Core(mark.first, more.last, mark.value * more.value, True, True, False, mark.value * more.value)
     return _Core(mark.first, mark.last, mark.value, True, True, False, mark.value)
 
 

@@ -12,6 +12,8 @@ __all__ = ["STOPS", "Counted", "accuracy_in", "part_of_things", "parted", "thing
 
 STOPS = {";", ":", "—", "–"}
 """Signs that part a number from what happened before or after them."""
+_DESCRIBES = 12
+"""So many steps further away is a verb that only describes what is counted: the main verb decides."""
 _AREAS = ("m2", "hectares", "km2")
 _HAPPENS = ("laid", "planted", "cleared", "stockpile", "surveyed", "other")
 _THINGS = ("mines", "items", "minefields")
@@ -40,6 +42,12 @@ def thing_counted(sentence: Sentence, number: Number, noun: Mark, before: list[C
     """Say what happened to mines, items, ground or records: the action nearest to the number decides."""
     wanted = ("given", "withheld") if noun.code == "records" else _HAPPENS
     action = _nearest(sentence, number, noun, wanted)
+    last = before[-1] if before else None
+    is_part = any(sentence.covers("including", number.begin - back) is not None for back in (1, 2))
+    follows = action is not None and action.first >= noun.last
+    if is_part and last is not None and last.subject in ("contamination", "clearance") and noun.code in _THINGS \
+            and not follows:  # fmt: skip
+        return last._replace(number=number, unit=noun.code)
     if action is not None and action.code in ("surveyed", "other"):
         return None  # ground that was looked at, mines that were bought: neither contaminated nor cleared by that
     if noun.code == "mines" and any(0 <= sentence.gap(mark.last, number.begin) <= 3 and mark.last <= number.begin
@@ -99,14 +107,14 @@ def _nearest(sentence: Sentence, number: Number, noun: Mark, codes: tuple[str, .
         if noun.code in _AREAS and sentence.covers("found", mark.first) is not None:
             continue  # what is found on an area does not clear it
         if mark.last <= number.begin:
-            away = sentence.gap(mark.last, number.begin) * 2
+            away = sentence.gap(mark.last, number.begin) * 2 + (_DESCRIBES // 2 if sentence.words.verb_final else 0)
             is_label = mark.first <= 2 and sentence.low(number.begin - 1) == ":"  # "Handed over: 3 records"
             is_apart = parted(sentence, mark.last, number.begin, STOPS - {":"} if is_label else STOPS)
         elif mark.first >= noun.last:
             away = sentence.gap(noun.last, mark.first) * 2 - 1
             is_apart = parted(sentence, noun.last, mark.first, STOPS)
-        elif mark.first >= number.end:
-            away, is_apart = 0, False
+        elif mark.first >= number.end:  # "12 mines laid …" has it behind; between the two it only describes them
+            away, is_apart = (_DESCRIBES if mark.code in ("planted", "laid") else 0), False
         else:
             continue
         if not is_apart and (best is None or away < best[0]):

@@ -44,11 +44,20 @@ def find_periods(sentence: Sentence, days: list[Day], numbers: list[Number], tod
             used.add(index + 1)
             continue
         found.append(_single(sentence, day, today))
+    for mark in sentence.of("time", "year_before"):
+        year = _year_named(sentence, days, mark.first, today)
+        found += [Period(mark.first, mark.last, year, year)] if year else []
     for mark in sentence.of("time", *RELATIVE):
         span = _calendar(mark.code, today)
         if span and not _month_of(sentence, days, mark.first):
             found.append(Period(mark.first, mark.last, *span))
     return sorted(found, key=lambda period: period.first)
+
+
+def _year_named(sentence: Sentence, days: list[Day], at: int, today: str | None) -> str | None:
+    """Give the year before the one that stands nearest before "the previous year", or before the document's."""
+    named = [day.iso for day in days if day.last <= at] or ([today] if today else [])
+    return str(int(named[-1][:4]) - 1) if named else None
 
 
 def is_dateline(sentence: Sentence, day: Day) -> bool:
@@ -144,7 +153,7 @@ def _since_before(sentence: Sentence, day: Day) -> Mark | None:
         between = range(mark.last, day.first)
         if between and sentence.gap(mark.last, day.first) <= 7 and not any(
             sentence.tokens[at].text in ",;:()" or sentence.tokens[at].text[0].isdigit() for at in between
-        ):
+        ) and not any(other.first in between for other in sentence.of("time", "until", "to")):
             return mark
     return None
 

@@ -47,6 +47,8 @@ def counts_nothing(sentence: Sentence, number: Number, noun: Mark | None) -> boo
                sentence.tokens[at].text in _ENDS for at in range(ends, mark.first)))
            for mark in sentence.of("rate")):  # fmt: skip
         return True  # so many a day is no total
+    if any(_is_interval(sentence, mark) for mark in sentence.of("every")):
+        return True
     if number.plain and 1900 <= number.value <= 2100 and (noun is None or noun.first > number.end + 1
                                                           or noun.last <= number.first):  # fmt: skip
         return not (sentence.at("outcome", number.end))
@@ -56,10 +58,19 @@ def counts_nothing(sentence: Sentence, number: Number, noun: Mark | None) -> boo
         return True
     if noun is None and (_is_apposed(sentence, number) or _is_bare_age(sentence, number)):
         return True
+    if noun is None and sentence.of("skip_after", "age") and number.value <= _OLDEST and number.plain is False \
+            and not number.in_words and sentence.at("outcome", number.end) is None:  # fmt: skip
+        return True  # "the two killed 42 and 52 years old and the injured 34"
     is_person = noun is not None and noun.kind == "people" and noun.first <= number.end + 1
     is_harmed = sentence.at("outcome", number.end) or sentence.ending("outcome", number.begin) \
         or any(mark.first == number.first for mark in sentence.of("ratio", "them"))  # fmt: skip
     return number.value == 1 and number.in_words and not (is_person or is_harmed)
+
+
+def _is_interval(sentence: Sentence, every: Mark) -> bool:
+    """Say whether words begin an interval: "one person every 20 minutes"."""
+    near = range(every.last, every.last + 3)
+    return any(mark.code == "time" and mark.first in near for mark in sentence.of("skip_after"))
 
 
 def _is_mean(sentence: Sentence, number: Number) -> bool:

@@ -17,6 +17,7 @@ _STOPS = {",", ";", ":", ".", "(", ")", "—", "–", "“", "”", "«", "»", 
 _CLOSERS = {"»": "«", "”": "“", "“": "„", "\"": "\""}
 _LONGEST_NAME = 6
 _LONGEST = 14
+_TITLE = 3
 _QUOTED_NAME = re.compile(r"«\s?[^\W\d_][^«»,.;:!?]{0,50}»|[„“][^\W\d_][^“”„,.;:!?]{0,50}[“”](?!\s*,)")
 """A name between quotation marks («Арменпресс»): no speech, and no end of what names a speaker."""
 _BARE_WITHIN = 3
@@ -67,6 +68,8 @@ def reported_speaker(text: str, sentence: Sentence, at: int) -> tuple[str | None
         first, last = _phrase_before(sentence, verb.first)
         if last > first:
             return _said(text, sentence, first, last), first, verb.last
+        if sentence.low(verb.last - 1) in sentence.words.listener_verbs:
+            continue  # "told members that": they have listened
         first, last = _phrase_after(sentence, verb.last)
         that = sentence.at("say", last) or sentence.at("say", last + 1)
         if last > first and that is not None and that.code == "that":
@@ -213,8 +216,9 @@ def _phrase_after(sentence: Sentence, at: int) -> tuple[int, int]:
 
 def _inner_stop(sentence: Sentence, at: int) -> bool:
     before = sentence.tokens[at - 1] if at else None
-    if sentence.tokens[at].text == "." and before is not None and len(before.text) == 1 and before.is_name:
-        return True  # an initial
+    if sentence.tokens[at].text == "." and before is not None and before.is_name and len(before.text) <= _TITLE \
+            and at + 1 < len(sentence.tokens) and sentence.tokens[at + 1].is_name:  # fmt: skip
+        return True  # an initial, or Ms.
     return sentence.name_at(at) is not None and at + 1 < len(sentence.tokens) and sentence.name_at(at + 1) is not None
 
 
@@ -238,7 +242,8 @@ def _phrase_before(sentence: Sentence, at: int) -> tuple[int, int]:
         at = spoken.first  # "the report on Tuesday said"
     first = aside = at
     if first > 2 and tokens[first - 1].text == ",":
-        aside = next((step for step in range(first - 2, max(first - 10, -1), -1) if tokens[step].text in _STOPS), first)
+        aside = next((step for step in range(first - 2, max(first - 10, -1), -1)
+                      if tokens[step].text in _STOPS and not _inner_stop(sentence, step)), first)  # fmt: skip
         first = aside if aside < first and tokens[aside].text == "," else first
     while first > 0 and sentence.gap(first, at) < _LONGEST:
         step = tokens[first - 1]
@@ -254,7 +259,7 @@ def _phrase_before(sentence: Sentence, at: int) -> tuple[int, int]:
         mark = sentence.covers("say", first - 1) or sentence.covers("stop", first - 1)
         if mark is not None and sentence.name_at(first - 1) is None and mark.code not in ("pronoun", "self"):
             break
-        if step.text[0].isdigit():
+        if step.text[0].isdigit() and sentence.name_at(first - 1) is None:
             if sentence.covers("outcome", first) is not None:
                 return at, at  # "20 wounded and said": the subject stands before the figures
             break

@@ -217,13 +217,16 @@ def _is_in_relative(sentence: Sentence, first: int, last: int) -> bool:
 def _is_other(sentence: Sentence, number: Number) -> bool:
     """Say whether a number counts something that no list knows: 40 passengers, 300 sheep. Names may be people."""
     at = number.end
+    while at < number.end + 2 and sentence.low(at) in sentence.words.noun_links:
+        at += 1  # "в трех наших районах"
     if at >= len(sentence.tokens) or not sentence.tokens[at].text[0].isalpha() or sentence.name_at(at) is not None:
         return False
     kinds = ("outcome", "either", "including", "say", "said_by", "before", "after", "time", "time_after", "place",
              "counted", "stop", "partitive", "no", "action", "month", "percent", "range", "lead", "year_word",
-             "instrument", "other_cause")  # fmt: skip
+             "instrument", "other_cause", "unit", "people", "assisted")  # fmt: skip
     low = sentence.low(at)
-    if low in sentence.words.common or low in sentence.words.noun_links or len(low) <= 2:
+    if low in sentence.words.common or low in sentence.words.noun_links or low in sentence.words.be_links \
+            or len(low) <= 2:  # fmt: skip
         return False
     return not any(sentence.at(kind, at) is not None for kind in kinds)
 

@@ -34,6 +34,8 @@ _NEAR = 2
 """Up to so many sentences before it in its paragraph tell what a sentence is about."""
 _ON_MINES = 0.2
 """From this share of sentences that speak of mines on, the whole text is about mines."""
+_SHORT, _ON_MINES_SHORT = 15, 0.07
+"""In a text of so few sentences one that speaks of mines is enough."""
 _HEADING = 20
 _LONGEST_QUOTE = 80
 """A quote is short: of a sentence of more words (a name counts as one) only those around the claim are quoted."""
@@ -69,13 +71,14 @@ def read_claims(text: str, dated_on: str | None = None, title: str | None = None
     facts, today = document_facts(text, words, dated_on, title)
     places = _sentences(text, words, today)
     share = sum(place.on_mines for place in places) / len(places) if places else 0.0
+    least = _ON_MINES_SHORT if len(places) <= _SHORT else _ON_MINES
     claims: list[ProposedClaim] = []
     flags: list[Flag] = []
     named = ""
     whole: ProposedClaim | None = None
     for at, place in enumerate(places):
         near = [other for other in places[max(0, at - _NEAR) : at] if other.paragraph == place.paragraph]
-        around = share >= _ON_MINES or any(other.on_mines for other in near)
+        around = share >= least or any(other.on_mines for other in near)
         first = len(claims)
         asked = places[at - 1] if at else None
         place.sentence.answers = asked is not None and (

@@ -52,6 +52,7 @@ class Lexicon:
         self.possessives = frozenset(fold(word) for word in data.get("possessives", ()))
         self.one_links = frozenset(fold(word) for word in data.get("one_links", ()))
         self.own_verbs = frozenset(fold(word) for word in data.get("own_verbs", ()))
+        self.listener_verbs = frozenset(fold(word) for word in data.get("listener_verbs", ()))
         self.infinitives = tuple(fold(word) for word in data.get("infinitives", ()))
         self.inflects = bool(data.get("inflects", False))
         self.noun_links = frozenset(fold(word) for word in data.get("noun_links", ()))

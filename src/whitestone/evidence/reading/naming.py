@@ -95,7 +95,8 @@ def agent_of(text: str, sentence: Sentence, action: Mark, number_first: int | No
         named = sentence.name_at(behind.first - 1)
         if named is not None and behind.last <= action.first and sentence.gap(behind.last, action.first) <= 8:
             return written(text, sentence, *named)
-    by = next((mark for mark in sentence.of("agent", "by") if action.last <= mark.first <= action.last + 4), None)
+    by = next((mark for mark in sentence.of("agent", "by") if action.last <= mark.first <= action.last + 4 and not any(
+        sentence.covers("statement", at) is not None for at in range(action.last, mark.first))), None)  # fmt: skip
     if by is not None:
         after = name_after(sentence, by.last, 3)
         if after is not None:

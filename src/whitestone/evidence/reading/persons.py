@@ -13,6 +13,8 @@ _HARMS = ("killed", "injured")
 _COUNTED = 4
 _LONGEST = 6
 """So many words may stand between an article and its noun: "a 34-year-old local farmer"."""
+_TAKES = ("lost", "perdió", "perd")
+"""Verbs that need what was lost behind them: "my cousin lost eleven cows"."""
 _STOPS = {",", ";", ":", "—", "–", "(", ")", ".", "\"", "«", "»", "“", "”"}
 
 
@@ -90,4 +92,5 @@ def _is_single(sentence: Sentence, outcome: Mark) -> bool:
 
 def _acts(sentence: Sentence, outcome: Mark) -> bool:
     """Say whether the verb itself says that it happened to its subject: "a shepherd lost a leg", "a boy died"."""
-    return sentence.low(outcome.first) in sentence.words.own_verbs
+    is_bare = outcome.last - outcome.first == 1 and outcome.code == "killed" and sentence.low(outcome.first) in _TAKES
+    return sentence.low(outcome.first) in sentence.words.own_verbs and not is_bare

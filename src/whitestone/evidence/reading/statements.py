@@ -72,7 +72,8 @@ def _maker(sentence: Sentence, mark: Mark) -> tuple[int, int] | None:
         led = any(place.last in (first, first - 1) for place in sentence.of("place", "in", "of"))
         if first < mark.last or (led and mark.code == "producer"):
             continue
-        if sentence.gap(mark.last, first) > within:
+        if sentence.gap(mark.last, first) > within or any(
+                sentence.covers("outcome", at) is not None for at in range(mark.last, first)):  # fmt: skip
             break
         if sentence.at("firm", last) is not None and sentence.name_at(last + 1) is not None:
             return first, (sentence.name_at(last + 1) or (first, last))[1]

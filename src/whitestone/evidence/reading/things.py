@@ -68,6 +68,8 @@ def thing_counted(sentence: Sentence, number: Number, noun: Mark, before: list[C
         if sentence.answers:
             return None  # "1,800 mines." says after a question what was asked, and that stands in the question
         acts = any(noun.last <= mark.first <= noun.last + 2 for mark in sentence.of("outcome"))
+        if _is_doubtful(sentence, number, noun):
+            return None
         by_deminers = any(mark.last <= number.begin for mark in sentence.of("people", "deminers"))
         subject = "clearance" if by_deminers and noun.code == "mines" else "contamination"
         return None if acts else Counted(number, subject, noun.code, None, None)
@@ -85,6 +87,20 @@ def thing_counted(sentence: Sentence, number: Number, noun: Mark, before: list[C
     if noun.code in _AREAS and not sentence.on_mines:
         return None
     return Counted(number, subject, noun.code, None, action)
+
+
+def _is_doubtful(sentence: Sentence, number: Number, noun: Mark) -> bool:
+    """Say whether a word that no list knows stands where the verb does: "sacamos de la tierra 2.764 minas".
+
+    Without a verb that is known, things that are counted are taken to lie there; an unknown one may say otherwise.
+    """
+    at = noun.last if sentence.words.verb_final else number.begin - 1
+    if not 0 <= at < len(sentence.tokens) or not sentence.tokens[at].text[0].isalpha() \
+            or sentence.name_at(at) is not None or sentence.tokens[at].is_name:  # fmt: skip
+        return False
+    low, words = sentence.low(at), sentence.words
+    known = low in words.common or low in words.noun_links or low in words.joiners or len(low) <= 2
+    return not known and not any(mark.first <= at < mark.last for mark in sentence.marks)
 
 
 def part_of_things(sentence: Sentence, number: Number, before: list[Counted]) -> Counted | None:

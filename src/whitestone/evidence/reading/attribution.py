@@ -18,6 +18,7 @@ _CLOSERS = {"»": "«", "”": "“", "“": "„", "\"": "\""}
 _LONGEST_NAME = 6
 _LONGEST = 14
 _TITLE = 3
+_NO_SUBJECT = ("number_words", "number_vague", "unit", "month", "time", "outcome", "before", "context")
 _QUOTED_NAME = re.compile(r"«\s?[^\W\d_][^«»,.;:!?]{0,50}»|[„“][^\W\d_][^“”„,.;:!?]{0,50}[“”](?!\s*,)")
 """A name between quotation marks («Арменпресс»): no speech, and no end of what names a speaker."""
 _BARE_WITHIN = 3
@@ -63,6 +64,9 @@ def reported_speaker(text: str, sentence: Sentence, at: int) -> tuple[str | None
         if last > first:
             return _said(text, sentence, first, last), first, mark.last
     verbs = _verbs(sentence)
+    subject = _first_subject(sentence, verbs[-1]) if verbs and sentence.words.reported_endings else 0
+    if subject:
+        return _said(text, sentence, 0, subject), 0, subject
     before = [verb for verb in verbs if verb.last <= at]
     for verb in reversed(before):
         first, last = _phrase_before(sentence, verb.first)
@@ -81,6 +85,22 @@ def reported_speaker(text: str, sentence: Sentence, at: int) -> tuple[str | None
         if found:
             return _said(text, sentence, *found), min(found[0], verb.first), max(found[1], verb.last)
     return None, 0, 0
+
+
+def _first_subject(sentence: Sentence, verb: Mark) -> int:
+    """Say where the subject ends that a sentence opens with and its last verb belongs to, 0 where there is none.
+
+    "Ordu 40 hektar ərazini təmizlədiyini bildirir": what is reported stands between the army and its verb.
+    """
+    if len(sentence.tokens) - verb.last > 2 or not sentence.low(verb.first - 1).endswith(sentence.words.reported_endings):
+        return 0
+    last = 0
+    while last < verb.first and sentence.tokens[last].text not in _STOPS and sentence.gap(0, last) <= _LONGEST_NAME:
+        if sentence.tokens[last].text[0].isdigit() or any(
+                mark.first == last and mark.kind in _NO_SUBJECT for mark in sentence.marks):  # fmt: skip
+            break
+        last += 1
+    return last
 
 
 def who_denies(text: str, sentence: Sentence) -> str:

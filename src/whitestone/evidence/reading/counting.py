@@ -256,7 +256,7 @@ def _outcomes(sentence: Sentence, seen: list[_Seen]) -> list[Mark | None]:
     for index in reversed(range(len(seen) - 1)):
         if found[index] is None and _linked(sentence, seen, index, index + 1) and _is_list(sentence, seen, index):
             after = found[index + 1]
-            found[index] = after if after is not None and after == seen[index + 1].right else None
+            found[index] = after if after is not None and after.first >= seen[index + 1].number.end else None
     for index in range(1, len(seen)):
         if found[index] is None and _linked(sentence, seen, index - 1, index) and _is_person(seen[index].noun):
             found[index] = found[index - 1]
@@ -327,6 +327,10 @@ def _population(sentence: Sentence, number: Number, noun: Mark | None) -> str:
         if following is not None and {noun.code, following.code} == {"civilians", "military"}:
             return "civilians_and_military"
         return noun.code
+    of_them = sentence.at("including", number.end) or sentence.at("partitive", number.end)
+    named = sentence.at("people", of_them.last) if of_them is not None else None
+    if named is not None and named.code != "all":
+        return named.code  # "12 of them soldiers"
     near = range(number.end, (noun.last if noun else number.end) + 2)
     if sentence.ending("partitive", number.begin) is not None:  # five of the six killed were deminers
         near = range(number.end, noun.last if noun else number.end)

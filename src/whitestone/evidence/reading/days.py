@@ -126,6 +126,8 @@ def _named(sentence: Sentence) -> list[Day]:
             last += 1
         if year is None:
             year, first = _year_before(sentence, first)
+        if year is None and found and _runs_on(sentence, found[-1].last, mark.first):
+            year = int(found[-1].iso[:4])  # "2021-ci ilin yanvar-iyun aylarında"
         if year is None:
             year, last = _year_said(sentence, last)
         if year is None:
@@ -144,6 +146,13 @@ def _named(sentence: Sentence) -> list[Day]:
         elif day:
             sentence.masked.update(range(shared[0] if shared else first, second[0] + 1 if second else last))
     return found
+
+
+def _runs_on(sentence: Sentence, last: int, first: int) -> bool:
+    """Say whether a month follows another at once: behind a dash, or where the one before says "from"."""
+    endings = sentence.words.since_endings
+    said_from = bool(endings) and sentence.low(last - 1).endswith(endings)
+    return (first == last + 1 and sentence.low(last) in ("-", "–", "—")) or (first == last and said_from)
 
 
 def _second_day(sentence: Sentence, at: int) -> tuple[int, int] | None:

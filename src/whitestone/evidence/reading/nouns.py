@@ -20,6 +20,9 @@ def noun_after(sentence: Sentence, number: Number, edge: int) -> Mark | None:
     at, people_only, strange, words = number.end, False, False, sentence.words
     laid = {mark.first for mark in sentence.of("action", "planted")}
     while at < edge and sentence.gap(number.end, at) <= _FAR:
+        if (scene := sentence.at("scene", at)) is not None:
+            at = scene.last  # "ikisi hadisə yerində": the scene of the accident, no accidents
+            continue
         if sentence.at("percent", at) is not None:
             return sentence.at("percent", at)
         unit, people = sentence.at("unit", at), sentence.at("people", at)

@@ -11,6 +11,8 @@ from whitestone.evidence.reading.tokens import Token
 __all__ = ["Number", "find_numbers", "value_of"]
 
 _GROUPED = re.compile(r"\d{1,3}(?:([.,'\u2019 \u00a0\u202f\u2009])\d{3})(?:\1\d{3})*")
+_CHANGE = 9
+"""So many words may part both ends of a change: "from 180 in 2019 to 95"."""
 _DASHES = {"-", "–", "—", "‑", "−"}
 
 
@@ -116,9 +118,15 @@ def _qualified(sentence: Sentence, core: _Core) -> Number:
 def _is_end(sentence: Sentence, at: int) -> bool:
     """Say whether "to" leads a number in as the end of a change: "reduced from 174,000 to 139,000"."""
     word = sentence.at("range", at)
-    if word is None or word.code != "to" or at == 0 or not sentence.tokens[at - 1].text[0].isdigit():
+    if word is None or word.code != "to" or at == 0:
         return False
-    return any(sentence.ending("range", at - back, "from") is not None for back in (1, 2))
+    for mark in sentence.of("range", "from"):
+        between = range(mark.last, at)
+        counts = sentence.tokens[mark.last].text[0].isdigit() and mark.last not in sentence.masked
+        parts = any(sentence.tokens[step].text in ",;:" for step in between)
+        if counts and not parts and 0 < len(between) <= _CHANGE:
+            return True
+    return False
 
 
 def _within_action(sentence: Sentence, first: int, last: int) -> bool:

@@ -35,6 +35,7 @@ def accuracy_in(sentence: Sentence, number: Number) -> Counted | None:
     if not right or sentence.of("action", "inaccurate") or number.value > 100 or (not sentence.of("unit", "records") \
             and not sentence.of("statement", "information")):  # fmt: skip
         return None
+    number = number._replace(qualifier="exact") if number.qualifier == "sum" else number  # "cəmi 25 faiz": only
     return Counted(number, "records", "per_cent_accurate", None, right[0])
 
 
@@ -50,6 +51,9 @@ def thing_counted(sentence: Sentence, number: Number, noun: Mark, before: list[C
         return last._replace(number=number, unit=noun.code)
     if action is not None and action.code in ("surveyed", "other"):
         return None  # ground that was looked at, mines that were bought: neither contaminated nor cleared by that
+    whole = sentence.ending("partitive", number.begin)
+    if whole is not None and whole.first <= 1 and action is not None and action.code == "cleared":
+        return None  # "of the 300 hectares, 120 were cleared": the 300 were not
     if noun.code == "mines" and any(0 <= sentence.gap(mark.last, number.begin) <= 3 and mark.last <= number.begin
                                     for mark in [*sentence.of("unit", "records"),
                                                  *sentence.of("statement", "information")]):  # fmt: skip
@@ -95,6 +99,8 @@ def _is_doubtful(sentence: Sentence, number: Number, noun: Mark) -> bool:
     Without a verb that is known, things that are counted are taken to lie there; an unknown one may say otherwise.
     """
     at = noun.last if sentence.words.verb_final else number.begin - 1
+    if sentence.words.verb_final and sentence.low(number.begin - 1) in sentence.words.be_links:
+        at = number.begin - 2  # "հանվել է 1204 ական"
     if not 0 <= at < len(sentence.tokens) or not sentence.tokens[at].text[0].isalpha() \
             or sentence.name_at(at) is not None or sentence.tokens[at].is_name:  # fmt: skip
         return False

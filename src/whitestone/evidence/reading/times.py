@@ -85,6 +85,9 @@ def in_order(begin: str | None, end: str | None) -> bool:
 
 def _between(sentence: Sentence, day: Day, after: Day) -> Period | None:
     gap = after.first - day.last
+    endings = sentence.words.since_endings
+    if gap == 0 and endings and sentence.low(day.last - 1).endswith(endings) and in_order(day.iso, after.iso):
+        return Period(day.first, after.last, day.iso, after.iso)
     if not 0 < gap <= 3 or not in_order(day.iso, after.iso):
         return None
     if any(sentence.tokens[at].text[0].isdigit() for at in range(day.last, after.first)):

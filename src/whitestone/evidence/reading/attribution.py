@@ -92,7 +92,8 @@ def _first_subject(sentence: Sentence, verb: Mark) -> int:
 
     "Ordu 40 hektar ərazini təmizlədiyini bildirir": what is reported stands between the army and its verb.
     """
-    if len(sentence.tokens) - verb.last > 2 or not sentence.low(verb.first - 1).endswith(sentence.words.reported_endings):
+    reported = sentence.low(verb.first - 1).endswith(sentence.words.reported_endings)
+    if not reported or len(sentence.tokens) - verb.last > 2:
         return 0
     last = 0
     while last < verb.first and sentence.tokens[last].text not in _STOPS and sentence.gap(0, last) <= _LONGEST_NAME:

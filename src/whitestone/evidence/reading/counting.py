@@ -192,6 +192,20 @@ def _behind_brackets(sentence: Sentence, noun: Mark | None, marks: list[Mark]) -
     return [mark for mark in near if not parted(sentence, close + 1, mark.first, STOPS)]
 
 
+def _may_be_people(sentence: Sentence, number: Number, at: int) -> bool:
+    """Say whether a noun that no list knows is of people: what is killed or wounded at once and is no beast or car."""
+    known = sentence.at("no_people", at) is not None or sentence.tokens[at].is_name
+    led = sentence.ending("place", number.begin) is not None or sentence.ending("time", number.begin) is not None
+    if known or led or sentence.at("skip_after", at) is not None:
+        return False
+    harms = [mark for mark in sentence.of("outcome") if mark.code in OUTCOMES[:3]
+             and sentence.low(mark.first) not in sentence.words.takes]  # fmt: skip
+    after = (mark for mark in harms if 0 <= mark.first - at - 1 <= 3 and all(
+        sentence.low(step) in sentence.words.common or sentence.low(step) in sentence.words.be_links
+        or sentence.low(step) in sentence.words.adverbs for step in range(at + 1, mark.first)))  # fmt: skip
+    return next(after, None) is not None or any(mark.last == number.begin for mark in harms)
+
+
 def _has_own_subject(sentence: Sentence, mark: Mark, edge: int, number: Number, noun: Mark | None) -> bool:
     """Say whether an outcome has its own people before it and "and" parts it from the next number and its people.
 
@@ -226,7 +240,7 @@ def _is_other(sentence: Sentence, number: Number) -> bool:
              "instrument", "other_cause", "unit", "people", "assisted")  # fmt: skip
     low = sentence.low(at)
     if low in sentence.words.common or low in sentence.words.noun_links or low in sentence.words.be_links \
-            or len(low) <= 2:  # fmt: skip
+            or len(low) <= 2 or _may_be_people(sentence, number, at):  # fmt: skip
         return False
     return not any(sentence.at(kind, at) is not None for kind in kinds)
 

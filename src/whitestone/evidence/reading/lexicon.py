@@ -54,6 +54,7 @@ class Lexicon:
         self.own_verbs = frozenset(fold(word) for word in data.get("own_verbs", ()))
         self.listener_verbs = frozenset(fold(word) for word in data.get("listener_verbs", ()))
         self.reported_endings = tuple(fold(word) for word in data.get("reported_endings", ()))
+        self.takes = frozenset(fold(word) for word in data.get("takes", ()))
         self.infinitives = tuple(fold(word) for word in data.get("infinitives", ()))
         self.inflects = bool(data.get("inflects", False))
         self.noun_links = frozenset(fold(word) for word in data.get("noun_links", ()))

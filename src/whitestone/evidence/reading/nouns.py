@@ -38,6 +38,10 @@ def noun_after(sentence: Sentence, number: Number, edge: int) -> Mark | None:
             people = None  # "126 установленных боевиками мин": who laid them is not counted
         if people is not None and (unit is None or people.last > unit.last):
             following = sentence.at("unit", people.last) if people.code == "all" and not people_only else None
+            harmed = sentence.at("unit", people.last)
+            if harmed is not None and harmed.code in ("casualties", "killed", "injured") and harmed.last <= edge \
+                    and sentence.at("outcome", people.last) is None:  # fmt: skip
+                return harmed  # "33 child casualties"
             if following is None or following.code in OUTCOMES or following.last > edge \
                     or sentence.covers("outcome", people.last) is not None:
                 return people

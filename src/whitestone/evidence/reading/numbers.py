@@ -11,6 +11,8 @@ from whitestone.evidence.reading.tokens import Token
 __all__ = ["Number", "find_numbers", "value_of"]
 
 _GROUPED = re.compile(r"\d{1,3}(?:([.,'\u2019 \u00a0\u202f\u2009])\d{3})(?:\1\d{3})*")
+_DIGITS = 6
+"""8.3 million are 8,300,000, and not 8,300,000.000000001."""
 _CHANGE = 9
 """So many words may part both ends of a change: "from 180 in 2019 to 95"."""
 _DASHES = {"-", "–", "—", "‑", "−"}
@@ -220,7 +222,7 @@ def _digits(sentence: Sentence, at: int) -> _Core | None:
         if sentence.low(last) == "." and len(sentence.low(last - 1)) <= 4 and sentence.low(last + 1):
             last += 1
     plain = token.text.isdigit() and scale == 1 and len(token.text) == 4
-    return _Core(at, last, value * scale, False, False, plain, scale)
+    return _Core(at, last, round(value * scale, _DIGITS), False, False, plain, scale)
 
 
 def _glued(sentence: Sentence, at: int) -> bool:

@@ -12,6 +12,7 @@ __all__ = ["STOPS", "Counted", "accuracy_in", "part_of_things", "parted", "thing
 
 STOPS = {";", ":", "—", "–"}
 """Signs that part a number from what happened before or after them."""
+_FIRST_YEAR = 1900
 _DESCRIBES = 12
 """So many steps further away is a verb that only describes what is counted: the main verb decides."""
 _AREAS = ("m2", "hectares", "km2")
@@ -77,6 +78,10 @@ def thing_counted(sentence: Sentence, number: Number, noun: Mark, before: list[C
         by_deminers = any(mark.last <= number.begin for mark in sentence.of("people", "deminers"))
         subject = "clearance" if by_deminers and noun.code == "mines" else "contamination"
         return None if acts else Counted(number, subject, noun.code, None, None)
+    if action is None and noun.code in _AREAS:
+        made = _area(sentence, number, noun)
+        if made is not None:
+            return made
     if action is None:
         last = before[-1] if before else None
         near = last is not None and last.subject in ("contamination", "clearance") \
@@ -91,6 +96,21 @@ def thing_counted(sentence: Sentence, number: Number, noun: Mark, before: list[C
     if noun.code in _AREAS and not sentence.on_mines:
         return None
     return Counted(number, subject, noun.code, None, action)
+
+
+def _area(sentence: Sentence, number: Number, noun: Mark) -> Counted | None:
+    """Read "61 km² of confirmed hazardous area" and "returned 2,100 hectares to farmers": the verb is no verb of mines."""
+    named = any(noun.last <= mark.first and sentence.gap(noun.last, mark.first) <= 3
+                and not parted(sentence, noun.last, mark.first, {",", *STOPS})
+                for mark in sentence.of("unit", "minefields"))  # fmt: skip
+    if named:
+        return Counted(number, "contamination", noun.code, None, None)
+    back = any((mark.last <= number.begin and sentence.gap(mark.last, number.begin) <= 4
+                and not parted(sentence, mark.last, number.begin, {",", *STOPS}))
+               or (noun.last <= mark.first and sentence.gap(noun.last, mark.first) <= 4
+                   and not parted(sentence, noun.last, mark.first, {",", *STOPS}))
+               for mark in sentence.of("restored"))  # fmt: skip
+    return Counted(number, "clearance", noun.code, None, None) if back and sentence.on_mines else None
 
 
 def _is_doubtful(sentence: Sentence, number: Number, noun: Mark) -> bool:
@@ -114,11 +134,15 @@ def part_of_things(sentence: Sentence, number: Number, before: list[Counted]) ->
     last = before[-1] if before else None
     if last is None or last.unit not in (*_THINGS, *_AREAS) or last.subject not in ("contamination", "clearance"):
         return None
-    led = any(last.number.end <= mark.first and mark.last <= number.begin and sentence.gap(mark.last, number.begin) <= 2
+    led = any(last.number.end <= mark.first and mark.last <= number.begin and sentence.gap(mark.last, number.begin) <= 4
               for mark in sentence.of("including"))  # fmt: skip
-    action = next((mark for mark in sentence.of("action", "cleared", "laid") if mark.first >= number.end
+    marks = sentence.of("action", "cleared", "laid")
+    behind = next((mark for mark in marks if mark.first >= number.end
                    and sentence.gap(number.end, mark.first) <= 4), None)  # fmt: skip
-    if not led or action is None:
+    right_before = next((mark for mark in marks if last.number.end <= mark.first and mark.last <= number.begin
+                         and sentence.gap(mark.last, number.begin) <= 1), None)  # fmt: skip
+    action = right_before or (behind if led else None)
+    if action is None or (number.plain and number.value >= _FIRST_YEAR and not led):
         return None
     return Counted(number, "clearance" if action.code == "cleared" else "contamination", last.unit, None, action)
 

@@ -237,8 +237,8 @@ def _phrase_after(sentence: Sentence, at: int) -> tuple[int, int]:
 
 def _inner_stop(sentence: Sentence, at: int) -> bool:
     before = sentence.tokens[at - 1] if at else None
-    if sentence.tokens[at].text == "." and before is not None and before.is_name and len(before.text) <= _TITLE \
-            and at + 1 < len(sentence.tokens) and sentence.tokens[at + 1].is_name:  # fmt: skip
+    if sentence.tokens[at].text == "." and before is not None and before.is_name and (len(before.text) == 1 or (
+            len(before.text) <= _TITLE and at + 1 < len(sentence.tokens) and sentence.tokens[at + 1].is_name)):
         return True  # an initial, or Ms.
     return sentence.name_at(at) is not None and at + 1 < len(sentence.tokens) and sentence.name_at(at + 1) is not None
 

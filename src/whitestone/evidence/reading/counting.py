@@ -95,6 +95,7 @@ def _part(sentence: Sentence, number: Number, noun: Mark, before: list[Counted])
     between = range(whole.number.end, number.begin)
     opens = any(mark.first <= 1 for mark in sentence.of("partitive"))
     joined = any(sentence.low(at) in (":", "(") or sentence.covers("including", at) is not None for at in between)
+    joined = joined or sentence.at("including", number.end) is not None
     return whole._replace(number=number, population=noun.code) if opens or joined else None
 
 

@@ -48,6 +48,9 @@ def noun_after(sentence: Sentence, number: Number, edge: int) -> Mark | None:
             unit = following  # "eleven other devices": others are no people here
         if unit is not None:
             return _head(sentence, unit, edge)
+        if sentence.tokens[at].text in ("—", "–") and (of := sentence.at("including", number.end)) and of.last == at:
+            at, people_only = at + 1, True  # "пятеро из них — дети"
+            continue
         if sentence.tokens[at].text in _ENDS or sentence.at("outcome", at) or sentence.at("say", at):
             return None
         low = sentence.tokens[at].low

@@ -12,7 +12,7 @@ __all__ = ["STOPS", "Counted", "accuracy_in", "part_of_things", "parted", "thing
 
 STOPS = {";", ":", "—", "–"}
 """Signs that part a number from what happened before or after them."""
-_FIRST_YEAR = 1900
+_FIRST_YEAR, _LAST_YEAR = 1900, 2100
 _DESCRIBES = 12
 """So many steps further away is a verb that only describes what is counted: the main verb decides."""
 _AREAS = ("m2", "hectares", "km2")
@@ -99,7 +99,7 @@ def thing_counted(sentence: Sentence, number: Number, noun: Mark, before: list[C
 
 
 def _area(sentence: Sentence, number: Number, noun: Mark) -> Counted | None:
-    """Read "61 km² of confirmed hazardous area" and "returned 2,100 hectares to farmers": the verb is no verb of mines."""
+    """Read "61 km² of hazardous area" and "returned 2,100 hectares to farmers": no verb of mines says it."""
     named = any(noun.last <= mark.first and sentence.gap(noun.last, mark.first) <= 3
                 and not parted(sentence, noun.last, mark.first, {",", *STOPS})
                 for mark in sentence.of("unit", "minefields"))  # fmt: skip
@@ -142,7 +142,8 @@ def part_of_things(sentence: Sentence, number: Number, before: list[Counted]) ->
     right_before = next((mark for mark in marks if last.number.end <= mark.first and mark.last <= number.begin
                          and sentence.gap(mark.last, number.begin) <= 1), None)  # fmt: skip
     action = right_before or (behind if led else None)
-    if action is None or (number.plain and number.value >= _FIRST_YEAR and not led):
+    is_year = number.plain and _FIRST_YEAR <= number.value <= _LAST_YEAR
+    if action is None or (is_year and not led):
         return None
     return Counted(number, "clearance" if action.code == "cleared" else "contamination", last.unit, None, action)
 

@@ -18,6 +18,7 @@ _CLOSERS = {"»": "«", "”": "“", "“": "„", "\"": "\""}
 _LONGEST_NAME = 6
 _LONGEST = 14
 _TITLE = 3
+_IN, _ARTICLES = ("in", "dans", "en"), ("the", "le", "la", "l", "les", "el", "los", "las")
 _NO_SUBJECT = ("number_words", "number_vague", "unit", "month", "time", "outcome", "before", "context")
 _QUOTED_NAME = re.compile(r"«\s?[^\W\d_][^«»,.;:!?]{0,50}»|[„“][^\W\d_][^“”„,.;:!?]{0,50}[“”](?!\s*,)")
 """A name between quotation marks («Арменпресс»): no speech, and no end of what names a speaker."""
@@ -56,6 +57,8 @@ def reported_speaker(text: str, sentence: Sentence, at: int) -> tuple[str | None
     for mark in sentence.of("say", "his"):
         return "~" + text[sentence.tokens[mark.first].start : sentence.tokens[mark.last - 1].end], mark.first, mark.last
     for mark in reversed(sentence.of("say", "according")):
+        if any(sentence.covers("instrument", mark.last + step) is not None for step in (0, 1)):
+            continue  # "under the Convention" names no speaker
         first, last = _phrase_after(sentence, mark.last)
         if last > first:
             return _said(text, sentence, first, last), mark.first, last
@@ -76,6 +79,8 @@ def reported_speaker(text: str, sentence: Sentence, at: int) -> tuple[str | None
             continue  # "told members that": they have listened
         first, last = _phrase_after(sentence, verb.last)
         that = sentence.at("say", last) or sentence.at("say", last + 1)
+        if last > first and verb.first and sentence.low(verb.first - 1) == "," == sentence.low(last):
+            return _said(text, sentence, first, last), verb.first, last  # "the toll, said the minister, stands at"
         if last > first and that is not None and that.code == "that":
             return _said(text, sentence, first, last), verb.first, last
     for verb in verbs:
@@ -183,7 +188,7 @@ def _verbs(sentence: Sentence) -> list[Mark]:
 
 def _reports(sentence: Sentence, mark: Mark) -> bool:
     """Say whether a verb that has other meanings reports here: before "that", or at a stop or the end."""
-    after = sentence.at("say", mark.last)
+    after = sentence.at("say", mark.last + (sentence.low(mark.last) == ","))
     ends = mark.last >= len(sentence.tokens) or sentence.tokens[mark.last].text in _STOPS
     return ends or (after is not None and after.code == "that")
 
@@ -211,8 +216,8 @@ def _phrase_after(sentence: Sentence, at: int) -> tuple[int, int]:
     tokens = sentence.tokens
     if at < len(tokens) and tokens[at].text in (":",):
         at += 1
-    while sentence.at("weekday", at) is not None:
-        at += 1
+    while (listener := sentence.at("listener", at)) is not None or sentence.at("weekday", at) is not None:
+        at = listener.last if listener is not None else at + 1
     said = sentence.at("say", at)
     if said is not None and said.code == "pronoun" and said.first == at:
         return at, said.last
@@ -244,6 +249,8 @@ def _inner_stop(sentence: Sentence, at: int) -> bool:
 
 
 def _ends_speaker(sentence: Sentence, at: int) -> bool:
+    if at and sentence.tokens[at - 1].text in "'’ʼ" and sentence.tokens[at - 1].end == sentence.tokens[at].start:
+        return False  # здоров'я
     if sentence.tokens[at].text[0].isdigit():
         return True
     ending = [mark for mark in sentence.marks if mark.first == at]
@@ -261,6 +268,8 @@ def _phrase_before(sentence: Sentence, at: int) -> tuple[int, int]:
     spoken = sentence.ending("stop", at)
     if spoken is not None and any(sentence.at("weekday", step) for step in range(spoken.first, at)):
         at = spoken.first  # "the report on Tuesday said"
+    listener = sentence.ending("listener", at)
+    at = listener.first if listener is not None else at  # "Perova jurnalistlərə bildirib"
     first = aside = at
     if first > 2 and tokens[first - 1].text == ",":
         aside = next((step for step in range(first - 2, max(first - 10, -1), -1)
@@ -279,6 +288,7 @@ def _phrase_before(sentence: Sentence, at: int) -> tuple[int, int]:
             break  # a quote within a quote opens here
         mark = sentence.covers("say", first - 1) or sentence.covers("stop", first - 1)
         if mark is not None and sentence.name_at(first - 1) is None and mark.code not in ("pronoun", "self"):
+            first = _behind_aside(sentence, mark, first, at)
             break
         if step.text[0].isdigit() and sentence.name_at(first - 1) is None:
             if sentence.covers("outcome", first) is not None:
@@ -303,6 +313,13 @@ def _phrase_before(sentence: Sentence, at: int) -> tuple[int, int]:
     clause = (step for step in range(first + 1, last - 1)
               if tokens[step].text == "," and tokens[step + 1].low in sentence.words.relatives)  # fmt: skip
     return first, next(clause, last)  # "the colonel, whose unit is 120 strong, said"
+
+
+def _behind_aside(sentence: Sentence, mark: Mark, first: int, at: int) -> int:
+    """Find where the speaker begins behind "in its annual report": at the next article."""
+    if mark.kind != "stop" or sentence.low(mark.first) not in _IN:
+        return first
+    return next((step for step in range(first, min(first + 4, at)) if sentence.low(step) in _ARTICLES), first)
 
 
 def _short_form(sentence: Sentence, close: int) -> int | None:

@@ -166,6 +166,9 @@ class Sentence:
 
     def _split(self, first: int, last: int) -> list[tuple[int, int]]:
         """Part two names that meet where a place ends in a word of its own: "Kornan Sarvan ərazisində"."""
+        title = next((mark for mark in self.of("instrument") if first < mark.first < last <= mark.last), None)
+        if title is not None:
+            return [(first, title.first), (title.first, last)]  # "Torlandiya Ottava Konvensiyasını pozur"
         opens = first == 0 or self.ending("during", first) is not None
         meets = self.words.verb_final and opens and last - first > 1 and self.at("place_noun", last) is not None
         return [(first, last - 1), (last - 1, last)] if meets else [(first, last)]

@@ -80,7 +80,7 @@ def _maker(sentence: Sentence, mark: Mark) -> tuple[int, int] | None:
         return first, last
     if mark.code == "made" and not sentence.words.verb_final:
         return None
-    return name_before(sentence, mark.first, 6 if mark.code == "producer" else 1)
+    return name_before(sentence, mark.first, 6 if mark.code == "producer" else 3 if sentence.words.verb_final else 1)
 
 
 def _things_before(sentence: Sentence, mark: Mark) -> bool:
@@ -166,6 +166,7 @@ def _transfer(text: str, sentence: Sentence) -> Stated | None:
 
 
 def _first_name(text: str, sentence: Sentence) -> str | None:
-    run = next((run for run in sentence.names if not any(
-        mark.last in (run[0], run[0] - 1) for mark in sentence.of("place", "in", "of"))), None)  # fmt: skip
+    runs = [run for run in sentence.names if not any(
+        mark.last in (run[0], run[0] - 1) for mark in sentence.of("place", "in", "of"))]  # fmt: skip
+    run = next((run for run in runs if not sentence.is_doubtful(run)), runs[0] if runs else None)
     return written(text, sentence, *run) if run else None

@@ -307,6 +307,9 @@ def _linked(sentence: Sentence, seen: list[_Seen], first: int, second: int) -> b
         return False
     start = one.noun.last if one.noun is not None else one.number.end
     between = range(start, two.number.begin)
+    if two.noun is None and all(sentence.low(at) == "," for at in between) and not any(
+            sentence.at("including", at) is not None for at in range(two.number.end, two.number.end + 1)):
+        return False  # "three children died, nine are in hospital"
     joined = any(sentence.low(at) in sentence.words.joiners or sentence.low(at) == "," or sentence.low(at) == "("
                  or sentence.covers("including", at) is not None for at in between)  # fmt: skip
     return joined and sentence.gap(start, two.number.begin) <= 6

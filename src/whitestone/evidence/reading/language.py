@@ -22,7 +22,7 @@ _LETTERS = {
 _WORDS = {
     "en": "the of and in to that was were is are on for with by from as at it its this have has been be which not but",
     "fr": "le la les des de du et en un une que qui dans pour par sur au aux est ont été plus a ses sont avec ce cette "
-          "il elle ils nous vous leur leurs été depuis mais comme sans ou ont nos notre après selon",
+          "il elle ils nous vous leur leurs été depuis mais comme sans ou ont selon",
     "es": "el la los las de del y en un una que por para con se su al es son ha han fue más como lo sus entre no "
           "a nos nuestro nuestra desde hasta sobre sin hay pero ya este esta quien tras según cuando antes fueron dos o",
     "pt": "o a os as de do da dos das e em um uma que por para com se ao à não são foi mais no na nos nas pelo pela",

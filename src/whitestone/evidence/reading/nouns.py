@@ -18,6 +18,8 @@ _ENDS = {",", ";", ":", "—", "–", "(", ")"}
 def noun_after(sentence: Sentence, number: Number, edge: int) -> Mark | None:
     """Find the noun that follows a number: the first unit or kind of people within some steps and no stop."""
     at, people_only, strange, words = number.end, False, False, sentence.words
+    if sentence.low(at) == "-" and sentence.low(at + 1) in words.of_them_endings:
+        at, people_only = at + 2, True  # "12-si mina partlayışında yaralanıb": twelve of them
     laid = {mark.first for mark in sentence.of("action", "planted")}
     while at < edge and sentence.gap(number.end, at) <= _FAR:
         if (scene := sentence.at("scene", at)) is not None:

@@ -159,6 +159,9 @@ def _nearest(sentence: Sentence, number: Number, noun: Mark, codes: tuple[str, .
             is_apart = parted(sentence, mark.last, number.begin, STOPS - {":"} if is_label else STOPS)
         elif mark.first >= noun.last:
             away = sentence.gap(noun.last, mark.first) * 2 - 1
+            if not sentence.words.verb_final and any(
+                    sentence.low(at) in sentence.words.joiners for at in range(noun.last, mark.first)):
+                away += _DESCRIBES // 2  # "surveyed 1,640,000 m² and cleared 512,000"
             is_apart = parted(sentence, noun.last, mark.first, STOPS)
         elif mark.first >= number.end:  # "12 mines laid …" has it behind; between the two it only describes them
             away, is_apart = (_DESCRIBES if mark.code in ("planted", "laid") else 0), False

@@ -12,6 +12,7 @@ _ENDS = {",", ";", ":", "—", "–", "(", ")", "."}
 _LARGEST_SHARE = 100
 _OLDEST = 120
 _MEAN_WITHIN = 10
+_TARGET_WITHIN = 3
 _THINGS = ("mines", "items", "minefields", "records", "m2", "hectares", "km2")
 
 
@@ -21,6 +22,8 @@ def is_age(sentence: Sentence, numbers: list[Number], index: int) -> bool:
     mark = sentence.at("skip_after", number.last)
     if mark is not None and mark.code in ("age", "time"):
         return number.value <= _OLDEST
+    if _is_apposed(sentence, number, one=False):
+        return True
     after = numbers[index + 1] if index + 1 < len(numbers) else None
     joins = (*sentence.words.joiners, "-", "–", ",")
     if after is None or after.first != number.last + 1 or sentence.low(number.last) not in joins:
@@ -49,6 +52,8 @@ def counts_nothing(sentence: Sentence, number: Number, noun: Mark | None) -> boo
         return True  # so many a day is no total
     if any(_is_interval(sentence, mark) for mark in sentence.of("every")):
         return True
+    if _is_target(sentence, number, ends):
+        return True
     if number.plain and 1900 <= number.value <= 2100 and (noun is None or noun.first > number.end + 1
                                                           or noun.last <= number.first):  # fmt: skip
         return not (sentence.at("outcome", number.end))
@@ -73,6 +78,19 @@ def _is_interval(sentence: Sentence, every: Mark) -> bool:
     return any(mark.code == "time" and mark.first in near for mark in sentence.of("skip_after"))
 
 
+def _is_target(sentence: Sentence, number: Number, ends: int) -> bool:
+    """Say whether a number is what was planned: "312 ha against a target of 400 ha", "при плане 320 га"."""
+    for mark in sentence.of("target"):
+        if mark.last <= number.first:
+            between = range(mark.last, number.first)
+            if sentence.gap(mark.last, number.first) <= _TARGET_WITHIN and not any(
+                    sentence.tokens[at].text in ",;(" for at in between):  # fmt: skip
+                return True
+        elif mark.first == ends and not any(sentence.low(mark.last + step)[:1].isdigit() for step in (0, 1)):
+            return True
+    return False
+
+
 def _is_mean(sentence: Sentence, number: Number) -> bool:
     """Say whether a number is an average: "the average age of the casualties was 24", "12 mines on average"."""
     return any(not any(sentence.tokens[at].text in _ENDS for at in range(*sorted((mark.first, number.first))))
@@ -90,11 +108,22 @@ def _is_led_out(sentence: Sentence, number: Number) -> bool:
     return False
 
 
-def _is_apposed(sentence: Sentence, number: Number) -> bool:
-    """Say whether a bare number stands between commas behind a name, as an age does: "Mr. Ivanov, 45, …"."""
-    opens, closes = sentence.low(number.first - 1), sentence.low(number.last)
-    return (opens, closes) in ((",", ","), ("(", ")")) and number.value <= _OLDEST and not number.in_words \
-        and number.first >= 2 and sentence.name_at(number.first - 2) is not None  # fmt: skip
+def _is_apposed(sentence: Sentence, number: Number, *, one: bool = True) -> bool:
+    """Say whether a bare number stands between commas behind a person, as an age does: "Mr. Ivanov, 45, …".
+
+    Also one of several: "two brothers, 8 and 11, were killed".
+    """
+    first, last = number.first, number.last
+    joins = (*sentence.words.joiners, "-")
+    while first >= 2 and sentence.low(first - 1) in joins and sentence.low(first - 2).isdigit():
+        first -= 2
+    while sentence.low(last) in joins and sentence.low(last + 1).isdigit():
+        last += 2
+    opens, closes = sentence.low(first - 1), sentence.low(last)
+    if (opens, closes) not in ((",", ","), ("(", ")")) or number.value > _OLDEST or number.in_words or first < 2:
+        return False
+    several = last - first > 1 and sentence.covers("people", first - 2) is not None
+    return several or (one and sentence.name_at(first - 2) is not None)
 
 
 def _is_bare_age(sentence: Sentence, number: Number) -> bool:

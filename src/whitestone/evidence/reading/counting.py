@@ -362,6 +362,8 @@ def _is_unsaid(sentence: Sentence, made: Counted) -> bool:
     if sentence.of("no", "denied", "if"):
         return True
     number, anchor = made.number, made.anchor
+    if anchor is not None and anchor.code == "cleared" and _is_future(sentence, anchor):
+        return True
     points = [(number.begin, number.end)] + ([(anchor.first, anchor.last)] if anchor else [])
     signs = {",", ";", ":", "(", ")", "—", "–"}
     for mark in sentence.of("no", "not", "maybe"):
@@ -376,6 +378,13 @@ def _is_unsaid(sentence: Sentence, made: Counted) -> bool:
             if not clause or (mark.code == "maybe" and mark.last <= first and _is_infinitive(sentence, anchor)):
                 return True
     return False
+
+
+def _is_future(sentence: Sentence, anchor: Mark) -> bool:
+    """Say whether clearing lies ahead by the form of its verb: "despejará 45 hectáreas"."""
+    endings = sentence.words.future_endings
+    named = any(mark.first == anchor.first for mark in sentence.of("no", "maybe"))
+    return named or (bool(endings) and sentence.low(anchor.first).endswith(endings))
 
 
 def _is_infinitive(sentence: Sentence, anchor: Mark | None) -> bool:

@@ -24,7 +24,7 @@ _WORDS = {
     "fr": "le la les des de du et en un une que qui dans pour par sur au aux est ont été plus a ses sont avec ce cette "
           "il elle ils nous vous leur leurs été depuis mais comme sans ou ont selon",
     "es": "el la los las de del y en un una que por para con se su al es son ha han fue más como lo sus entre no "
-          "a nos nuestro nuestra desde hasta sobre sin hay pero ya este esta quien tras según cuando antes fueron dos o",
+          "a nos nuestro desde hasta sobre sin hay pero ya este esta quien tras según cuando antes fueron dos o",
     "pt": "o a os as de do da dos das e em um uma que por para com se ao à não são foi mais no na nos nas pelo pela",
     "ru": "и в на не что с по из от к за о для это был было были как его их также до при более или том после человек",
     "uk": "і в у на не що з за до від про та для це був було були як його їх також при більше або після та й із осіб",

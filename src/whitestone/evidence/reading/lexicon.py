@@ -56,6 +56,7 @@ class Lexicon:
         self.reported_endings = tuple(fold(word) for word in data.get("reported_endings", ()))
         self.takes = frozenset(fold(word) for word in data.get("takes", ()))
         self.of_them_endings = frozenset(fold(word) for word in data.get("of_them_endings", ()))
+        self.future_endings = tuple(fold(word) for word in data.get("future_endings", ()))
         self.infinitives = tuple(fold(word) for word in data.get("infinitives", ()))
         self.inflects = bool(data.get("inflects", False))
         self.noun_links = frozenset(fold(word) for word in data.get("noun_links", ()))

@@ -101,6 +101,9 @@ def noun_before(sentence: Sentence, number: Number, edge: int) -> Mark | None:
         stops = _ENDS - {","} if sentence.ending("range", number.begin) is not None else _ENDS
         if edge <= mark.first and mark.last <= counted.first and sentence.gap(mark.last, counted.first) <= 5 \
                 and not parted(sentence, mark.last, counted.first, stops):  # fmt: skip
+            if mark.code not in (*OUTCOMES, "accidents") and sentence.low(counted.first) in sentence.words.common \
+                    and counted.last - counted.first == 1:  # fmt: skip
+                continue  # "mines from eleven countries"
             harmed = any(edge <= other.first and other.last <= mark.first and other.code in OUTCOMES
                          for other in sentence.of("outcome"))  # fmt: skip
             return None if harmed and mark.code not in OUTCOMES and mark.code != "accidents" else mark

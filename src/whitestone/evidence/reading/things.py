@@ -59,6 +59,9 @@ def thing_counted(sentence: Sentence, number: Number, noun: Mark, before: list[C
                                     for mark in [*sentence.of("unit", "records"),
                                                  *sentence.of("statement", "information")]):  # fmt: skip
         return Counted(number, "records", "mines", None, _nearest(sentence, number, noun, ("given",)))
+    if action is not None and action.code == "laid" and 0 <= action.first - noun.last <= 2 \
+            and not sentence.words.verb_final and _is_doubtful(sentence, number, noun):  # fmt: skip
+        return None  # "очистит 45 гектаров заминированной земли": the verb is another
     genitive = sentence.at("genitive", noun.first)
     following = sentence.at("unit", genitive.last) if genitive is not None else None
     if following is not None and following.code == "records":

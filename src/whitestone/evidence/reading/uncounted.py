@@ -40,7 +40,7 @@ def counts_nothing(sentence: Sentence, number: Number, noun: Mark | None) -> boo
     if any(at in sentence.masked for at in positions):
         return True
     if sentence.at("skip_after", number.end) or sentence.at("skip_after", number.last):
-        return noun is None or noun.first > number.end
+        return noun is None or noun.first > number.end or noun.last <= number.first
     if _is_led_out(sentence, number) or _is_part_of(sentence, number) or _is_mean(sentence, number) \
             or _is_age_at_death(sentence, number):  # fmt: skip
         return True

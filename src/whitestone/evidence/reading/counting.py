@@ -11,6 +11,7 @@ from whitestone.evidence.reading.persons import single_persons
 from whitestone.evidence.reading.sentence import Sentence
 from whitestone.evidence.reading.things import STOPS, Counted, accuracy_in, part_of_things, parted, thing_counted
 from whitestone.evidence.reading.uncounted import counts_nothing, is_age, is_assisted, is_of_others, is_share
+from whitestone.evidence.reading.unsaid import is_unsaid
 
 __all__ = ["Counted", "count_in"]
 
@@ -43,9 +44,9 @@ def count_in(sentence: Sentence, numbers: list[Number], whole: str | None = None
         if this.is_excluded:
             continue
         made = _counted(sentence, seen, outcomes, index, found) or _of_whole(sentence, this, whole)
-        if made is not None and not _is_unsaid(sentence, made):
+        if made is not None and not is_unsaid(sentence, made):
             found.append(made)
-    singles = [made for made in single_persons(sentence, numbers) if not _is_unsaid(sentence, made)]
+    singles = [made for made in single_persons(sentence, numbers) if not is_unsaid(sentence, made)]
     return sorted([*found, *singles], key=lambda made: made.number.first) if singles else found
 
 
@@ -160,6 +161,7 @@ def _look(sentence: Sentence, numbers: list[Number], index: int) -> _Seen:
     rights = [mark for mark in marks if number.end <= mark.first and mark.last <= right_edge
               and not parted(sentence, begin, mark.first, STOPS)
               and sentence.gap(number.end, mark.first) <= 2 * _FAR + 4]  # fmt: skip
+    rights = [mark for mark in rights if not _is_relative_closed(sentence, number, mark)]
     rights = rights or _behind_brackets(sentence, noun, marks)
     beside = sentence.ending("unit", number.begin) if sentence.words.verb_final and noun is None else None
     if beside is not None and beside.code == "mines" and sentence.low(number.end) == ",":
@@ -220,6 +222,14 @@ def _has_own_subject(sentence: Sentence, mark: Mark, edge: int, number: Number, 
     follows = sentence.gap(noun.last, len(sentence.tokens)) >= 2
     return joins and subject and follows and not any(
         sentence.covers("including", at) is not None for at in range(mark.last, number.begin))
+
+
+def _is_relative_closed(sentence: Sentence, number: Number, mark: Mark) -> bool:
+    """Say whether a number stands in an aside that ends before an outcome: "the bus, in which 17 people sat, hit"."""
+    ends = any(sentence.tokens[at].text == "," for at in range(number.end, mark.first))
+    comma = next((at for at in reversed(range(number.begin)) if sentence.tokens[at].text == ","), None)
+    opens = comma is not None and sentence.covers("including", comma + 1) is None
+    return ends and comma is not None and opens and _is_in_relative(sentence, comma, comma + 1)
 
 
 def _is_in_relative(sentence: Sentence, first: int, last: int) -> bool:
@@ -355,39 +365,3 @@ def _population(sentence: Sentence, number: Number, noun: Mark | None) -> str:
     marks = [mark for mark in sentence.of("people") if mark.first in near and mark.code != "all"
              and not parted(sentence, number.end, mark.first, {",", "(", ";"})]  # fmt: skip
     return marks[0].code if marks else "all"
-
-
-def _is_unsaid(sentence: Sentence, made: Counted) -> bool:
-    """Say whether a claim is negated, denied, supposed or planned: then it is not one."""
-    if sentence.of("no", "denied", "if"):
-        return True
-    number, anchor = made.number, made.anchor
-    if anchor is not None and anchor.code == "cleared" and _is_future(sentence, anchor):
-        return True
-    points = [(number.begin, number.end)] + ([(anchor.first, anchor.last)] if anchor else [])
-    signs = {",", ";", ":", "(", ")", "—", "–"}
-    for mark in sentence.of("no", "not", "maybe"):
-        if any(first <= mark.first < last for first, last in points) or sentence.covers("before", mark.first):
-            continue
-        if sentence.name_at(mark.first) is not None and sentence.tokens[mark.first].is_name and mark.first:
-            continue
-        for first, last in points:
-            apart = (mark.last, first) if mark.last <= first else (last, mark.first)
-            clause = any(sentence.tokens[at].text in signs or sentence.low(at) in sentence.words.clause_words
-                         for at in range(*apart))  # fmt: skip
-            if not clause or (mark.code == "maybe" and mark.last <= first and _is_infinitive(sentence, anchor)):
-                return True
-    return False
-
-
-def _is_future(sentence: Sentence, anchor: Mark) -> bool:
-    """Say whether clearing lies ahead by the form of its verb: "despejará 45 hectáreas"."""
-    endings = sentence.words.future_endings
-    named = any(mark.first == anchor.first for mark in sentence.of("no", "maybe"))
-    return named or (bool(endings) and sentence.low(anchor.first).endswith(endings))
-
-
-def _is_infinitive(sentence: Sentence, anchor: Mark | None) -> bool:
-    """Say whether what happened is only named: "plans to invest 2 million and clear 45 hectares"."""
-    endings = sentence.words.infinitives
-    return anchor is not None and bool(endings) and sentence.low(anchor.first).endswith(endings)

@@ -40,6 +40,7 @@ def noun_after(sentence: Sentence, number: Number, edge: int) -> Mark | None:
             people = None  # "126 установленных боевиками мин": who laid them is not counted
         if people is not None and (unit is None or people.last > unit.last):
             following = sentence.at("unit", people.last) if people.code == "all" and not people_only else None
+            following = None if sentence.at("scene", people.last) else following
             harmed = sentence.at("unit", people.last)
             if harmed is not None and harmed.code in ("casualties", "killed", "injured") and harmed.last <= edge \
                     and sentence.at("outcome", people.last) is None:  # fmt: skip

@@ -59,8 +59,7 @@ def thing_counted(sentence: Sentence, number: Number, noun: Mark, before: list[C
                                     for mark in [*sentence.of("unit", "records"),
                                                  *sentence.of("statement", "information")]):  # fmt: skip
         return Counted(number, "records", "mines", None, _nearest(sentence, number, noun, ("given",)))
-    if action is not None and action.code == "laid" and 0 <= action.first - noun.last <= 2 \
-            and not sentence.words.verb_final and _is_doubtful(sentence, number, noun):  # fmt: skip
+    if action is not None and _only_describes(sentence, noun, action) and _is_doubtful(sentence, number, noun):
         return None  # "очистит 45 гектаров заминированной земли": the verb is another
     genitive = sentence.at("genitive", noun.first)
     following = sentence.at("unit", genitive.last) if genitive is not None else None
@@ -76,9 +75,11 @@ def thing_counted(sentence: Sentence, number: Number, noun: Mark, before: list[C
         if sentence.answers:
             return None  # "1,800 mines." says after a question what was asked, and that stands in the question
         acts = any(noun.last <= mark.first <= noun.last + 2 for mark in sentence.of("outcome"))
-        if _is_doubtful(sentence, number, noun):
-            return None
         by_deminers = any(mark.last <= number.begin for mark in sentence.of("people", "deminers"))
+        is_vague = number.qualifier == "about" and number.in_words
+        is_more = sentence.low(number.first - 1) in sentence.words.more_words  # "by 2030: another 70,000 mines"
+        if is_more or _is_doubtful(sentence, number, noun) or (noun.code == "mines" and not (is_vague or by_deminers)):
+            return None  # what came of a plain number of mines no verb says
         subject = "clearance" if by_deminers and noun.code == "mines" else "contamination"
         return None if acts else Counted(number, subject, noun.code, None, None)
     if action is None and noun.code in _AREAS:
@@ -114,6 +115,17 @@ def _area(sentence: Sentence, number: Number, noun: Mark) -> Counted | None:
                    and not parted(sentence, noun.last, mark.first, {",", *STOPS}))
                for mark in sentence.of("restored"))  # fmt: skip
     return Counted(number, "clearance", noun.code, None, None) if back and sentence.on_mines else None
+
+
+def _only_describes(sentence: Sentence, noun: Mark, action: Mark) -> bool:
+    """Say whether a word of contamination tells of what kind an area is: "45 hectares of mined land"."""
+    words = sentence.words
+    if action.code != "laid" or not 0 <= action.first - noun.last <= 2 or words.verb_final:
+        return False
+    if any(sentence.low(at) in words.noun_links for at in range(noun.last, action.first)):
+        return True
+    following = sentence.low(action.last)
+    return words.inflects and action.first == noun.last and following.isalpha() and following not in words.common
 
 
 def _is_doubtful(sentence: Sentence, number: Number, noun: Mark) -> bool:

@@ -183,7 +183,17 @@ def _verbs(sentence: Sentence) -> list[Mark]:
     """List the verbs of saying; a capital letter inside a sentence makes a name of one (the States)."""
     return [mark for mark in sentence.of("say", "verb", "weak")
             if (mark.first == 0 or not sentence.tokens[mark.first].is_name)
-            and (mark.code == "verb" or _reports(sentence, mark))]  # fmt: skip
+            and (mark.code == "verb" or _reports(sentence, mark)) and not _is_passive(sentence, mark)]  # fmt: skip
+
+
+def _is_passive(sentence: Sentence, mark: Mark) -> bool:
+    """Say whether a verb of saying tells of what was said: "progress was reported", "casualties reported in 2020"."""
+    words = sentence.words
+    if sentence.low(mark.first - 1) in words.passive_links:
+        return True
+    that = any(mark.last <= other.first <= mark.last + _LONGEST_NAME for other in sentence.of("say", "that"))
+    return sentence.low(mark.last) in words.of_report and not that and mark.first > 0 \
+        and sentence.tokens[mark.first - 1].text not in _STOPS  # fmt: skip
 
 
 def _reports(sentence: Sentence, mark: Mark) -> bool:
@@ -303,6 +313,8 @@ def _phrase_before(sentence: Sentence, at: int) -> tuple[int, int]:
     while last > first and (tokens[last - 1].low in ("has", "have", "had", "also", "a", "ont", "ha", "han", "is", "was",
                                                       "est", "были", "были", "had")):  # fmt: skip
         last -= 1
+    while last > first + 1 and tokens[last - 1].low in sentence.words.adverbs:
+        last -= 1  # "the ministry further said"
     while first < last and (sentence.covers("lead", first) is not None or tokens[first].text in "-–—'‘’"):
         first += 1
     while first < last and (sentence.at("month", first) or sentence.at("year_word", first)):

@@ -160,6 +160,7 @@ def _look(sentence: Sentence, numbers: list[Number], index: int) -> _Seen:
     begin = number.end + (sentence.low(number.end) in _DASHES)  # "27 – загинули"
     rights = [mark for mark in marks if number.end <= mark.first and mark.last <= right_edge
               and not parted(sentence, begin, mark.first, STOPS)
+             and not _is_in_brackets(sentence, number.end, mark.first)
               and sentence.gap(number.end, mark.first) <= 2 * _FAR + 4]  # fmt: skip
     rights = [mark for mark in rights if not _is_relative_closed(sentence, number, mark)]
     rights = rights or _behind_brackets(sentence, noun, marks)
@@ -182,6 +183,12 @@ def _look(sentence: Sentence, numbers: list[Number], index: int) -> _Seen:
     left = lefts[-1] if lefts and sentence.gap(lefts[-1].last, number.begin) <= _FAR else None
     return _Seen(number, noun, left, rights[0] if rights else None, counts_nothing(sentence, number, noun)
                  or is_share(sentence, numbers[index - 1] if index else None, number, noun))
+
+
+def _is_in_brackets(sentence: Sentence, first: int, last: int) -> bool:
+    """Say whether brackets open between two positions and do not close there."""
+    signs = [sentence.tokens[at].text for at in range(first, last)]
+    return signs.count("(") > signs.count(")")
 
 
 def _behind_brackets(sentence: Sentence, noun: Mark | None, marks: list[Mark]) -> list[Mark]:
@@ -279,11 +286,13 @@ def _outcomes(sentence: Sentence, seen: list[_Seen]) -> list[Mark | None]:
                 and _linked(sentence, seen, index - 1, index):  # fmt: skip
             found[index] = found[index - 1]
     for index in reversed(range(len(seen) - 1)):
-        if found[index] is None and _linked(sentence, seen, index, index + 1) and _is_list(sentence, seen, index):
+        if found[index] is None and _linked(sentence, seen, index, index + 1) and _is_list(sentence, seen, index) \
+                and not _is_of_part(sentence, seen[index + 1]):  # fmt: skip
             after = found[index + 1]
             found[index] = after if after is not None and after.first >= seen[index + 1].number.end else None
     for index in range(1, len(seen)):
-        if found[index] is None and _linked(sentence, seen, index - 1, index) and _is_person(seen[index].noun):
+        if found[index] is None and _linked(sentence, seen, index - 1, index) and _is_person(seen[index].noun) \
+                and not _has_own_verb(sentence, seen, index, found[index - 1]):  # fmt: skip
             found[index] = found[index - 1]
     return found
 
@@ -323,6 +332,27 @@ def _linked(sentence: Sentence, seen: list[_Seen], first: int, second: int) -> b
     joined = any(sentence.low(at) in sentence.words.joiners or sentence.low(at) == "," or sentence.low(at) == "("
                  or sentence.covers("including", at) is not None for at in between)  # fmt: skip
     return joined and sentence.gap(start, two.number.begin) <= 6
+
+
+def _has_own_verb(sentence: Sentence, seen: list[_Seen], index: int, before: Mark | None) -> bool:
+    """Say whether people whom "and" joins to some who were harmed go on to a verb that no list knows.
+
+    "Eight people died, and 45 soldiers were left with a disability": not dead.
+    """
+    noun = seen[index].noun
+    if noun is None or before is None or before.first < seen[index - 1].number.end or sentence.words.verb_final:
+        return False
+    at = noun.last
+    return at + 1 < len(sentence.tokens) and sentence.tokens[at].text[0].isalpha() and sentence.name_at(at) is None \
+        and sentence.covers("place", at) is None and sentence.covers("time", at) is None \
+        and sentence.low(at) not in sentence.words.joiners  # fmt: skip
+
+
+def _is_of_part(sentence: Sentence, part: _Seen) -> bool:
+    """Say whether an outcome is a part's alone: "266 became victims, of which 48 people died"."""
+    ends = (part.noun or part.number).last
+    return part.right is not None and _is_part(sentence, part.number) and not parted(
+        sentence, ends, part.right.first, {","}) and sentence.gap(ends, part.right.first) <= 2
 
 
 def _is_list(sentence: Sentence, seen: list[_Seen], index: int) -> bool:

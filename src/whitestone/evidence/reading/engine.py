@@ -182,7 +182,7 @@ def _claims_of(text: str, place: _Place, today: str | None, around: bool, named:
         said = _speaker(text, sentence, counted.number.begin, named)
         if said:
             found.append((_counted_claim(text, place, counted, periods, said), said))
-    has_records = any(claim.subject == "records" and claim.unit in ("records", "mines") for claim, _ in found)
+    has_records = any(claim.subject == "records" and claim.value is not None for claim, _ in found)
     stated_here = statements_in(text, sentence, on_mines=on_mines, has_records=has_records)
     for stated in () if _is_heading(text, place) else stated_here:
         said = _speaker(text, sentence, stated.anchor.first, named)

@@ -58,6 +58,8 @@ class Lexicon:
         self.of_them_endings = frozenset(fold(word) for word in data.get("of_them_endings", ()))
         self.future_endings = tuple(fold(word) for word in data.get("future_endings", ()))
         self.more_words = frozenset(fold(word) for word in data.get("more_words", ()))
+        self.passive_links = frozenset(fold(word) for word in data.get("passive_links", ()))
+        self.of_report = frozenset(fold(word) for word in data.get("of_report", ()))
         self.infinitives = tuple(fold(word) for word in data.get("infinitives", ()))
         self.inflects = bool(data.get("inflects", False))
         self.noun_links = frozenset(fold(word) for word in data.get("noun_links", ()))

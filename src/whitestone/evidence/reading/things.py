@@ -13,6 +13,7 @@ __all__ = ["STOPS", "Counted", "accuracy_in", "part_of_things", "parted", "thing
 STOPS = {";", ":", "—", "–"}
 """Signs that part a number from what happened before or after them."""
 _FIRST_YEAR, _LAST_YEAR = 1900, 2100
+_FEW = 3
 _DESCRIBES = 12
 """So many steps further away is a verb that only describes what is counted: the main verb decides."""
 _AREAS = ("m2", "hectares", "km2")
@@ -55,7 +56,7 @@ def thing_counted(sentence: Sentence, number: Number, noun: Mark, before: list[C
     whole = sentence.ending("partitive", number.begin)
     if whole is not None and whole.first <= 1 and action is not None and action.code == "cleared":
         return None  # "of the 300 hectares, 120 were cleared": the 300 were not
-    if noun.code == "mines" and any(0 <= sentence.gap(mark.last, number.begin) <= 3 and mark.last <= number.begin
+    if noun.code == "mines" and any(mark.last <= number.begin and _is_of(sentence, mark.last, number.begin)
                                     for mark in [*sentence.of("unit", "records"),
                                                  *sentence.of("statement", "information")]):  # fmt: skip
         return Counted(number, "records", "mines", None, _nearest(sentence, number, noun, ("given",)))
@@ -94,6 +95,8 @@ def thing_counted(sentence: Sentence, number: Number, noun: Mark, before: list[C
         return last._replace(number=number, unit=noun.code) if last and near and noun.code in _AREAS else None
     if action.code == "stockpile" or sentence.of("action", "stockpile"):
         return Counted(number, "stockpiles", noun.code, None, action) if noun.code in _THINGS else None
+    if action.code == "cleared" and _lies_ahead(sentence, action):
+        return Counted(number, "contamination", noun.code, None, action)
     is_found = sentence.covers("found", action.first) is not None
     is_cleared = action.code == "cleared" and not (is_found and noun.code == "minefields")
     subject = "clearance" if is_cleared else "contamination"
@@ -115,6 +118,21 @@ def _area(sentence: Sentence, number: Number, noun: Mark) -> Counted | None:
                    and not parted(sentence, noun.last, mark.first, {",", *STOPS}))
                for mark in sentence.of("restored"))  # fmt: skip
     return Counted(number, "clearance", noun.code, None, None) if back and sentence.on_mines else None
+
+
+def _lies_ahead(sentence: Sentence, action: Mark) -> bool:
+    """Say whether what is left is still to be cleared: "quedan por destruir 91.000 minas"."""
+    endings = sentence.words.infinitives
+    if not endings or not sentence.low(action.first).endswith(endings):
+        return False
+    return any(mark.last <= action.first and sentence.gap(mark.last, action.first) <= _FEW
+               for mark in sentence.of("action", "laid"))  # fmt: skip
+
+
+def _is_of(sentence: Sentence, first: int, last: int) -> bool:
+    """Say whether only small words lead from maps to a number: "maps of 97,000 mines", not "maps show that 400,000"."""
+    return sentence.gap(first, last) <= _FEW and not any(mark.first in range(first, last) for mark in [
+        *sentence.of("say", "that"), *sentence.of("action", "cleared", "planted", "laid")])  # fmt: skip
 
 
 def _only_describes(sentence: Sentence, noun: Mark, action: Mark) -> bool:
@@ -174,6 +192,9 @@ def _nearest(sentence: Sentence, number: Number, noun: Mark, codes: tuple[str, .
             is_apart = parted(sentence, mark.last, number.begin, STOPS - {":"} if is_label else STOPS)
         elif mark.first >= noun.last:
             away = sentence.gap(noun.last, mark.first) * 2 - 1
+            if mark.code == "laid" and any(sentence.low(at) in sentence.words.noun_links
+                                           for at in range(noun.last, min(noun.last + 2, mark.first))):  # fmt: skip
+                away += _DESCRIBES // 2  # "497 km² of land suspected to be contaminated was released"
             if not sentence.words.verb_final and any(
                     sentence.low(at) in sentence.words.joiners for at in range(noun.last, mark.first)):
                 away += _DESCRIBES // 2  # "surveyed 1,640,000 m² and cleared 512,000"

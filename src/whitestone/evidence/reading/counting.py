@@ -94,7 +94,8 @@ def _part(sentence: Sentence, number: Number, noun: Mark, before: list[Counted])
     if whole is None or noun.kind != "people" or noun.code == "all":
         return None
     between = range(whole.number.end, number.begin)
-    opens = any(mark.first <= 1 for mark in sentence.of("partitive"))
+    opens = any(mark.first <= 1 and 0 <= sentence.gap(mark.last, whole.number.begin) <= 2
+                and mark.last <= whole.number.begin for mark in sentence.of("partitive"))  # fmt: skip
     joined = any(sentence.low(at) in (":", "(") or sentence.covers("including", at) is not None for at in between)
     joined = joined or sentence.at("including", number.end) is not None
     return whole._replace(number=number, population=noun.code) if opens or joined else None
@@ -303,7 +304,8 @@ def _is_of_next(sentence: Sentence, seen: list[_Seen], index: int) -> bool:
     if right is None or after is None or after.left != right or after.right is not None or after.is_excluded:
         return False
     ends = (seen[index].noun or seen[index].number).last
-    return parted(sentence, ends, right.first, {","}) and sentence.gap(right.last, after.number.begin) <= 1
+    joins = any(sentence.low(at) in sentence.words.joiners for at in range(ends, right.first))
+    return (joins or parted(sentence, ends, right.first, {","})) and sentence.gap(right.last, after.number.begin) <= 1
 
 
 def _prefers_left(sentence: Sentence, seen: list[_Seen], index: int, left: Mark, right: Mark) -> bool:

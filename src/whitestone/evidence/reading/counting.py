@@ -94,8 +94,8 @@ def _part(sentence: Sentence, number: Number, noun: Mark, before: list[Counted])
     if whole is None or noun.kind != "people" or noun.code == "all":
         return None
     between = range(whole.number.end, number.begin)
-    opens = any(mark.first <= 1 and 0 <= sentence.gap(mark.last, whole.number.begin) <= 2
-                and mark.last <= whole.number.begin for mark in sentence.of("partitive"))  # fmt: skip
+    opens = any(mark.first <= 1 and sentence.gap(mark.last, whole.number.first) <= 2
+                and mark.last <= whole.number.first for mark in sentence.of("partitive"))  # fmt: skip
     joined = any(sentence.low(at) in (":", "(") or sentence.covers("including", at) is not None for at in between)
     joined = joined or sentence.at("including", number.end) is not None
     return whole._replace(number=number, population=noun.code) if opens or joined else None

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from whitestone.evidence.reading.lexicon import Mark
 from whitestone.evidence.reading.nouns import OUTCOMES, noun_after, noun_before
 from whitestone.evidence.reading.numbers import Number
+from whitestone.evidence.reading.outcomes import Seen, outcomes_of
 from whitestone.evidence.reading.persons import single_persons
 from whitestone.evidence.reading.sentence import Sentence
 from whitestone.evidence.reading.things import STOPS, Counted, accuracy_in, part_of_things, parted, thing_counted
@@ -20,14 +19,6 @@ _MOVES = ("displaced", "returned")
 _FAR = 7
 
 
-class _Seen(NamedTuple):
-    number: Number
-    noun: Mark | None
-    left: Mark | None
-    right: Mark | None
-    is_excluded: bool
-
-
 def count_in(sentence: Sentence, numbers: list[Number], whole: str | None = None) -> list[Counted]:
     """Join each number with its noun and its verb; a number that counts nothing known is left out.
 
@@ -38,7 +29,7 @@ def count_in(sentence: Sentence, numbers: list[Number], whole: str | None = None
     numbers = [number for index, number in enumerate(numbers) if not is_age(sentence, numbers, index)
                and not _is_of_verb(sentence, number)]  # fmt: skip
     seen = [_look(sentence, numbers, index) for index in range(len(numbers))]
-    outcomes = _outcomes(sentence, seen)
+    outcomes = outcomes_of(sentence, seen)
     found: list[Counted] = []
     for index, this in enumerate(seen):
         if this.is_excluded:
@@ -56,7 +47,7 @@ def _is_of_verb(sentence: Sentence, number: Number) -> bool:
     return mark is not None and mark.first < number.first and number.last < mark.last
 
 
-def _counted(sentence: Sentence, seen: list[_Seen], outcomes: list[Mark | None], index: int,
+def _counted(sentence: Sentence, seen: list[Seen], outcomes: list[Mark | None], index: int,
              before: list[Counted]) -> Counted | None:  # fmt: skip
     this = seen[index]
     number, noun, outcome = this.number, this.noun, outcomes[index]
@@ -101,7 +92,7 @@ def _part(sentence: Sentence, number: Number, noun: Mark, before: list[Counted])
     return whole._replace(number=number, population=noun.code) if opens or joined else None
 
 
-def _of_whole(sentence: Sentence, this: _Seen, whole: str | None) -> Counted | None:
+def _of_whole(sentence: Sentence, this: Seen, whole: str | None) -> Counted | None:
     """Let people be a part of what was counted before: of the sentence before, or of casualties named at once.
 
     "Of these, 9 were children"; "among the casualties, 41 children".
@@ -116,7 +107,7 @@ def _of_whole(sentence: Sentence, this: _Seen, whole: str | None) -> Counted | N
     return Counted(number, "casualties", whole, noun.code, None) if whole is not None and opens else None
 
 
-def _carried(sentence: Sentence, seen: list[_Seen], index: int, before: list[Counted]) -> Counted | None:
+def _carried(sentence: Sentence, seen: list[Seen], index: int, before: list[Counted]) -> Counted | None:
     """Let "from 300 cases in 2008 to 186 in 2012" and "fell to 186" count what the number before counts."""
     number = seen[index].number
     last = before[-1] if before else None
@@ -128,11 +119,6 @@ def _carried(sentence: Sentence, seen: list[_Seen], index: int, before: list[Cou
     if (not compared and (word is None or word.code != "to")) or last.subject not in ("accidents", "casualties"):
         return None
     return last._replace(number=number)
-
-
-def _is_part(sentence: Sentence, number: Number) -> bool:
-    """Say whether a number is named as a part of the one before it: "including 4 children"."""
-    return any(sentence.covers("including", number.begin - back) is not None for back in (1, 2))
 
 
 def _in_parts(sentence: Sentence, number: Number) -> bool:
@@ -148,10 +134,11 @@ def _inherited(sentence: Sentence, before: list[Counted], number: Number) -> str
     return last.population if is_near and last is not None else None
 
 
-def _look(sentence: Sentence, numbers: list[Number], index: int) -> _Seen:
+def _look(sentence: Sentence, numbers: list[Number], index: int) -> Seen:
     number = numbers[index]
     left_edge = numbers[index - 1].end if index else 0
-    right_edge = numbers[index + 1].begin if index + 1 < len(numbers) else len(sentence.tokens)
+    rest = (after for after in numbers[index + 1 :] if not _is_aside_number(sentence, after))
+    right_edge = next((after.begin for after in rest), len(sentence.tokens))
     noun = noun_after(sentence, number, right_edge)
     marks = sentence.of("outcome")
     lefts = [mark for mark in marks if left_edge <= mark.first and mark.last <= number.begin
@@ -174,16 +161,26 @@ def _look(sentence: Sentence, numbers: list[Number], index: int) -> _Seen:
     of_others = index > 0 and bare and is_of_others(sentence, numbers[index - 1], number) \
         and _is_other(sentence, numbers[index - 1])  # fmt: skip
     if of_others or (noun is None and _is_other(sentence, number)):
-        return _Seen(number, None, None, None, True)
+        return Seen(number, None, None, None, True)
     apart = [mark for mark in rights if noun is None or not noun.first <= mark.first < noun.last]
     rights = apart or rights  # displaced people have returned
     if rights and rights[0].code == "displaced":
         rights = [mark for mark in rights if mark.code == "returned"] or rights
     if len(rights) > 1 and rights[0].code == "casualties" and sentence.gap(rights[0].last, rights[1].first) <= 1:
         rights = rights[1:]  # "minaya düşərək yaralanıb": what came of it says more
-    left = lefts[-1] if lefts and sentence.gap(lefts[-1].last, number.begin) <= _FAR else None
-    return _Seen(number, noun, left, rights[0] if rights else None, counts_nothing(sentence, number, noun)
+    reached = sentence.ending("counted", number.begin)  # "the number of citizens killed by mines has reached 163"
+    far = 2 * _FAR if reached is not None and sentence.low(reached.first) not in sentence.words.common else _FAR
+    left = lefts[-1] if lefts and sentence.gap(lefts[-1].last, number.begin) <= far else None
+    return Seen(number, noun, left, rights[0] if rights else None, counts_nothing(sentence, number, noun)
                  or is_share(sentence, numbers[index - 1] if index else None, number, noun))
+
+
+def _is_aside_number(sentence: Sentence, number: Number) -> bool:
+    """Say whether a number counts something else, so that a verb behind it is still the one before's.
+
+    "4 380 nəfər altı kənddəki evlərinə qayıdıb": six villages.
+    """
+    return sentence.words.verb_final and _is_other(sentence, number)
 
 
 def _is_in_brackets(sentence: Sentence, first: int, last: int) -> bool:
@@ -206,7 +203,9 @@ def _behind_brackets(sentence: Sentence, noun: Mark | None, marks: list[Mark]) -
 def _may_be_people(sentence: Sentence, number: Number, at: int) -> bool:
     """Say whether a noun that no list knows is of people: what is killed or wounded at once and is no beast or car."""
     known = sentence.at("no_people", at) is not None or sentence.tokens[at].is_name
-    led = sentence.ending("place", number.begin) is not None or sentence.ending("time", number.begin) is not None
+    harmed = [mark.last + (sentence.low(mark.last) in sentence.words.be_links) for mark in sentence.of("outcome")]
+    led = number.begin not in harmed and (
+        sentence.ending("place", number.begin) is not None or sentence.ending("time", number.begin) is not None)
     if known or led or sentence.at("skip_after", at) is not None:
         return False
     harms = [mark for mark in sentence.of("outcome") if mark.code in OUTCOMES[:3]
@@ -214,7 +213,8 @@ def _may_be_people(sentence: Sentence, number: Number, at: int) -> bool:
     after = (mark for mark in harms if 0 <= mark.first - at - 1 <= 3 and all(
         sentence.low(step) in sentence.words.common or sentence.low(step) in sentence.words.be_links
         or sentence.low(step) in sentence.words.adverbs for step in range(at + 1, mark.first)))  # fmt: skip
-    return next(after, None) is not None or any(mark.last == number.begin for mark in harms)
+    before = (mark.last + (sentence.low(mark.last) in sentence.words.be_links) for mark in harms)
+    return next(after, None) is not None or number.begin in before
 
 
 def _has_own_subject(sentence: Sentence, mark: Mark, edge: int, number: Number, noun: Mark | None) -> bool:
@@ -262,117 +262,6 @@ def _is_other(sentence: Sentence, number: Number) -> bool:
             or len(low) <= 2 or _may_be_people(sentence, number, at):  # fmt: skip
         return False
     return not any(sentence.at(kind, at) is not None for kind in kinds)
-
-
-def _outcomes(sentence: Sentence, seen: list[_Seen]) -> list[Mark | None]:
-    """Decide for every number which outcome is its own: the one before it, after it, or a neighbour's.
-
-    "killed 20 and injured 30" and "20 killed and 30 injured" are told apart by who has taken an outcome already.
-    """
-    taken: set[Mark] = set()
-    found: list[Mark | None] = []
-    for index, this in enumerate(seen):
-        left = this.left if this.left not in taken else None
-        right = None if _is_of_next(sentence, seen, index) else this.right
-        if left is not None and right is not None:
-            right = None if _prefers_left(sentence, seen, index, left, right) else right
-        chosen = right if right is not None else left
-        if this.is_excluded or (this.noun is not None and this.noun.kind == "unit" and this.noun.code not in OUTCOMES):
-            chosen = None
-        if chosen is not None:
-            taken.add(chosen)
-        found.append(chosen)
-    for index in range(1, len(seen)):
-        if found[index] is None and found[index - 1] is not None and _is_part(sentence, seen[index].number) \
-                and _linked(sentence, seen, index - 1, index):  # fmt: skip
-            found[index] = found[index - 1]
-    for index in reversed(range(len(seen) - 1)):
-        if found[index] is None and _linked(sentence, seen, index, index + 1) and _is_list(sentence, seen, index) \
-                and not _is_of_part(sentence, seen[index + 1]):  # fmt: skip
-            after = found[index + 1]
-            found[index] = after if after is not None and after.first >= seen[index + 1].number.end else None
-    for index in range(1, len(seen)):
-        if found[index] is None and _linked(sentence, seen, index - 1, index) and _is_person(seen[index].noun) \
-                and not _has_own_verb(sentence, seen, index, found[index - 1]):  # fmt: skip
-            found[index] = found[index - 1]
-    return found
-
-
-def _is_of_next(sentence: Sentence, seen: list[_Seen], index: int) -> bool:
-    """Say whether the outcome after a number is the next number's: "carrying 40 passengers, killing 14"."""
-    right, after = seen[index].right, seen[index + 1] if index + 1 < len(seen) else None
-    if right is None or after is None or after.left != right or after.right is not None or after.is_excluded:
-        return False
-    ends = (seen[index].noun or seen[index].number).last
-    joins = any(sentence.low(at) in sentence.words.joiners for at in range(ends, right.first))
-    return (joins or parted(sentence, ends, right.first, {","})) and sentence.gap(right.last, after.number.begin) <= 1
-
-
-def _prefers_left(sentence: Sentence, seen: list[_Seen], index: int, left: Mark, right: Mark) -> bool:
-    number = seen[index].number
-    left_gap = sentence.gap(left.last, number.begin)
-    apart = parted(sentence, left.last, number.begin, {","}) and not parted(sentence, number.end, right.first, {","})
-    if left_gap > 4 or apart or sentence.words.outcome_last:
-        return False
-    if sentence.gap(number.end, right.first) == 0:
-        return left_gap == 0 and index + 1 < len(seen) and seen[index + 1].number.begin == right.last
-    after = seen[index + 1] if index + 1 < len(seen) else None
-    return after is None or sentence.gap(right.last, after.number.begin) <= 2 or left_gap <= 1
-
-
-def _linked(sentence: Sentence, seen: list[_Seen], first: int, second: int) -> bool:
-    one, two = seen[first], seen[second]
-    if one.is_excluded or two.is_excluded or (one.noun is not None and not _is_person(one.noun)):
-        return False
-    if one.noun is None and two.noun is None:
-        return False
-    start = one.noun.last if one.noun is not None else one.number.end
-    between = range(start, two.number.begin)
-    if two.noun is None and all(sentence.low(at) == "," for at in between) and not any(
-            sentence.at("including", at) is not None for at in range(two.number.end, two.number.end + 1)):
-        return False  # "three children died, nine are in hospital"
-    joined = any(sentence.low(at) in sentence.words.joiners or sentence.low(at) == "," or sentence.low(at) == "("
-                 or sentence.covers("including", at) is not None for at in between)  # fmt: skip
-    return joined and sentence.gap(start, two.number.begin) <= 6
-
-
-def _has_own_verb(sentence: Sentence, seen: list[_Seen], index: int, before: Mark | None) -> bool:
-    """Say whether people whom "and" joins to some who were harmed go on to a verb that no list knows.
-
-    "Eight people died, and 45 soldiers were left with a disability": not dead.
-    """
-    noun = seen[index].noun
-    if noun is None or before is None or before.first < seen[index - 1].number.end or sentence.words.verb_final:
-        return False
-    at = noun.last
-    return at + 1 < len(sentence.tokens) and sentence.tokens[at].text[0].isalpha() and sentence.name_at(at) is None \
-        and sentence.covers("place", at) is None and sentence.covers("time", at) is None \
-        and sentence.low(at) not in sentence.words.joiners  # fmt: skip
-
-
-def _is_of_part(sentence: Sentence, part: _Seen) -> bool:
-    """Say whether an outcome is a part's alone: "266 became victims, of which 48 people died"."""
-    ends = (part.noun or part.number).last
-    return part.right is not None and _is_part(sentence, part.number) and not parted(
-        sentence, ends, part.right.first, {","}) and sentence.gap(ends, part.right.first) <= 2
-
-
-def _is_list(sentence: Sentence, seen: list[_Seen], index: int) -> bool:
-    """Say whether more than a comma joins a number to the next, or that to one more: "12 men, 3 women and 5 children".
-
-    "In a village of 1,200 inhabitants, eleven people lost a leg": no list.
-    """
-    start = (seen[index].noun or seen[index].number).last
-    only_comma = all(sentence.low(at) == "," for at in range(start, seen[index + 1].number.begin))
-    one, two = seen[index].noun, seen[index + 1].noun
-    of_them = sentence.at("including", seen[index + 1].number.end) is not None  # "64 villagers, 20 of them women"
-    if not only_comma or one is None or two is None or of_them:
-        return True
-    return index + 2 < len(seen) and _linked(sentence, seen, index + 1, index + 2)
-
-
-def _is_person(noun: Mark | None) -> bool:
-    return noun is None or noun.kind == "people"
 
 
 def _population(sentence: Sentence, number: Number, noun: Mark | None) -> str:

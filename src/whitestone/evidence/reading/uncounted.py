@@ -57,8 +57,10 @@ def counts_nothing(sentence: Sentence, number: Number, noun: Mark | None) -> boo
     if number.plain and 1900 <= number.value <= 2100 and (noun is None or noun.first > number.end + 1
                                                           or noun.last <= number.first):  # fmt: skip
         return not (sentence.at("outcome", number.end))
-    if number.first == 0 and sentence.low(number.last) in (".", ")") and not number.in_words:
-        return True
+    if sentence.low(number.last) in (".", ")") and not number.in_words and (number.first == 0 or (
+            number.last - number.first == 1 and len(first.text) <= 2 and sentence.low(number.last) == "." and (
+                number.last + 1 < len(sentence.tokens) or sentence.low(number.first - 1) in (",", ";")))):  # fmt: skip
+        return True  # "1. Calls upon all parties"
     if number.value <= 0 or (first.text == "0"):
         return True
     if noun is None and (_is_apposed(sentence, number) or _is_bare_age(sentence, number)):

@@ -134,8 +134,10 @@ def test_a_tag_opens_no_head() -> None:
 
 
 LETTERS = st.characters(codec="utf-8")
-WORDS = st.sampled_from(["mines", "мин", "ական", "mina", "12", "1 234", "killed", "погибли", "զոհվել", "3-dən", "(",
-                         ")", "«", "“", "—", "\n", "-", "%", "2020", "de", "\u00ad", "\u202f", "№", "и", "։"])  # fmt: skip
+WORDS = st.sampled_from([
+    "mines", "мин", "ական", "mina", "12", "1 234", "killed", "погибли", "զոհվել", "3-dən", "(", ")", "«", "“", "—",
+    "\n", "-", "%", "2020", "de", "\u00ad", "\u202f", "№", "и", "։",
+])  # fmt: skip
 
 
 @settings(max_examples=60, deadline=None)

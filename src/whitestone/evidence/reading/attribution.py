@@ -18,6 +18,8 @@ _CLOSERS = {"»": "«", "”": "“", "“": "„", "\"": "\""}
 _LONGEST_NAME = 6
 _LONGEST = 14
 _TITLE = 3
+_OF_DAY = ("of", "du", "del", "от", "від")
+"""What joins a day to what is dated: "your article of 9 June claims"."""
 _IN, _ARTICLES = ("in", "dans", "en"), ("the", "le", "la", "l", "les", "el", "los", "las")
 _NO_SUBJECT = ("number_words", "number_vague", "unit", "month", "time", "outcome", "before", "context")
 _QUOTED_NAME = re.compile(r"«\s?[^\W\d_][^«»,.;:!?]{0,50}»|[„“][^\W\d_][^“”„,.;:!?]{0,50}[“”](?!\s*,)")
@@ -300,7 +302,8 @@ def _phrase_before(sentence: Sentence, at: int) -> tuple[int, int]:
         if mark is not None and sentence.name_at(first - 1) is None and mark.code not in ("pronoun", "self"):
             first = _behind_aside(sentence, mark, first, at)
             break
-        if step.text[0].isdigit() and sentence.name_at(first - 1) is None:
+        if step.text[0].isdigit() and sentence.name_at(first - 1) is None and not (
+                first - 1 in sentence.masked and sentence.low(first - 2) in _OF_DAY):
             if sentence.covers("outcome", first) is not None:
                 return at, at  # "20 wounded and said": the subject stands before the figures
             break

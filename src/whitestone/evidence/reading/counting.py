@@ -142,6 +142,7 @@ def _look(sentence: Sentence, numbers: list[Number], index: int) -> Seen:
     noun = noun_after(sentence, number, right_edge)
     marks = sentence.of("outcome")
     lefts = [mark for mark in marks if left_edge <= mark.first and mark.last <= number.begin
+             and not _is_place(sentence, mark)
              and not _has_own_subject(sentence, mark, left_edge, number, noun)
              and not _is_in_relative(sentence, mark.last, number.begin)
              and not parted(sentence, mark.last, number.begin, STOPS | ({","} if mark.code in _MOVES else set()))]
@@ -149,6 +150,7 @@ def _look(sentence: Sentence, numbers: list[Number], index: int) -> Seen:
     rights = [mark for mark in marks if number.end <= mark.first and mark.last <= right_edge
               and not parted(sentence, begin, mark.first, STOPS)
              and not _is_in_brackets(sentence, number.end, mark.first)
+             and not _is_out_of_brackets(sentence, number, mark.first)
               and sentence.gap(number.end, mark.first) <= 2 * _FAR + 4]  # fmt: skip
     rights = [mark for mark in rights if not _is_relative_closed(sentence, number, mark)]
     rights = rights or _behind_brackets(sentence, noun, marks)
@@ -175,6 +177,13 @@ def _look(sentence: Sentence, numbers: list[Number], index: int) -> Seen:
                  or is_share(sentence, numbers[index - 1] if index else None, number, noun))
 
 
+def _is_place(sentence: Sentence, mark: Mark) -> bool:
+    """Say whether an outcome is told by a place, which says nothing of what follows it: "in hospital are 36 beds"."""
+    endings = sentence.words.place_endings
+    return sentence.at("place", mark.first) is not None or (
+        bool(endings) and mark.last - mark.first == 1 and sentence.low(mark.first).endswith(endings))
+
+
 def _is_aside_number(sentence: Sentence, number: Number) -> bool:
     """Say whether a number counts something else, so that a verb behind it is still the one before's.
 
@@ -187,6 +196,12 @@ def _is_in_brackets(sentence: Sentence, first: int, last: int) -> bool:
     """Say whether brackets open between two positions and do not close there."""
     signs = [sentence.tokens[at].text for at in range(first, last)]
     return signs.count("(") > signs.count(")")
+
+
+def _is_out_of_brackets(sentence: Sentence, number: Number, at: int) -> bool:
+    """Say whether brackets that a number stands in close before a position: "4 dead (1 woman), 3 injured"."""
+    opens = _is_in_brackets(sentence, 0, number.begin)
+    return opens and any(sentence.tokens[step].text == ")" for step in range(number.end, at))
 
 
 def _behind_brackets(sentence: Sentence, noun: Mark | None, marks: list[Mark]) -> list[Mark]:

@@ -20,7 +20,7 @@ _LETTERS = {
     "uk": "іїєґ", "ru": "ыэъё", "az": "əğışçöü", "fr": "èêàçœùîôâû", "es": "ñáíóú¿¡", "bs": "čćđšž", "pt": "ãõçáâêó",
 }  # fmt: skip
 _WORDS = {
-    "en": "the of and in to that was were is are on for with by from as at it its this have has been be which not but a an",
+    "en": "the of and in to that was were is are on for with by from as at it its this have has been be not but a an",
     "fr": "le la les des de du et en un une que qui dans pour par sur au aux est ont été plus a ses sont avec ce cette "
           "il elle ils nous vous leur leurs été depuis mais comme sans ou ont selon",
     "es": "el la los las de del y en un una que por para con se su al es son ha han fue más como lo sus entre no "

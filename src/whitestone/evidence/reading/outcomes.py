@@ -87,6 +87,9 @@ def _linked(sentence: Sentence, seen: list[Seen], first: int, second: int) -> bo
         return False
     start = one.noun.last if one.noun is not None else one.number.end
     between = range(start, two.number.begin)
+    signs = [sentence.tokens[at].text for at in between]
+    if signs.count(")") > signs.count("("):
+        return False  # "4 dead (1 woman), 3 injured"
     if two.noun is None and all(sentence.low(at) == "," for at in between) and not any(
             sentence.at("including", at) is not None for at in range(two.number.end, two.number.end + 1)):
         return False  # "three children died, nine are in hospital"

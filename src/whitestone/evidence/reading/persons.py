@@ -24,6 +24,11 @@ def single_persons(sentence: Sentence, numbers: list[Number]) -> list[Counted]:
     Only where the outcome stands beside the person; "a person who is injured", and what a number counts, give none.
     """
     found = []
+    for mark in sentence.of("one_more"):  # "and a fourth was injured"
+        outcome = _outcome_beside(sentence, mark.first, mark.last, is_one=True)
+        if outcome is not None and outcome.first >= mark.last:
+            one = Number(mark.first, mark.last, mark.first, mark.last, 1.0, None, "exact", True, False)
+            found.append(Counted(one, "casualties", outcome.code, "all", outcome))
     for first, last, code in _persons(sentence):
         if any(number.begin <= at < number.end for number in numbers for at in (first, last - 1)):
             continue
@@ -67,7 +72,7 @@ def _ends(sentence: Sentence, at: int) -> bool:
     return any(sentence.covers(kind, at) is not None for kind in ("outcome", "unit", "say", "action", "including"))
 
 
-def _outcome_beside(sentence: Sentence, first: int, last: int) -> Mark | None:
+def _outcome_beside(sentence: Sentence, first: int, last: int, *, is_one: bool = False) -> Mark | None:
     """Find the outcome right before the person, or after it where a form of "to be" or the singular leads it in."""
     words = sentence.words
     following = last + (sentence.low(last) == ",")
@@ -81,7 +86,7 @@ def _outcome_beside(sentence: Sentence, first: int, last: int) -> Mark | None:
             return mark
         between = range(last, mark.first)
         if 0 <= len(between) <= 3 and all(sentence.low(at) in words.one_links for at in between) \
-                and (len(between) > 0 or single or _acts(sentence, mark)):  # fmt: skip
+                and (len(between) > 0 or single or is_one or _acts(sentence, mark)):  # fmt: skip
             return mark
     return None
 

@@ -124,7 +124,7 @@ def _is_apposed(sentence: Sentence, number: Number, *, one: bool = True) -> bool
     opens, closes = sentence.low(first - 1), sentence.low(last)
     if (opens, closes) not in ((",", ","), ("(", ")")) or number.value > _OLDEST or number.in_words or first < 2:
         return False
-    several = last - first > 1 and sentence.covers("people", first - 2) is not None
+    several = sentence.covers("people", first - 2) is not None
     return several or (one and sentence.name_at(first - 2) is not None)
 
 

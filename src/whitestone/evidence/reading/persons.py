@@ -85,7 +85,7 @@ def _outcome_beside(sentence: Sentence, first: int, last: int, *, is_one: bool =
         if mark.last == first and (single or words.articles):
             return mark
         between = range(last, mark.first)
-        if 0 <= len(between) <= 3 and all(sentence.low(at) in words.one_links for at in between) \
+        if mark.first >= last and len(between) <= 3 and all(sentence.low(at) in words.one_links for at in between) \
                 and (len(between) > 0 or single or is_one or _acts(sentence, mark)):  # fmt: skip
             return mark
     return None
@@ -98,4 +98,6 @@ def _is_single(sentence: Sentence, outcome: Mark) -> bool:
 def _acts(sentence: Sentence, outcome: Mark) -> bool:
     """Say whether the verb itself says that it happened to its subject: "a shepherd lost a leg", "a boy died"."""
     is_bare = outcome.last - outcome.first == 1 and outcome.code == "killed" and sentence.low(outcome.first) in _TAKES
-    return sentence.low(outcome.first) in sentence.words.own_verbs and not is_bare
+    words, low = sentence.words, sentence.low(outcome.first)
+    leads = low in words.one_links - words.takes and outcome.last - outcome.first > 1  # "resultó herida"
+    return leads or (low in words.own_verbs and not is_bare)

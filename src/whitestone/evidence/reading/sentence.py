@@ -131,7 +131,7 @@ class Sentence:
                              or self.covers("number_words", at) or self.covers("number_vague", at)
                              for at in between)  # fmt: skip
                 follows = self.low(mark.last)[:1].isdigit() or self.covers("number_words", mark.last) is not None
-                follows = follows and any(self.low(at) in self.words.joiners for at in between)  # "or" joins all the same
+                follows = follows and any(self.low(at) in self.words.joiners for at in between)  # "or" joins them
                 if joined and not counts and not follows and self._is_one_subject(between):
                     found[-1] = Mark("outcome", "killed_or_injured", last.first, mark.last)
                     continue

@@ -18,6 +18,7 @@ __all__ = ["document_facts", "find_symbols"]
 _SYMBOL = re.compile(
     r"(?<![\w/.:-])[A-Z]{1,6}(?:/[A-Z0-9][A-Za-z0-9]*(?:[.\-][A-Za-z0-9]+|\([A-Za-z0-9]+\))*)+(?![\w/])")
 _HEAD_DATE = re.compile(r"^#?\s*(?:date|dated|published|year)\s*:?\s*(\d{4}(?:-\d{2}(?:-\d{2})?)?)\b", re.I | re.M)
+_MARK = re.compile(r"#{1,6}\s+(?=\S)")
 _HEAD = 12
 """So many first paragraphs may state the date of a document."""
 _SHORT = 110
@@ -43,7 +44,7 @@ def document_facts(text: str, words: Lexicon, dated_on: str | None,
     """
     dates = [dated_on] if dated_on else []
     dates += [found.group(1) for found in _HEAD_DATE.finditer(text, 0, max(head_length(text), 300))]
-    paragraphs = paragraphs_of(text)[:_HEAD]
+    paragraphs = [(start + _mark_length(text, start), end) for start, end in paragraphs_of(text)[:_HEAD]]
     for start, end in paragraphs:
         dates += _dates_of(text, start, end, words)
     dates = list(dict.fromkeys(dates))
@@ -52,6 +53,12 @@ def document_facts(text: str, words: Lexicon, dated_on: str | None,
     symbols = tuple(dict.fromkeys(found.group() for found in find_symbols(text)))
     facts = DocumentFacts(title=title or _title(text, paragraphs, words), dates=tuple(dates), symbols=symbols)
     return facts, today
+
+
+def _mark_length(text: str, start: int) -> int:
+    """Measure the mark of a Markdown heading at the beginning of a paragraph."""
+    found = _MARK.match(text, start)
+    return found.end() - start if found else 0
 
 
 def _dates_of(text: str, start: int, end: int, words: Lexicon) -> list[str]:

@@ -26,7 +26,7 @@ _LEADS = re.compile(
     r"(?:что|і|и|а|но|та|що|але|որ|և)?\s*(?:в|во|с|со|за|к|до|по|от|на|из|у|із|з|від|впродовж|протягом|упродовж|после|"
     r"після|начиная|починаючи|летом|весной|осенью|зимой|еще|ще|только|лише|\d{4}|\d{1,2}\s)", re.I)
 """What a time begins with that leads a clause in: after "в марте 2018 г." the sentence goes on."""
-_HEAD_LINE = re.compile(r"#+\s+[\w.-]{1,24}(?: [\w.-]{1,24}){0,2}\s*:(?:\s|$)|#+\s*$")
+_HEAD_LINE = re.compile(r"#\s*[a-z][a-z_-]{1,24}\s*:(?:\s|$)|#+\s*$")
 """`# key: value`: a heading of Markdown or a tag of short news is text."""
 _LINES = re.compile(r"[^\n]*\n|[^\n]+$")
 

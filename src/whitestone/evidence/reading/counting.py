@@ -27,7 +27,7 @@ def count_in(sentence: Sentence, numbers: list[Number], whole: str | None = None
     counted: "Of them, nine were children" is of it.
     """
     numbers = [number for index, number in enumerate(numbers) if not is_age(sentence, numbers, index)
-               and not _is_of_verb(sentence, number)]  # fmt: skip
+               and not _is_of_verb(sentence, number) and not _is_label(sentence, number)]  # fmt: skip
     seen = [_look(sentence, numbers, index) for index in range(len(numbers))]
     outcomes = outcomes_of(sentence, seen)
     found: list[Counted] = []
@@ -39,6 +39,12 @@ def count_in(sentence: Sentence, numbers: list[Number], whole: str | None = None
             found.append(made)
     singles = [made for made in single_persons(sentence, numbers) if not is_unsaid(sentence, made)]
     return sorted([*found, *singles], key=lambda made: made.number.first) if singles else found
+
+
+def _is_label(sentence: Sentence, number: Number) -> bool:
+    """Say whether a figure only tells one of many apart: "three members of Team 6 died"."""
+    return not number.in_words and sentence.ending("skip_before", number.first, "label") is not None \
+        and sentence.at("unit", number.end) is None and sentence.at("people", number.end) is None  # fmt: skip
 
 
 def _is_of_verb(sentence: Sentence, number: Number) -> bool:
@@ -145,7 +151,8 @@ def _look(sentence: Sentence, numbers: list[Number], index: int) -> Seen:
              and not _is_place(sentence, mark)
              and not _has_own_subject(sentence, mark, left_edge, number, noun)
              and not _is_in_relative(sentence, mark.last, number.begin)
-             and not parted(sentence, mark.last, number.begin, STOPS | ({","} if mark.code in _MOVES else set()))]
+             and not parted(sentence, mark.last, number.begin, STOPS | ({","} if mark.code in _MOVES else set())
+                            | ({"."} if sentence.words.point_parts else set()))]
     begin = number.end + (sentence.low(number.end) in _DASHES)  # "27 – загинули"
     rights = [mark for mark in marks if number.end <= mark.first and mark.last <= right_edge
               and not parted(sentence, begin, mark.first, STOPS)
@@ -225,11 +232,23 @@ def _may_be_people(sentence: Sentence, number: Number, at: int) -> bool:
         return False
     harms = [mark for mark in sentence.of("outcome") if mark.code in OUTCOMES[:3]
              and sentence.low(mark.first) not in sentence.words.takes]  # fmt: skip
-    after = (mark for mark in harms if 0 <= mark.first - at - 1 <= 3 and all(
-        sentence.low(step) in sentence.words.common or sentence.low(step) in sentence.words.be_links
-        or sentence.low(step) in sentence.words.adverbs for step in range(at + 1, mark.first)))  # fmt: skip
+    after = (mark for mark in harms if 0 <= mark.first - at - 1 <= 4 and _only_links(sentence, at + 1, mark.first))
     before = (mark.last + (sentence.low(mark.last) in sentence.words.be_links) for mark in harms)
     return next(after, None) is not None or number.begin in before
+
+
+def _only_links(sentence: Sentence, first: int, last: int) -> bool:
+    """Say whether only small words, and one more of what the people are, stand before what happened to them."""
+    words, strange = sentence.words, 0
+    for at in range(first, last):
+        low = sentence.low(at)
+        if low in words.common or low in words.be_links or low in words.adverbs:
+            continue
+        strange += 1
+        if strange > 1 or not low.isalpha() or at > first or sentence.at("no_people", at) is not None \
+                or any(mark.first <= at < mark.last for mark in sentence.marks):  # fmt: skip
+            return False
+    return True
 
 
 def _has_own_subject(sentence: Sentence, mark: Mark, edge: int, number: Number, noun: Mark | None) -> bool:

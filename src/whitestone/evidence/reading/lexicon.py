@@ -70,6 +70,7 @@ class Lexicon:
         self.contrasts = frozenset(fold(word) for word in data.get("contrasts", ()))
         self.place_endings = tuple(fold(word) for word in data.get("place_endings", ()))
         self.since_endings = tuple(fold(word) for word in data.get("since_endings", ()))
+        self.point_parts = bool(data.get("point_parts", False))
         self.outcome_last = bool(data.get("outcome_last", False))
         self.bare_millions = bool(data.get("bare_millions", True))
         self.month_capitals = bool(data.get("month_capitals", False))

@@ -49,7 +49,7 @@ def _unsaid(sentence: Sentence, mark: Mark, *codes: str) -> bool:
 
 def _producer(text: str, sentence: Sentence) -> Stated | None:
     for mark in sentence.of("statement", "producer", "made"):
-        if _unsaid(sentence, mark, "not", "maybe"):
+        if _unsaid(sentence, mark, "not", "maybe", "must"):
             continue
         if mark.code == "made" and not _things_before(sentence, mark):
             continue
@@ -94,7 +94,7 @@ def _things_before(sentence: Sentence, mark: Mark) -> bool:
 
 def _responsibility(text: str, sentence: Sentence) -> Stated | None:
     for mark in sentence.of("statement", "responsibility"):
-        if _unsaid(sentence, mark, "not", "maybe"):
+        if _unsaid(sentence, mark, "not", "maybe", "must"):
             continue
         party = _party(text, sentence, mark, []) or _pronoun_before(text, sentence, mark)
         if party is not None:
@@ -114,7 +114,7 @@ def _duty(text: str, sentence: Sentence, on_mines: bool) -> Stated | None:
     if not named or (not on_mines and not strong):
         return None
     for mark in sentence.of("duty"):
-        doubt = mark.code != "duty" and _unsaid(sentence, mark, "maybe")  # "must comply" names a duty too
+        doubt = mark.code != "duty" and _unsaid(sentence, mark, "maybe", "must")  # "must comply" names a duty too
         if doubt or (mark.code == "joined" and _unsaid(sentence, mark, "not")):
             continue
         near = [name for name in named if sentence.gap(*sorted((name.first, mark.first))) <= 40]
@@ -146,7 +146,7 @@ def _party(text: str, sentence: Sentence, mark: Mark, named: list[Mark]) -> str 
 
 def _transfer(text: str, sentence: Sentence) -> Stated | None:
     for mark in sentence.of("action", "withheld", "given"):
-        if _unsaid(sentence, mark, "maybe"):  # "has never given" is a claim too: that they were kept back
+        if _unsaid(sentence, mark, "maybe", "must"):  # "has never given" is a claim too: that they were kept back
             continue
         near = [word for word in sentence.of("statement", "information")
                 if (word.first >= mark.last and sentence.gap(mark.last, word.first) <= 10)

@@ -172,8 +172,8 @@ def part_of_things(sentence: Sentence, number: Number, before: list[Counted]) ->
     marks = sentence.of("action", "cleared", "laid")
     behind = next((mark for mark in marks if mark.first >= number.end
                    and sentence.gap(number.end, mark.first) <= 4), None)  # fmt: skip
-    right_before = next((mark for mark in marks if last.number.end <= mark.first and mark.last <= number.begin
-                         and sentence.gap(mark.last, number.begin) <= 1), None)  # fmt: skip
+    right_before = next((mark for mark in marks if last.number.end <= mark.first and number.begin in (
+        mark.last, mark.last + (sentence.low(mark.last) in sentence.words.be_links))), None)  # fmt: skip
     action = right_before or (behind if led else None)
     is_year = number.plain and _FIRST_YEAR <= number.value <= _LAST_YEAR
     if action is None or (is_year and not led):

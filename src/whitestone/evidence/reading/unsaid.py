@@ -18,7 +18,7 @@ def is_unsaid(sentence: Sentence, made: Counted) -> bool:
         return True
     points = [(number.begin, number.end)] + ([(anchor.first, anchor.last)] if anchor else [])
     signs = {",", ";", ":", "(", ")", "—", "–"}
-    for mark in sentence.of("no", "not", "maybe"):
+    for mark in sentence.of("no", "not", "maybe", "must"):
         if any(first <= mark.first < last for first, last in points) or sentence.covers("before", mark.first):
             continue
         if sentence.name_at(mark.first) is not None and sentence.tokens[mark.first].is_name and mark.first:
@@ -26,8 +26,10 @@ def is_unsaid(sentence: Sentence, made: Counted) -> bool:
         for first, last in points:
             apart = (mark.last, first) if mark.last <= first else (last, mark.first)
             opens = sentence.words.clause_words | (sentence.words.relatives | {"that"} if mark.first >= last else set())
-            clause = any(sentence.tokens[at].text in signs or sentence.low(at) in opens for at in range(*apart))
-            if not clause or (mark.code == "maybe" and mark.last <= first and _is_infinitive(sentence, anchor)):
+            thats = {other.first - 1 for other in sentence.of("say", "that")} if mark.code == "must" else set()
+            clause = any((sentence.tokens[at].text in signs or sentence.low(at) in opens) and at not in thats
+                         for at in range(*apart))  # fmt: skip
+            if not clause or (mark.code != "not" and mark.last <= first and _is_infinitive(sentence, anchor)):
                 return True
     return False
 
@@ -35,7 +37,7 @@ def is_unsaid(sentence: Sentence, made: Counted) -> bool:
 def _is_future(sentence: Sentence, anchor: Mark) -> bool:
     """Say whether clearing lies ahead by the form of its verb: "despejará 45 hectáreas"."""
     endings = sentence.words.future_endings
-    named = any(mark.first == anchor.first for mark in sentence.of("no", "maybe"))
+    named = any(mark.first == anchor.first for mark in sentence.of("no", "maybe", "must"))
     return named or (bool(endings) and sentence.low(anchor.first).endswith(endings))
 
 

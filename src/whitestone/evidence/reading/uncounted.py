@@ -13,6 +13,7 @@ _LARGEST_SHARE = 100
 _OLDEST = 120
 _MEAN_WITHIN = 10
 _TARGET_WITHIN = 3
+_RATE_BEFORE = 3
 _THINGS = ("mines", "items", "minefields", "records", "m2", "hectares", "km2")
 
 
@@ -39,16 +40,15 @@ def counts_nothing(sentence: Sentence, number: Number, noun: Mark | None) -> boo
     positions = range(number.first, number.last)
     if any(at in sentence.masked for at in positions):
         return True
-    if sentence.at("skip_after", number.end) or sentence.at("skip_after", number.last):
-        return noun is None or noun.first > number.end or noun.last <= number.first
+    skipped = sentence.at("skip_after", number.end) or sentence.at("skip_after", number.last)
+    if skipped and (noun is None or noun.first > number.end or noun.last <= number.first):
+        return True
     if _is_led_out(sentence, number) or _is_part_of(sentence, number) or _is_mean(sentence, number) \
             or _is_age_at_death(sentence, number):  # fmt: skip
         return True
     first = sentence.tokens[number.first]
     ends = noun.last if noun is not None and noun.first >= number.end else number.end
-    if any((mark.first <= 1 and mark.last <= number.begin) or (number.end <= mark.first <= ends + 4 and not any(
-               sentence.tokens[at].text in _ENDS for at in range(ends, mark.first)))
-           for mark in sentence.of("rate")):  # fmt: skip
+    if any(_is_rate(sentence, number, mark, ends) for mark in sentence.of("rate")):
         return True  # so many a day is no total
     if any(_is_interval(sentence, mark) for mark in sentence.of("every")):
         return True
@@ -72,6 +72,15 @@ def counts_nothing(sentence: Sentence, number: Number, noun: Mark | None) -> boo
     is_harmed = sentence.at("outcome", number.end) or sentence.ending("outcome", number.begin) \
         or any(mark.first == number.first for mark in sentence.of("ratio", "them"))  # fmt: skip
     return number.value == 1 and number.in_words and not (is_person or is_harmed)
+
+
+def _is_rate(sentence: Sentence, number: Number, mark: Mark, ends: int) -> bool:
+    """Say whether words of a rate belong to a number: at the head of the sentence, behind its noun, or before it."""
+    if mark.last <= number.begin:
+        within = _RATE_BEFORE if sentence.words.verb_final else 0
+        return mark.first <= 1 or sentence.gap(mark.last, number.begin) <= within
+    return number.end <= mark.first <= ends + 4 and not any(
+        sentence.tokens[at].text in _ENDS for at in range(ends, mark.first))
 
 
 def _is_interval(sentence: Sentence, every: Mark) -> bool:

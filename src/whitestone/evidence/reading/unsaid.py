@@ -19,6 +19,8 @@ def is_unsaid(sentence: Sentence, made: Counted) -> bool:
     points = [(number.begin, number.end)] + ([(anchor.first, anchor.last)] if anchor else [])
     signs = {",", ";", ":", "(", ")", "—", "–"}
     for mark in sentence.of("no", "not", "maybe", "must"):
+        if anchor is not None and mark.first == anchor.first and mark.last > anchor.last and mark.code == "not":
+            return True  # "lost their jobs"
         if any(first <= mark.first < last for first, last in points) or sentence.covers("before", mark.first):
             continue
         if sentence.name_at(mark.first) is not None and sentence.tokens[mark.first].is_name and mark.first:

@@ -18,7 +18,7 @@ PARTIES = {
     "en": (
         "Ardania", "Velkia", "Tessaly", "Orvania", "Belmora", "Pelagia", "Castria", "Medoria", "Cambodia",
         "Croatia", "Galmar", "Rudania", "Ostria", "Keld", "Marland", "Tessia", "Kerria", "Sudovia", "Pelara",
-        "Doria", "Rudenia", "Sarvia", "Ortania", "Sevra", "Dalia",
+        "Doria", "Rudenia", "Sarvia", "Ortania", "Sevra", "Dalia", "Halvia", "Crenia", "Torand",
     ),
     "fr": (
         "Sorane", "Belvar", "Kourane", "Ralvie", "Rovénie", "Sarvonie", "Kéranie", "Tavane", "Argavie",
@@ -26,7 +26,7 @@ PARTIES = {
     ),
     "es": (
         "Tierralba", "Marca", "Valdoria", "Novaria", "Duria", "Serrania", "Llanura", "Altamira", "Cantera",
-        "Quirania", "Loria", "Kerria", "Sudovia", "Doria", "Pelaria", "Ortania", "Dalia", "Sebra",
+        "Quirania", "Loria", "Kerria", "Sudovia", "Doria", "Pelaria", "Ortania", "Dalia", "Sebra", "Torand",
     ),
     "ru": (
         "Нория", "Тальвия", "Орания", "Литария", "Мерия", "Лорания", "Кестрия", "Дорния", "Керрия", "Судовия",
@@ -38,11 +38,11 @@ PARTIES = {
     ),
     "az": (
         "Sarvan", "Kornan", "Ermənistan", "Dərvan", "Talan", "Tirsan", "Kerriya", "Sudoviya", "Doriya",
-        "Pelariya", "Ortaniya", "Daliya", "Sevra",
+        "Pelariya", "Ortaniya", "Daliya", "Sevra", "Kreniya", "Halviya",
     ),
     "hy": (
         "Սորվանը", "Դարմանը", "Հայաստանը", "Կալիան", "Տալանը", "Լորանը", "Սուդովիան", "Դորիան", "Պելարիան",
-        "Օրտանիան", "Դալիան", "Սևրան",
+        "Օրտանիան", "Դալիան", "Սևրան", "Կրենիա",
     ),
 }  # fmt: skip
 OTHERS = {

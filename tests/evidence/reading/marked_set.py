@@ -6,6 +6,7 @@ subject, value and unit are the same and its quote covers the words; each meets 
 
 from __future__ import annotations
 
+import functools
 import json
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -46,6 +47,12 @@ class Score(NamedTuple):
         return self.met / self.marked if self.marked else 1.0
 
 
+@functools.cache
+def proposals(text: str) -> tuple[ProposedClaim, ...]:
+    """Read a marked text once; the sets are scored several times."""
+    return read_claims(text).claims
+
+
 def marked_texts(*kinds: str) -> list[MarkedText]:
     """Load the marked texts, of some sets only where sets are named."""
     found = []
@@ -64,7 +71,7 @@ def score(texts: list[MarkedText]) -> Score:
     missed: list[str] = []
     fields: dict[str, tuple[int, int]] = {}
     for each in texts:
-        left = list(read_claims(each.text).claims)
+        left = list(proposals(each.text))
         proposed, marked = proposed + len(left), marked + len(each.claims)
         for mark in each.claims:
             found = next((claim for claim in left if meets(claim, mark)), None)

@@ -15,16 +15,36 @@ from tests.evidence.reading.marked_set import MarkedText, marked_texts
 from whitestone.evidence.reading import read_claims
 
 PARTIES = {
-    "en": ("Ardania", "Velkia", "Tessaly", "Orvania", "Belmora", "Pelagia", "Castria", "Medoria", "Cambodia",
-           "Croatia", "Galmar", "Rudania", "Ostria", "Keld"),
-    "fr": ("Sorane", "Belvar", "Kourane", "Ralvie", "Rovénie", "Sarvonie", "Kéranie", "Tavane",
-           "Argavie", "Borénie"),
-    "es": ("Tierralba", "Marca", "Valdoria", "Novaria", "Duria", "Serrania", "Llanura", "Altamira", "Cantera"),
-    "ru": ("Нория", "Тальвия", "Орания", "Литария", "Мерия", "Лорания", "Кестрия"),
-    "uk": ("Лаврія", "Мерідія", "Таврія", "Корсія", "Долинія", "Зарінія", "Поділлія"),
-    "az": ("Sarvan", "Kornan", "Ermənistan", "Dərvan", "Talan"),
-    "hy": ("Սորվանը", "Դարմանը", "Հայաստանը", "Կալիան", "Տալանը"),
-}
+    "en": (
+        "Ardania", "Velkia", "Tessaly", "Orvania", "Belmora", "Pelagia", "Castria", "Medoria", "Cambodia",
+        "Croatia", "Galmar", "Rudania", "Ostria", "Keld", "Marland", "Tessia", "Kerria", "Sudovia", "Pelara",
+        "Doria", "Rudenia", "Sarvia", "Ortania", "Sevra", "Dalia", "Halvia", "Crenia", "Torand",
+    ),
+    "fr": (
+        "Sorane", "Belvar", "Kourane", "Ralvie", "Rovénie", "Sarvonie", "Kéranie", "Tavane", "Argavie",
+        "Borénie", "Orlande", "Sudovie", "Kérie", "Dorie", "Pélarie", "Rudénie", "Ortanie", "Dalie",
+    ),
+    "es": (
+        "Tierralba", "Marca", "Valdoria", "Novaria", "Duria", "Serrania", "Llanura", "Altamira", "Cantera",
+        "Quirania", "Loria", "Kerria", "Sudovia", "Doria", "Pelaria", "Ortania", "Dalia", "Sebra", "Torand",
+    ),
+    "ru": (
+        "Нория", "Тальвия", "Орания", "Литария", "Мерия", "Лорания", "Кестрия", "Дорния", "Керрия", "Судовия",
+        "Дория", "Пелария", "Ортания", "Далия", "Севра",
+    ),
+    "uk": (
+        "Лаврія", "Мерідія", "Таврія", "Корсія", "Долинія", "Зарінія", "Поділлія", "Тальгія", "Керрія",
+        "Судовія", "Дорія", "Пеларія", "Ортанія", "Далія", "Севра",
+    ),
+    "az": (
+        "Sarvan", "Kornan", "Ermənistan", "Dərvan", "Talan", "Tirsan", "Kerriya", "Sudoviya", "Doriya",
+        "Pelariya", "Ortaniya", "Daliya", "Sevra", "Kreniya", "Halviya",
+    ),
+    "hy": (
+        "Սորվանը", "Դարմանը", "Հայաստանը", "Կալիան", "Տալանը", "Լորանը", "Սուդովիան", "Դորիան", "Պելարիան",
+        "Օրտանիան", "Դալիան", "Սևրան", "Կրենիա",
+    ),
+}  # fmt: skip
 OTHERS = {
     "en": ("Bosnia and Herzegovina", "Chad", "Armenia", "Azerbaijan", "Viet Nam", "Lao People's Democratic Republic"),
     "fr": ("Bosnie-Herzégovine", "Tchad", "Azerbaïdjan", "Arménie", "Côte d'Ivoire"),

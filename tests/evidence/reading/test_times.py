@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from whitestone.evidence.reading.days import find_days
 from whitestone.evidence.reading.lexicon import lexicon
 from whitestone.evidence.reading.numbers import find_numbers
 from whitestone.evidence.reading.sentence import Sentence
-from whitestone.evidence.reading.times import find_days, find_periods
+from whitestone.evidence.reading.times import find_periods
 from whitestone.evidence.reading.tokens import tokens_of
 
 TODAY = "2022-12-03"

@@ -17,8 +17,15 @@ _STOPS = {",", ";", ":", ".", "(", ")", "—", "–", "“", "”", "«", "»", 
 _CLOSERS = {"»": "«", "”": "“", "“": "„", "\"": "\""}
 _LONGEST_NAME = 6
 _LONGEST = 14
+_TITLE = 3
+_OF_DAY = ("of", "du", "del", "от", "від")
+"""What joins a day to what is dated: "your article of 9 June claims"."""
+_IN, _ARTICLES = ("in", "dans", "en"), ("the", "le", "la", "l", "les", "el", "los", "las")
+_NO_SUBJECT = ("number_words", "number_vague", "unit", "month", "time", "outcome", "before", "context")
 _QUOTED_NAME = re.compile(r"«\s?[^\W\d_][^«»,.;:!?]{0,50}»|[„“][^\W\d_][^“”„,.;:!?]{0,50}[“”](?!\s*,)")
 """A name between quotation marks («Арменпресс»): no speech, and no end of what names a speaker."""
+_BARE_WITHIN = 3
+"""So many signs and words before it, a verb of saying after a quote is of whom the text named last: «…», sostuvo."""
 _DASHED = re.compile(r"[,!?…]\s*[—–-]\s+([^—–«»]{4,160}?)(?=[.,;]\s*[—–-]|\.\s*$|[.»])")
 
 
@@ -39,7 +46,8 @@ def speaker_around(text: str, start: int, end: int, quote_start: int, quote_end:
         said = _named(text, sentence, is_after=begin >= quote_end)
         if said and stop >= begin:
             return said
-    return ""
+    sentence = Sentence(words, tokens_of(text, quote_end, quote_end + len(after)), None)
+    return "~" if any(verb.first <= _BARE_WITHIN for verb in _verbs(sentence)) else ""
 
 
 def reported_speaker(text: str, sentence: Sentence, at: int) -> tuple[str | None, int, int]:
@@ -51,6 +59,8 @@ def reported_speaker(text: str, sentence: Sentence, at: int) -> tuple[str | None
     for mark in sentence.of("say", "his"):
         return "~" + text[sentence.tokens[mark.first].start : sentence.tokens[mark.last - 1].end], mark.first, mark.last
     for mark in reversed(sentence.of("say", "according")):
+        if any(sentence.covers("instrument", mark.last + step) is not None for step in (0, 1)):
+            continue  # "under the Convention" names no speaker
         first, last = _phrase_after(sentence, mark.last)
         if last > first:
             return _said(text, sentence, first, last), mark.first, last
@@ -59,13 +69,20 @@ def reported_speaker(text: str, sentence: Sentence, at: int) -> tuple[str | None
         if last > first:
             return _said(text, sentence, first, last), first, mark.last
     verbs = _verbs(sentence)
+    subject = _first_subject(sentence, verbs[-1]) if verbs and sentence.words.reported_endings else 0
+    if subject:
+        return _said(text, sentence, 0, subject), 0, subject
     before = [verb for verb in verbs if verb.last <= at]
     for verb in reversed(before):
         first, last = _phrase_before(sentence, verb.first)
         if last > first:
             return _said(text, sentence, first, last), first, verb.last
+        if sentence.low(verb.last - 1) in sentence.words.listener_verbs:
+            continue  # "told members that": they have listened
         first, last = _phrase_after(sentence, verb.last)
         that = sentence.at("say", last) or sentence.at("say", last + 1)
+        if last > first and verb.first and sentence.low(verb.first - 1) == "," == sentence.low(last):
+            return _said(text, sentence, first, last), verb.first, last  # "the toll, said the minister, stands at"
         if last > first and that is not None and that.code == "that":
             return _said(text, sentence, first, last), verb.first, last
     for verb in verbs:
@@ -75,6 +92,23 @@ def reported_speaker(text: str, sentence: Sentence, at: int) -> tuple[str | None
         if found:
             return _said(text, sentence, *found), min(found[0], verb.first), max(found[1], verb.last)
     return None, 0, 0
+
+
+def _first_subject(sentence: Sentence, verb: Mark) -> int:
+    """Say where the subject ends that a sentence opens with and its last verb belongs to, 0 where there is none.
+
+    "Ordu 40 hektar ərazini təmizlədiyini bildirir": what is reported stands between the army and its verb.
+    """
+    reported = sentence.low(verb.first - 1).endswith(sentence.words.reported_endings)
+    if not reported or len(sentence.tokens) - verb.last > 2:
+        return 0
+    last = 0
+    while last < verb.first and sentence.tokens[last].text not in _STOPS and sentence.gap(0, last) <= _LONGEST_NAME:
+        if sentence.tokens[last].text[0].isdigit() or any(
+                mark.first == last and mark.kind in _NO_SUBJECT for mark in sentence.marks):  # fmt: skip
+            break
+        last += 1
+    return last
 
 
 def who_denies(text: str, sentence: Sentence) -> str:
@@ -137,7 +171,8 @@ def _named(text: str, sentence: Sentence, *, is_after: bool) -> str:
             return _said(text, sentence, first, last) or ""
     verbs = _verbs(sentence)
     for verb in verbs if is_after else reversed(verbs):
-        order = (_phrase_before, _phrase_after) if _has_subject(sentence, verb, is_after) else (
+        follows = is_after and verb.first > 0 and sentence.tokens[verb.first - 1].text == ","
+        order = (_phrase_before, _phrase_after) if _has_subject(sentence, verb, is_after) and not follows else (
             _phrase_after, _phrase_before)  # fmt: skip
         for way in order:
             first, last = way(sentence, verb.last if way is _phrase_after else verb.first)
@@ -150,12 +185,22 @@ def _verbs(sentence: Sentence) -> list[Mark]:
     """List the verbs of saying; a capital letter inside a sentence makes a name of one (the States)."""
     return [mark for mark in sentence.of("say", "verb", "weak")
             if (mark.first == 0 or not sentence.tokens[mark.first].is_name)
-            and (mark.code == "verb" or _reports(sentence, mark))]  # fmt: skip
+            and (mark.code == "verb" or _reports(sentence, mark)) and not _is_passive(sentence, mark)]  # fmt: skip
+
+
+def _is_passive(sentence: Sentence, mark: Mark) -> bool:
+    """Say whether a verb of saying tells of what was said: "progress was reported", "casualties reported in 2020"."""
+    words = sentence.words
+    if sentence.low(mark.first - 1) in words.passive_links:
+        return True
+    that = any(mark.last <= other.first <= mark.last + _LONGEST_NAME for other in sentence.of("say", "that"))
+    return sentence.low(mark.last) in words.of_report and not that and mark.first > 0 \
+        and sentence.tokens[mark.first - 1].text not in _STOPS  # fmt: skip
 
 
 def _reports(sentence: Sentence, mark: Mark) -> bool:
     """Say whether a verb that has other meanings reports here: before "that", or at a stop or the end."""
-    after = sentence.at("say", mark.last)
+    after = sentence.at("say", mark.last + (sentence.low(mark.last) == ","))
     ends = mark.last >= len(sentence.tokens) or sentence.tokens[mark.last].text in _STOPS
     return ends or (after is not None and after.code == "that")
 
@@ -183,8 +228,8 @@ def _phrase_after(sentence: Sentence, at: int) -> tuple[int, int]:
     tokens = sentence.tokens
     if at < len(tokens) and tokens[at].text in (":",):
         at += 1
-    while sentence.at("weekday", at) is not None:
-        at += 1
+    while (listener := sentence.at("listener", at)) is not None or sentence.at("weekday", at) is not None:
+        at = listener.last if listener is not None else at + 1
     said = sentence.at("say", at)
     if said is not None and said.code == "pronoun" and said.first == at:
         return at, said.last
@@ -209,17 +254,21 @@ def _phrase_after(sentence: Sentence, at: int) -> tuple[int, int]:
 
 def _inner_stop(sentence: Sentence, at: int) -> bool:
     before = sentence.tokens[at - 1] if at else None
-    if sentence.tokens[at].text == "." and before is not None and len(before.text) == 1 and before.is_name:
-        return True  # an initial
+    if sentence.tokens[at].text == "." and before is not None and before.is_name and (len(before.text) == 1 or (
+            len(before.text) <= _TITLE and at + 1 < len(sentence.tokens) and sentence.tokens[at + 1].is_name)):
+        return True  # an initial, or Ms.
     return sentence.name_at(at) is not None and at + 1 < len(sentence.tokens) and sentence.name_at(at + 1) is not None
 
 
 def _ends_speaker(sentence: Sentence, at: int) -> bool:
+    if at and sentence.tokens[at - 1].text in "'’ʼ" and sentence.tokens[at - 1].end == sentence.tokens[at].start:
+        return False  # здоров'я
     if sentence.tokens[at].text[0].isdigit():
         return True
     ending = [mark for mark in sentence.marks if mark.first == at]
     return any(mark.kind in ("say", "outcome", "stop") or (mark.kind == "before" and mark.code != "skip")
-               or (mark.kind == "time" and mark.code not in ("in", "and", "to", "from", "until"))
+               or (mark.kind == "time" and mark.code not in ("in", "and", "to", "from", "until")
+                   and not (mark.code == "since" and len(sentence.tokens[at].text) <= 2))
                or (mark.kind == "time" and (at + 1 >= len(sentence.tokens)
                    or sentence.tokens[at + 1].text[0].isdigit() or sentence.at("month", at + 1) is not None))
                or (mark.kind == "number_scales" or mark.kind == "number_vague") for mark in ending)  # fmt: skip
@@ -227,15 +276,22 @@ def _ends_speaker(sentence: Sentence, at: int) -> bool:
 
 def _phrase_before(sentence: Sentence, at: int) -> tuple[int, int]:
     """Take the words of a speaker before a verb of saying: back to a stop; a leading "In a letter," stays out."""
-    tokens, first = sentence.tokens, at
-    aside = first
+    tokens = sentence.tokens
+    spoken = sentence.ending("stop", at)
+    if spoken is not None and any(sentence.at("weekday", step) for step in range(spoken.first, at)):
+        at = spoken.first  # "the report on Tuesday said"
+    listener = sentence.ending("listener", at)
+    at = listener.first if listener is not None else at  # "Perova jurnalistlərə bildirib"
+    first = aside = at
     if first > 2 and tokens[first - 1].text == ",":
-        aside = next((step for step in range(first - 2, max(first - 10, -1), -1) if tokens[step].text in _STOPS), first)
+        aside = next((step for step in range(first - 2, max(first - 10, -1), -1)
+                      if tokens[step].text in _STOPS and not _inner_stop(sentence, step)), first)  # fmt: skip
         first = aside if aside < first and tokens[aside].text == "," else first
     while first > 0 and sentence.gap(first, at) < _LONGEST:
         step = tokens[first - 1]
         if step.text in _STOPS and not _inner_stop(sentence, first - 1):
             opener = _name_opens(sentence, first - 1)
+            opener = _short_form(sentence, first - 1) if opener is None else opener
             if opener is None:
                 break
             first = opener
@@ -244,8 +300,10 @@ def _phrase_before(sentence: Sentence, at: int) -> tuple[int, int]:
             break  # a quote within a quote opens here
         mark = sentence.covers("say", first - 1) or sentence.covers("stop", first - 1)
         if mark is not None and sentence.name_at(first - 1) is None and mark.code not in ("pronoun", "self"):
+            first = _behind_aside(sentence, mark, first, at)
             break
-        if step.text[0].isdigit():
+        if step.text[0].isdigit() and sentence.name_at(first - 1) is None and not (
+                first - 1 in sentence.masked and sentence.low(first - 2) in _OF_DAY):
             if sentence.covers("outcome", first) is not None:
                 return at, at  # "20 wounded and said": the subject stands before the figures
             break
@@ -258,11 +316,34 @@ def _phrase_before(sentence: Sentence, at: int) -> tuple[int, int]:
     while last > first and (tokens[last - 1].low in ("has", "have", "had", "also", "a", "ont", "ha", "han", "is", "was",
                                                       "est", "были", "были", "had")):  # fmt: skip
         last -= 1
+    while last > first + 1 and tokens[last - 1].low in sentence.words.adverbs:
+        last -= 1  # "the ministry further said"
     while first < last and (sentence.covers("lead", first) is not None or tokens[first].text in "-–—'‘’"):
         first += 1
+    while first < last and (sentence.at("month", first) or sentence.at("year_word", first)):
+        first += 1  # "10 листопада президент заявив"
+    lead = sentence.at("place", first)
+    if lead is not None and lead.code == "in" and lead.last < last and sentence.name_at(lead.last) is not None:
+        first = lead.last  # "У ДСНС зазначають", "в МЧС сообщили"
     clause = (step for step in range(first + 1, last - 1)
               if tokens[step].text == "," and tokens[step + 1].low in sentence.words.relatives)  # fmt: skip
     return first, next(clause, last)  # "the colonel, whose unit is 120 strong, said"
+
+
+def _behind_aside(sentence: Sentence, mark: Mark, first: int, at: int) -> int:
+    """Find where the speaker begins behind "in its annual report": at the next article."""
+    if mark.kind != "stop" or sentence.low(mark.first) not in _IN:
+        return first
+    return next((step for step in range(first, min(first + 4, at)) if sentence.low(step) in _ARTICLES), first)
+
+
+def _short_form(sentence: Sentence, close: int) -> int | None:
+    """Find where a short form in brackets opens behind a name: "the Mine Action Centre (BHMAC) confirmed"."""
+    if sentence.tokens[close].text != ")":
+        return None
+    opener = next((at for at in range(close - 2, max(close - 5, 0), -1) if sentence.tokens[at].text == "("), None)
+    fits = opener is not None and all(token.is_name for token in sentence.tokens[opener + 1 : close])
+    return opener if fits else None
 
 
 def _name_opens(sentence: Sentence, close: int) -> int | None:

@@ -7,21 +7,25 @@ import itertools
 import re
 from collections.abc import Iterable
 
+from msgspec import structs
+
 from whitestone.evidence.designations import find_designations
 from whitestone.evidence.reading.arithmetic import sums_that_differ
 from whitestone.evidence.reading.attribution import reported_speaker, who_denies
 from whitestone.evidence.reading.counting import Counted, count_in
+from whitestone.evidence.reading.days import find_days
 from whitestone.evidence.reading.heads import document_facts, find_symbols
 from whitestone.evidence.reading.language import detect_language
 from whitestone.evidence.reading.lexicon import Lexicon, lexicon
-from whitestone.evidence.reading.model import DOCUMENT, ProposedClaim, Reading
+from whitestone.evidence.reading.model import DOCUMENT, Flag, ProposedClaim, Reading
 from whitestone.evidence.reading.naming import agent_of, place_near
 from whitestone.evidence.reading.numbers import Number, find_numbers
 from whitestone.evidence.reading.paragraphs import head_length, paragraphs_of, sentences_of
+from whitestone.evidence.reading.period_of import period_of
 from whitestone.evidence.reading.quotes import parts_of
 from whitestone.evidence.reading.sentence import Sentence
 from whitestone.evidence.reading.statements import Stated, statements_in
-from whitestone.evidence.reading.times import RELATIVE, Period, find_days, find_periods
+from whitestone.evidence.reading.times import Period, find_periods
 from whitestone.evidence.reading.tokens import tokens_of
 
 __all__ = ["read_claims"]
@@ -30,6 +34,8 @@ _NEAR = 2
 """Up to so many sentences before it in its paragraph tell what a sentence is about."""
 _ON_MINES = 0.2
 """From this share of sentences that speak of mines on, the whole text is about mines."""
+_SHORT, _ON_MINES_SHORT = 15, 0.07
+"""In a text of so few sentences one that speaks of mines is enough."""
 _HEADING = 20
 _LONGEST_QUOTE = 80
 """A quote is short: of a sentence of more words (a name counts as one) only those around the claim are quoted."""
@@ -65,13 +71,14 @@ def read_claims(text: str, dated_on: str | None = None, title: str | None = None
     facts, today = document_facts(text, words, dated_on, title)
     places = _sentences(text, words, today)
     share = sum(place.on_mines for place in places) / len(places) if places else 0.0
+    least = _ON_MINES_SHORT if len(places) <= _SHORT else _ON_MINES
     claims: list[ProposedClaim] = []
-    flags = []
+    flags: list[Flag] = []
     named = ""
     whole: ProposedClaim | None = None
     for at, place in enumerate(places):
         near = [other for other in places[max(0, at - _NEAR) : at] if other.paragraph == place.paragraph]
-        around = share >= _ON_MINES or any(other.on_mines for other in near)
+        around = share >= least or any(other.on_mines for other in near)
         first = len(claims)
         asked = places[at - 1] if at else None
         place.sentence.answers = asked is not None and (
@@ -83,7 +90,27 @@ def read_claims(text: str, dated_on: str | None = None, title: str | None = None
         claims += made
         flags += sums_that_differ(claims[first:], first, is_open=bool(place.sentence.of("including")),
                                   has_rest=bool(place.sentence.of("unknown")))  # fmt: skip
+    claims, flags = _without_headline(text, places, claims, flags)
     return Reading(language=language, document=facts, claims=tuple(claims), flags=tuple(flags))
+
+
+def _without_headline(text: str, places: list[_Place], claims: list[ProposedClaim],
+                      flags: list[Flag]) -> tuple[list[ProposedClaim], list[Flag]]:  # fmt: skip
+    """Leave out what the headline only announces: the same figure stands below with its place, time and speaker."""
+    end = next((place.end for place in places[:1] if _is_heading(text, place)), 0)
+    if not end:
+        return claims, flags
+    below = {_figure(claim) for claim in claims if claim.start >= end}
+    kept = [at for at, claim in enumerate(claims)
+            if claim.start >= end or claim.value is None or _figure(claim) not in below]  # fmt: skip
+    moved = {at: new for new, at in enumerate(kept)}
+    flags = [structs.replace(flag, claims=tuple(moved[at] for at in flag.claims)) for flag in flags
+             if all(at in moved for at in flag.claims)]  # fmt: skip
+    return [claims[at] for at in kept], flags
+
+
+def _figure(claim: ProposedClaim) -> tuple[str, float | None, str | None]:
+    return claim.subject, claim.value, claim.unit
 
 
 def _sentences(text: str, words: Lexicon, today: str | None) -> list[_Place]:
@@ -155,7 +182,7 @@ def _claims_of(text: str, place: _Place, today: str | None, around: bool, named:
         said = _speaker(text, sentence, counted.number.begin, named)
         if said:
             found.append((_counted_claim(text, place, counted, periods, said), said))
-    has_records = any(claim.subject == "records" and claim.unit in ("records", "mines") for claim, _ in found)
+    has_records = any(claim.subject == "records" and claim.value is not None for claim, _ in found)
     stated_here = statements_in(text, sentence, on_mines=on_mines, has_records=has_records)
     for stated in () if _is_heading(text, place) else stated_here:
         said = _speaker(text, sentence, stated.anchor.first, named)
@@ -177,8 +204,30 @@ def _has_mines_near(sentence: Sentence, number: Number) -> bool:
     first = max((at for at in stops if at < number.first), default=-1)
     last = min((at for at in stops if at >= number.last), default=len(sentence.tokens))
     marks = [*sentence.of("context"), *sentence.of("other_cause", "other_cause")]
-    part = [mark.code for mark in marks if first < mark.first < last]
-    return "mine" in part or "other_cause" not in part
+    part = {mark.code for mark in marks if first < mark.first < last}
+    if part != {"mine", "other_cause"}:
+        return "other_cause" not in part
+    begin, end = _clause_around(sentence, number)
+    return {mark.code for mark in marks if begin <= mark.first < end} != {"other_cause"}
+
+
+def _clause_around(sentence: Sentence, number: Number) -> tuple[int, int]:
+    """Give the stretch around a number up to a comma or an "and": "shelling killed 12 and mines killed 4"."""
+    begin, end = number.begin, number.end
+    while begin > 0 and not _parts(sentence, begin - 1):
+        begin -= 1
+    while end < len(sentence.tokens) and not _parts(sentence, end):
+        end += 1
+    return begin, end
+
+
+def _parts(sentence: Sentence, at: int) -> bool:
+    """Say whether a token parts clauses: a sign, or "and" unless it joins within a phrase that is known."""
+    if sentence.tokens[at].text in ",;:()—–":
+        return True
+    joins = sentence.low(at) in sentence.words.joiners
+    within = (mark for mark in sentence.marks if mark.first < at < mark.last - 1)
+    return joins and next(within, None) is None
 
 
 def _last_named(text: str, sentence: Sentence, named: str) -> str:
@@ -208,46 +257,6 @@ def _in_period(number: Number, periods: list[Period]) -> bool:
     return any(period.first <= number.first < period.last for period in periods)
 
 
-def _period_for(sentence: Sentence, number: Number, periods: list[Period]) -> Period | None:
-    """Choose the period of a number: one that follows it at once, else the nearest in the sentence."""
-    usable = [period for period in periods if (period.begin or period.end) and not any(
-        number.last <= verb.first < period.first for verb in sentence.of("say", "verb"))]  # fmt: skip
-    usable = [period for period in usable if not _is_day_of_speech(sentence, number, period)]
-    usable = [period for period in usable if not _is_of_other_clause(sentence, period, number)]
-    if not usable:
-        return None
-    if any(0 <= mark.first - number.last <= 2 and not any(period.first <= mark.first < period.last for period in usable)
-           for mark in sentence.of("time", *RELATIVE)):  # fmt: skip
-        return None  # "the 60 incidents last year", and nobody knows which year
-    after = [period for period in usable if number.last <= period.first
-             and sentence.gap(number.last, period.first) <= 3]  # fmt: skip
-    if after:
-        return after[0]
-    return min(usable, key=lambda period: min(abs(period.first - number.last), abs(number.first - period.last)))
-
-
-def _is_of_other_clause(sentence: Sentence, period: Period, number: Number) -> bool:
-    """Say whether a semicolon, or a comma and a word that opens a clause, parts a period from a number.
-
-    "Since 1999, 40 were killed, while 12 await treatment": the twelve wait now.
-    """
-    first, last = sorted((period.first, number.first))
-    if any(sentence.tokens[at].text == ";" for at in range(first, last)):
-        return True
-    opens = sentence.words.contrasts
-    return period.first < number.first and any(
-        sentence.tokens[at].text == "," and sentence.low(at + 1) in opens for at in range(period.last, last))
-
-
-def _is_day_of_speech(sentence: Sentence, number: Number, period: Period) -> bool:
-    """Say whether a day belongs to who spoke on it: "On 5 April 2022 the minister said that …"."""
-    if period.begin != period.end or len(period.begin or "") < len("YYYY-MM-DD"):
-        return False
-    that = [mark.first for mark in sentence.of("say", "that")]
-    return any(period.last <= verb.first and verb.last <= number.first and verb.last in that
-               for verb in sentence.of("say", "verb", "weak"))  # fmt: skip
-
-
 def _quoted(text: str, place: _Place, first: int, last: int) -> tuple[str, int, int]:
     """Give the sentence as the quote; of a very long one the words around the tokens that matter."""
     start, end = place.start, place.end
@@ -260,7 +269,7 @@ def _quoted(text: str, place: _Place, first: int, last: int) -> tuple[str, int, 
 
 def _counted_claim(text: str, place: _Place, counted: Counted, periods: list[Period], said: str) -> ProposedClaim:
     sentence, number = place.sentence, counted.number
-    period = _period_for(sentence, number, periods)
+    period = period_of(sentence, counted, periods)
     about = None
     if counted.anchor is not None and counted.anchor.code in ("planted", "given"):
         about = agent_of(text, sentence, counted.anchor, number.first)

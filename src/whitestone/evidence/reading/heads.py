@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from whitestone.evidence.reading.days import find_days
 from whitestone.evidence.reading.lexicon import Lexicon
 from whitestone.evidence.reading.model import DocumentFacts
 from whitestone.evidence.reading.paragraphs import head_length, paragraphs_of, sentences_of
 from whitestone.evidence.reading.sentence import Sentence
-from whitestone.evidence.reading.times import find_days, is_dateline
+from whitestone.evidence.reading.times import is_dateline
 from whitestone.evidence.reading.tokens import tokens_of
 
 __all__ = ["document_facts", "find_symbols"]
@@ -17,6 +18,7 @@ __all__ = ["document_facts", "find_symbols"]
 _SYMBOL = re.compile(
     r"(?<![\w/.:-])[A-Z]{1,6}(?:/[A-Z0-9][A-Za-z0-9]*(?:[.\-][A-Za-z0-9]+|\([A-Za-z0-9]+\))*)+(?![\w/])")
 _HEAD_DATE = re.compile(r"^#?\s*(?:date|dated|published|year)\s*:?\s*(\d{4}(?:-\d{2}(?:-\d{2})?)?)\b", re.I | re.M)
+_MARK = re.compile(r"#{1,6}\s+(?=\S)")
 _HEAD = 12
 """So many first paragraphs may state the date of a document."""
 _SHORT = 110
@@ -42,7 +44,7 @@ def document_facts(text: str, words: Lexicon, dated_on: str | None,
     """
     dates = [dated_on] if dated_on else []
     dates += [found.group(1) for found in _HEAD_DATE.finditer(text, 0, max(head_length(text), 300))]
-    paragraphs = paragraphs_of(text)[:_HEAD]
+    paragraphs = [(start + _mark_length(text, start), end) for start, end in paragraphs_of(text)[:_HEAD]]
     for start, end in paragraphs:
         dates += _dates_of(text, start, end, words)
     dates = list(dict.fromkeys(dates))
@@ -53,6 +55,12 @@ def document_facts(text: str, words: Lexicon, dated_on: str | None,
     return facts, today
 
 
+def _mark_length(text: str, start: int) -> int:
+    """Measure the mark of a Markdown heading at the beginning of a paragraph."""
+    found = _MARK.match(text, start)
+    return found.end() - start if found else 0
+
+
 def _dates_of(text: str, start: int, end: int, words: Lexicon) -> list[str]:
     """Read the dates of a paragraph of the head: of a line that is hardly more, after "dated", or before an agency."""
     stop = end if end - start <= _SHORT else next((last for _, last in sentences_of(text, start, end)), end)
@@ -61,8 +69,9 @@ def _dates_of(text: str, start: int, end: int, words: Lexicon) -> list[str]:
         return []
     found = []
     for day in find_days(sentence):
-        if len(day.iso) < 7:
-            continue
+        is_bare = day.last - day.first == 1 and len(sentence.tokens[day.first].text) <= 2
+        if len(day.iso) < 7 or is_bare:
+            continue  # the first day of "5-11 October" is not the day of the document
         led = any(mark.last == day.first for mark in sentence.of("dated"))
         is_line = end - start <= _SHORT and len(sentence.tokens) <= 14 and not sentence.of("outcome") \
             and (led or not any(mark.last == day.first for mark in sentence.of("time", "since")))  # fmt: skip

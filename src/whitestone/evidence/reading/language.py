@@ -6,22 +6,25 @@ import re
 from collections import Counter
 
 from whitestone.evidence.reading.lexicon import LANGUAGES, lexicon
+from whitestone.evidence.reading.paragraphs import head_length
 from whitestone.evidence.reading.tokens import fold
 
 __all__ = ["detect_language"]
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
-_SHORT = 40
+_SHORT = 80
 """Up to so many words a text is short."""
 _LOOKED_AT = 20_000
 """So many characters decide."""
 _LETTERS = {
-    "uk": "іїєґ", "ru": "ыэъё", "az": "əğışçöü", "fr": "éèêàçœùîôâ", "es": "ñáíóúé¿¡", "bs": "čćđšž", "pt": "ãõçáâêó",
+    "uk": "іїєґ", "ru": "ыэъё", "az": "əğışçöü", "fr": "èêàçœùîôâû", "es": "ñáíóú¿¡", "bs": "čćđšž", "pt": "ãõçáâêó",
 }  # fmt: skip
 _WORDS = {
-    "en": "the of and in to that was were is are on for with by from as at it its this have has been be which not but",
-    "fr": "le la les des de du et en un une que qui dans pour par sur au aux est ont été plus a ses sont avec ce cette",
-    "es": "el la los las de del y en un una que por para con se su al es son ha han fue más como lo sus entre no",
+    "en": "the of and in to that was were is are on for with by from as at it its this have has been be not but a an",
+    "fr": "le la les des de du et en un une que qui dans pour par sur au aux est ont été plus a ses sont avec ce cette "
+          "il elle ils nous vous leur leurs été depuis mais comme sans ou ont selon",
+    "es": "el la los las de del y en un una que por para con se su al es son ha han fue más como lo sus entre no "
+          "a nos nuestro desde hasta sobre sin hay pero ya este esta quien tras según cuando antes fueron dos o",
     "pt": "o a os as de do da dos das e em um uma que por para com se ao à não são foi mais no na nos nas pelo pela",
     "ru": "и в на не что с по из от к за о для это был было были как его их также до при более или том после человек",
     "uk": "і в у на не що з за до від про та для це був було були як його їх також при більше або після та й із осіб",
@@ -44,7 +47,7 @@ def detect_language(text: str) -> str:
     >>> detect_language("Ականներից զոհվել է մարդ"), detect_language("")
     ('hy', 'und')
     """
-    part = re.sub(r"^#.*\n", "", text[:_LOOKED_AT], flags=re.MULTILINE)
+    part = text[head_length(text) :][:_LOOKED_AT]
     scripts = Counter(_script(sign) for sign in part if sign.isalpha())
     scripts.pop("", None)
     if not scripts:
@@ -78,7 +81,7 @@ def _score(code: str, words: list[str], low: str) -> float:
     known = _SETS[code]
     hits = sum(word in known for word in words)
     letters = sum(low.count(letter) for letter in _LETTERS.get(code, ""))
-    weight = {"uk": 3.0, "ru": 1.5, "az": 1.0, "bs": 0.6}.get(code, 0.15)
+    weight = {"uk": 3.0, "ru": 1.5, "az": 1.0, "bs": 0.6, "fr": 0.4, "es": 0.4}.get(code, 0.15)
     if code == "az":
         letters = 3 * low.count("ə") - (5 if "ə" not in low else 0)
     if code == "ru":

@@ -1,7 +1,7 @@
 """Which words mean what, language by language, as a person wrote them down?
 
 One TOML per language in `languages/`. Phrases are written as they are read; a star at the end of a word stands for
-any ending. The engine knows kinds and codes only, never words.
+any ending, and a lone "_" for any one word. The engine knows kinds and codes only, never words.
 """
 
 from __future__ import annotations
@@ -46,6 +46,21 @@ class Lexicon:
         self.joiners = frozenset(fold(word) for word in data.get("joiners", ()))
         self.name_joiners = frozenset(fold(word) for word in data.get("name_joiners", ()))
         self.common = frozenset(fold(word) for word in str(data.get("common", "")).split())
+        self.adverbs = frozenset(fold(word) for word in data.get("adverbs", ()))
+        self.restrictive = frozenset(fold(word) for word in data.get("restrictive", ()))
+        self.articles = frozenset(fold(word) for word in data.get("articles", ()))
+        self.possessives = frozenset(fold(word) for word in data.get("possessives", ()))
+        self.one_links = frozenset(fold(word) for word in data.get("one_links", ()))
+        self.own_verbs = frozenset(fold(word) for word in data.get("own_verbs", ()))
+        self.listener_verbs = frozenset(fold(word) for word in data.get("listener_verbs", ()))
+        self.reported_endings = tuple(fold(word) for word in data.get("reported_endings", ()))
+        self.takes = frozenset(fold(word) for word in data.get("takes", ()))
+        self.of_them_endings = frozenset(fold(word) for word in data.get("of_them_endings", ()))
+        self.future_endings = tuple(fold(word) for word in data.get("future_endings", ()))
+        self.more_words = frozenset(fold(word) for word in data.get("more_words", ()))
+        self.passive_links = frozenset(fold(word) for word in data.get("passive_links", ()))
+        self.of_report = frozenset(fold(word) for word in data.get("of_report", ()))
+        self.infinitives = tuple(fold(word) for word in data.get("infinitives", ()))
         self.inflects = bool(data.get("inflects", False))
         self.noun_links = frozenset(fold(word) for word in data.get("noun_links", ()))
         self.be_links = frozenset(fold(word) for word in data.get("be_links", ()))
@@ -55,6 +70,7 @@ class Lexicon:
         self.contrasts = frozenset(fold(word) for word in data.get("contrasts", ()))
         self.place_endings = tuple(fold(word) for word in data.get("place_endings", ()))
         self.since_endings = tuple(fold(word) for word in data.get("since_endings", ()))
+        self.point_parts = bool(data.get("point_parts", False))
         self.outcome_last = bool(data.get("outcome_last", False))
         self.bare_millions = bool(data.get("bare_millions", True))
         self.month_capitals = bool(data.get("month_capitals", False))
@@ -87,7 +103,7 @@ class Lexicon:
             for phrase in self._starting(token.low):
                 if until.get(phrase.kind, -1) > at:
                     continue
-                last = _ends(phrase, tokens, at)
+                last = _ends(phrase, tokens, at, self.adverbs)
                 if last and (phrase.kind not in best or last > best[phrase.kind].last):
                     best[phrase.kind] = Mark(phrase.kind, phrase.code, at, last, phrase.value)
             for mark in best.values():
@@ -125,15 +141,20 @@ def lexicon(code: str) -> Lexicon:
     return Lexicon(code, tomllib.loads((folder / f"{code}.toml").read_text(encoding="utf-8")))
 
 
-def _ends(phrase: _Phrase, tokens: Sequence[Token], at: int) -> int:
-    words = phrase.words
+def _ends(phrase: _Phrase, tokens: Sequence[Token], at: int, adverbs: frozenset[str]) -> int:
+    """Say where a phrase that begins at a token ends, one adverb within it passed over; 0 where it is not there."""
+    words, step, passed = phrase.words, at + 1, False
     if at + len(words) > len(tokens):
         return 0
-    for offset, (word, is_stem) in enumerate(words[1:], start=1):
-        low = tokens[at + offset].low
-        if not (low.startswith(word) if is_stem else low == word):
+    for word, is_stem in words[1:]:
+        low = tokens[step].low if step < len(tokens) else ""
+        if not passed and low in adverbs and low != word and step + 1 < len(tokens):
+            low, step, passed = tokens[step + 1].low, step + 1, True
+        fits = low.isalpha() if word == "_" else low.startswith(word) if is_stem else low == word
+        if not fits:
             return 0
-    return at + len(words)
+        step += 1
+    return step
 
 
 def _phrases(data: Mapping[str, Any]) -> Iterator[_Phrase]:

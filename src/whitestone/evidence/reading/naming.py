@@ -44,6 +44,8 @@ def _places(sentence: Sentence) -> list[tuple[int, int]]:
         if run is None or run[0] != at:
             continue
         last = _with_nouns(sentence, run[1])
+        if any(verb.first == last for verb in sentence.of("say", "verb")):
+            continue  # "у ДСНС зазначають": who speaks is no place
         if mark.code == "of" and not noun and last == run[1]:
             continue
         if found and found[-1][1] > mark.first:
@@ -72,7 +74,7 @@ def _endings(sentence: Sentence) -> list[tuple[int, int]]:
     found = []
     for first, last in sentence.names if endings else ():
         noun = sentence.at("place_noun", last)
-        if sentence.at("say", last) is not None:
+        if sentence.at("say", last) is not None or (noun is None and sentence.is_doubtful((first, last))):
             continue  # a person who speaks, whose name happens to end so
         if noun is not None:
             found.append((first, noun.last))
@@ -93,7 +95,8 @@ def agent_of(text: str, sentence: Sentence, action: Mark, number_first: int | No
         named = sentence.name_at(behind.first - 1)
         if named is not None and behind.last <= action.first and sentence.gap(behind.last, action.first) <= 8:
             return written(text, sentence, *named)
-    by = next((mark for mark in sentence.of("agent", "by") if action.last <= mark.first <= action.last + 4), None)
+    by = next((mark for mark in sentence.of("agent", "by") if action.last <= mark.first <= action.last + 4 and not any(
+        sentence.covers("statement", at) is not None for at in range(action.last, mark.first))), None)  # fmt: skip
     if by is not None:
         after = name_after(sentence, by.last, 3)
         if after is not None:

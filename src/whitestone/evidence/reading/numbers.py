@@ -11,6 +11,10 @@ from whitestone.evidence.reading.tokens import Token
 __all__ = ["Number", "find_numbers", "value_of"]
 
 _GROUPED = re.compile(r"\d{1,3}(?:([.,'\u2019 \u00a0\u202f\u2009])\d{3})(?:\1\d{3})*")
+_DIGITS = 6
+"""8.3 million are 8,300,000, and not 8,300,000.000000001."""
+_CHANGE = 9
+"""So many words may part both ends of a change: "from 180 in 2019 to 95"."""
 _DASHES = {"-", "–", "—", "‑", "−"}
 
 
@@ -96,7 +100,7 @@ def _qualified(sentence: Sentence, core: _Core) -> Number:
         before = sentence.ending("before", begin)
         if before is None and sentence.low(begin - 1) == ",":
             before = sentence.ending("before", begin - 1, "sum")
-        if before is None or _within_action(sentence, before.first, before.last):
+        if before is None or _within_action(sentence, before.first, before.last) or _is_end(sentence, before.first):
             break
         begin = before.first
         words.add(before.code)
@@ -109,10 +113,22 @@ def _qualified(sentence: Sentence, core: _Core) -> Number:
     if core.about:
         words.add("about")
     order = ("at_least", "up_to", "about", "sum")
-    if core.about and "up_to" not in words:
-        order = ("about", "at_least", "up_to", "sum")
     code = next((code for code in order if code in words), "exact")
     return Number(core.first, core.last, begin, end, core.value, None, code, core.in_words, core.plain)
+
+
+def _is_end(sentence: Sentence, at: int) -> bool:
+    """Say whether "to" leads a number in as the end of a change: "reduced from 174,000 to 139,000"."""
+    word = sentence.at("range", at)
+    if word is None or word.code != "to" or at == 0:
+        return False
+    for mark in sentence.of("range", "from"):
+        between = range(mark.last, at)
+        counts = sentence.tokens[mark.last].text[0].isdigit() and mark.last not in sentence.masked
+        parts = any(sentence.tokens[step].text in ",;:" for step in between)
+        if counts and not parts and 0 < len(between) <= _CHANGE:
+            return True
+    return False
 
 
 def _within_action(sentence: Sentence, first: int, last: int) -> bool:
@@ -179,6 +195,9 @@ def _vague(sentence: Sentence, at: int) -> _Core | None:
     longer = _worded(sentence, at)
     if longer and longer.last > mark.last:
         return None
+    more = sentence.at("number_scales", mark.last)
+    if more is not None and more.value > 1:  # "несколько десятков тысяч"
+        return _Core(mark.first, more.last, mark.value * more.value, True, True, False, mark.value * more.value)
     return _Core(mark.first, mark.last, mark.value, True, True, False, mark.value)
 
 
@@ -203,7 +222,7 @@ def _digits(sentence: Sentence, at: int) -> _Core | None:
         if sentence.low(last) == "." and len(sentence.low(last - 1)) <= 4 and sentence.low(last + 1):
             last += 1
     plain = token.text.isdigit() and scale == 1 and len(token.text) == 4
-    return _Core(at, last, value * scale, False, False, plain, scale)
+    return _Core(at, last, round(value * scale, _DIGITS), False, False, plain, scale)
 
 
 def _glued(sentence: Sentence, at: int) -> bool:

@@ -26,6 +26,8 @@ _LEADS = re.compile(
     r"(?:что|і|и|а|но|та|що|але|որ|և)?\s*(?:в|во|с|со|за|к|до|по|от|на|из|у|із|з|від|впродовж|протягом|упродовж|после|"
     r"після|начиная|починаючи|летом|весной|осенью|зимой|еще|ще|только|лише|\d{4}|\d{1,2}\s)", re.I)
 """What a time begins with that leads a clause in: after "в марте 2018 г." the sentence goes on."""
+_HEAD_LINE = re.compile(r"#\s*[a-z][a-z_-]{1,24}\s*:(?:\s|$)|#+\s*$")
+"""`# key: value`: a heading of Markdown or a tag of short news is text."""
 _LINES = re.compile(r"[^\n]*\n|[^\n]+$")
 
 
@@ -37,7 +39,7 @@ def head_length(text: str) -> int:
     """
     length = 0
     for line in _LINES.finditer(text):
-        if not line.group().startswith("#"):
+        if _HEAD_LINE.match(line.group()) is None and not (length and line.group().startswith("#  ")):
             break
         length = line.end()
     return length

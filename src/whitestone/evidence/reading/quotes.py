@@ -55,6 +55,7 @@ def parts_of(text: str, paragraphs: Sequence[tuple[int, int]], words: Lexicon) -
                 parts.append(Part(at, quote.start, None))
             named = speaker_around(text, start, end, quote.start, quote.end, words)
             named = named or speaker_within(text, quote.start + 1, quote.end - 1, words)
+            named = before if named == "~" and before else named
             said = named or (before if index or quote.runs_on or quote.start == start else "")
             running = running if quote.runs_on else []
             for part, is_outer in _inner(text, quote, said, words):

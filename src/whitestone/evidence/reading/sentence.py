@@ -38,6 +38,8 @@ class Sentence:
         for mark in self.marks:
             self.by_kind.setdefault(mark.kind, []).append(mark)
         self.by_kind["outcome"] = self._joined_outcomes(self.by_kind.get("outcome", []))
+        if words.restrictive:
+            self.by_kind["no"] = [mark for mark in self.by_kind.get("no", []) if not self._only_restricts(mark)]
         self.masked: set[int] = set()
 
     def of(self, kind: str, *codes: str) -> list[Mark]:
@@ -129,11 +131,21 @@ class Sentence:
                              or self.covers("number_words", at) or self.covers("number_vague", at)
                              for at in between)  # fmt: skip
                 follows = self.low(mark.last)[:1].isdigit() or self.covers("number_words", mark.last) is not None
+                follows = follows and any(self.low(at) in self.words.joiners for at in between)  # "or" joins them
                 if joined and not counts and not follows and self._is_one_subject(between):
                     found[-1] = Mark("outcome", "killed_or_injured", last.first, mark.last)
                     continue
             found.append(mark)
         return found
+
+    def _only_restricts(self, mark: Mark) -> bool:
+        """Say whether a word of negation only limits: "n'a remis que 12 cartes" are twelve maps."""
+        if mark.code != "not" or self.low(mark.first) not in ("ne", "n"):
+            return False
+        ahead = range(mark.last, min(mark.last + 6, len(self.tokens)))
+        stop = next((at for at in ahead if self.low(at) in self.words.restrictive), None)
+        return stop is not None and not any(
+            other.code == "not" and mark.last <= other.first < stop for other in self.by_kind.get("no", ()))
 
     def _is_one_subject(self, between: range) -> bool:
         """Say whether nobody new stands between two outcomes that "and" joins: "killed and his son injured" are two."""
@@ -155,6 +167,9 @@ class Sentence:
 
     def _split(self, first: int, last: int) -> list[tuple[int, int]]:
         """Part two names that meet where a place ends in a word of its own: "Kornan Sarvan ərazisində"."""
+        title = next((mark for mark in self.of("instrument") if first < mark.first < last <= mark.last), None)
+        if title is not None:
+            return [(first, title.first), (title.first, last)]  # "Torlandiya Ottava Konvensiyasını pozur"
         opens = first == 0 or self.ending("during", first) is not None
         meets = self.words.verb_final and opens and last - first > 1 and self.at("place_noun", last) is not None
         return [(first, last - 1), (last - 1, last)] if meets else [(first, last)]

@@ -49,7 +49,7 @@ def _unsaid(sentence: Sentence, mark: Mark, *codes: str) -> bool:
 
 def _producer(text: str, sentence: Sentence) -> Stated | None:
     for mark in sentence.of("statement", "producer", "made"):
-        if _unsaid(sentence, mark, "not", "maybe"):
+        if _unsaid(sentence, mark, "not", "maybe", "must"):
             continue
         if mark.code == "made" and not _things_before(sentence, mark):
             continue
@@ -72,14 +72,15 @@ def _maker(sentence: Sentence, mark: Mark) -> tuple[int, int] | None:
         led = any(place.last in (first, first - 1) for place in sentence.of("place", "in", "of"))
         if first < mark.last or (led and mark.code == "producer"):
             continue
-        if sentence.gap(mark.last, first) > within:
+        if sentence.gap(mark.last, first) > within or any(
+                sentence.covers("outcome", at) is not None for at in range(mark.last, first)):  # fmt: skip
             break
         if sentence.at("firm", last) is not None and sentence.name_at(last + 1) is not None:
             return first, (sentence.name_at(last + 1) or (first, last))[1]
         return first, last
     if mark.code == "made" and not sentence.words.verb_final:
         return None
-    return name_before(sentence, mark.first, 6 if mark.code == "producer" else 1)
+    return name_before(sentence, mark.first, 6 if mark.code == "producer" else 3 if sentence.words.verb_final else 1)
 
 
 def _things_before(sentence: Sentence, mark: Mark) -> bool:
@@ -93,7 +94,7 @@ def _things_before(sentence: Sentence, mark: Mark) -> bool:
 
 def _responsibility(text: str, sentence: Sentence) -> Stated | None:
     for mark in sentence.of("statement", "responsibility"):
-        if _unsaid(sentence, mark, "not", "maybe"):
+        if _unsaid(sentence, mark, "not", "maybe", "must"):
             continue
         party = _party(text, sentence, mark, []) or _pronoun_before(text, sentence, mark)
         if party is not None:
@@ -113,7 +114,7 @@ def _duty(text: str, sentence: Sentence, on_mines: bool) -> Stated | None:
     if not named or (not on_mines and not strong):
         return None
     for mark in sentence.of("duty"):
-        doubt = mark.code != "duty" and _unsaid(sentence, mark, "maybe")  # "must comply" names a duty too
+        doubt = mark.code != "duty" and _unsaid(sentence, mark, "maybe", "must")  # "must comply" names a duty too
         if doubt or (mark.code == "joined" and _unsaid(sentence, mark, "not")):
             continue
         near = [name for name in named if sentence.gap(*sorted((name.first, mark.first))) <= 40]
@@ -145,22 +146,27 @@ def _party(text: str, sentence: Sentence, mark: Mark, named: list[Mark]) -> str 
 
 def _transfer(text: str, sentence: Sentence) -> Stated | None:
     for mark in sentence.of("action", "withheld", "given"):
-        if _unsaid(sentence, mark, "maybe"):  # "has never given" is a claim too: that they were kept back
+        if _unsaid(sentence, mark, "maybe", "must"):  # "has never given" is a claim too: that they were kept back
             continue
         near = [word for word in sentence.of("statement", "information")
                 if (word.first >= mark.last and sentence.gap(mark.last, word.first) <= 10)
                 or (word.last <= mark.first and sentence.gap(word.last, mark.first) <= 8)]  # fmt: skip
-        if near and sentence.of("context", "mine"):
+        is_of_mines = sentence.of("context", "mine") or (
+            mark.code == "withheld" and sentence.on_mines and sentence.of("unit", "records"))
+        if near and is_of_mines:
             agent = agent_of(text, sentence, mark, None)
             if agent is None and mark.code == "given" and any(mark.last == word.first for word in near):
                 continue  # "the maps provided" are spoken of, and that they were is not what is said
             receives = sentence.covers("receives", mark.first) is not None
             agent = agent or (None if receives else _first_name(text, sentence))
+            if agent is None and not sentence.of("context", "mine"):
+                continue
             return Stated("records", agent, mark)
     return None
 
 
 def _first_name(text: str, sentence: Sentence) -> str | None:
-    run = next((run for run in sentence.names if not any(
-        mark.last in (run[0], run[0] - 1) for mark in sentence.of("place", "in", "of"))), None)  # fmt: skip
+    runs = [run for run in sentence.names if not any(
+        mark.last in (run[0], run[0] - 1) for mark in sentence.of("place", "in", "of"))]  # fmt: skip
+    run = next((run for run in runs if not sentence.is_doubtful(run)), runs[0] if runs else None)
     return written(text, sentence, *run) if run else None

@@ -1,30 +1,20 @@
-"""Which days and periods does a sentence name, as ISO dates of the precision that is known?"""
+"""Which periods does a sentence name, as ISO dates of the precision that is known?"""
 
 from __future__ import annotations
 
 import datetime as dt
-import re
-from collections.abc import Sequence
 from typing import NamedTuple
 
+from whitestone.evidence.reading.days import Day, opener_of
 from whitestone.evidence.reading.lexicon import Mark
 from whitestone.evidence.reading.numbers import Number
 from whitestone.evidence.reading.sentence import Sentence
-from whitestone.evidence.reading.tokens import Token
 
-__all__ = ["RELATIVE", "Day", "Period", "find_days", "find_periods", "in_order", "is_dateline"]
+__all__ = ["RELATIVE", "Period", "find_periods", "in_order", "is_dateline"]
 
 
 RELATIVE = ("last_year", "this_year", "last_month", "this_month", "yesterday", "today")
 """Words of time that say nothing without the date of the document."""
-
-
-class Day(NamedTuple):
-    """A day, month or year as written, `iso` at its own precision."""
-
-    first: int
-    last: int
-    iso: str
 
 
 class Period(NamedTuple):
@@ -36,20 +26,8 @@ class Period(NamedTuple):
     end: str | None
 
 
-_NUMERIC = re.compile(r"(\d{1,2})[.](\d{1,2})[.](\d{4})")
 _QUARTERS = {"half_1": (1, 6), "half_2": (7, 12), "quarter_1": (1, 3), "quarter_2": (4, 6), "quarter_3": (7, 9),
              "quarter_4": (10, 12), "nine_months": (1, 9), "eight_months": (1, 8)}  # fmt: skip
-
-
-def find_days(sentence: Sentence) -> list[Day]:
-    """List the dates of a sentence: with a month's name, in figures, or as a bare year after a word of time.
-
-    A date without a year is not one; its tokens are passed over by whoever counts.
-    """
-    found = [*_numeric(sentence), *_named(sentence)]
-    taken = {at for day in found for at in range(day.first, day.last)}
-    found += [day for day in _years(sentence) if day.first not in taken]
-    return sorted(found)
 
 
 def find_periods(sentence: Sentence, days: list[Day], numbers: list[Number], today: str | None) -> list[Period]:
@@ -66,11 +44,20 @@ def find_periods(sentence: Sentence, days: list[Day], numbers: list[Number], tod
             used.add(index + 1)
             continue
         found.append(_single(sentence, day, today))
+    for mark in sentence.of("time", "year_before"):
+        year = _year_named(sentence, days, mark.first, today)
+        found += [Period(mark.first, mark.last, year, year)] if year else []
     for mark in sentence.of("time", *RELATIVE):
         span = _calendar(mark.code, today)
         if span and not _month_of(sentence, days, mark.first):
             found.append(Period(mark.first, mark.last, *span))
     return sorted(found, key=lambda period: period.first)
+
+
+def _year_named(sentence: Sentence, days: list[Day], at: int, today: str | None) -> str | None:
+    """Give the year before the one that stands nearest before "the previous year", or before the document's."""
+    named = [day.iso for day in days if day.last <= at] or ([today] if today else [])
+    return str(int(named[-1][:4]) - 1) if named else None
 
 
 def is_dateline(sentence: Sentence, day: Day) -> bool:
@@ -96,186 +83,21 @@ def in_order(begin: str | None, end: str | None) -> bool:
     return begin[:width] <= end[:width]
 
 
-def _iso(year: int, month: int | None = None, day: int | None = None) -> str | None:
-    if not 1900 <= year <= 2100:
-        return None
-    if month is None:
-        return f"{year:04d}"
-    if day is None:
-        return f"{year:04d}-{month:02d}" if 1 <= month <= 12 else None
-    try:
-        return dt.date(year, month, day).isoformat()
-    except ValueError:
-        return None
-
-
-def _numeric(sentence: Sentence) -> list[Day]:
-    found = []
-    tokens = sentence.tokens
-    for at, token in enumerate(tokens):
-        if at in sentence.masked or not token.text[0].isdigit():
-            continue
-        whole = _NUMERIC.fullmatch(token.text)
-        iso = _iso(int(whole[3]), int(whole[2]), int(whole[1])) if whole else None
-        last = at + 1
-        if iso is None and at + 4 < len(tokens) and tokens[at + 1].text == tokens[at + 3].text \
-                and tokens[at + 1].text in "-/" and tokens[at + 4].end - token.start == _length(tokens[at : at + 5]):
-            parts = [tokens[at + step].text for step in (0, 2, 4)]
-            iso, last = _from_parts(parts), at + 5
-        if iso:
-            found.append(Day(at, last, iso))
-    return found
-
-
-def _length(tokens: Sequence[Token]) -> int:
-    return sum(len(token.text) for token in tokens)
-
-
-def _from_parts(parts: list[str]) -> str | None:
-    if not all(part.isdigit() for part in parts):
-        return None
-    if len(parts[0]) == 4:
-        return _iso(int(parts[0]), int(parts[1]), int(parts[2]))
-    if len(parts[2]) == 4:
-        return _iso(int(parts[2]), int(parts[1]), int(parts[0]))
-    return None
-
-
-def _year_at(sentence: Sentence, at: int) -> int | None:
-    if not 0 <= at < len(sentence.tokens):
-        return None
-    text = sentence.tokens[at].text
-    return int(text) if len(text) == 4 and text.isdigit() and 1900 <= int(text) <= 2100 else None
-
-
-def _day_at(sentence: Sentence, at: int) -> int | None:
-    if not 0 <= at < len(sentence.tokens):
-        return None
-    text = sentence.tokens[at].text
-    return int(text) if text.isdigit() and len(text) <= 2 and 1 <= int(text) <= 31 else None
-
-
-def _named(sentence: Sentence) -> list[Day]:
-    found: list[Day] = []
-    for mark in sentence.of("month"):
-        word = sentence.tokens[mark.first].text
-        if word.islower() and sentence.words.month_capitals:
-            continue
-        first, last, day, year = mark.first, mark.last, None, None
-        for back in (1, 2):
-            between = sentence.low(mark.first - 1)
-            if back == 2 and between not in ("de", "of", "-", "th", "st", "nd", "rd", ".", "er", "º"):
-                break
-            day = _day_at(sentence, mark.first - back)
-            if day:
-                first = mark.first - back
-                break
-        while sentence.low(last) in (".", "de", "of", "del"):
-            last += 1
-        year = _year_at(sentence, last)
-        if year is None and _day_at(sentence, last) and (day is None):
-            day = _day_at(sentence, last)
-            step = last + 1
-            while sentence.low(step) in (",", "st", "nd", "rd", "th"):
-                step += 1
-            year = _year_at(sentence, step)
-            last = step + 1 if year else last + 1
-        elif year is not None:
-            last += 1
-        if year is None:
-            year, first = _year_before(sentence, first)
-        if year is None:
-            year, last = _year_said(sentence, last)
-        if year is None:
-            year = _year_shared(sentence, mark, last)
-        if year is None and (day or any(word.last == mark.first for word in sentence.of("time", "in", "since"))):
-            year = _year_before_today(sentence.today, int(mark.code), day)
-        last = last if year or day else mark.last
-        iso = _iso(year, int(mark.code), day) if year else None
-        if iso:
-            found.append(Day(first, last, iso))
-        elif day:
-            sentence.masked.update(range(first, last))
-    return found
-
-
-def _year_before_today(today: str | None, month: int, day: int | None) -> int | None:
-    """Take a day or month without a year as the last one before the document's date; None where that is not known."""
-    said = f"{month:02d}-{day:02d}" if day else f"{month:02d}"
-    if today is None or len(today) < len("YYYY-") + len(said):
-        return None
-    year = int(today[:4])
-    return year if said <= today[5 : 5 + len(said)] else year - 1
-
-
-def _year_before(sentence: Sentence, first: int) -> tuple[int | None, int]:
-    """Find the year that some languages write before the month: 2020-ci il noyabrın 10-da."""
-    for back in (1, 2, 3, 4):
-        year = _year_at(sentence, first - back)
-        if year:
-            words = [sentence.low(first - step) for step in range(1, back)]
-            is_plain = all(word == "-" or sentence.covers("year_word", first - step)
-                           for step, word in enumerate(words, start=1))  # fmt: skip
-            return (year, first - back) if is_plain else (None, first)
-    return None, first
-
-
-def _year_shared(sentence: Sentence, mark: Mark, last: int) -> int | None:
-    """Take the year of the month that follows: between January and June 2021, с января по март 2023 года."""
-    after = next((other for other in sentence.of("month") if last < other.first <= last + 3), None)
-    if after is None or not any(last <= join.first < after.first for join in sentence.of("time", "to", "and", "until")):
-        return None
-    step = after.last
-    while sentence.low(step) in (".", "de", "of", "del"):
-        step += 1
-    return _year_at(sentence, step)
-
-
-def _year_said(sentence: Sentence, last: int) -> tuple[int | None, int]:
-    """Read "July this year" and "May last year" by the date of the document."""
-    said = next((mark for mark in sentence.of("time", "this_year", "last_year") if mark.first == last), None)
-    if said is None or sentence.today is None:
-        return None, last
-    return int(sentence.today[:4]) - (said.code == "last_year"), said.last
-
-
-def _years(sentence: Sentence) -> list[Day]:
-    found = []
-    for at in range(len(sentence.tokens)):
-        year = _year_at(sentence, at)
-        if year is None or at in sentence.masked or sentence.low(at - 1) in ("/", "$", "€", "№"):
-            continue
-        before, step = sentence.low(at - 1), at + 1
-        if sentence.low(step) == "-" and sentence.at("year_word", step + 1):
-            step += 1
-        word = sentence.at("year_word", step) or sentence.at("time_after", step) or sentence.at("time_after", at + 1)
-        timed = any(mark.last == at for mark in sentence.of("time"))
-        paired = (before in ("-", "–", "—", "/") and _year_at(sentence, at - 2)) or (
-            sentence.low(at + 1) in ("-", "–", "—") and _year_at(sentence, at + 2))  # fmt: skip
-        follows_unit = any(mark.first in (at + 1, at + 2) and mark.kind in ("unit", "people", "outcome")
-                           for mark in sentence.marks)  # fmt: skip
-        alone = before in ("(", ",", "") or sentence.low(at + 1) in (")", ",", ".", ";", ":", "")
-        if word or paired or (timed and not (follows_unit and sentence.ending("before", at))) or \
-                (alone and not follows_unit):  # fmt: skip
-            last = word.last if word and word.kind == "year_word" else at + 1
-            found.append(Day(at, last, str(year)))
-    return found
-
-
 def _between(sentence: Sentence, day: Day, after: Day) -> Period | None:
     gap = after.first - day.last
+    endings = sentence.words.since_endings
+    if gap == 0 and endings and sentence.low(day.last - 1).endswith(endings) and in_order(day.iso, after.iso):
+        return Period(day.first, after.last, day.iso, after.iso)
     if not 0 < gap <= 3 or not in_order(day.iso, after.iso):
         return None
     if any(sentence.tokens[at].text[0].isdigit() for at in range(day.last, after.first)):
         return None
-    opener = any(mark.last == day.first for mark in sentence.of("time", "between", "from", "since"))
+    opener = opener_of(sentence, day.first)
     join = [mark for mark in sentence.of("time", "to", "and", "until") if day.last <= mark.first < after.first]
     dash = sentence.low(day.last) in ("-", "–", "—") and gap == 1
     if not (dash or (join and (opener or join[0].code != "and"))):
         return None
-    first = next((mark.first for mark in sentence.of("time", "between", "from", "since") if mark.last == day.first),
-                 day.first)  # fmt: skip
-    return Period(first, after.last, day.iso, after.iso)
+    return Period(opener.first if opener else day.first, after.last, day.iso, after.iso)
 
 
 def _single(sentence: Sentence, day: Day, today: str | None) -> Period:
@@ -334,7 +156,7 @@ def _since_before(sentence: Sentence, day: Day) -> Mark | None:
         between = range(mark.last, day.first)
         if between and sentence.gap(mark.last, day.first) <= 7 and not any(
             sentence.tokens[at].text in ",;:()" or sentence.tokens[at].text[0].isdigit() for at in between
-        ):
+        ) and not any(other.first in between for other in sentence.of("time", "until", "to")):
             return mark
     return None
 

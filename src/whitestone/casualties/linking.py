@@ -18,6 +18,7 @@ import msgspec
 from whitestone.casualties import linking_model as model
 from whitestone.casualties.linking_chance import count_chance, step_sql, with_chance
 from whitestone.casualties.linking_model import Background, Blocking, Comparison
+from whitestone.casualties.linking_reach import LEAST_SHARE, bits_needed, reach_sql, reachable_pairs
 from whitestone.errors import TooManyPairs
 
 if TYPE_CHECKING:
@@ -265,6 +266,8 @@ def _predicted(setting: _Setting) -> pd.DataFrame:
     api = DuckDBAPI(connection=setting.connection)
     table = api.register("casualty")
     linker = Linker(table, _settings(setting), log_level=None, validate_settings=False)
+    reachable_pairs(setting.connection, setting.rules, _reach(setting), "reachable")
+    linker.table_management.register_blocked_pairs_for_predict(api.register("reachable"))
     found = linker.inference.predict(threshold_match_probability=_least(setting.threshold), warning_mode="never")
     steps = ", ".join(f"{step_sql(each)} AS step_{each.name}" for each in setting.compared)
     columns = [each[0] for each in _all(setting.connection, "DESCRIBE casualty") if each[0] != "row"]
@@ -276,6 +279,14 @@ def _predicted(setting: _Setting) -> pd.DataFrame:
              f"FROM {found.physical_name} AS pair {sides} ORDER BY row_l, row_r")
     made: pd.DataFrame = setting.connection.execute(query).df()
     return made
+
+
+def _reach(setting: _Setting) -> str:
+    """Write what a pair must meet to be scored: below the threshold nothing is told, whatever it weighs."""
+    rarest = None
+    if setting.is_named and setting.is_large:
+        rarest = 2 / max(int(_all(setting.connection, "SELECT count(name_full) FROM casualty")[0][0]), 2)
+    return reach_sql(setting.compared, bits_needed(_least(setting.threshold), setting.background.prior), rarest)
 
 
 def _least(threshold: float) -> float:
@@ -309,7 +320,7 @@ def _splink(compared: Comparison, is_large: bool) -> dict[str, Any]:
                 "m_probability": level.m, "u_probability": level.u}
         if compared.name == "name" and number == 0 and is_large:
             # A rare name says more than a common one; in a few rows every name is rare.
-            made |= {"tf_adjustment_column": "name_full", "tf_minimum_u_value": 1e-6}
+            made |= {"tf_adjustment_column": "name_full", "tf_minimum_u_value": LEAST_SHARE}
         levels.append(made)
     return {"output_column_name": compared.name, "comparison_levels": levels}
 

@@ -43,11 +43,16 @@ class Level(msgspec.Struct, frozen=True):
 
 
 class Comparison(msgspec.Struct, frozen=True):
-    """One attribute: its name, the condition under which it says nothing, its steps (the last catches the rest)."""
+    """One attribute: its name, the condition under which it says nothing, its steps (the last catches the rest).
+
+    `coarse` holds cheap conditions, each with the numbers of the steps that are possible where it is the first to hold;
+    the steps that it names nowhere are possible where none does.
+    """
 
     name: str
     missing: str
     levels: tuple[Level, ...]
+    coarse: tuple[tuple[str, tuple[int, ...]], ...] = ()
 
 
 class Blocking(msgspec.Struct, frozen=True):
@@ -135,7 +140,9 @@ def comparisons(background: Background, *, names: bool) -> tuple[Comparison, ...
     >>> [each.name for each in comparisons(Background(10, 3650, 0.01, False), names=False)]
     ['accident', 'age', 'sex', 'outcome', 'device']
     """
-    made = [Comparison("accident", "FALSE", _accident(background)), *_PERSON]
+    places = len(_PLACES)
+    dates = tuple((on, tuple(range(at * places, (at + 1) * places))) for at, (_, on, _) in enumerate(_DATES))
+    made = [Comparison("accident", "FALSE", _accident(background), dates), *_PERSON]
     if names:
         made.append(_NAME)
     if background.several:
@@ -175,7 +182,7 @@ _PERSON = (
         Level("another age", _AGES, 0.05, 0.775),
         Level("the same age group; an age is not known", "band_l = band_r", 0.95, 0.7, agrees=True, known="group"),
         Level("another age group; an age is not known", "TRUE", 0.05, 0.3, known="group"),
-    )),
+    ), (("abs(age_l - age_r) > 5", (3,)), (_AGES, (0, 1, 2)))),
     Comparison("sex", "sex_l IS NULL OR sex_r IS NULL", (
         Level("the same sex", "sex_l = sex_r", 0.98, 0.7, agrees=True), Level("another sex", "TRUE", 0.02, 0.3),
     )),
@@ -213,7 +220,7 @@ _NAME = Comparison("name", "name_full_l IS NULL OR name_full_r IS NULL", (
     Level("one word of the name agrees in its consonants", _any("bones"), 0.08, 0.02),
     Level("one word of the name agrees in sound", _any("sound"), 0.05, 0.05),
     Level("another name", "TRUE", 0.05, 0.925),
-))  # fmt: skip
+), ((f"(name_full_l = name_full_r OR name_key_l = name_key_r OR {_any('bones')})", (0, 1, 2, 3)),))  # fmt: skip
 _LISTS = Comparison("list", "FALSE", (
     Level("from two lists", "list_l <> list_r", 0.9, 0.55), Level("both from one list", "TRUE", 0.1, 0.45),
 ))  # fmt: skip

@@ -1,4 +1,4 @@
-"""A source takes back its list of casualties: what do figures, pairs, estimates and public tables say, and is it all kept?"""
+"""A source takes back its list of casualties: what do figures, pairs and estimates say, and is all of it kept?"""
 
 from __future__ import annotations
 
@@ -49,7 +49,8 @@ def bring(programme: Programme, folder: Path, name: str, persons: range) -> str:
     """Import one list of the same people; each person says the same in every list."""
     lines = ["id,name,date,outcome,sex,age"]
     lines += [f"{name[0]}{at},{GIVEN[at % 5]} {FAMILY[at % 6]},2020-{1 + at % 12:02}-{1 + at % 28:02},"
-              f"{('killed', 'injured')[at % 2]},{('male', 'female')[at % 3 == 0]},{10 + at}" for at in persons]  # fmt: skip
+              f"{('killed', 'injured')[at % 2]},{('male', 'female')[at % 3 == 0]},{10 + at}"
+              for at in persons]  # fmt: skip
     path = folder / f"{name}.csv"
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
     return str(import_file(programme, path, parse_mapping(MAPPING.format(name=name))).run)

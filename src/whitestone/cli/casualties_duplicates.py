@@ -66,10 +66,11 @@ def list_pairs(
     asked: Context = context.obj
     with open_programme(asked.target, asked.who, readonly=True) as programme:
         kept, states = kept_pairs(programme), states_of(programme)
-        gone = taken_back(programme, (side for each in (kept.pairs if kept else []) for side in (each.left, each.right)))
+        pairs = kept.pairs if kept else []
+        gone = taken_back(programme, (side for each in pairs for side in (each.left, each.right)))
     rows = [{"pair": each.pair, "left": str(each.left), "right": str(each.right), "probability": each.probability,
              "sure": each.sure, "state": states.get(each.pair, "open"),
-             "taken_back": [str(side) for side in (each.left, each.right) if side in gone]} for each in (kept.pairs if kept else [])]
+             "taken_back": [str(side) for side in (each.left, each.right) if side in gone]} for each in pairs]
     rows = [row for row in rows if state in ("all", row["state"])]
     answer: dict[str, Any] = {"state": state, "searched": kept is not None, "pairs": rows,
                               "found_at": kept.answer.get("found_at") if kept else None}
@@ -124,8 +125,8 @@ def _listed(row: dict[str, Any]) -> str:
 
 def _found(answer: dict[str, Any], limit: int) -> str:
     lists = sum(each["rows"] > 0 for each in answer["lists"])
-    lines = [f"{answer['rows']:,} casualties in {lists} list{'s' * (lists != 1)}; at most {answer['compared_at_most']:,} "
-             f"pairs compared, {answer['found']:,} at or above {answer['threshold']:g}."]
+    lines = [f"{answer['rows']:,} casualties in {lists} list{'s' * (lists != 1)}; at most "
+             f"{answer['compared_at_most']:,} pairs compared, {answer['found']:,} at or above {answer['threshold']:g}."]
     if answer["not_available"]:
         lines.append(f"Not available: {', '.join(answer['not_available'])}.")
     for pair in answer["pairs"][:limit]:

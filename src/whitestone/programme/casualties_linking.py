@@ -193,7 +193,8 @@ def decide_pair(programme: Programme, name: str, decision: str, *, reason: str) 
     record = _decision_id(programme, left, right)
     if decision == "merge":
         if gone := taken_back(programme, (left, right)):
-            raise WrongCall(why=f"What was said of {', '.join(sorted(map(str, gone)))} was taken back; it counts nowhere.",
+            names = ", ".join(sorted(map(str, gone)))
+            raise WrongCall(why=f"What was said of {names} was taken back; it counts nowhere.",
                             fix="Search again: whitestone casualties duplicates find.")  # fmt: skip
         _refuse_contradiction(programme, groups, left, right)
         declare_same(programme, left, right, reason=reason, decision=record, beside=beside)

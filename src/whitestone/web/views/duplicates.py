@@ -58,7 +58,8 @@ def page(request: HttpRequest) -> HttpResponse:
         "state": state, "at": str(kept.answer.get("found_at"))[:16].replace("T", " "),
         "states": [(name, WORDS[name], sum(its == name for _each, its in found)) for name in STATES],
         "rows": [(each, _heaviest(each.parts), bool(gone & {each.left, each.right})) for each in shown],
-        "matching": len(rows), "number": number, "pages": pages, "first": (number - 1) * SIZE + 1, "last": (number - 1) * SIZE + len(shown),
+        "matching": len(rows), "number": number, "pages": pages, "first": (number - 1) * SIZE + 1,
+        "last": (number - 1) * SIZE + len(shown),
     }  # fmt: skip
     return render(request, "whitestone/duplicates.html", context)
 

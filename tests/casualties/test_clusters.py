@@ -17,9 +17,13 @@ LON = [0.0, 0.3, 0.6, 2.0, 2.3, 4.0]
 LAT = [0.0, 0.1, 0.0, 0.0, 0.2, 0.0]
 
 
-def by_trying_all(counts: np.ndarray, radius_km: float, longest: int, fewest: int, *, alive: bool = False) -> float:
+def by_trying_all(counts: np.ndarray, radius_km: float, longest: int, fewest: int, *, alive: bool = False,
+                  population: list[float] | None = None) -> float:  # fmt: skip
     """Give the largest ratio with plain loops: every circle about a place, every window."""
     total, best = counts.sum(), 0.0
+    expected = np.outer(counts.sum(axis=1), counts.sum(axis=0)) / total
+    if population is not None:
+        expected = np.outer(population, np.ones(counts.shape[1])) * total / (sum(population) * counts.shape[1])
     at = np.radians(np.column_stack((LON, LAT)))
     for centre in range(len(LON)):
         half = np.sin((at[:, 1] - at[centre, 1]) / 2) ** 2 + np.cos(at[:, 1]) * np.cos(at[centre, 1]) \
@@ -28,14 +32,14 @@ def by_trying_all(counts: np.ndarray, radius_km: float, longest: int, fewest: in
         order = np.argsort(km, kind="stable")
         for size in range(1, int((km <= radius_km).sum()) + 1):
             zone = order[:size]
-            if size > 1 and counts[zone].sum() > total / 2:
+            if size > 1 and expected[zone].sum() > total / 2 + 1e-9:
                 break
             for start in range(counts.shape[1]):
                 for stop in range(start + 1, min(start + longest, counts.shape[1]) + 1):
                     if alive and stop < counts.shape[1]:
                         continue
                     cases = counts[zone, start:stop].sum()
-                    mean = counts[zone].sum() * counts[:, start:stop].sum() / total
+                    mean = expected[zone, start:stop].sum()
                     if cases >= fewest and cases > mean:
                         rest = total - cases
                         told = cases * math.log(cases / mean) + (rest * math.log(rest / (total - mean)) if rest else 0)
@@ -58,6 +62,31 @@ def test_the_strongest_is_the_one_that_trying_all_cylinders_finds(
     told = find_clusters(place, period, LON, LAT, 10, within=asked, draws=19)
     truth = by_trying_all(counts, radius_km, longest, fewest, alive=alive)
     assert (told.clusters[0].log_ratio if told.clusters else 0.0) == pytest.approx(truth, abs=1e-9)
+
+
+@pytest.mark.parametrize("population", [None, [10.0, 20.0, 5.0, 40.0, 8.0, 30.0]])
+def test_chance_is_that_of_worlds_drawn_and_scanned_with_plain_loops(population: list[float] | None) -> None:
+    """The strongest ratio, its p and the critical value again: shuffled or drawn worlds, every cylinder tried."""
+    rng = np.random.default_rng(6)
+    place, period = rng.integers(0, 6, 60), rng.integers(0, 8, 60)
+    place[:4], period[:4] = 3, 5
+    asked = {"radius_km": 60.0, "longest": 3, "fewest": 2}
+
+    def ratio(where: np.ndarray, when: np.ndarray) -> float:
+        counts = np.zeros((6, 8), np.int64)
+        np.add.at(counts, (where, when), 1)
+        return by_trying_all(counts, **asked, population=population)
+
+    share = None if population is None else np.array(population) / sum(population)
+    worlds = [ratio(place, rng.permutation(period)) if share is None else
+              ratio(rng.choice(6, 60, p=share), rng.integers(0, 8, 60)) for _ in range(300)]
+    told = find_clusters(place.tolist(), period.tolist(), LON, LAT, 8, population=population,
+                         within=Cylinders(**asked))  # fmt: skip
+    strongest = told.clusters[0]
+    assert strongest.log_ratio == pytest.approx(ratio(place, period), abs=1e-9)
+    p = (1 + sum(each >= strongest.log_ratio - 1e-9 for each in worlds)) / 301
+    assert strongest.p == pytest.approx(p, abs=4 * math.sqrt(max(p * (1 - p), 0.004) / 300))
+    assert told.critical == pytest.approx(np.quantile(worlds, 0.95), rel=0.2)
 
 
 def test_the_short_cuts_of_the_kernel_lose_no_cluster() -> None:

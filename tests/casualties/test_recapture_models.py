@@ -44,6 +44,29 @@ def test_a_model_with_one_dependent_pair_has_the_closed_form_of_the_textbook() -
     assert found["AB"].missing == pytest.approx(without * 63 / both, rel=1e-6)
 
 
+@pytest.mark.parametrize("counts", [
+    HEPATITIS, {"111": 4, "110": 9, "101": 2, "011": 7, "100": 31, "010": 12, "001": 20},
+])  # fmt: skip
+def test_every_model_has_the_largest_likelihood_that_another_way_of_climbing_finds(counts: dict[str, int]) -> None:
+    """Poisson likelihoods climbed by Newton's own steps, in seven lines that share nothing with the program."""
+    seen = np.array(list(counts.values()), float)
+    sides = np.array([[int(one) for one in word] for word in counts], float)
+    pairs = {"AB": (0, 1), "AC": (0, 2), "BC": (1, 2)}
+    found = {each.name: each for each in fit_models(read_histories("ABC", counts)).models}
+    for number in range(4):
+        for some in itertools.combinations(pairs, number):
+            crossed = [sides[:, pairs[each][0]] * sides[:, pairs[each][1]] for each in some]
+            design = np.column_stack([np.ones(7), sides, *crossed])
+            beta = np.linalg.lstsq(design, np.log(seen + 0.5), rcond=None)[0]
+            for _ in range(50):
+                mean = np.exp(design @ beta)
+                beta = beta + np.linalg.solve(design.T @ (design * mean[:, None]), design.T @ (seen - mean))
+            mean = np.exp(design @ beta)
+            told = found[" ".join(some) or "independent"]
+            assert told.missing == pytest.approx(math.exp(beta[0]), rel=1e-5)
+            assert told.deviance == pytest.approx(2 * (seen * np.log(seen / mean) - seen + mean).sum(), abs=1e-5)
+
+
 def test_the_order_of_the_lists_does_not_matter() -> None:
     first = fit_models(read_histories("PQE", HEPATITIS))
     for order in itertools.permutations(range(3)):

@@ -21,10 +21,10 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
+from whitestone.casualties.settling import Settled, rows_of, within_zero
 from whitestone.errors import CannotPublish, InvalidValue
 
-__all__ = ["MOST_ATOMS", "PUBLISHED", "SECONDARY", "SMALL", "Figures", "Protected", "bounds", "protect", "told_by",
-           "union_of"]  # fmt: skip
+__all__ = ["MOST_ATOMS", "PUBLISHED", "SECONDARY", "SMALL", "Figures", "Protected", "bounds", "protect", "union_of"]
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -110,16 +110,17 @@ class _Search:
         self.status = np.where(small, SMALL, PUBLISHED).astype(np.int8)
         if also is not None:
             self.status[also & (self.values > 0) & ~small] = SECONDARY
-        self.before = _rows(before, len(atoms))
-        self.hidden = _rows(hidden, len(atoms))
-        known = _rows(not_zero, len(atoms))
+        self.before = rows_of(before, len(atoms))
+        self.hidden = rows_of(hidden, len(atoms))
+        known = rows_of(not_zero, len(atoms))
         self.told_not_zero = known[np.flatnonzero(np.asarray(known @ atoms) > 0)]
         # Of which sums a reader knows that they are not 0: all that this release or an earlier one names.
         self.not_zero = sparse.vstack([figures.sums[np.flatnonzero(self.values > 0)], self.told_not_zero], format="csr")
         self.proven = np.zeros(len(self.values), dtype=bool)
         self.hidden_proven = np.zeros(self.hidden.shape[0], dtype=bool)
         # What is published as 0 is 0 in every table that agrees: none of its atoms can be otherwise.
-        self.free = ~_within_zero(figures.sums, self.values) & ~_within_zero(self.before, self.before @ atoms)
+        self.free = ~within_zero(figures.sums, self.values) & ~within_zero(self.before, self.before @ atoms)
+        self.settled = Settled(self.before, np.asarray(self.before @ atoms))
 
     def run(self) -> Protected:
         """Go on until everything that is suppressed is proven."""
@@ -138,11 +139,13 @@ class _Search:
                 continue
             tries = 0 if kind == 1 else _ROUNDS
             row = (self.figures.sums if kind == 0 else self.hidden)[[number]]
-            moves = self._moves(row)
+            # What adding and taking away settles no table can move: that search need not fail eight times.
+            is_settled = bool(self.settled.settles(row)[0])
+            moves = [] if is_settled else self._moves(row)
             for move in moves:
                 self._take(move)
             if not moves:
-                if not self._was_told(row):
+                if not (is_settled or self._was_told(row)):
                     raise CannotPublish(before="the", least=self.least)
                 told += [number] if kind == 1 else []  # nothing that is left out now can take that back
             (self.proven if kind == 0 else self.hidden_proven)[number] = True
@@ -238,8 +241,8 @@ def bounds(atoms: Ints, published: Any, targets: Any, not_zero: Any = None) -> t
     """
     from scipy.optimize import linprog
 
-    known, wanted = _rows(published, len(atoms)), _rows(targets, len(atoms))
-    sums, least_one = known @ atoms, _rows(not_zero, len(atoms))
+    known, wanted = rows_of(published, len(atoms)), rows_of(targets, len(atoms))
+    sums, least_one = known @ atoms, rows_of(not_zero, len(atoms))
     rules: dict[str, Any] = {"bounds": (0, None), "method": "highs"}
     if known.shape[0]:
         rules |= {"A_eq": known, "b_eq": sums}
@@ -253,44 +256,6 @@ def bounds(atoms: Ints, published: Any, targets: Any, not_zero: Any = None) -> t
         low[number] = lowest.fun if lowest.status == 0 else 0.0
         high[number] = -highest.fun if highest.status == 0 else np.inf
     return low, high
-
-
-def told_by(published: Any, values: Ints, wanted: Any) -> Floats:
-    """Work out sums from published ones by adding and taking away: what a reader with a pencil does.
-
-    `published` (P, n) with `values` (P) and `wanted` (T, n) are sums of atoms; gives (T) the values, NaN where the
-    published ones do not settle it. Atoms in a published 0 are 0.
-
-    >>> told_by(np.array([[1, 1, 0], [0, 1, 0]]), np.array([7, 4]), np.array([[1, 0, 0], [0, 0, 1]])).tolist()
-    [3.0, nan]
-    >>> told_by(np.zeros((0, 1)), np.zeros(0, int), np.array([[1]])).tolist()
-    [nan]
-    """
-    from scipy.sparse.linalg import lsqr
-
-    known, asked = _rows(published, np.shape(published)[1]), _rows(wanted, np.shape(published)[1])
-    free = np.flatnonzero(~_within_zero(known, values))
-    turned = sparse.csr_array(known[np.flatnonzero(values != 0)][:, free].T.astype(np.float64))
-    shown, found = np.asarray(values)[values != 0], np.full(asked.shape[0], np.nan)
-    goals = asked[:, free].astype(np.float64)
-    for number in range(asked.shape[0]):
-        goal = goals[[number]].toarray().ravel()
-        if not goal.any():
-            found[number] = 0.0
-        elif turned.shape[1]:
-            solved = lsqr(turned, goal, atol=1e-12, btol=1e-12, iter_lim=4 * max(turned.shape))
-            found[number] = solved[0] @ shown if solved[3] < _EXACT else np.nan
-    return np.rint(found)
-
-
-def _rows(given: Any, count: int) -> Any:
-    return sparse.csr_array((0, count)) if given is None else sparse.csr_array(given)
-
-
-def _within_zero(sums: Any, values: Ints) -> Flags:
-    """Say which atoms stand in a sum that is 0."""
-    zero = sums[np.flatnonzero(np.asarray(values) == 0)]
-    return np.asarray(abs(zero).sum(axis=0)).ravel() > 0
 
 
 def _cheapest(atoms: Ints, sums: Any, costs: Floats, not_zero: tuple[Any, Ints], before: Any, row: Any, step: int
@@ -371,5 +336,5 @@ def union_of(parts: Sequence[Any], count: int) -> Any:
     >>> union_of([], 2).shape
     (0, 2)
     """
-    kept = [_rows(each, count) for each in parts if each is not None and each.shape[0]]
+    kept = [rows_of(each, count) for each in parts if each is not None and each.shape[0]]
     return sparse.vstack(kept, format="csr") if kept else sparse.csr_array((0, count))

@@ -16,8 +16,15 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from whitestone.casualties import linking_model as model
-from whitestone.casualties.linking_chance import count_chance, step_sql, with_chance
+from whitestone.casualties.linking_chance import (
+    chance_of_places,
+    count_chance,
+    count_counterparts,
+    step_sql,
+    with_chance,
+)
 from whitestone.casualties.linking_model import Background, Blocking, Comparison
+from whitestone.casualties.linking_reach import bits_needed, rarest_shares, reach_sql, reachable_pairs
 from whitestone.errors import TooManyPairs
 
 if TYPE_CHECKING:
@@ -148,8 +155,8 @@ def link_frame(
                 raise TooManyPairs(pairs=f"{most:,}", limit=f"{max_pairs:,}", widest=widest["rule"],
                                    count=f"{widest['pairs']:,}")  # fmt: skip
             background = _background(connection, len(rows))
-            setting = _Setting(connection, rules, _compared(connection, background, is_named=is_named), background,
-                               threshold, is_named)  # fmt: skip
+            background, compared = _compared(connection, background, is_named=is_named)
+            setting = _Setting(connection, rules, compared, background, threshold, is_named)
             return _predicted(setting), setting, counted
         finally:
             connection.close()
@@ -219,8 +226,8 @@ def _load(connection: duckdb.DuckDBPyConnection, rows: pd.DataFrame,
             half = "CAST(tokens[{at}] & 2147483647 AS INTEGER)"
             each = [f"{half.format(at=slot + 1)} AS {kind}{slot}" for slot in range(model.SLOTS[kind])]
             of = f"(SELECT row, list_sort(list(DISTINCT token)) AS tokens FROM given_{kind} GROUP BY row)"  # noqa: S608
-            made = f"SELECT row, {', '.join(each)} FROM {of}"  # noqa: S608
-            columns += [f"{kind}{slot}" for slot in range(len(each))]
+            made = f"SELECT row, {', '.join(each)}, {model.MASK.format(slots=model.SLOTS[kind])} AS {kind} FROM {of}"  # noqa: S608
+            columns += [kind, *(f"{kind}{slot}" for slot in range(len(each)))]
         else:
             made = f"SELECT row, min(token) AS name_{kind} FROM given_{kind} GROUP BY row"  # noqa: S608
         joins.append(f"LEFT JOIN ({made}) AS of_{kind} USING (row)")
@@ -250,12 +257,16 @@ def _background(connection: duckdb.DuckDBPyConnection, rows: int) -> Background:
 
 
 def _compared(connection: duckdb.DuckDBPyConnection, background: Background, *, is_named: bool
-              ) -> tuple[Comparison, ...]:
+              ) -> tuple[Background, tuple[Comparison, ...]]:  # fmt: skip
     """Return the comparisons, with the shares by chance counted from the rows where there are enough of them."""
     started = model.comparisons(background, names=is_named)
     if background.rows < COUNT_ROWS:
-        return started
-    return tuple(with_chance(each, met) for each, met in zip(started, count_chance(connection, started), strict=True))
+        return background, started
+    met = count_chance(connection, started)
+    more = count_counterparts(connection, background.counterparts) if is_named else background.counterparts
+    background = msgspec.structs.replace(background, apart=chance_of_places(started[0], met[0]), counterparts=more)
+    started = model.comparisons(background, names=is_named)
+    return background, tuple(with_chance(each, counts) for each, counts in zip(started, met, strict=True))
 
 
 def _predicted(setting: _Setting) -> pd.DataFrame:
@@ -265,17 +276,26 @@ def _predicted(setting: _Setting) -> pd.DataFrame:
     api = DuckDBAPI(connection=setting.connection)
     table = api.register("casualty")
     linker = Linker(table, _settings(setting), log_level=None, validate_settings=False)
+    reachable_pairs(setting.connection, setting.rules, _reach(setting), "reachable")
+    linker.table_management.register_blocked_pairs_for_predict(api.register("reachable"))
     found = linker.inference.predict(threshold_match_probability=_least(setting.threshold), warning_mode="never")
     steps = ", ".join(f"{step_sql(each)} AS step_{each.name}" for each in setting.compared)
     columns = [each[0] for each in _all(setting.connection, "DESCRIBE casualty") if each[0] != "row"]
     sides = " ".join(
         f"JOIN (SELECT row AS row_{side}, {', '.join(f'{name} AS {name}_{side}' for name in columns)} FROM casualty) "  # noqa: S608
         f"AS side_{side} USING (row_{side})" for side in ("l", "r"))
-    adjust = "pair.mw_tf_adj_name" if setting.is_named and setting.is_large else "0"
-    query = (f"SELECT row_l, row_r, match_probability, match_weight, {adjust} AS rarity, {steps} "  # noqa: S608
+    rarity = ", ".join(f"{f'pair.mw_tf_adj_{each.name}' if setting.is_large else '0.0'} AS rarity_{each.name}"
+                       for each in setting.compared if _has_rare(each))  # fmt: skip
+    query = (f"SELECT row_l, row_r, match_probability, match_weight, {rarity}, {steps} "  # noqa: S608
              f"FROM {found.physical_name} AS pair {sides} ORDER BY row_l, row_r")
     made: pd.DataFrame = setting.connection.execute(query).df()
     return made
+
+
+def _reach(setting: _Setting) -> str:
+    """Write what a pair must meet to be scored: below the threshold nothing is told, whatever it weighs."""
+    rarest = rarest_shares(setting.connection, setting.compared) if setting.is_large else {}
+    return reach_sql(setting.compared, bits_needed(_least(setting.threshold), setting.background.prior), rarest)
 
 
 def _least(threshold: float) -> float:
@@ -294,6 +314,10 @@ def _settings(setting: _Setting) -> Any:
     )  # fmt: skip
 
 
+def _has_rare(compared: Comparison) -> bool:
+    return any(level.rare for level in compared.levels)
+
+
 def _rule(rule: Blocking) -> dict[str, Any]:
     # Splink wants an equality to join by; every pair is one block of all rows.
     on = " AND ".join(f"l.{key} = r.{key}" for key in rule.keys) or "1 = 1"
@@ -307,9 +331,9 @@ def _splink(compared: Comparison, is_large: bool) -> dict[str, Any]:
         last = number == len(compared.levels) - 1
         made = {"sql_condition": "ELSE" if last else level.sql, "label_for_charts": level.words,
                 "m_probability": level.m, "u_probability": level.u}
-        if compared.name == "name" and number == 0 and is_large:
-            # A rare name says more than a common one; in a few rows every name is rare.
-            made |= {"tf_adjustment_column": "name_full", "tf_minimum_u_value": 1e-6}
+        if level.rare and is_large:
+            # A rare value says more than a common one; in a few rows every value is rare.
+            made |= {"tf_adjustment_column": level.rare[0], "tf_minimum_u_value": level.rare[1]}
         levels.append(made)
     return {"output_column_name": compared.name, "comparison_levels": levels}
 
@@ -325,7 +349,8 @@ def _pairs(found: pd.DataFrame, setting: _Setting) -> list[Pair]:
 
 def _pair(row: Mapping[Any, Any], setting: _Setting) -> Pair:
     steps = {each.name: int(row[f"step_{each.name}"]) for each in setting.compared}
-    parts = [part for each in setting.compared for part in _parts(each, steps[each.name], float(row["rarity"] or 0))]
+    parts = [part for each in setting.compared
+             for part in _parts(each, steps[each.name], float(row.get(f"rarity_{each.name}") or 0))]  # fmt: skip
     named = steps.get("name", -1) >= 0
     said = [each.levels[steps[each.name]] for each in setting.compared if each.name != "list" and steps[each.name] >= 0]
     twins = not named and all(level.agrees for level in said)
@@ -349,8 +374,8 @@ def _parts(compared: Comparison, step: int, rarity: float) -> list[Part]:
     if step < 0:
         return [Part(compared.name, "one of the two does not say it", 0.0)]
     level = compared.levels[step]
-    # What splink adds for a rare name stands in the weight of the name.
-    more = rarity if compared.name == "name" and step == 0 and math.isfinite(rarity) else 0.0
+    # What splink adds for a rare value stands in the weight of its attribute.
+    more = rarity if level.rare and math.isfinite(rarity) else 0.0
     return [Part(compared.name, level.words, round(model.weight(level) + more, 3))]
 
 

@@ -18,13 +18,17 @@ from whitestone.casualties.linking_model import Comparison
 if TYPE_CHECKING:
     import duckdb
 
-__all__ = ["count_chance", "step_sql", "with_chance"]
+__all__ = ["chance_of_places", "count_chance", "count_counterparts", "step_sql", "with_chance"]
 
 SEED = 20
 _SAMPLED_ROWS = 1_100
 """Rows of which all pairs are counted: some 600,000."""
 _AS_IF = 400.0
 """So many pairs are added to those counted, spread as linking_model says."""
+_DAYS_AGREE = 0.81
+"""How often two statements about one person are at most three days apart, as linking_model says."""
+_BY_CHANCE = 0.0228
+"""Of two days drawn from one year: how often at most three days apart against more than 31."""
 
 
 def step_sql(compared: Comparison) -> str:
@@ -55,6 +59,45 @@ def count_chance(connection: duckdb.DuckDBPyConnection, compared: Sequence[Compa
     connection.execute("DROP TABLE met")
     connection.execute("DROP TABLE drawn")
     return found
+
+
+def chance_of_places(accident: Comparison, met: Sequence[int]) -> tuple[float, ...]:
+    """Return how often two placed rows of other dates meet in each step of the place, as random pairs `met` did.
+
+    Other dates, so that people hurt together do not count as chance. `accident` is the comparison of date with place,
+    its first steps those of another date; the last of them, a place that is not known, is left out.
+
+    >>> from whitestone.casualties.linking_model import Background, comparisons
+    >>> accident = comparisons(Background(9_000, 3_650, 0.02, False), names=False)[0]
+    >>> [round(each, 3) for each in chance_of_places(accident, [600, 6_000, 9_000, 80_000, 500, *[0] * 30])]
+    [0.006, 0.063, 0.094, 0.837]
+    >>> [round(each, 3) for each in chance_of_places(accident, [0] * 35)]
+    [0.02, 0.059, 0.098, 0.823]
+    """
+    placed = [number for number, level in enumerate(accident.levels) if level.date == accident.levels[0].date][:-1]
+    counted, started = sum(met[number] for number in placed), sum(accident.levels[number].u for number in placed)
+    return tuple((met[number] + _AS_IF * accident.levels[number].u / started) / (counted + _AS_IF)
+                 for number in placed)  # fmt: skip
+
+
+def count_counterparts(connection: duckdb.DuckDBPyConnection, started: float) -> float:
+    """Count how many other rows of its person a row of `casualty` has: from names that meet on one day, not by chance.
+
+    Names whose consonants agree within three days are one person or namesakes; namesakes of one year who are more than
+    31 days apart say how many of these there are. Names written otherwise are not added, twice the scatter is taken
+    off, `started` stays where nothing is left, and the answer lies between 0.05 and 2.
+    """
+    pair = ("FROM casualty AS l JOIN casualty AS r ON l.name_key = r.name_key AND l.year = r.year AND l.row < r.row "
+            "WHERE l.day IS NOT NULL AND r.day IS NOT NULL")  # fmt: skip
+    near, far = connection.execute("SELECT count(*) FILTER (abs(l.day - r.day) <= 3), "
+                                   f"count(*) FILTER (abs(l.day - r.day) > 31) {pair}").fetchall()[0]  # fmt: skip
+    every, named = connection.execute("SELECT count(*), count(*) FILTER (name_key IS NOT NULL AND day IS NOT NULL) "
+                                      "FROM casualty").fetchall()[0]  # fmt: skip
+    met = near - _BY_CHANCE * far - 2 * (near + _BY_CHANCE**2 * far) ** 0.5
+    if met <= 0:
+        return started
+    share = _DAYS_AGREE * (named / every) ** 2
+    return float(min(max(2 * met / share / every, 0.05), 2.0))
 
 
 def with_chance(compared: Comparison, met: Sequence[int]) -> Comparison:

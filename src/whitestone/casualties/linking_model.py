@@ -21,7 +21,8 @@ class Level(msgspec.Struct, frozen=True):
     """One step of a comparison: in words, as a condition on columns `*_l` and `*_r`, and both shares.
 
     `date` is set in the steps of date with place: the words for the date alone. `agrees` where nothing differs. The
-    shares are those among pairs of which as much is `known`: that an age is stated says nothing of who it is.
+    shares are those among pairs of which as much is `known`: that an age is stated says nothing of who it is. `rare`
+    names the column of whose values a rare one says more where two agree in it, and the least share that one counts.
     """
 
     words: str
@@ -31,6 +32,7 @@ class Level(msgspec.Struct, frozen=True):
     date: str | None = None
     agrees: bool = False
     known: str = ""
+    rare: tuple[str, float] | None = None
 
     @property
     def differs(self) -> bool:
@@ -43,11 +45,16 @@ class Level(msgspec.Struct, frozen=True):
 
 
 class Comparison(msgspec.Struct, frozen=True):
-    """One attribute: its name, the condition under which it says nothing, its steps (the last catches the rest)."""
+    """One attribute: its name, the condition under which it says nothing, its steps (the last catches the rest).
+
+    `coarse` holds cheap conditions, each with the numbers of the steps that are possible where it is the first to hold;
+    the steps that it names nowhere are possible where none does.
+    """
 
     name: str
     missing: str
     levels: tuple[Level, ...]
+    coarse: tuple[tuple[str, tuple[int, ...]], ...] = ()
 
 
 class Blocking(msgspec.Struct, frozen=True):
@@ -62,18 +69,22 @@ class Background(msgspec.Struct, frozen=True):
     """What is known of the rows before any two are compared.
 
     `rows` how many; `days` over how many days they spread; `same_place` the share of pairs that share a place by
-    chance; `several` whether there is more than one list.
+    chance; `several` whether there is more than one list; `apart` how often two placed rows of other dates meet in each
+    step of the place by chance, where that was counted (`linking_chance`): a cell is wider than a place; `counterparts`
+    how many other rows of its person a row has, which is counted as well where names are open.
     """
 
     rows: int
     days: int
     same_place: float
     several: bool
+    apart: tuple[float, ...] = ()
+    counterparts: float = 0.4
 
     @property
     def prior(self) -> float:
-        """Return the share of all pairs that are one person: one row in five has a counterpart, an assumption."""
-        return min(0.4 / max(self.rows - 1, 1), 0.05)
+        """Return the share of all pairs that are one person; not counted, one row in five has two: an assumption."""
+        return min(self.counterparts / max(self.rows - 1, 1), 0.05)
 
 
 EVERYTHING_ROWS = 1_000
@@ -135,7 +146,9 @@ def comparisons(background: Background, *, names: bool) -> tuple[Comparison, ...
     >>> [each.name for each in comparisons(Background(10, 3650, 0.01, False), names=False)]
     ['accident', 'age', 'sex', 'outcome', 'device']
     """
-    made = [Comparison("accident", "FALSE", _accident(background)), *_PERSON]
+    places = len(_PLACES)
+    dates = tuple((on, tuple(range(at * places, (at + 1) * places))) for at, (_, on, _) in enumerate(_DATES))
+    made = [Comparison("accident", "FALSE", _accident(background), dates), *_PERSON]
     if names:
         made.append(_NAME)
     if background.several:
@@ -156,7 +169,7 @@ def _accident(background: Background) -> tuple[Level, ...]:
         share = min(companions + coincidence, 0.95)
         here = companions / (companions + coincidence)
         # People who are hurt together share the errors of their lists too: their places differ as one person's do.
-        chance = (near, 0.06 * (1 - near), 0.1 * (1 - near), 0.84 * (1 - near))
+        chance = background.apart or (near, 0.06 * (1 - near), 0.1 * (1 - near), 0.84 * (1 - near))
         by_place = (*(here * m + (1 - here) * u for (_, _, m), u in zip(_PLACES, chance, strict=False)), 1.0)
         levels += [
             Level(where, f"{on} AND {at_place}", m_date * m_place, share * by_place[number], date,
@@ -169,27 +182,32 @@ def _accident(background: Background) -> tuple[Level, ...]:
 _AGES = "(age_l IS NOT NULL AND age_r IS NOT NULL)"
 _PERSON = (
     Comparison("age", f"NOT {_AGES} AND (band_l IS NULL OR band_r IS NULL)", (
-        Level("the same age", "age_l = age_r", 0.64, 0.025, agrees=True),
+        Level("the same age", "age_l = age_r", 0.64, 0.025, agrees=True, rare=("age", 2e-3)),
         Level("at most 2 years apart", "abs(age_l - age_r) <= 2", 0.18, 0.09),
         Level("at most 5 years apart", "abs(age_l - age_r) <= 5", 0.13, 0.11),
         Level("another age", _AGES, 0.05, 0.775),
         Level("the same age group; an age is not known", "band_l = band_r", 0.95, 0.7, agrees=True, known="group"),
         Level("another age group; an age is not known", "TRUE", 0.05, 0.3, known="group"),
-    )),
+    ), (("abs(age_l - age_r) > 5", (3,)), ("age_l <> age_r", (1, 2)), ("age_l = age_r", (0,)))),
     Comparison("sex", "sex_l IS NULL OR sex_r IS NULL", (
-        Level("the same sex", "sex_l = sex_r", 0.98, 0.7, agrees=True), Level("another sex", "TRUE", 0.02, 0.3),
+        Level("the same sex", "sex_l = sex_r", 0.98, 0.7, agrees=True, rare=("sex", 0.05)),
+        Level("another sex", "TRUE", 0.02, 0.3),
     )),
     Comparison("outcome", "outcome_l IS NULL OR outcome_r IS NULL", (
-        Level("the same outcome", "outcome_l = outcome_r", 0.9, 0.6, agrees=True),
+        Level("the same outcome", "outcome_l = outcome_r", 0.9, 0.6, agrees=True, rare=("outcome", 0.05)),
         Level("another outcome (one may have died later)", "TRUE", 0.1, 0.4),
     )),
     Comparison("device", "device_l IS NULL OR device_r IS NULL", (
-        Level("the same kind of device", "device_l = device_r", 0.8, 0.62, agrees=True),
+        Level("the same kind of device", "device_l = device_r", 0.8, 0.62, agrees=True, rare=("device", 0.02)),
         Level("another kind of device", "TRUE", 0.2, 0.38),
     )),
 )  # fmt: skip
 SLOTS = {"bones": 4, "sound": 6}
 """So many tokens of a kind are compared, the smallest: the same of them in whatever row they stand."""
+
+
+MASK = "list_reduce([1::BIGINT << (token % 63) FOR token IN tokens[1:{slots}]], lambda one, other: one | other)"
+"""The compared tokens of a kind as bits of one number: where no bit is in both numbers no token is."""
 
 
 def _meets(kind: str) -> tuple[str, ...]:
@@ -207,13 +225,14 @@ def _two(kind: str) -> str:
 
 
 _NAME = Comparison("name", "name_full_l IS NULL OR name_full_r IS NULL", (
-    Level("the same whole name", "name_full_l = name_full_r", 0.4, 0.0006),
-    Level("every word of the name agrees in its consonants", "name_key_l = name_key_r", 0.3, 0.0008),
+    Level("the same whole name", "name_full_l = name_full_r", 0.4, 0.0006, rare=("name_full", 1e-6)),
+    Level("every word of the name agrees in its consonants", "name_key_l = name_key_r", 0.3, 0.0008,
+          rare=("name_key", 1e-6)),
     Level("two words of the name agree in sound", _two("bones"), 0.12, 0.004),
     Level("one word of the name agrees in its consonants", _any("bones"), 0.08, 0.02),
     Level("one word of the name agrees in sound", _any("sound"), 0.05, 0.05),
     Level("another name", "TRUE", 0.05, 0.925),
-))  # fmt: skip
+), (("(name_full_l = name_full_r OR name_key_l = name_key_r OR bones_l & bones_r <> 0)", (0, 1, 2, 3)),))  # fmt: skip
 _LISTS = Comparison("list", "FALSE", (
     Level("from two lists", "list_l <> list_r", 0.9, 0.55), Level("both from one list", "TRUE", 0.1, 0.45),
 ))  # fmt: skip

@@ -58,7 +58,7 @@ def list_pairs(
 ) -> None:
     """List the pairs that the last search proposed, with what was decided since."""
     from whitestone.errors import InvalidValue
-    from whitestone.programme.casualties_linking import STATES, kept_pairs, states_of
+    from whitestone.programme.casualties_linking import STATES, kept_pairs, states_of, taken_back
     from whitestone.programme.opening import open_programme
 
     if state not in (*STATES, "all"):
@@ -66,12 +66,15 @@ def list_pairs(
     asked: Context = context.obj
     with open_programme(asked.target, asked.who, readonly=True) as programme:
         kept, states = kept_pairs(programme), states_of(programme)
+        pairs = kept.pairs if kept else []
+        gone = taken_back(programme, (side for each in pairs for side in (each.left, each.right)))
     rows = [{"pair": each.pair, "left": str(each.left), "right": str(each.right), "probability": each.probability,
-             "sure": each.sure, "state": states.get(each.pair, "open")} for each in (kept.pairs if kept else [])]
+             "sure": each.sure, "state": states.get(each.pair, "open"),
+             "taken_back": [str(side) for side in (each.left, each.right) if side in gone]} for each in pairs]
     rows = [row for row in rows if state in ("all", row["state"])]
     answer: dict[str, Any] = {"state": state, "searched": kept is not None, "pairs": rows,
                               "found_at": kept.answer.get("found_at") if kept else None}
-    emit(answer, as_json, lambda: "\n".join(f"{row['pair']}  {row['probability']:.3f}  {row['state']}" for row in rows)
+    emit(answer, as_json, lambda: "\n".join(map(_listed, rows))
          or ("No pair in this state." if kept else "Nothing was searched yet: whitestone casualties duplicates find."))
 
 
@@ -115,14 +118,20 @@ def split(context: typer.Context, pair: str, reason: Reason, as_json: Json = Fal
     emit(answer, as_json, lambda: f"{answer['pair']}: {answer['state']} again (by {answer['by']}).{more}")
 
 
+def _listed(row: dict[str, Any]) -> str:
+    gone = f"  (taken back: {', '.join(row['taken_back'])})" if row["taken_back"] else ""
+    return f"{row['pair']}  {row['probability']:.4f}  {row['state']}{gone}"
+
+
 def _found(answer: dict[str, Any], limit: int) -> str:
-    lines = [f"{answer['rows']:,} casualties in {len(answer['lists'])} lists; at most {answer['compared_at_most']:,} "
-             f"pairs compared, {answer['found']:,} at or above {answer['threshold']:g}."]
+    lists = sum(each["rows"] > 0 for each in answer["lists"])
+    lines = [f"{answer['rows']:,} casualties in {lists} list{'s' * (lists != 1)}; at most "
+             f"{answer['compared_at_most']:,} pairs compared, {answer['found']:,} at or above {answer['threshold']:g}."]
     if answer["not_available"]:
         lines.append(f"Not available: {', '.join(answer['not_available'])}.")
     for pair in answer["pairs"][:limit]:
         sure = "sure, if the names are right" if pair["sure"] else "not sure"
-        lines += [f"\n{pair['pair']}  {pair['probability']:.3f}  {sure}  ({pair['left_list']} / {pair['right_list']})",
+        lines += [f"\n{pair['pair']}  {pair['probability']:.4f}  {sure}  ({pair['left_list']} / {pair['right_list']})",
                   f"  {pair['sentence']}"]
     if (more := answer["found"] - limit) > 0:
         lines.append(f"\n{more:,} more are not printed; --json gives all, /casualties/duplicates shows them.")
@@ -132,6 +141,7 @@ def _found(answer: dict[str, Any], limit: int) -> str:
 def _shown(answer: dict[str, Any]) -> str:
     lines = [f"{answer['pair']}: {answer['state']}", f"  left   {answer['left']} ({answer['left_list']})",
              f"  right  {answer['right']} ({answer['right_list']})"]
+    lines += [f"  what was said of {each} was taken back; it counts nowhere" for each in answer["taken_back"]]
     lines += [f"  {each['attribute']}: {_text(each['left'])} | {_text(each['right'])}" for each in answer["attributes"]]
     lines += [f"  {part['weight']:+.2f} bits  {part['attribute']}: {part['words']}" for part in answer["parts"]]
     lines += [f"  {each['at'][:16]} {each['decision']} by {each['by']}: {each['reason']}"

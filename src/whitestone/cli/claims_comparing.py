@@ -129,5 +129,6 @@ def _line(row: dict[str, Any]) -> str:
     number = "no number" if row["value"] is None else f"{row['qualifier'] or ''} {row['value']:,g} {row['unit'] or ''}"
     days = "–".join(str(row[name] or "?") for name in ("period_from", "period_to"))
     draft = "" if row["workflow"] == "approved" else f" [{row['workflow']}]"
-    said = f"{row['speaker'] or 'no speaker'}: {number.strip()}, {row['place'] or 'no place'}, {days}{draft}"
+    status = "" if row["status"] == "open" else f" ({row['status']})"
+    said = f"{row['speaker'] or 'no speaker'}: {number.strip()}, {row['place'] or 'no place'}, {days}{draft}{status}"
     return f"{row.get('local_id') or row['claim']}  {said}"

@@ -203,9 +203,14 @@ def _two_lists(histories: Histories, missed: float, false: float) -> dict[str, A
 
 def _members(programme: Programme, clocks: Clocks, lists: Sequence[str],
              single: Mapping[uuid.UUID, CasualtyRow]) -> tuple[dict[uuid.UUID, set[str]], dict[str, int]]:
-    """Find for each counted person the lists that speak of her, through the records declared the same."""
+    """Find for each counted person the lists that speak of her, through the records declared the same.
+
+    A record that its source took back speaks for no list, and another record of its person counts in its place.
+    """
     journal = programme.journal
     same = same_groups(journal, clocks.on, clocks.known)
+    counts = set(journal.columns("casualty", (), on=clocks.on, known=clocks.known)["record_id"])
+    row_of = {same.get(record, record): record for record in single}
     datasets = {state.record_id: str(state.body.get("local_id") or state.body.get("name") or "")
                 for state in journal.states("dataset", geometry=False)}  # fmt: skip
     by_dataset = {name: dataset_id(journal.programme_id, name) for name in lists}
@@ -233,9 +238,9 @@ def _members(programme: Programme, clocks: Clocks, lists: Sequence[str],
     records = dict.fromkeys(lists, 0)
     for name, found in said.items():
         for record in found:
-            kept = same.get(record, record)
-            if kept in single:
-                members.setdefault(kept, set()).add(name)
+            row = row_of.get(same.get(record, record))
+            if row is not None and record in counts:
+                members.setdefault(row, set()).add(name)
                 records[name] += 1
     return members, records
 

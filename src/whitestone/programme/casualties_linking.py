@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import os
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +23,7 @@ from whitestone.programme.opening import Programme
 from whitestone.programme.sameness import declare_same, same_groups, undo_decision
 
 __all__ = ["DECISIONS", "PURPOSE", "STATES", "Proposal", "Proposals", "decide_pair", "find_duplicates", "forget_pairs",
-           "kept_pairs", "pair_id", "shown_pair", "split_pair", "states_of"]  # fmt: skip
+           "kept_pairs", "pair_id", "shown_pair", "split_pair", "taken_back", "states_of"]  # fmt: skip
 
 DECISIONS = ("merge", "not-the-same", "later")
 STATES = ("open", "later", "merged", "not-the-same")
@@ -144,6 +144,14 @@ def states_of(programme: Programme) -> dict[str, str]:
     return found
 
 
+def taken_back(programme: Programme, records: Iterable[uuid.UUID]) -> set[uuid.UUID]:
+    """Say which of some records count nowhere now: their source took them back, or nothing of them is approved."""
+    asked = set(records)
+    if not asked:
+        return set()
+    return asked - {state.record_id for state in programme.journal.states("casualty", ids=asked, geometry=False)}
+
+
 def shown_pair(programme: Programme, name: str) -> dict[str, Any]:
     """Show a pair side by side: what both say (nothing sealed), its waterfall, its state and what was decided.
 
@@ -160,6 +168,7 @@ def shown_pair(programme: Programme, name: str) -> dict[str, Any]:
                                                     "right": str(right), "state": state, "parts": []}
     of_list = lists_of(programme)
     return {**told, "left_list": of_list.get(left), "right_list": of_list.get(right),
+            "taken_back": sorted(map(str, taken_back(programme, (left, right)))),
             "attributes": [each for each in attributes if each["left"] is not None or each["right"] is not None],
             "decisions": _decisions(programme, left, right)}  # fmt: skip
 
@@ -168,8 +177,8 @@ def decide_pair(programme: Programme, name: str, decision: str, *, reason: str) 
     """Decide a pair: merge, not-the-same or later. A merge keeps both sources and counts them as one person.
 
     `name` is that of a proposal, or two record ids with a colon between. Refuses an unknown pair (UnknownRecord),
-    another word (InvalidValue); no reason, what would join two that were decided not to be the same, and a merged pair
-    that was not split before, with WrongCall.
+    another word (InvalidValue); no reason, a merge with a record that was taken back, what would join two that were
+    decided not to be the same, and a merged pair that was not split before, with WrongCall.
     """
     if decision not in DECISIONS:
         raise InvalidValue(field="decision", value=decision, why=f"one of {', '.join(DECISIONS)}")
@@ -183,6 +192,10 @@ def decide_pair(programme: Programme, name: str, decision: str, *, reason: str) 
     beside = {"claims": _claims(left, right, proposal)}
     record = _decision_id(programme, left, right)
     if decision == "merge":
+        if gone := taken_back(programme, (left, right)):
+            names = ", ".join(sorted(map(str, gone)))
+            raise WrongCall(why=f"What was said of {names} was taken back; it counts nowhere.",
+                            fix="Search again: whitestone casualties duplicates find.")  # fmt: skip
         _refuse_contradiction(programme, groups, left, right)
         declare_same(programme, left, right, reason=reason, decision=record, beside=beside)
     else:

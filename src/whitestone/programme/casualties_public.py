@@ -17,10 +17,11 @@ import numpy as np
 
 from whitestone.casualties.columns import CasualtyTable, Coded, coded
 from whitestone.casualties.counting import read_dimensions, rules_of
-from whitestone.casualties.disclosure import PUBLISHED, SMALL, Figures, Protected, protect, told_by, union_of
+from whitestone.casualties.disclosure import PUBLISHED, SMALL, Figures, Protected, protect, union_of
 from whitestone.casualties.editions import ALL, MEASURES, Atoms, Edition, Line, atoms_of, figures_of, small_groups
 from whitestone.casualties.places import Gazetteer
 from whitestone.casualties.rules import UNKNOWN
+from whitestone.casualties.settling import told_by
 from whitestone.domain.ids import new_id
 from whitestone.domain.revision import Act, Draft
 from whitestone.errors import CannotPublish, InvalidValue

@@ -83,6 +83,8 @@ def panel_spec(name: str, bars: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
         "height": 170 if is_time else {"step": 20},
         "background": "transparent",
         "autosize": {"type": "fit-x", "contains": "padding"},
+        # The figure under the last tick is centred on it: half of it lies outside the plot.
+        "padding": {"left": 5, "right": 26, "top": 5, "bottom": 5},
         "data": {"values": values},
         "mark": {"type": "bar", "tooltip": True, "cursor": "pointer"},
         "encoding": {

@@ -24,6 +24,7 @@ from whitestone.programme.casualties_linking import (
     shown_pair,
     split_pair,
     states_of,
+    taken_back,
 )
 from whitestone.web.desk import current
 from whitestone.web.writing import writer, writes
@@ -51,11 +52,14 @@ def page(request: HttpRequest) -> HttpResponse:
     pages = max(1, math.ceil(len(rows) / SIZE))
     number = min(max(1, int(request.GET["page"]) if request.GET.get("page", "").isdecimal() else 1), pages)
     shown = rows[(number - 1) * SIZE : number * SIZE]
+    gone = taken_back(programme, (side for each in shown for side in (each.left, each.right)))
     context |= {
-        "answer": kept.answer, "state": state, "at": str(kept.answer.get("found_at"))[:16].replace("T", " "),
+        "answer": kept.answer, "lists": sum(each["rows"] > 0 for each in kept.answer.get("lists", ())),
+        "state": state, "at": str(kept.answer.get("found_at"))[:16].replace("T", " "),
         "states": [(name, WORDS[name], sum(its == name for _each, its in found)) for name in STATES],
-        "rows": [(each, _heaviest(each.parts)) for each in shown], "matching": len(rows), "number": number,
-        "pages": pages, "first": (number - 1) * SIZE + 1, "last": (number - 1) * SIZE + len(shown),
+        "rows": [(each, _heaviest(each.parts), bool(gone & {each.left, each.right})) for each in shown],
+        "matching": len(rows), "number": number, "pages": pages, "first": (number - 1) * SIZE + 1,
+        "last": (number - 1) * SIZE + len(shown),
     }  # fmt: skip
     return render(request, "whitestone/duplicates.html", context)
 

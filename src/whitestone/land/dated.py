@@ -52,13 +52,13 @@ def ordered(fields: list[Array]) -> Pieces:
     0
     """
     lines, cents, sets, members, shots, shot_m2 = range(6)
-    order = np.argsort(fields[lines][:, 0], kind="stable")
+    order = _by_unit(fields[lines][:, 0])
     for each in (lines, cents):
         fields[each] = fields[each][order]
-    order = np.argsort(fields[shots][:, 0], kind="stable")
+    order = _by_unit(fields[shots][:, 0])
     for each in (shots, shot_m2):
         fields[each] = fields[each][order]
-    order = np.argsort(fields[sets][:, 0], kind="stable")
+    order = _by_unit(fields[sets][:, 0])
     sizes = np.diff(np.append(fields[sets][:, 3], len(fields[members])))[order]
     fields[sets] = fields[sets][order]
     ends = np.cumsum(sizes)
@@ -71,6 +71,16 @@ def ordered(fields: list[Array]) -> Pieces:
     fields[sets][:, 3] = ends - sizes
     fields[members] = ordered
     return Pieces(*fields)
+
+
+def _by_unit(units: Array) -> Array:
+    """Put rows into the order of their units, and else leave them as they are. Those of one unit mostly lie together:
+    only the first of each run is sorted."""
+    first = np.flatnonzero(np.diff(units, prepend=-1))
+    order = np.argsort(units[first], kind="stable")
+    sizes = np.diff(first, append=len(units))[order]
+    places: Array = np.arange(len(units)) + np.repeat(first[order] - (np.cumsum(sizes) - sizes), sizes)
+    return places
 
 
 def join(parts: Sequence[Pieces]) -> Pieces:

@@ -64,7 +64,7 @@ def measure(ground: Ground, chosen: Array | None = None, *, threads: int | None 
     vertices = vertices_to_meet(ground)
     parts = [near[at : at + CHUNK] for at in range(0, near.size, CHUNK)]
     workers = threads or os.cpu_count() or 1
-    pile = _Pile()
+    pile = _Pile(len(parts))
     if workers == 1 or len(parts) < 2:
         for part in parts:
             pile.add(_measure_part(ground, part, vertices, proves))
@@ -92,18 +92,21 @@ def _along_curve(boxes: Array) -> Array:
 class _Pile:
     """Pieces of parts as they come, one behind the other: what a part holds is let go of at once."""
 
-    def __init__(self) -> None:
+    def __init__(self, parts: int) -> None:
         self._fields: list[Array] = list(join([]))
         self._sizes = [0] * len(self._fields)
+        self._parts, self._done = parts, 0
 
     def add(self, part: Pieces) -> None:
         """Put the pieces of a part on the pile."""
         members = self._sizes[Pieces._fields.index("members")]
-        moved = part._replace(sets=part.sets + np.array([0, 0, 0, members]))
-        for at, more in enumerate(moved):
+        part.sets[:, 3] += members
+        self._done += 1
+        for at, more in enumerate(part):
             size = self._sizes[at] + len(more)
-            if size > len(self._fields[at]):  # room that is not written to takes no memory yet
-                grown = np.empty((size + size // 2, *more.shape[1:]), dtype=self._fields[at].dtype)
+            if size > len(self._fields[at]):  # room that is not written to takes no memory yet: for all parts like these
+                room = max(size + size // 2, (size + size // 8) * self._parts // self._done)
+                grown = np.empty((room, *more.shape[1:]), dtype=self._fields[at].dtype)
                 grown[: self._sizes[at]] = self._fields[at][: self._sizes[at]]
                 self._fields[at] = grown
             self._fields[at][self._sizes[at] : size] = more
@@ -157,7 +160,7 @@ def _measure_part(ground: Ground, chosen: Array, vertices: Array, proves: bool) 
                 output = new_output(*room[2:])
             output.counts[:] = 0
             output.slot[:] = -1
-    pieces = join(found)
+    pieces = found[0] if len(found) == 1 else join(found)
     if not proves:
         return pieces
     shots, shot_m2 = _shots_of(ground, chosen, edges, room, most)

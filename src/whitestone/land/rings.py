@@ -24,6 +24,8 @@ CHUNK = 4_096
 """Shapes that are taken apart, or looked up, at a time."""
 MOST_PAIRS = 60_000_000
 """Pairs of boxes that meet which are listed at most: half a GiB."""
+LOW_BITS = 40
+"""A pair of a box of a chunk and one that it meets is one number: the second in so many bits."""
 
 
 class Outlines(NamedTuple):
@@ -51,18 +53,32 @@ def to_outlines(shapes: Array) -> Outlines:
     >>> found.vertices.tolist(), found.boxes[0].tolist(), to_outlines(np.array([], dtype=object)).xy.shape
     ([5, 0], [0.0, 0.0, 2.0, 1.0], (0, 2))
     """
-    xy = np.empty((int(shapely.get_num_coordinates(shapes).sum()), 2))
+    sizes = shapely.get_num_coordinates(shapes).astype(np.int64)
+    xy = np.empty((int(sizes.sum()), 2))
     ring_sizes, ring_counts = [], []
     at = 0
-    for begin in range(0, len(shapes), CHUNK):  # taking apart copies every ring: never all of them at a time
-        parts, owner = shapely.get_parts(shapes[begin : begin + CHUNK], return_index=True)
-        rings, part_of = shapely.get_rings(parts, return_index=True)
-        few, ring_of = shapely.get_coordinates(rings, return_index=True)
+    for begin in range(0, len(shapes), CHUNK):  # never all of them at a time: what is taken apart is a copy
+        some = slice(begin, begin + CHUNK)
+        few = shapely.get_coordinates(shapes[some])
         xy[at : at + len(few)] = few
         at += len(few)
-        ring_sizes.append(np.bincount(ring_of, minlength=len(rings)))
-        ring_counts.append(np.bincount(owner[part_of], minlength=len(shapes[begin : begin + CHUNK])))
+        of_rings, counts = _rings_of(shapes[some], sizes[some])
+        ring_sizes.append(of_rings)
+        ring_counts.append(counts)
     return Outlines(xy, _starts(ring_sizes), _starts(ring_counts), shapely.bounds(shapes).reshape(-1, 4))
+
+
+def _rings_of(shapes: Array, sizes: Array) -> tuple[Array, Array]:
+    """Give the number of vertices of each ring, and the number of rings of each shape with so many vertices."""
+    alone = (shapely.get_type_id(shapes) == shapely.GeometryType.POLYGON) & (sizes > 0)
+    alone &= shapely.get_num_interior_rings(shapes) == 0
+    counts = np.ones(len(shapes), dtype=np.int64)  # most shapes are one ring: only others have to be taken apart
+    parts, owner = shapely.get_parts(shapes[~alone], return_index=True)
+    rings, part_of = shapely.get_rings(parts, return_index=True)
+    counts[~alone] = np.bincount(owner[part_of], minlength=int((~alone).sum()))
+    of_rings = np.repeat(sizes, counts)
+    of_rings[np.repeat(~alone, counts)] = shapely.get_num_coordinates(rings)
+    return of_rings, counts
 
 
 def _starts(sizes: list[Array]) -> Array:
@@ -90,9 +106,10 @@ def meeting(boxes: Array, others: Array, most: int = MOST_PAIRS, threads: int = 
     if not known.size or not asked.size:
         return starts, np.zeros(0, dtype=np.int64)
     tree = shapely.STRtree(shapely.box(*others[known].T))
+    drawn = tree.geometries if boxes is others else None  # who asks for all that meet each other: drawn once
     found = [np.zeros(0, dtype=np.int64)]
     room = most
-    for some, left, right in _looked_up(tree, boxes, asked, threads):
+    for some, left, right in _looked_up(tree, boxes, asked, drawn, threads):
         counts = np.bincount(left, minlength=some.size)
         room -= left.size
         if room < 0:
@@ -105,15 +122,22 @@ def meeting(boxes: Array, others: Array, most: int = MOST_PAIRS, threads: int = 
     return starts, np.concatenate(found)
 
 
-def _looked_up(tree: shapely.STRtree, boxes: Array, asked: Array, threads: int) -> Iterator[tuple[Array, Array, Array]]:
-    """Look boxes up in a tree, a chunk a thread at a time: which boxes, and pairs of one and what it meets."""
+def _looked_up(tree: shapely.STRtree, boxes: Array, asked: Array, drawn: Array | None, threads: int
+               ) -> Iterator[tuple[Array, Array, Array]]:
+    """Look boxes up in a tree, a chunk a thread at a time: which boxes, and pairs of one and what it meets.
 
-    def look_up(some: Array) -> tuple[Array, Array, Array]:
-        left, right = tree.query(shapely.box(*boxes[some].T))
-        order = np.lexsort((right, left))
-        return some, left[order], right[order]
+    `drawn` are the boxes that are asked about as shapes, where there are such already.
+    """
 
-    chunks = [asked[begin : begin + CHUNK] for begin in range(0, asked.size, CHUNK)]
+    def look_up(begin: int) -> tuple[Array, Array, Array]:
+        some = asked[begin : begin + CHUNK]
+        shapes = shapely.box(*boxes[some].T) if drawn is None else drawn[begin : begin + CHUNK]
+        left, right = tree.query(shapes)
+        pairs = (left << LOW_BITS) | right  # as one number each they are sorted many times faster than as two
+        pairs.sort()
+        return some, pairs >> LOW_BITS, pairs & ((1 << LOW_BITS) - 1)
+
+    chunks = range(0, asked.size, CHUNK)
     if threads < 2 or len(chunks) < 2:
         yield from map(look_up, chunks)
         return

@@ -39,8 +39,8 @@ class Timeline(Roster):
         self, hazards: Sequence[HazardSlice], releases: Sequence[ReleasePiece], threads: int = 1
     ) -> None:
         super().__init__(lambda at: self.outlines[self.outline_of[at]], lambda at: self.work[self.work_of[at]])
-        self.slices = sorted(hazards, key=lambda each: (each.record_id, day_number(each.true_from)))
-        self.releases = sorted(releases, key=lambda each: each.record_id)
+        self.slices = sorted(hazards, key=lambda each: (each.record_id.int, day_number(each.true_from)))
+        self.releases = sorted(releases, key=lambda each: each.record_id.int)
         self.begins = np.array([day_number(each.true_from) for each in self.slices], dtype=np.int64)
         self.days = np.array([day_number(each.on) for each in self.releases], dtype=np.int64)
         self._number_hazards()
@@ -79,22 +79,22 @@ class Timeline(Roster):
     def _accounts(self) -> Array:
         accounts: list[int] = []
         seen: dict[tuple[Any, ...], int] = {}
-        for index, each in enumerate(self.slices):
-            face = (each.record_id, each.classification,
-                    *sorted((name, str(value)) for name, value in each.keys.items()))
+        for index, (each, hazard) in enumerate(zip(self.slices, self.hazard_of.tolist(), strict=True)):
+            face = (hazard, each.classification, *sorted((name, str(value)) for name, value in each.keys.items()))
             accounts.append(seen.setdefault(face, index))
         return np.array(accounts, dtype=np.int64)
 
     def ranks(self) -> Array:
         """Number who owns shared ground: of two slices that cover a point, the one with the smaller number."""
-        keys: list[tuple[int, int, uuid.UUID]] = []
-        informed, owner = 0, None
-        for each in self.slices:
-            if each.record_id != owner:
-                informed, owner = day_number(each.information_date), each.record_id
-            keys.append((CLASS_ORDER.get(each.classification or "", 2), informed, each.record_id))
-        place = {key: number for number, key in enumerate(sorted(set(keys)))}
-        return np.array([place[key] for key in keys], dtype=np.int64)
+        first = np.flatnonzero(np.diff(self.hazard_of, prepend=-1))  # slices and hazards are in the order of ids
+        informed = np.array([day_number(self.slices[at].information_date) for at in first.tolist()], dtype=np.int64)
+        of_class = np.array([CLASS_ORDER.get(each.classification or "", 2) for each in self.slices], dtype=np.int64)
+        order = np.lexsort((self.hazard_of, informed[self.hazard_of], of_class))
+        is_next = np.diff(of_class[order], prepend=-1) != 0
+        is_next |= np.diff(self.hazard_of[order], prepend=-1) != 0
+        ranks = np.empty(len(order), dtype=np.int64)
+        ranks[order] = np.cumsum(is_next) - 1
+        return ranks
 
     def ground(self, threads: int = 1) -> Ground:
         """Give what the kernel counts: outlines of hazards first, then those of releases, and what they stand for."""
@@ -103,9 +103,7 @@ class Timeline(Roster):
 
     def facts(self) -> Facts:
         """Give slices, hazards and releases as whole numbers."""
-        named = [sorted({self.number[each] for each in piece.hazard_ids if each in self.number})
-                 for piece in self.releases]
-        named_first = np.cumsum([0, *map(len, named)])
+        named_first, named = self._named()
         strength = [STRENGTH[piece.outcome] for piece in self.releases]
         lasting = np.flatnonzero(self.begins < self.ends)
         slice_first, slice_of = _grouped(self.outline_of[lasting], lasting, len(self.outlines), len(self.work))
@@ -115,10 +113,20 @@ class Timeline(Roster):
             np.array([self.hazard_of, self.begins, self.ends, self.ranks(), self.account], dtype=np.int64),
             np.array([self.known, self.measured], dtype=np.int64),
             np.array([self.days, strength], dtype=np.int64),
-            named_first, np.array([each for some in named for each in some], dtype=np.int64),
-            slice_first, slice_of, work_first, work_of,
+            named_first, named, slice_first, slice_of, work_first, work_of,
             np.cumsum([0, *map(len, self.kin)]), np.array([each for some in self.kin for each in some], dtype=np.int64),
         )  # fmt: skip
+
+    def _named(self) -> tuple[Array, Array]:
+        """Gather by release the numbers of the hazards that it names: starts, and the numbers in order, each once."""
+        number = {each.int: at for at, each in enumerate(self.ids)}
+        sizes = [len(piece.hazard_ids) for piece in self.releases]
+        found = np.array([number.get(each.int, -1) for piece in self.releases for each in piece.hazard_ids],
+                         dtype=np.int64)
+        by = np.repeat(np.arange(len(sizes)), sizes)[found >= 0]
+        pairs = np.unique(by * max(1, len(self.ids)) + found[found >= 0])
+        by, named = np.divmod(pairs, max(1, len(self.ids)))
+        return np.searchsorted(by, np.arange(len(sizes) + 1)), named
 
 
 def _grouped(keys: Array, values: Array, count: int, more: int) -> tuple[Array, Array]:

@@ -11,6 +11,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from whitestone.land.shapes import aside
+
 __all__ = ["Pieces", "in_order", "join", "ordered"]
 
 Array = np.ndarray[Any, Any]
@@ -43,7 +45,7 @@ def in_order(pieces: Pieces) -> Pieces:
     return ordered(list(pieces))
 
 
-def ordered(fields: list[Array]) -> Pieces:
+def ordered(fields: list[Array], threads: int = 1) -> Pieces:
     """Put the fields of pieces into the order of their units; each is let go of once its ordered copy is made.
 
     The list is emptied of its old arrays, so that memory never holds all of them twice.
@@ -51,13 +53,17 @@ def ordered(fields: list[Array]) -> Pieces:
     >>> ordered(list(join([]))).cents.size
     0
     """
-    lines, cents, sets, members, shots, shot_m2 = range(6)
-    order = _by_unit(fields[lines][:, 0])
-    for each in (lines, cents):
-        fields[each] = fields[each][order]
-    order = _by_unit(fields[shots][:, 0])
-    for each in (shots, shot_m2):
-        fields[each] = fields[each][order]
+    claims = aside(threads, _order_claims, fields)
+    for first, second in ((0, 1), (4, 5)):
+        order = _by_unit(fields[first][:, 0])
+        for each in (first, second):
+            fields[each] = fields[each][order]
+    claims()
+    return Pieces(*fields)
+
+
+def _order_claims(fields: list[Array]) -> None:
+    sets, members = 2, 3
     order = _by_unit(fields[sets][:, 0])
     sizes = np.diff(np.append(fields[sets][:, 3], len(fields[members])))[order]
     fields[sets] = fields[sets][order]
@@ -70,7 +76,6 @@ def ordered(fields: list[Array]) -> Pieces:
         ordered[low:high] = fields[members][np.arange(low, high) + np.repeat(moved - first, sizes[some])]
     fields[sets][:, 3] = ends - sizes
     fields[members] = ordered
-    return Pieces(*fields)
 
 
 def _by_unit(units: Array) -> Array:

@@ -14,13 +14,13 @@ import numpy as np
 
 from whitestone.land.dated import Pieces, join, ordered
 from whitestone.land.folding import count_crowded, shots_crowded
-from whitestone.land.rings import Outlines, meeting
+from whitestone.land.rings import Outlines
 from whitestone.land.shots import count_shots
 from whitestone.land.story import Facts
 from whitestone.land.sweep import DONE, FULL, Cells, Edges, new_cells, new_edges
 from whitestone.land.units import FULL_OUTPUT, count_units, new_output
 
-__all__ = ["Ground", "Pieces", "join", "measure", "meet", "vertices_to_meet"]
+__all__ = ["Ground", "Pieces", "join", "measure", "vertices_to_meet"]
 
 Array = np.ndarray[Any, Any]
 
@@ -45,12 +45,6 @@ class Ground(NamedTuple):
     members: Array
 
 
-def meet(outlines: Outlines, facts: Facts, threads: int = 1) -> Ground:
-    """Find which outlines each unit has to look at."""
-    first, members = meeting(outlines.boxes, outlines.boxes, threads=threads)
-    return Ground(outlines, facts, first, members)
-
-
 def measure(ground: Ground, chosen: Array | None = None, *, threads: int | None = None, proves: bool = True) -> Pieces:
     """Count the chosen units (None: all) on so many threads (None: one a processor); the same pieces for any number.
 
@@ -72,7 +66,7 @@ def measure(ground: Ground, chosen: Array | None = None, *, threads: int | None 
         with ThreadPoolExecutor(workers) as pool:
             for pieces in pool.map(lambda part: _measure_part(ground, part, vertices, proves), parts):
                 pile.add(pieces)
-    return pile.taken()
+    return pile.taken(workers)
 
 
 def _along_curve(boxes: Array) -> Array:
@@ -104,7 +98,7 @@ class _Pile:
         self._done += 1
         for at, more in enumerate(part):
             size = self._sizes[at] + len(more)
-            if size > len(self._fields[at]):  # room that is not written to takes no memory yet: for all parts like these
+            if size > len(self._fields[at]):  # room that is not written to takes no memory: for all parts
                 room = max(size + size // 2, (size + size // 8) * self._parts // self._done)
                 grown = np.empty((room, *more.shape[1:]), dtype=self._fields[at].dtype)
                 grown[: self._sizes[at]] = self._fields[at][: self._sizes[at]]
@@ -112,11 +106,11 @@ class _Pile:
             self._fields[at][self._sizes[at] : size] = more
             self._sizes[at] = size
 
-    def taken(self) -> Pieces:
+    def taken(self, threads: int) -> Pieces:
         """Give all pieces in the order of their units, and nothing the next time."""
         fields = [each[:size] for each, size in zip(self._fields, self._sizes, strict=True)]
         self._fields, self._sizes = list(join([])), [0] * len(fields)
-        return ordered(fields)
+        return ordered(fields, threads)
 
 
 def vertices_to_meet(ground: Ground) -> Array:

@@ -6,7 +6,6 @@ outlines, days as numbers, who owns ground where hazards overlap.
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Sequence
 from typing import Any
 
@@ -14,10 +13,10 @@ import numpy as np
 import shapely
 
 from whitestone.land.inputs import STRENGTH, HazardSlice, ReleasePiece, day_number
-from whitestone.land.pieces import Ground, meet
-from whitestone.land.rings import to_outlines
+from whitestone.land.pieces import Ground
+from whitestone.land.rings import MOST_PAIRS, meeting, to_outlines
 from whitestone.land.roster import CLASS_ORDER, CLOSED, Roster, boxes_of, slice_ends
-from whitestone.land.shapes import distinct, ground, pack
+from whitestone.land.shapes import aside, distinct, ground, pack
 from whitestone.land.story import NEVER, Facts
 
 __all__ = ["NEVER", "Timeline"]
@@ -41,33 +40,35 @@ class Timeline(Roster):
         super().__init__(lambda at: self.outlines[self.outline_of[at]], lambda at: self.work[self.work_of[at]])
         self.slices = sorted(hazards, key=lambda each: (each.record_id.int, day_number(each.true_from)))
         self.releases = sorted(releases, key=lambda each: each.record_id.int)
+        # GEOS looks at shapes beside Python's lock: days and numbers are made meanwhile.
+        drawn = aside(threads, ground, pack([None if each.void else each.geometry for each in self.slices]), threads)
+        done = aside(threads, ground, pack([each.geometry for each in self.releases]), threads)
         self.begins = np.array([day_number(each.true_from) for each in self.slices], dtype=np.int64)
         self.days = np.array([day_number(each.on) for each in self.releases], dtype=np.int64)
         self._number_hazards()
         self.ends = slice_ends(self.slices, self.hazard_of, self.begins)
-        self._take_shapes(threads)
         self.known = np.full(len(self.ids), NEVER, dtype=np.int64)
         np.minimum.at(self.known, self.hazard_of, self.begins)
         self.slice_known = self.known[self.hazard_of]
         self.reported_m2 = np.array([np.nan if each.area_reported_m2 is None else each.area_reported_m2
                                      for each in self.releases], dtype=float)
-        self.measured = np.full(len(self.ids), NEVER, dtype=np.int64)
-        np.minimum.at(self.measured, self.hazard_of[self.has_ground], self.begins[self.has_ground])
         self.account = self._accounts()
         self.is_void = np.array([each.void for each in self.slices], dtype=bool)
         self.is_closed = np.array([each.status in CLOSED for each in self.slices], dtype=bool)
         self.stands = np.ones(len(self.slices), dtype=bool)
         self.counts = np.ones(len(self.releases), dtype=bool)
+        self._take_shapes(drawn(), done())
+        self.measured = np.full(len(self.ids), NEVER, dtype=np.int64)
+        np.minimum.at(self.measured, self.hazard_of[self.has_ground], self.begins[self.has_ground])
 
     def _number_hazards(self) -> None:
         self.ids = list(dict.fromkeys(each.record_id for each in self.slices))
         self.number = {each: at for at, each in enumerate(self.ids)}
         self.hazard_of = np.array([self.number[each.record_id] for each in self.slices], dtype=np.int64)
 
-    def _take_shapes(self, threads: int) -> None:
-        drawn = ground(pack([None if each.void else each.geometry for each in self.slices]), threads)
+    def _take_shapes(self, drawn: Array, done: Array) -> None:
         self.outlines, self.outline_of = distinct(drawn)
-        self.work, self.work_of = distinct(ground(pack([each.geometry for each in self.releases]), threads))
+        self.work, self.work_of = distinct(done)
         self.has_ground = ~shapely.is_empty(self.outlines)[self.outline_of]
         self.is_drawn = ~shapely.is_empty(self.work)[self.work_of]
         placed = pack([each.geometry for each in self.slices])
@@ -99,7 +100,9 @@ class Timeline(Roster):
     def ground(self, threads: int = 1) -> Ground:
         """Give what the kernel counts: outlines of hazards first, then those of releases, and what they stand for."""
         shapes = np.concatenate([self.outlines, self.work])
-        return meet(to_outlines(shapes), self.facts(), threads)
+        boxes = boxes_of(shapes)
+        met = aside(threads, meeting, boxes, boxes, MOST_PAIRS, threads)
+        return Ground(to_outlines(shapes), self.facts(), *met())
 
     def facts(self) -> Facts:
         """Give slices, hazards and releases as whole numbers."""

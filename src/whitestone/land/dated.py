@@ -57,7 +57,7 @@ def ordered(fields: list[Array], threads: int = 1) -> Pieces:
     for first, second in ((0, 1), (4, 5)):
         order = _by_unit(fields[first][:, 0])
         for each in (first, second):
-            fields[each] = fields[each][order]
+            fields[each] = fields[each].take(order, axis=0)
     claims()
     return Pieces(*fields)
 
@@ -66,14 +66,15 @@ def _order_claims(fields: list[Array]) -> None:
     sets, members = 2, 3
     order = _by_unit(fields[sets][:, 0])
     sizes = np.diff(np.append(fields[sets][:, 3], len(fields[members])))[order]
-    fields[sets] = fields[sets][order]
+    fields[sets] = fields[sets].take(order, axis=0)
     ends = np.cumsum(sizes)
     ordered = np.empty((int(sizes.sum()), 2), dtype=fields[members].dtype)
     for begin in range(0, len(sizes), MEMBERS_AT_ONCE):  # an index of all members would be larger than they are
         some = slice(begin, begin + MEMBERS_AT_ONCE)
         first, moved = ends[some] - sizes[some], fields[sets][some, 3]
         low, high = first[0], ends[some][-1]
-        ordered[low:high] = fields[members][np.arange(low, high) + np.repeat(moved - first, sizes[some])]
+        places = np.arange(low, high) + np.repeat(moved - first, sizes[some])
+        ordered[low:high] = fields[members].take(places, axis=0)
     fields[sets][:, 3] = ends - sizes
     fields[members] = ordered
 

@@ -27,6 +27,9 @@ NOISE_M2 = 1e-4
 GRID_M = 1e-4
 """The grid, in metres, onto which two shapes are snapped when nothing else lets GEOS overlay them."""
 
+WRITTEN = 256
+"""So many shapes are written out at a time, to be compared."""
+
 _POLYGON, _MULTIPOLYGON, _COLLECTION = 3, 6, 7
 
 
@@ -101,10 +104,13 @@ def distinct(shapes: np.ndarray[Any, Any]) -> tuple[np.ndarray[Any, Any], np.nda
     _, of, count = np.unique(shapely.area(shapes), return_inverse=True, return_counts=True)
     own = np.arange(len(shapes))
     found: dict[bytes, int] = {}
-    for position in np.flatnonzero(count[of] > 1).tolist():
-        own[position] = found.setdefault(shapely.to_wkb(shapes[position]), position)
-    first, index = np.unique(own, return_inverse=True)
-    return shapes[first], index.astype(np.int64)
+    alike = np.flatnonzero(count[of] > 1)
+    for begin in range(0, len(alike), WRITTEN):
+        some = alike[begin : begin + WRITTEN]
+        own[some] = [found.setdefault(each, position)
+                     for each, position in zip(shapely.to_wkb(shapes[some]), some.tolist(), strict=True)]
+    is_first = own == np.arange(len(shapes))
+    return shapes[is_first], (np.cumsum(is_first) - 1)[own]
 
 
 def subtract(left: np.ndarray[Any, Any], right: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:

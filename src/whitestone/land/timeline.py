@@ -57,6 +57,7 @@ class Timeline(Roster):
         self.is_closed = np.array([each.status in CLOSED for each in self.slices], dtype=bool)
         self.stands = np.ones(len(self.slices), dtype=bool)
         self.counts = np.ones(len(self.releases), dtype=bool)
+        self._named, self._ranks = self._number_named(), self._rank_slices()
         self._take_shapes(drawn(), done())
         self.measured = np.full(len(self.ids), NEVER, dtype=np.int64)
         np.minimum.at(self.measured, self.hazard_of[self.has_ground], self.begins[self.has_ground])
@@ -85,7 +86,7 @@ class Timeline(Roster):
             accounts.append(seen.setdefault(face, index))
         return np.array(accounts, dtype=np.int64)
 
-    def ranks(self) -> Array:
+    def _rank_slices(self) -> Array:
         """Number who owns shared ground: of two slices that cover a point, the one with the smaller number."""
         first = np.flatnonzero(np.diff(self.hazard_of, prepend=-1))  # slices and hazards are in the order of ids
         informed = np.array([day_number(self.slices[at].information_date) for at in first.tolist()], dtype=np.int64)
@@ -106,21 +107,20 @@ class Timeline(Roster):
 
     def facts(self) -> Facts:
         """Give slices, hazards and releases as whole numbers."""
-        named_first, named = self._named()
         strength = [STRENGTH[piece.outcome] for piece in self.releases]
         lasting = np.flatnonzero(self.begins < self.ends)
         slice_first, slice_of = _grouped(self.outline_of[lasting], lasting, len(self.outlines), len(self.work))
         work_first, work_of = _grouped(len(self.outlines) + self.work_of, np.arange(len(self.releases)),
                                        len(self.outlines) + len(self.work), 0)
         return Facts(
-            np.array([self.hazard_of, self.begins, self.ends, self.ranks(), self.account], dtype=np.int64),
+            np.array([self.hazard_of, self.begins, self.ends, self._ranks, self.account], dtype=np.int64),
             np.array([self.known, self.measured], dtype=np.int64),
             np.array([self.days, strength], dtype=np.int64),
-            named_first, named, slice_first, slice_of, work_first, work_of,
+            *self._named, slice_first, slice_of, work_first, work_of,
             np.cumsum([0, *map(len, self.kin)]), np.array([each for some in self.kin for each in some], dtype=np.int64),
         )  # fmt: skip
 
-    def _named(self) -> tuple[Array, Array]:
+    def _number_named(self) -> tuple[Array, Array]:
         """Gather by release the numbers of the hazards that it names: starts, and the numbers in order, each once."""
         number = {each.int: at for at, each in enumerate(self.ids)}
         sizes = [len(piece.hazard_ids) for piece in self.releases]

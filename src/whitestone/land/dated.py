@@ -53,7 +53,7 @@ def ordered(fields: list[Array], threads: int = 1) -> Pieces:
     >>> ordered(list(join([]))).cents.size
     0
     """
-    claims = aside(threads, _order_claims, fields)
+    claims = aside(threads, _order_claims, fields, threads)
     for first, second in ((0, 1), (4, 5)):
         order = _by_unit(fields[first][:, 0])
         for each in (first, second):
@@ -62,21 +62,22 @@ def ordered(fields: list[Array], threads: int = 1) -> Pieces:
     return Pieces(*fields)
 
 
-def _order_claims(fields: list[Array]) -> None:
-    sets, members = 2, 3
-    order = _by_unit(fields[sets][:, 0])
-    sizes = np.diff(np.append(fields[sets][:, 3], len(fields[members])))[order]
-    fields[sets] = fields[sets].take(order, axis=0)
+def _order_claims(fields: list[Array], threads: int) -> None:
+    sets, members = fields[2:4]
+    order = _by_unit(sets[:, 0])
+    moved = sets[order, 3]
+    sizes = np.diff(sets[:, 3], append=len(members))[order]
+    taken = aside(threads, lambda: sets.take(order, axis=0))
     ends = np.cumsum(sizes)
-    ordered = np.empty((int(sizes.sum()), 2), dtype=fields[members].dtype)
+    ordered = np.empty((int(sizes.sum()), 2), dtype=members.dtype)
     for begin in range(0, len(sizes), MEMBERS_AT_ONCE):  # an index of all members would be larger than they are
         some = slice(begin, begin + MEMBERS_AT_ONCE)
-        first, moved = ends[some] - sizes[some], fields[sets][some, 3]
+        first = ends[some] - sizes[some]
         low, high = first[0], ends[some][-1]
-        places = np.arange(low, high) + np.repeat(moved - first, sizes[some])
-        ordered[low:high] = fields[members].take(places, axis=0)
-    fields[sets][:, 3] = ends - sizes
-    fields[members] = ordered
+        places = np.arange(low, high) + np.repeat(moved[some] - first, sizes[some])
+        ordered[low:high] = members.take(places, axis=0)
+    fields[2:4] = taken(), ordered
+    fields[2][:, 3] = ends - sizes
 
 
 def _by_unit(units: Array) -> Array:

@@ -57,8 +57,8 @@ class Timeline(Roster):
         self.is_closed = np.array([each.status in CLOSED for each in self.slices], dtype=bool)
         self.stands = np.ones(len(self.slices), dtype=bool)
         self.counts = np.ones(len(self.releases), dtype=bool)
-        self._named, self._ranks = self._number_named(), self._rank_slices()
-        self._take_shapes(drawn(), done())
+        self._named, self._ranks, self._kin = self._number_named(), self._rank_slices(), _listed(self.kin)
+        self._take_shapes(drawn(), done(), threads)
         self.measured = np.full(len(self.ids), NEVER, dtype=np.int64)
         np.minimum.at(self.measured, self.hazard_of[self.has_ground], self.begins[self.has_ground])
 
@@ -67,9 +67,10 @@ class Timeline(Roster):
         self.number = {each: at for at, each in enumerate(self.ids)}
         self.hazard_of = np.array([self.number[each.record_id] for each in self.slices], dtype=np.int64)
 
-    def _take_shapes(self, drawn: Array, done: Array) -> None:
+    def _take_shapes(self, drawn: Array, done: Array, threads: int) -> None:
+        work = aside(threads, distinct, done)
         self.outlines, self.outline_of = distinct(drawn)
-        self.work, self.work_of = distinct(done)
+        self.work, self.work_of = work()
         self.has_ground = ~shapely.is_empty(self.outlines)[self.outline_of]
         self.is_drawn = ~shapely.is_empty(self.work)[self.work_of]
         placed = pack([each.geometry for each in self.slices])
@@ -117,7 +118,7 @@ class Timeline(Roster):
             np.array([self.known, self.measured], dtype=np.int64),
             np.array([self.days, strength], dtype=np.int64),
             *self._named, slice_first, slice_of, work_first, work_of,
-            np.cumsum([0, *map(len, self.kin)]), np.array([each for some in self.kin for each in some], dtype=np.int64),
+            *self._kin,
         )  # fmt: skip
 
     def _number_named(self) -> tuple[Array, Array]:
@@ -130,6 +131,11 @@ class Timeline(Roster):
         pairs = np.unique(by * max(1, len(self.ids)) + found[found >= 0])
         by, named = np.divmod(pairs, max(1, len(self.ids)))
         return np.searchsorted(by, np.arange(len(sizes) + 1)), named
+
+
+def _listed(lists: list[list[int]]) -> tuple[Array, Array]:
+    """Lay lists one behind the other: starts, and what is in them."""
+    return np.cumsum([0, *map(len, lists)]), np.array([each for some in lists for each in some], dtype=np.int64)
 
 
 def _grouped(keys: Array, values: Array, count: int, more: int) -> tuple[Array, Array]:

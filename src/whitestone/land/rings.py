@@ -114,8 +114,8 @@ def meeting(boxes: Array, others: Array, most: int = MOST_PAIRS, threads: int = 
         room -= left.size
         if room < 0:
             worst = boxes[some[int(counts.argmax())]]
-            raise GroundTooCrowded(most=f"{most:,}", on_it=f"{int(counts.max()) - 1:,}",
-                                   x_m=f"{worst[[0, 2]].mean():,.0f}", y_m=f"{worst[[1, 3]].mean():,.0f}")
+            x_m, y_m = (f"{worst[[at, at + 2]].mean():,.0f}" for at in (0, 1))
+            raise GroundTooCrowded(on_it=f"{int(counts.max()) - 1:,}", x_m=x_m, y_m=y_m)
         starts[1 + some] = counts
         found.append(known[right])
     np.cumsum(starts, out=starts)

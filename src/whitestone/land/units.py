@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from whitestone.land.cells import ALLOWED, SPENT, TOO_MUCH
 from whitestone.land.claims import CROWDED, KEPT_CLAIMS, OUTSIDE, TWICE
 from whitestone.land.compiled import compiled, lean
 from whitestone.land.gather import gather
@@ -260,6 +261,7 @@ def stories_of(facts: Facts, cells: Cells, members: Array) -> Any:
         _order_few(days)
         if days.size > MANY:
             days.sort()
+        cells.toil[SPENT] += days.size * (slices + releases.size) + slices * works
         lines = room[: tell(facts, covering, releases, days, gone, room)].copy()
         until = np.empty(releases.size, dtype=np.int64)
         claims(facts, covering, releases, until)
@@ -336,7 +338,8 @@ def count_units(shapes: Outlines, facts: Facts, first: Array, members: Array, ch
     """Count and book the chosen units one after the other; returns how many were booked, and why it ended.
 
     `members[first[u]:first[u + 1]]` are the outlines whose boxes meet that of unit u, in order, its own among them.
-    DONE: all; FULL: the cells, FULL_OUTPUT or FULL_CLAIMS: the output has no room for the next unit.
+    DONE: all; FULL: the cells, FULL_OUTPUT or FULL_CLAIMS: the output has no room for the next unit; TOO_MUCH: more
+    steps were taken than are allowed.
     """
     pen = np.empty(4)
     for at in range(chosen.size):
@@ -348,6 +351,8 @@ def count_units(shapes: Outlines, facts: Facts, first: Array, members: Array, ch
         status = count_told(facts, mine, edges, n, cells, subject)
         if status == DONE:
             status = _book(facts, cells, mine, unit, output)
+        if status == DONE and cells.toil[SPENT] > cells.toil[ALLOWED]:
+            status = TOO_MUCH
         if status != DONE:
             return at, status
     return chosen.size, DONE

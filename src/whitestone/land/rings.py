@@ -24,6 +24,8 @@ CHUNK = 4_096
 """Shapes that are taken apart, or looked up, at a time."""
 MOST_PAIRS = 60_000_000
 """Pairs of boxes that meet which are listed at most: half a GiB."""
+PAIRS_AT_ONCE, PROBES = 4_000_000, 16
+"""Pairs that a thread finds at a time at most, as far as some boxes of a chunk foretell."""
 LOW_BITS = 40
 """A pair of a box of a chunk and one that it meets is one number: the second in so many bits."""
 
@@ -129,18 +131,29 @@ def _looked_up(tree: shapely.STRtree, boxes: Array, asked: Array, drawn: Array |
     `drawn` are the boxes that are asked about as shapes, where there are such already.
     """
 
-    def look_up(begin: int) -> tuple[Array, Array, Array]:
-        some = asked[begin : begin + CHUNK]
-        shapes = shapely.box(*boxes[some].T) if drawn is None else drawn[begin : begin + CHUNK]
+    def look_up(chunk: slice) -> tuple[Array, Array, Array]:
+        shapes = shapely.box(*boxes[asked[chunk]].T) if drawn is None else drawn[chunk]
         left, right = tree.query(shapes)
         pairs = (left << LOW_BITS) | right  # as one number each they are sorted many times faster than as two
         pairs.sort()
-        return some, pairs >> LOW_BITS, pairs & ((1 << LOW_BITS) - 1)
+        return asked[chunk], pairs >> LOW_BITS, pairs & ((1 << LOW_BITS) - 1)
 
-    chunks = range(0, asked.size, CHUNK)
+    chunks = _chunks(tree, boxes[asked])
     if threads < 2 or len(chunks) < 2:
         yield from map(look_up, chunks)
         return
     with ThreadPoolExecutor(threads) as pool:
         for at in range(0, len(chunks), threads):  # never more at a time: what lies on one spot is stopped early
             yield from pool.map(look_up, chunks[at : at + threads])
+
+
+def _chunks(tree: shapely.STRtree, boxes: Array) -> list[slice]:
+    """Cut boxes into chunks to look up at a time, small ones where a probe says that very many meet each."""
+    chunks = []
+    for begin in range(0, len(boxes), CHUNK):
+        some = boxes[begin : begin + CHUNK]
+        probe = some[:: max(1, len(some) // PROBES)]
+        met = max(1, tree.query(shapely.box(*probe.T)).shape[1] // len(probe))
+        size = min(CHUNK, max(1, PAIRS_AT_ONCE // met))
+        chunks += [slice(at, min(at + size, begin + len(some))) for at in range(begin, begin + len(some), size)]
+    return chunks

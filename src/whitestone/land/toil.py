@@ -13,12 +13,13 @@ import numpy as np
 
 from whitestone.errors import GroundTooCrowded
 
-__all__ = ["MOST_STEPS", "SURELY", "crowded_sample", "too_crowded"]
+__all__ = ["MOST_STEPS", "SURELY", "crowded_sample", "steps_of", "too_crowded"]
 
 Array = np.ndarray[Any, Any]
 
-MOST_STEPS = 300_000_000_000
-"""Steps that a count may take where no setting says otherwise; a step takes 0.7 to 2.9 nanoseconds of one processor
+_PER_MINUTE = 30_000_000_000
+MOST_STEPS = 10 * _PER_MINUTE
+"""Steps that a count may take where no setting says otherwise. A step takes 0.7 to 2.9 nanoseconds of one processor
 (measured on discs, blobs and hairlines), so this is 4 to 14 minutes of one. A country of 60,000 hazards and 200,000
 releases takes two thousand million."""
 CROWD = 300
@@ -27,6 +28,15 @@ SAMPLE = 24
 """Of so many crowded units the work is foreseen where they are ten times as many, or more."""
 SURELY = 2.0
 """Refused at once is what would take so many times the steps that are allowed, as far as the sample tells."""
+
+
+def steps_of(minutes: float) -> int:
+    """Give the steps of so many minutes of one ordinary processor: the same limit on every machine.
+
+    >>> steps_of(10) == MOST_STEPS, steps_of(0)
+    (True, 0)
+    """
+    return round(minutes * _PER_MINUTE)
 
 
 def crowded_sample(first: Array, chosen: Array) -> tuple[Array, float]:

@@ -38,6 +38,7 @@ from whitestone.land.packing import (
 )  # fmt: skip
 from whitestone.land.proof import measure_older
 from whitestone.land.roster import Roster
+from whitestone.land.toil import steps_of
 from whitestone.programme.accounts_following import (
     FOLLOWED,
     Besides,
@@ -252,7 +253,8 @@ def _count(programme: Programme, clocks: Clocks, stamp: str, seq: int) -> tuple[
     journal = programme.journal
     inputs = read_inputs(programme, Clocks(EVER, clocks.known_on, clocks.known))
     located = place_hazards(inputs)
-    book = simulate(inputs.hazards, inputs.releases, count=programme.count)
+    book = simulate(inputs.hazards, inputs.releases, count=programme.count,
+                    most_steps=steps_of(programme.settings.counting_minutes))
     measure_older(book)
     finder = ShapesOfRecords(programme, inputs.plane, clocks.known)
     finder.line = Roster.of(book.line.part(), finder.of_slices, finder.of_releases)

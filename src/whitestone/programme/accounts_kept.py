@@ -20,7 +20,7 @@ from collections.abc import Iterator
 import msgspec
 
 from whitestone import __version__
-from whitestone.errors import Busy, StoreFull, WrongCall
+from whitestone.errors import Busy, GroundTooCrowded, StoreFull, WrongCall
 from whitestone.journal import books
 from whitestone.journal.append import Batch
 from whitestone.journal.drafts import instant_us
@@ -370,7 +370,10 @@ def _renewed(programme: Programme, kept: KeptBook, writer: Session | None, seq: 
     head = books.entry_hash(session, seq)
     if not any(kind in FOLLOWED for kind, _ in changed):
         return msgspec.structs.replace(kept, seq=seq, head=head)
-    said, change = changed_book(programme, kept.book, kept.besides, changed, Clocks(EVER, None, None), session)
+    try:
+        said, change = changed_book(programme, kept.book, kept.besides, changed, Clocks(EVER, None, None), session)
+    except GroundTooCrowded:
+        return None
     made = KeptBook(kept.key, kept.stamp, seq, head, kept.turn, kept.parts, kept.besides.merged(said),
                     grown_book(programme, kept.book, change, None), kept.numbering)
     # A book that followed without writing it down is no longer what the chain says, and may add nothing to it.

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-
 from period_maker import Desk, make, wkb
+
 from whitestone.errors import GroundTooCrowded
 from whitestone.programme import accounts_following, accounts_kept
 

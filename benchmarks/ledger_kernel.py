@@ -186,6 +186,7 @@ def by_postgis(path: Path) -> dict[str, float]:
     rank[np.lexsort((np.arange(len(rank)), ~made.confirmed))] = np.arange(len(rank))
     with psycopg.connect(os.environ["WHITESTONE_TEST_PG"], autocommit=True) as server:
         server.execute("CREATE EXTENSION IF NOT EXISTS postgis")
+        server.execute("DROP MATERIALIZED VIEW IF EXISTS account")  # of a run that was stopped
         server.execute("SET work_mem = '256MB'; SET maintenance_work_mem = '512MB'; SET random_page_cost = 1.1;"
                        "SET max_parallel_workers_per_gather = 0; SET jit = off")
         for name, shapes, column, values in (("hazards", made.hazards, "rank", rank),
@@ -212,7 +213,6 @@ def by_postgis(path: Path) -> dict[str, float]:
 def refreshed(server: Any, process: int) -> float:
     """Keep the accounts as a materialised view, change one release, and refresh: what PostGIS offers for that."""
     own, taken = (statement.split(" AS ", 1)[1] for statement in SQL.strip().split(";")[:2])
-    server.execute("DROP MATERIALIZED VIEW IF EXISTS account")
     server.execute(f"CREATE MATERIALIZED VIEW account AS WITH own AS MATERIALIZED ({own}) {taken}")
     server.execute("UPDATE releases SET outcome = (outcome + 1) % 3 WHERE id = 0")
     begun = server_seconds(process)

@@ -285,14 +285,13 @@ class ClosingBroken(Problem):
 
 
 class GroundTooCrowded(Problem):
-    """Raised when so many different shapes lie on one spot that their pairs cannot be listed; every record is kept."""
+    """Raised when so many different shapes lie on one spot that they cannot be counted; every record is kept."""
 
     code = "ground-too-crowded"
     status = 422
     sentence = (
-        "More than {most} pairs of shapes lie on each other; the most crowded of them, around {x_m} m east and "
-        "{y_m} m north of the centre of the programme's plane, lies under {on_it} others. That is more than can "
-        "be counted."
+        "Too many different shapes lie on each other to be counted in reasonable time; the most crowded of them, "
+        "around {x_m} m east and {y_m} m north of the centre of the programme's plane, lies under {on_it} others."
     )
     next_step = (
         "Every record is kept. Look with 'check' for repeated shapes and defaults there, take back the run that "

@@ -60,6 +60,7 @@ class Settings(RecordErrors, frozen=True, kw_only=True):
     place_share_min_records: int = 50
     released_m2_per_person_day: float = 1000.0
     closing_tolerance_m2: float = 1.0
+    counting_minutes: float = 10.0
     dating_after: str | None = None
     dating_misreading_rate: float = 0.01
     dating_missed_per_km2_year: float = 0.5
@@ -146,6 +147,8 @@ _ROWS = (
             _between(1, 1e9)),
     Setting("closing_tolerance_m2", "number", 1.0, "Remaining area that counts as nothing when a hazard closes, m2.",
             _between(0, 1e4)),
+    Setting("counting_minutes", "number", 10.0, "Work that counting a ledger may take where very many shapes lie on "
+            "one spot, as minutes of one processor; more is refused with where it lies.", _between(1, 1e4)),
     Setting("dating_after", "date", None, "Day D of the dating table: which finds speak for laying after it.", _day),
     Setting("dating_misreading_rate", "share", 0.01, "Marks that two readers read alike and later than they are: the "
             "share; an assumption until two readings are counted.", _between(1e-6, 0.5)),

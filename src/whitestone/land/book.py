@@ -20,6 +20,7 @@ from whitestone.land.inputs import STRENGTH, HazardSlice, ReleasePiece
 from whitestone.land.marks import NEVER, RECLASSIFIED
 from whitestone.land.remaining import Remaining
 from whitestone.land.roster import Roster
+from whitestone.land.toil import MOST_STEPS
 
 if TYPE_CHECKING:
     from whitestone.land.pieces import Ground
@@ -187,12 +188,13 @@ class Book:
 
 def simulate(
     hazards: Sequence[HazardSlice], releases: Sequence[ReleasePiece], last_day: int = NEVER, *,
-    threads: int | None = None, count: Callable[[Ground], Pieces] | None = None,
+    threads: int | None = None, count: Callable[[Ground], Pieces] | None = None, most_steps: int = MOST_STEPS,
 ) -> Book:
     """Count a programme's ground up to and including a day; shapes in m, in an equal-area plane.
 
     `count` (None: so many threads here) counts the ground elsewhere; it gives what `measure` gives.
-    Nothing is refused: a shape without area is booked with none. Source of the rules: docs/guides/ledger.md.
+    A shape without area is booked with none. Refused with GroundTooCrowded is only what takes more than `most_steps`
+    to count here (see `toil`). Source of the rules: docs/guides/ledger.md.
 
     >>> simulate([], []).stock.tolist()
     []
@@ -204,7 +206,7 @@ def simulate(
     workers = threads or os.cpu_count() or 1
     line = Timeline(hazards, releases, workers)
     ground = line.ground(workers)
-    pieces = measure(ground, threads=threads) if count is None else count(ground)
+    pieces = measure(ground, threads=threads, most_steps=most_steps) if count is None else count(ground)
     return Book(line, Shelf(Bookings(pieces)), ground.outlines.boxes, last_day)
 
 

@@ -11,6 +11,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from whitestone.land.shapes import aside
+
 __all__ = ["Pieces", "in_order", "join", "ordered"]
 
 Array = np.ndarray[Any, Any]
@@ -43,7 +45,7 @@ def in_order(pieces: Pieces) -> Pieces:
     return ordered(list(pieces))
 
 
-def ordered(fields: list[Array]) -> Pieces:
+def ordered(fields: list[Array], threads: int = 1) -> Pieces:
     """Put the fields of pieces into the order of their units; each is let go of once its ordered copy is made.
 
     The list is emptied of its old arrays, so that memory never holds all of them twice.
@@ -51,26 +53,41 @@ def ordered(fields: list[Array]) -> Pieces:
     >>> ordered(list(join([]))).cents.size
     0
     """
-    lines, cents, sets, members, shots, shot_m2 = range(6)
-    order = np.argsort(fields[lines][:, 0], kind="stable")
-    for each in (lines, cents):
-        fields[each] = fields[each][order]
-    order = np.argsort(fields[shots][:, 0], kind="stable")
-    for each in (shots, shot_m2):
-        fields[each] = fields[each][order]
-    order = np.argsort(fields[sets][:, 0], kind="stable")
-    sizes = np.diff(np.append(fields[sets][:, 3], len(fields[members])))[order]
-    fields[sets] = fields[sets][order]
+    claims = aside(threads, _order_claims, fields, threads)
+    for first, second in ((0, 1), (4, 5)):
+        order = _by_unit(fields[first][:, 0])
+        for each in (first, second):
+            fields[each] = fields[each].take(order, axis=0)
+    claims()
+    return Pieces(*fields)
+
+
+def _order_claims(fields: list[Array], threads: int) -> None:
+    sets, members = fields[2:4]
+    order = _by_unit(sets[:, 0])
+    moved = sets[order, 3]
+    sizes = np.diff(sets[:, 3], append=len(members))[order]
+    taken = aside(threads, lambda: sets.take(order, axis=0))
     ends = np.cumsum(sizes)
-    ordered = np.empty((int(sizes.sum()), 2), dtype=fields[members].dtype)
+    ordered = np.empty((int(sizes.sum()), 2), dtype=members.dtype)
     for begin in range(0, len(sizes), MEMBERS_AT_ONCE):  # an index of all members would be larger than they are
         some = slice(begin, begin + MEMBERS_AT_ONCE)
-        first, moved = ends[some] - sizes[some], fields[sets][some, 3]
+        first = ends[some] - sizes[some]
         low, high = first[0], ends[some][-1]
-        ordered[low:high] = fields[members][np.arange(low, high) + np.repeat(moved - first, sizes[some])]
-    fields[sets][:, 3] = ends - sizes
-    fields[members] = ordered
-    return Pieces(*fields)
+        places = np.arange(low, high) + np.repeat(moved[some] - first, sizes[some])
+        ordered[low:high] = members.take(places, axis=0)
+    fields[2:4] = taken(), ordered
+    fields[2][:, 3] = ends - sizes
+
+
+def _by_unit(units: Array) -> Array:
+    """Put rows into the order of their units, and else leave them as they are. Those of one unit mostly lie together:
+    only the first of each run is sorted."""
+    first = np.flatnonzero(np.diff(units, prepend=-1))
+    order = np.argsort(units[first], kind="stable")
+    sizes = np.diff(first, append=len(units))[order]
+    places: Array = np.arange(len(units)) + np.repeat(first[order] - (np.cumsum(sizes) - sizes), sizes)
+    return places
 
 
 def join(parts: Sequence[Pieces]) -> Pieces:

@@ -59,8 +59,9 @@ def _next_strips(waiting: Any, rules: Rules, cells: Cells, subject: Whole) -> in
     """Count as many strips as the cells have room for; FULL where that is none."""
     while True:
         clear(cells)
-        if count_strips(waiting, rules, cells, subject, BUSY_STEPS) == DONE:
-            return DONE
+        status = count_strips(waiting, rules, cells, subject, BUSY_STEPS)
+        if status != FULL:
+            return status
         for cell in range(cells.counts[0]):
             if cells.area[cell] != 0.0:
                 return DONE

@@ -12,15 +12,17 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from whitestone.land.cells import TOO_MUCH
 from whitestone.land.dated import Pieces, join, ordered
 from whitestone.land.folding import count_crowded, shots_crowded
-from whitestone.land.rings import Outlines, meeting
+from whitestone.land.rings import Outlines
 from whitestone.land.shots import count_shots
 from whitestone.land.story import Facts
 from whitestone.land.sweep import DONE, FULL, Cells, Edges, new_cells, new_edges
+from whitestone.land.toil import MOST_STEPS, SURELY, crowded_sample, too_crowded
 from whitestone.land.units import FULL_OUTPUT, count_units, new_output
 
-__all__ = ["Ground", "Pieces", "join", "measure", "meet", "vertices_to_meet"]
+__all__ = ["Ground", "Pieces", "join", "measure", "vertices_to_meet"]
 
 Array = np.ndarray[Any, Any]
 
@@ -45,16 +47,12 @@ class Ground(NamedTuple):
     members: Array
 
 
-def meet(outlines: Outlines, facts: Facts, threads: int = 1) -> Ground:
-    """Find which outlines each unit has to look at."""
-    first, members = meeting(outlines.boxes, outlines.boxes, threads=threads)
-    return Ground(outlines, facts, first, members)
-
-
-def measure(ground: Ground, chosen: Array | None = None, *, threads: int | None = None, proves: bool = True) -> Pieces:
+def measure(ground: Ground, chosen: Array | None = None, *, threads: int | None = None, proves: bool = True,
+            most_steps: int = MOST_STEPS) -> Pieces:
     """Count the chosen units (None: all) on so many threads (None: one a processor); the same pieces for any number.
 
-    `proves` False leaves out the second way to the stock, and the residual with it.
+    `proves` False leaves out the second way to the stock, and the residual with it. What takes more than `most_steps`
+    (see `toil`) of all threads together is refused with GroundTooCrowded; at once, where a sample already says so.
     """
     if chosen is None:
         chosen = np.arange(ground.first.size - 1)
@@ -64,15 +62,19 @@ def measure(ground: Ground, chosen: Array | None = None, *, threads: int | None 
     vertices = vertices_to_meet(ground)
     parts = [near[at : at + CHUNK] for at in range(0, near.size, CHUNK)]
     workers = threads or os.cpu_count() or 1
-    pile = _Pile()
+    pile = _Pile(len(parts))
+    toil = np.array([0, most_steps])
+    some, share = crowded_sample(ground.first, near)
+    if share > 1.0:
+        _measure_part(ground, some, vertices, np.array([0, int(SURELY * most_steps / share)]), proves)
     if workers == 1 or len(parts) < 2:
         for part in parts:
-            pile.add(_measure_part(ground, part, vertices, proves))
+            pile.add(_measure_part(ground, part, vertices, toil, proves))
     else:
         with ThreadPoolExecutor(workers) as pool:
-            for pieces in pool.map(lambda part: _measure_part(ground, part, vertices, proves), parts):
+            for pieces in pool.map(lambda part: _measure_part(ground, part, vertices, toil, proves), parts):
                 pile.add(pieces)
-    return pile.taken()
+    return pile.taken(workers)
 
 
 def _along_curve(boxes: Array) -> Array:
@@ -92,28 +94,31 @@ def _along_curve(boxes: Array) -> Array:
 class _Pile:
     """Pieces of parts as they come, one behind the other: what a part holds is let go of at once."""
 
-    def __init__(self) -> None:
+    def __init__(self, parts: int) -> None:
         self._fields: list[Array] = list(join([]))
         self._sizes = [0] * len(self._fields)
+        self._parts, self._done = parts, 0
 
     def add(self, part: Pieces) -> None:
         """Put the pieces of a part on the pile."""
         members = self._sizes[Pieces._fields.index("members")]
-        moved = part._replace(sets=part.sets + np.array([0, 0, 0, members]))
-        for at, more in enumerate(moved):
+        part.sets[:, 3] += members
+        self._done += 1
+        for at, more in enumerate(part):
             size = self._sizes[at] + len(more)
-            if size > len(self._fields[at]):  # room that is not written to takes no memory yet
-                grown = np.empty((size + size // 2, *more.shape[1:]), dtype=self._fields[at].dtype)
+            if size > len(self._fields[at]):  # room that is not written to takes no memory: for all parts
+                room = max(size + size // 2, (size + size // 8) * self._parts // self._done)
+                grown = np.empty((room, *more.shape[1:]), dtype=self._fields[at].dtype)
                 grown[: self._sizes[at]] = self._fields[at][: self._sizes[at]]
                 self._fields[at] = grown
             self._fields[at][self._sizes[at] : size] = more
             self._sizes[at] = size
 
-    def taken(self) -> Pieces:
+    def taken(self, threads: int) -> Pieces:
         """Give all pieces in the order of their units, and nothing the next time."""
         fields = [each[:size] for each, size in zip(self._fields, self._sizes, strict=True)]
         self._fields, self._sizes = list(join([])), [0] * len(fields)
-        return ordered(fields)
+        return ordered(fields, threads)
 
 
 def vertices_to_meet(ground: Ground) -> Array:
@@ -129,13 +134,13 @@ def vertices_to_meet(ground: Ground) -> Array:
     return counts
 
 
-def _measure_part(ground: Ground, chosen: Array, vertices: Array, proves: bool) -> Pieces:
+def _measure_part(ground: Ground, chosen: Array, vertices: Array, toil: Array, proves: bool) -> Pieces:
     """Count some units; whatever is too small for the next one is made larger, cells only up to MOST_CELLS."""
     first = ground.first
     edges = new_edges(3 * max(1, int(vertices[chosen].max(initial=0))) // 2 + 1)
     most = max(1, int((first[chosen + 1] - first[chosen]).max(initial=0)))
     room = [CELLS, ITEMS, LINES, SETS, MEMBERS]
-    cells, output = new_cells(room[0], room[1], most), new_output(*room[2:])
+    cells, output = new_cells(room[0], room[1], most, toil), new_output(*room[2:])
     found: list[Pieces] = []
     done, is_crowded = 0, False
     while done < chosen.size:
@@ -144,6 +149,8 @@ def _measure_part(ground: Ground, chosen: Array, vertices: Array, proves: bool) 
         else:
             booked, status = count_units(*ground, chosen[done:], 0, edges, cells, output)
         done += booked
+        if status == TOO_MUCH:
+            raise too_crowded(ground.first, ground.outlines.boxes)
         if status == FULL:
             cells, is_crowded = _roomier(room, most, is_crowded, cells)
             continue
@@ -157,10 +164,10 @@ def _measure_part(ground: Ground, chosen: Array, vertices: Array, proves: bool) 
                 output = new_output(*room[2:])
             output.counts[:] = 0
             output.slot[:] = -1
-    pieces = join(found)
+    pieces = found[0] if len(found) == 1 else join(found)
     if not proves:
         return pieces
-    shots, shot_m2 = _shots_of(ground, chosen, edges, room, most)
+    shots, shot_m2 = _shots_of(ground, chosen, edges, room, cells)
     return pieces._replace(shots=shots, shot_m2=shot_m2)
 
 
@@ -172,14 +179,14 @@ def _roomier(room: list[int], most: int, is_crowded: bool, cells: Cells) -> tupl
     if room[0] >= MOST_CELLS and not is_crowded:
         return cells, True
     room[:2] = [4 * room[0], 4 * room[1]]
-    return new_cells(room[0], room[1], most), is_crowded
+    return new_cells(room[0], room[1], most, cells.toil), is_crowded
 
 
 def _as_usual(room: list[int], most: int, cells: Cells) -> Cells:
     """Give back room that a single strip of a crowded unit needed."""
     while room[0] > MOST_CELLS:
         room[:2] = [room[0] // 4, room[1] // 4]
-    return cells if cells.area.size == room[0] else new_cells(room[0], room[1], most)
+    return cells if cells.area.size == room[0] else new_cells(room[0], room[1], most, cells.toil)
 
 
 def _taken(output: Any) -> Pieces:
@@ -189,10 +196,9 @@ def _taken(output: Any) -> Pieces:
                   output.members[:members].copy(), nothing.shots, nothing.shot_m2)
 
 
-def _shots_of(ground: Ground, chosen: Array, edges: Edges, room: list[int], most: int
-              ) -> tuple[Array, Array]:
+def _shots_of(ground: Ground, chosen: Array, edges: Edges, room: list[int], cells: Cells) -> tuple[Array, Array]:
     """Tell the stock of some units again: swept the other way, and from what stands on each day alone."""
-    cells, is_crowded = new_cells(room[0], room[1], most), False
+    most, is_crowded = cells.inside.size, False
     shots: list[Array] = [join([]).shots]
     shot_m2: list[Array] = [join([]).shot_m2]
     done, rows = 0, LINES
@@ -212,6 +218,8 @@ def _shots_of(ground: Ground, chosen: Array, edges: Edges, room: list[int], most
             shot_m2.append(areas[:count])
             if status == FULL_OUTPUT and booked == 0:
                 rows *= 4
+        if status == TOO_MUCH:
+            raise too_crowded(ground.first, ground.outlines.boxes)
         if status == FULL:
             cells, is_crowded = _roomier(room, most, is_crowded, cells)
     return np.concatenate(shots), np.concatenate(shot_m2)

@@ -22,6 +22,7 @@ from whitestone.land.partitions import PartNumbers, whole
 from whitestone.land.pieces import measure
 from whitestone.land.roster import PER_RELEASE, PER_SLICE, Gone, Part, Roster, Shapes
 from whitestone.land.timeline import Timeline
+from whitestone.land.toil import MOST_STEPS
 from whitestone.land.touching import meets
 
 __all__ = ["count_change", "renew"]
@@ -47,7 +48,7 @@ def renew(
 
 def count_change(
     book: Book, changed: Collection[uuid.UUID], hazards: Sequence[HazardSlice], releases: Sequence[ReleasePiece], *,
-    threads: int | None = 1,
+    threads: int | None = 1, most_steps: int = MOST_STEPS,
 ) -> tuple[Change, Array, Array]:
     """Count what a change of some records touches (see `renew`); with it the shapes of the new slices and releases."""
     gone = _gone(book.line, changed)
@@ -62,7 +63,8 @@ def count_change(
     local, numbers = _local(book.line, gone, around, hazards, releases)
     ground = local.ground()
     chosen = np.flatnonzero(meets(ground.outlines.boxes, boxes))
-    pieces = _renumbered(measure(ground, chosen, threads=threads), numbers, chosen, len(book.unit_boxes))
+    counted = measure(ground, chosen, threads=threads, most_steps=most_steps)
+    pieces = _renumbered(counted, numbers, chosen, len(book.unit_boxes))
     change = Change(gone, _part(book.line, local, numbers), touched, ground.outlines.boxes[chosen], pieces)
     return change, local.shapes_of(numbers.new_slices), local.release_shapes_of(numbers.new_releases)
 

@@ -24,6 +24,10 @@ CHUNK = 4_096
 """Shapes that are taken apart, or looked up, at a time."""
 MOST_PAIRS = 60_000_000
 """Pairs of boxes that meet which are listed at most: half a GiB."""
+PAIRS_AT_ONCE, PROBES = 4_000_000, 16
+"""Pairs that a thread finds at a time at most, as far as some boxes of a chunk foretell."""
+LOW_BITS = 40
+"""A pair of a box of a chunk and one that it meets is one number: the second in so many bits."""
 
 
 class Outlines(NamedTuple):
@@ -51,18 +55,32 @@ def to_outlines(shapes: Array) -> Outlines:
     >>> found.vertices.tolist(), found.boxes[0].tolist(), to_outlines(np.array([], dtype=object)).xy.shape
     ([5, 0], [0.0, 0.0, 2.0, 1.0], (0, 2))
     """
-    xy = np.empty((int(shapely.get_num_coordinates(shapes).sum()), 2))
+    sizes = shapely.get_num_coordinates(shapes).astype(np.int64)
+    xy = np.empty((int(sizes.sum()), 2))
     ring_sizes, ring_counts = [], []
     at = 0
-    for begin in range(0, len(shapes), CHUNK):  # taking apart copies every ring: never all of them at a time
-        parts, owner = shapely.get_parts(shapes[begin : begin + CHUNK], return_index=True)
-        rings, part_of = shapely.get_rings(parts, return_index=True)
-        few, ring_of = shapely.get_coordinates(rings, return_index=True)
+    for begin in range(0, len(shapes), CHUNK):  # never all of them at a time: what is taken apart is a copy
+        some = slice(begin, begin + CHUNK)
+        few = shapely.get_coordinates(shapes[some])
         xy[at : at + len(few)] = few
         at += len(few)
-        ring_sizes.append(np.bincount(ring_of, minlength=len(rings)))
-        ring_counts.append(np.bincount(owner[part_of], minlength=len(shapes[begin : begin + CHUNK])))
+        of_rings, counts = _rings_of(shapes[some], sizes[some])
+        ring_sizes.append(of_rings)
+        ring_counts.append(counts)
     return Outlines(xy, _starts(ring_sizes), _starts(ring_counts), shapely.bounds(shapes).reshape(-1, 4))
+
+
+def _rings_of(shapes: Array, sizes: Array) -> tuple[Array, Array]:
+    """Give the number of vertices of each ring, and the number of rings of each shape with so many vertices."""
+    alone = (shapely.get_type_id(shapes) == shapely.GeometryType.POLYGON) & (sizes > 0)
+    alone &= shapely.get_num_interior_rings(shapes) == 0
+    counts = np.ones(len(shapes), dtype=np.int64)  # most shapes are one ring: only others have to be taken apart
+    parts, owner = shapely.get_parts(shapes[~alone], return_index=True)
+    rings, part_of = shapely.get_rings(parts, return_index=True)
+    counts[~alone] = np.bincount(owner[part_of], minlength=int((~alone).sum()))
+    of_rings = np.repeat(sizes, counts)
+    of_rings[np.repeat(~alone, counts)] = shapely.get_num_coordinates(rings)
+    return of_rings, counts
 
 
 def _starts(sizes: list[Array]) -> Array:
@@ -90,33 +108,52 @@ def meeting(boxes: Array, others: Array, most: int = MOST_PAIRS, threads: int = 
     if not known.size or not asked.size:
         return starts, np.zeros(0, dtype=np.int64)
     tree = shapely.STRtree(shapely.box(*others[known].T))
+    drawn = tree.geometries if boxes is others else None  # who asks for all that meet each other: drawn once
     found = [np.zeros(0, dtype=np.int64)]
     room = most
-    for some, left, right in _looked_up(tree, boxes, asked, threads):
+    for some, left, right in _looked_up(tree, boxes, asked, drawn, threads):
         counts = np.bincount(left, minlength=some.size)
         room -= left.size
         if room < 0:
             worst = boxes[some[int(counts.argmax())]]
-            raise GroundTooCrowded(most=f"{most:,}", on_it=f"{int(counts.max()) - 1:,}",
-                                   x_m=f"{worst[[0, 2]].mean():,.0f}", y_m=f"{worst[[1, 3]].mean():,.0f}")
+            x_m, y_m = (f"{worst[[at, at + 2]].mean():,.0f}" for at in (0, 1))
+            raise GroundTooCrowded(on_it=f"{int(counts.max()) - 1:,}", x_m=x_m, y_m=y_m)
         starts[1 + some] = counts
         found.append(known[right])
     np.cumsum(starts, out=starts)
     return starts, np.concatenate(found)
 
 
-def _looked_up(tree: shapely.STRtree, boxes: Array, asked: Array, threads: int) -> Iterator[tuple[Array, Array, Array]]:
-    """Look boxes up in a tree, a chunk a thread at a time: which boxes, and pairs of one and what it meets."""
+def _looked_up(tree: shapely.STRtree, boxes: Array, asked: Array, drawn: Array | None, threads: int
+               ) -> Iterator[tuple[Array, Array, Array]]:
+    """Look boxes up in a tree, a chunk a thread at a time: which boxes, and pairs of one and what it meets.
 
-    def look_up(some: Array) -> tuple[Array, Array, Array]:
-        left, right = tree.query(shapely.box(*boxes[some].T))
-        order = np.lexsort((right, left))
-        return some, left[order], right[order]
+    `drawn` are the boxes that are asked about as shapes, where there are such already.
+    """
 
-    chunks = [asked[begin : begin + CHUNK] for begin in range(0, asked.size, CHUNK)]
+    def look_up(chunk: slice) -> tuple[Array, Array, Array]:
+        shapes = shapely.box(*boxes[asked[chunk]].T) if drawn is None else drawn[chunk]
+        left, right = tree.query(shapes)
+        pairs = (left << LOW_BITS) | right  # as one number each they are sorted many times faster than as two
+        pairs.sort()
+        return asked[chunk], pairs >> LOW_BITS, pairs & ((1 << LOW_BITS) - 1)
+
+    chunks = _chunks(tree, boxes[asked])
     if threads < 2 or len(chunks) < 2:
         yield from map(look_up, chunks)
         return
     with ThreadPoolExecutor(threads) as pool:
         for at in range(0, len(chunks), threads):  # never more at a time: what lies on one spot is stopped early
             yield from pool.map(look_up, chunks[at : at + threads])
+
+
+def _chunks(tree: shapely.STRtree, boxes: Array) -> list[slice]:
+    """Cut boxes into chunks to look up at a time, small ones where a probe says that very many meet each."""
+    chunks = []
+    for begin in range(0, len(boxes), CHUNK):
+        some = boxes[begin : begin + CHUNK]
+        probe = some[:: max(1, len(some) // PROBES)]
+        met = max(1, tree.query(shapely.box(*probe.T)).shape[1] // len(probe))
+        size = min(CHUNK, max(1, PAIRS_AT_ONCE // met))
+        chunks += [slice(at, min(at + size, begin + len(some))) for at in range(begin, begin + len(some), size)]
+    return chunks

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from whitestone.land.compiled import compiled, lean
+from whitestone.land.compiled import lean
 from whitestone.land.marks import (
     DECREASE,
     DISCOVERED,
@@ -27,7 +27,7 @@ from whitestone.land.sweep import Whole
 
 __all__ = [
     "DECREASE", "DISCOVERED", "INCREASE", "NEVER", "OWN_IN", "OWN_OUT", "RECLASSIFIED", "TRANSFER",
-    "Facts", "acts_on", "claims", "cover", "taken_on", "tell",
+    "Facts", "acts_on", "claims", "cover", "list_days", "taken_on", "tell",
 ]  # fmt: skip
 
 Array = np.ndarray[Any, Any]
@@ -99,7 +99,7 @@ def cover(facts: Facts, covering: Array, hazard: int, day: int) -> Whole:
     return -1
 
 
-@compiled
+@lean
 def taken_on(facts: Facts, covering: Array, release: int, hazard: int) -> Whole:
     """Give the first day on which a release takes the point from a hazard that covers it; NEVER where it does not.
 
@@ -115,7 +115,7 @@ def taken_on(facts: Facts, covering: Array, release: int, hazard: int) -> Whole:
     return day
 
 
-@compiled
+@lean
 def _passed(facts: Facts, covering: Array, hazard: int, day: int) -> int:
     """Find the slice that covers the point on a day and came out of a hazard; the first in rank, -1 where none does."""
     slices = facts.slices
@@ -131,10 +131,10 @@ def _passed(facts: Facts, covering: Array, hazard: int, day: int) -> int:
     return found
 
 
-@compiled
-def _gone(facts: Facts, covering: Array, releases: Array) -> Array:
+@lean
+def _find_gone(facts: Facts, covering: Array, releases: Array, gone: Array) -> None:
     """Give for each covering slice the first day on which a release takes the point from its hazard."""
-    gone = np.full(covering.size, NEVER, dtype=np.int64)
+    gone[:] = NEVER
     for at in range(covering.size):
         hazard = facts.slices[HAZARD, covering[at]]
         if at > 0 and facts.slices[HAZARD, covering[at - 1]] == hazard:
@@ -142,7 +142,6 @@ def _gone(facts: Facts, covering: Array, releases: Array) -> Array:
             continue
         for each in range(releases.size):
             gone[at] = min(gone[at], taken_on(facts, covering, releases[each], hazard))
-    return gone
 
 
 @lean
@@ -171,14 +170,14 @@ def _strongest(facts: Facts, releases: Array, hazard: int, day: int, above: int)
     return found
 
 
-@compiled
-def _days(facts: Facts, covering: Array, releases: Array) -> Array:
-    """List the days on which anything may happen at the point, in order.
+@lean
+def list_days(facts: Facts, covering: Array, releases: Array, days: Array) -> int:
+    """List the days on which anything may happen at the point, as they come; returns how many: three for each slice
+    and one for each release.
 
     A release acts on its own day or on the one since which a hazard is known (see `acts_on`): so these are all days
     there can be, without looking at each pair. On a day more than needed nothing happens.
     """
-    days = np.empty(3 * covering.size + releases.size, dtype=np.int64)
     count = 0
     for at in range(covering.size):
         days[count], days[count + 1] = facts.slices[BEGIN, covering[at]], facts.slices[END, covering[at]]
@@ -187,13 +186,7 @@ def _days(facts: Facts, covering: Array, releases: Array) -> Array:
     for each in range(releases.size):
         days[count] = facts.works[DAY, releases[each]]
         count += 1
-    days = np.sort(days[:count])
-    kept = 0
-    for at in range(count):
-        if days[at] < NEVER and (kept == 0 or days[kept - 1] != days[at]):
-            days[kept] = days[at]
-            kept += 1
-    return days[:kept]
+    return count
 
 
 @lean
@@ -244,21 +237,23 @@ def _own_lines(facts: Facts, covering: Array, gone: Array, lines: Array, n: int)
     return n
 
 
-@compiled
-def tell(facts: Facts, covering: Array, releases: Array) -> Array:
-    """Tell the story of a point covered by slices and releases (both in order): its lines, see `_write`.
+@lean
+def tell(facts: Facts, covering: Array, releases: Array, days: Array, gone: Array, lines: Array) -> int:
+    """Tell the story of a point covered by slices and releases (both in order): its lines, see `_write`; how many.
 
-    On each day the records change first, then the releases of the day act; ground that another hazard still holds,
-    on which they do not act, passes to it. A stronger outcome over ground that left by a weaker one is a pair: the
-    work, and the same ground given back in RECLASSIFIED, whose line carries the weaker strength as its last number.
+    `days` are those of `list_days` in order; `gone` is scratch, a number for each slice; `lines` has room for four
+    lines a day and two a slice. On each day the records change first, then the releases of the day act; ground that
+    another hazard still holds, on which they do not act, passes to it. A stronger outcome over ground that left by a
+    weaker one is a pair: the work, and the same ground given back in RECLASSIFIED, whose line carries the weaker
+    strength as its last number.
     """
-    days = _days(facts, covering, releases)
-    gone = _gone(facts, covering, releases)
-    lines = np.empty((4 * days.size + 2 * covering.size, 7), dtype=np.int64)
+    _find_gone(facts, covering, releases, gone)
     n = 0
     owner, out, strength = -1, -1, 0
     for at in range(days.size):
         day = days[at]
+        if day >= NEVER or (at > 0 and day == days[at - 1]):
+            continue
         new = _owner(facts, covering, gone, day, 0)
         n = _change(facts, lines, n, day, owner, new)
         owner = new
@@ -287,20 +282,19 @@ def tell(facts: Facts, covering: Array, releases: Array) -> Array:
         elif facts.slices[HAZARD, heir] != hazard:
             n = _write(lines, n, day, TRANSFER, facts, owner, -1, heir)
             owner = heir
-    return lines[: _own_lines(facts, covering, gone, lines, n)]
+    return _own_lines(facts, covering, gone, lines, n)
 
 
-@compiled
-def claims(facts: Facts, covering: Array, releases: Array) -> Array:
+@lean
+def claims(facts: Facts, covering: Array, releases: Array, until: Array) -> None:
     """Give for each release the day until which it lies here outside every hazard on which it acts (NEVER: always).
 
     A release that acts here on its own day is outside until that day, that is on no day at all.
     """
-    until = np.full(releases.size, NEVER, dtype=np.int64)
+    until[:] = NEVER
     for at in range(releases.size):
         for each in range(covering.size):
             hazard = facts.slices[HAZARD, covering[each]]
             day = acts_on(facts, releases[at], hazard)
             if day < until[at] and cover(facts, covering, hazard, day) >= 0:
                 until[at] = day
-    return until

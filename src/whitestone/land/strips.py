@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from whitestone.land.cells import ALLOWED, SPENT, TOO_MUCH
 from whitestone.land.claims import KEPT_CLAIMS
 from whitestone.land.compiled import compiled, lean
 from whitestone.land.cutting import ends, keep_before, marks_along, nothing_of, one_side, reach_of, slab, some_of
@@ -24,6 +25,8 @@ Array = np.ndarray[Any, Any]
 
 BUSY_STEPS = 400_000
 """Steps (edges beside each other, summed over heights and crossings) from which a strip is cut in two."""
+CUT_STEPS = 200
+"""What a cut costs for each edge, in steps."""
 STEPS_OF_CUT = 1 << 5
 """A strip that takes more steps for each edge is worth a try to cut: much of it may lie beyond the subject."""
 SMALL_EDGES = 48
@@ -97,17 +100,24 @@ def waiting_strips(edges: Edges, n: int) -> Any:
 
 @compiled
 def count_strips(waiting: Any, rules: Rules, cells: Cells, subject: int, busy: int) -> int:
-    """Count the strips that wait, the last first; DONE, or FULL: then what has no room waits again, as the last."""
+    """Count the strips that wait, the last first; DONE, or FULL: then what has no room waits again, as the last.
+
+    TOO_MUCH as soon as more steps were taken than are allowed for all ground.
+    """
     while len(waiting) > 0:
+        left = cells.toil[ALLOWED] - cells.toil[SPENT]
+        if left < 0:
+            return TOO_MUCH
         strip, depth = waiting.pop()
         may_cut = strip.of.size > SMALL_EDGES and depth < DEEPEST
         steps = min(busy, STEPS_OF_CUT * strip.of.size)
         status = TOO_BUSY
         if not (may_cut and _is_busy(strip.lines, steps)):
-            status = sweep(strip, strip.of.size, cells, subject, steps if may_cut else NO_LIMIT)
+            status = sweep(strip, strip.of.size, cells, subject, steps if may_cut else left)
             _settle(cells, status == DONE)
+        cells.toil[SPENT] += CUT_STEPS * strip.of.size if status == TOO_BUSY else 0
         if status == TOO_BUSY and not cut_strip(waiting, (strip, depth), rules, subject, False):
-            status = sweep(strip, strip.of.size, cells, subject, NO_LIMIT)
+            status = sweep(strip, strip.of.size, cells, subject, left)
             _settle(cells, status == DONE)
         if status == FULL:
             waiting.append((strip, depth))

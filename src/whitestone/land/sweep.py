@@ -17,7 +17,19 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from whitestone.land.cells import DONE, FULL, TOO_BUSY, Cells, Whole, clear, new_cell, new_cells, place_of
+from whitestone.land.cells import (
+    DONE,
+    FULL,
+    NO_LIMIT,
+    SPENT,
+    TOO_BUSY,
+    Cells,
+    Whole,
+    clear,
+    new_cell,
+    new_cells,
+    place_of,
+)
 from whitestone.land.compiled import compiled, lean
 
 __all__ = [
@@ -26,7 +38,6 @@ __all__ = [
 ]  # fmt: skip
 
 Array = np.ndarray[Any, Any]
-NO_LIMIT = 1 << 62
 EVENT_STEPS = 8
 """What an event costs beside looking along the row, in edges looked at."""
 SAME_M = 1e-9
@@ -257,14 +268,17 @@ def _sweep(edges: Edges, order: Array, row: Array, until: Array, states: Array, 
                 missing = _renew(lines, of, row, states, runs, sides, marks, m, low, high, y, part, table, slot,
                                  subject)
                 if missing >= 0 and new_cell(cells, of, row, missing) == FULL:
+                    cells.toil[SPENT] += steps
                     return FULL
                 high = max(high, missing)  # what lies before it is renewed already, and looks like untouched
             low, high = row.size, -1
         if next_y == np.inf:
+            cells.toil[SPENT] += steps
             return DONE
         y = max(y, next_y)
         steps += m + EVENT_STEPS
         if steps > limit:
+            cells.toil[SPENT] += steps
             return TOO_BUSY
         if at < 0:
             at = _enter(lines, row, until, states, runs, sides, m, order[following], y)

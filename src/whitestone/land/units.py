@@ -11,12 +11,13 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from whitestone.land.cells import ALLOWED, SPENT, TOO_MUCH
 from whitestone.land.claims import CROWDED, KEPT_CLAIMS, OUTSIDE, TWICE
 from whitestone.land.compiled import compiled, lean
 from whitestone.land.gather import gather
 from whitestone.land.outdone import rules_of
 from whitestone.land.rings import Outlines
-from whitestone.land.story import DAY, HAZARD, NEVER, STRENGTH, Facts, acts_on, claims, cover, tell
+from whitestone.land.story import DAY, HAZARD, NEVER, STRENGTH, Facts, acts_on, claims, cover, list_days, tell
 from whitestone.land.strips import BUSY_STEPS, count_at_once, count_cut
 from whitestone.land.sweep import DONE, TOO_BUSY, Cells, Edges, Whole, clear
 
@@ -30,6 +31,8 @@ Array = np.ndarray[Any, Any]
 NOISE_M2 = 1e-4
 """Areas below this are rounding of coordinates, not land (a square centimetre)."""
 CENTS = 100.0
+MANY = 24
+"""So many numbers are put in order one by one; more are sorted."""
 FULL_OUTPUT, FULL_CLAIMS = 3, 4
 """A unit ended because its bookings, or its claims, have no room; FULL of the sweep says that its cells have none."""
 
@@ -69,20 +72,46 @@ def _mix(key: Whole, value: Whole) -> Whole:
     return z ^ (z >> np.uint64(29))
 
 
-@compiled
-def _joined(first: Array, of: Array, outlines: Array) -> Array:
-    """Gather what some outlines stand for, in order."""
-    count = 0
-    for at in range(outlines.size):
-        count += first[outlines[at] + 1] - first[outlines[at]]
-    found = np.empty(count, dtype=np.int64)
-    count = 0
-    for at in range(outlines.size):
-        for each in range(first[outlines[at]], first[outlines[at] + 1]):
-            found[count] = of[each]
-            count += 1
-    found.sort()
-    return found
+@lean
+def _count_covering(facts: Facts, cells: Cells, members: Array, cell: int) -> tuple[int, int]:
+    """Count the slices and the releases that the outlines of a cell stand for."""
+    slices = works = 0
+    for at in range(cells.first[cell], cells.first[cell + 1]):
+        outline = members[cells.items[at]]
+        slices += facts.slice_first[outline + 1] - facts.slice_first[outline]
+        works += facts.work_first[outline + 1] - facts.work_first[outline]
+    return slices, works
+
+
+@lean
+def _list_covering(facts: Facts, cells: Cells, members: Array, cell: int, covering: Array, releases: Array) -> None:
+    """Write down the slices and the releases that the outlines of a cell stand for; few in order, many as they come."""
+    slices = works = 0
+    for at in range(cells.first[cell], cells.first[cell + 1]):
+        outline = members[cells.items[at]]
+        for each in range(facts.slice_first[outline], facts.slice_first[outline + 1]):
+            _put_in(covering, slices, facts.slice_of[each])
+            slices += 1
+        for each in range(facts.work_first[outline], facts.work_first[outline + 1]):
+            _put_in(releases, works, facts.work_of[each])
+            works += 1
+
+
+@lean
+def _put_in(numbers: Array, count: int, number: Whole) -> None:
+    """Put a number behind so many others: where it belongs if there will be few, else at the end."""
+    if numbers.size <= MANY:
+        while count > 0 and numbers[count - 1] > number:
+            numbers[count] = numbers[count - 1]
+            count -= 1
+    numbers[count] = number
+
+
+@lean
+def _order_few(numbers: Array) -> None:
+    """Put numbers in order, if they are few."""
+    for at in range(numbers.size if numbers.size <= MANY else 0):
+        _put_in(numbers, at, numbers[at])
 
 
 @compiled
@@ -201,27 +230,48 @@ def _write_set(facts: Facts, releases: Array, until: Array, kind: int, unit: int
 
 @compiled
 def stories_of(facts: Facts, cells: Cells, members: Array) -> Any:
-    """Tell what each cell lived through: stories (lines, releases, until, area, kind of claims), keys and leads."""
+    """Tell what each cell lived through: stories (lines, releases, until, area, kind of claims), keys and leads.
+
+    What is only needed while one cell is told lies in arrays that serve for all; what is called with the facts makes
+    no arrays (see `lean`), because the facts would be counted in and out for every cell.
+    """
     stories = [(np.empty((0, 7), dtype=np.int64), members[:0], members[:0], 0.0, TWICE)][:0]
     keys = np.empty(cells.counts[0], dtype=np.uint64)
     lead = np.empty(cells.counts[0], dtype=np.int64)
+    numbers, room = np.empty(0, dtype=np.int64), np.empty((0, 7), dtype=np.int64)
     for cell in range(cells.counts[0]):
         if cells.area[cell] <= 0.0:
             continue
-        outlines = members[cells.items[cells.first[cell] : cells.first[cell + 1]]]
-        covering = _joined(facts.slice_first, facts.slice_of, outlines)
-        releases = _joined(facts.work_first, facts.work_of, outlines)
+        slices, works = _count_covering(facts, cells, members, cell)
+        count = 3 * slices + works
+        if numbers.size < 2 * slices + count:
+            numbers = np.empty(2 * (2 * slices + count), dtype=np.int64)
+            room = np.empty((8 * (slices + count), 7), dtype=np.int64)
+        covering, gone = numbers[:slices], numbers[slices : 2 * slices]
+        releases = np.empty(works, dtype=np.int64)
+        _list_covering(facts, cells, members, cell, covering, releases)
+        if max(slices, works) > MANY:
+            covering.sort()
+            releases.sort()
         kind = TWICE
-        if releases.size > KEPT_CLAIMS:
+        if works > KEPT_CLAIMS:
             kind, releases = CROWDED, _fewer(facts, covering, releases)
-        lines, until = tell(facts, covering, releases), claims(facts, covering, releases)
+        days = numbers[2 * slices : 2 * slices + 3 * slices + releases.size]
+        list_days(facts, covering, releases, days)
+        _order_few(days)
+        if days.size > MANY:
+            days.sort()
+        cells.toil[SPENT] += days.size * (slices + releases.size) + slices * works
+        lines = room[: tell(facts, covering, releases, days, gone, room)].copy()
+        until = np.empty(releases.size, dtype=np.int64)
+        claims(facts, covering, releases, until)
         keys[len(stories)], lead[len(stories)] = _hash(facts, lines, releases, until), _first_account(lines)
         keys[len(stories)] = _mix(keys[len(stories)], kind)
         stories.append((lines, releases, until, cells.area[cell], kind))
     return stories, keys[: len(stories)], lead[: len(stories)]
 
 
-@compiled
+@lean
 def write_story(facts: Facts, story: Any, cents: Whole, unit: int, first: int, output: Output) -> int:
     """Book so many hundredths with a story; DONE, or which part of the output has no room."""
     lines, releases, until, _, kind = story
@@ -288,7 +338,8 @@ def count_units(shapes: Outlines, facts: Facts, first: Array, members: Array, ch
     """Count and book the chosen units one after the other; returns how many were booked, and why it ended.
 
     `members[first[u]:first[u + 1]]` are the outlines whose boxes meet that of unit u, in order, its own among them.
-    DONE: all; FULL: the cells, FULL_OUTPUT or FULL_CLAIMS: the output has no room for the next unit.
+    DONE: all; FULL: the cells, FULL_OUTPUT or FULL_CLAIMS: the output has no room for the next unit; TOO_MUCH: more
+    steps were taken than are allowed.
     """
     pen = np.empty(4)
     for at in range(chosen.size):
@@ -300,6 +351,8 @@ def count_units(shapes: Outlines, facts: Facts, first: Array, members: Array, ch
         status = count_told(facts, mine, edges, n, cells, subject)
         if status == DONE:
             status = _book(facts, cells, mine, unit, output)
+        if status == DONE and cells.toil[SPENT] > cells.toil[ALLOWED]:
+            status = TOO_MUCH
         if status != DONE:
             return at, status
     return chosen.size, DONE

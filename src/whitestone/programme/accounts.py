@@ -21,6 +21,7 @@ from whitestone.land.claims import KEPT_CLAIMS
 from whitestone.land.inputs import UNDATED
 from whitestone.land.ledger import Ledger, tabulate
 from whitestone.land.proof import Proof, crowded_m2, disagreement_m2, prove
+from whitestone.land.toil import steps_of
 from whitestone.programme.accounts_beside import beside
 from whitestone.programme.accounts_closed import add_last_closing, bookings_of
 from whitestone.programme.accounts_disputes import awaiting, disputed
@@ -104,7 +105,8 @@ def _open(programme: Programme, clocks: Clocks, end: dt.date) -> Accounts:
         # A gazetteer, or work stated again, of a later day: this situation was known otherwise, and is read by itself.
         inputs = read_inputs(programme, clocks)
         located = place_hazards(inputs)
-        book = simulate(inputs.hazards, inputs.releases, end.toordinal(), count=programme.count)
+        book = simulate(inputs.hazards, inputs.releases, end.toordinal(), count=programme.count,
+                        most_steps=steps_of(programme.settings.counting_minutes))
     else:
         inputs, located = _of_day(programme, kept, clocks), set(kept.located)
         book = kept.book.until(end.toordinal())

@@ -22,6 +22,7 @@ from whitestone.land.book import Book
 from whitestone.land.changing import Change, apply_change
 from whitestone.land.growing import Table
 from whitestone.land.places import assign
+from whitestone.land.toil import MOST_STEPS, steps_of
 from whitestone.programme.accounts_inputs import EVER, Inputs, read_records
 from whitestone.programme.accounts_shapes import ShapesOfRecords
 from whitestone.programme.opening import Clocks, Programme
@@ -34,6 +35,8 @@ __all__ = [
 Key = TypeVar("Key")
 
 FOLLOWED = ("hazard", "release", "activity")
+FOLLOWING_MINUTES = 0.5
+"""A record waits so long at most for a kept book to follow it; on more crowded ground that is counted anew later."""
 _ANEW = ("place", "organisation")
 _SAMENESS = ("same", "undone")
 
@@ -135,7 +138,8 @@ def changed_book(
     some.releases = [each for each in some.releases if each.record_id not in work or not releases_of.get(
         str(each.record_id))]
     said.located = frozenset(place_hazards(some))
-    change, _, _ = count_change(book, every, some.hazards, some.releases, threads=threads)
+    change, _, _ = count_change(book, every, some.hazards, some.releases, threads=threads,
+                                most_steps=MOST_STEPS if threads is None else steps_of(FOLLOWING_MINUTES))
     return said, change
 
 

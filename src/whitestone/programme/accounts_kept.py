@@ -20,7 +20,7 @@ from collections.abc import Iterator
 import msgspec
 
 from whitestone import __version__
-from whitestone.errors import Busy, StoreFull, WrongCall
+from whitestone.errors import Busy, GroundTooCrowded, StoreFull, WrongCall
 from whitestone.journal import books
 from whitestone.journal.append import Batch
 from whitestone.journal.drafts import instant_us
@@ -38,6 +38,7 @@ from whitestone.land.packing import (
 )  # fmt: skip
 from whitestone.land.proof import measure_older
 from whitestone.land.roster import Roster
+from whitestone.land.toil import steps_of
 from whitestone.programme.accounts_following import (
     FOLLOWED,
     Besides,
@@ -252,7 +253,8 @@ def _count(programme: Programme, clocks: Clocks, stamp: str, seq: int) -> tuple[
     journal = programme.journal
     inputs = read_inputs(programme, Clocks(EVER, clocks.known_on, clocks.known))
     located = place_hazards(inputs)
-    book = simulate(inputs.hazards, inputs.releases, count=programme.count)
+    book = simulate(inputs.hazards, inputs.releases, count=programme.count,
+                    most_steps=steps_of(programme.settings.counting_minutes))
     measure_older(book)
     finder = ShapesOfRecords(programme, inputs.plane, clocks.known)
     finder.line = Roster.of(book.line.part(), finder.of_slices, finder.of_releases)
@@ -368,7 +370,10 @@ def _renewed(programme: Programme, kept: KeptBook, writer: Session | None, seq: 
     head = books.entry_hash(session, seq)
     if not any(kind in FOLLOWED for kind, _ in changed):
         return msgspec.structs.replace(kept, seq=seq, head=head)
-    said, change = changed_book(programme, kept.book, kept.besides, changed, Clocks(EVER, None, None), session)
+    try:
+        said, change = changed_book(programme, kept.book, kept.besides, changed, Clocks(EVER, None, None), session)
+    except GroundTooCrowded:
+        return None
     made = KeptBook(kept.key, kept.stamp, seq, head, kept.turn, kept.parts, kept.besides.merged(said),
                     grown_book(programme, kept.book, change, None), kept.numbering)
     # A book that followed without writing it down is no longer what the chain says, and may add nothing to it.

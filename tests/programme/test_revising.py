@@ -113,8 +113,10 @@ def test_what_the_lifecycle_forbids_is_not_approved(programme: Programme, hazard
     assert len(programme.journal.history(hazard)) == before
 
 
-def test_a_lawful_step_is_approved(programme: Programme, hazard: uuid.UUID) -> None:
+def test_a_lawful_step_is_approved(programme: Programme, hazard: uuid.UUID, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is left of the hazard is asked while the decision is being written: nobody waits for a lock of his own."""
     stated = submit(programme, hazard, {"classification": "cha", "evidence_direct": ["visual"]})
+    monkeypatch.setattr(programme.journal.store, "_translate", lambda error: pytest.fail(f"it waited: {error}"))
     decide(programme, hazard, "approved", reason="seen", about=[stated])
     assert [each.body["classification"] for each in programme.journal.states("hazard")] == ["cha"]
 

@@ -131,6 +131,11 @@ class Store(ABC):
         with self._lent(write=False) as session:
             yield session
 
+    @property
+    def writes_here(self) -> bool:
+        """Say whether this thread is within `writing`: to ask for the lock again would be to wait for itself."""
+        return bool(getattr(self._seen, "writes", False))
+
     @contextlib.contextmanager
     def seeing(self, session: Session) -> Iterator[None]:
         """Let what this thread reads in the block be what a session that writes has written so far."""
@@ -149,7 +154,11 @@ class Store(ABC):
         if self.readonly:
             raise WrongCall(why="This programme was opened for reading only.")
         with self._lent(write=True) as session:
-            yield session
+            self._seen.writes = True
+            try:
+                yield session
+            finally:
+                self._seen.writes = False
 
     @contextlib.contextmanager
     def _lent(self, *, write: bool) -> Iterator[Session]:

@@ -287,8 +287,10 @@ def _uncollected() -> Iterator[None]:
 
 
 def _keep_whole(programme: Programme, kept: KeptBook, shapes: bytes | None = None) -> None:
-    """Write a book down, unless the place cannot be written or somebody else is writing: then it is made again."""
+    """Write a book down, unless the place cannot be written or somebody is writing: then it is made again."""
     store = programme.journal.store
+    if store.writes_here:
+        return  # asked while a decision is judged, say
     writer = store.for_writing() if store.readonly else store  # a question is asked for reading only, and may be kept
     with contextlib.suppress(Busy, StoreFull, WrongCall), writer.writing() as session:
         turn, parts = books.read_chain(session, kept.key)

@@ -92,6 +92,20 @@ def test_every_question_is_answered_as_on_paper(story: list[list[dict[str, Any]]
         assert journal.verify().ok
 
 
+def test_what_one_act_ends_and_says_again_has_never_ended(tmp_path: Path) -> None:
+    """A decision takes a dated statement back, and the same act states it anew: the slice before that day stays."""
+    def said(**more: Any) -> dict[str, Any]:
+        return {"record": 0, "date": None, "nature": 0, "workflow": 3, "body": {}, "extra": {}, "geometry": None,
+                "parents": [], "corrects": 0} | more  # fmt: skip
+
+    story = [[said(date="2015-01-01"), said(), said()], [said()],
+             [said(nature=2, workflow=1, parents=[0]), said(date="2015-01-01")]]  # fmt: skip
+    with create(tmp_path / "p", name="p") as journal:
+        check(journal, tell(journal, story))
+        rebuilt = journal.rebuild()
+        assert rebuilt.hash_before == rebuilt.hash_after
+
+
 @pytest.fixture(scope="module")
 def server_journal(server_url: str) -> Any:
     import psycopg

@@ -37,6 +37,7 @@ _ENTRIES = """SELECT r.record_id, r.kind, r.seq, r.revision_id, {}, r.nature, r.
 FROM revision r JOIN act a ON a.act_id = r.act_id WHERE {} ORDER BY r.record_id, r.seq"""
 _OPEN = """SELECT record_id, basis, state_id, slice, true_from, true_to, workflow, body_seq, geometry_seq, revisions,
  body, extra, conflicts, known_from FROM state WHERE known_to IS NULL AND record_id IN ({})"""
+_ENDED = _OPEN.replace("known_to IS NULL", "known_to = {}")
 _FRESH = """INSERT INTO state (record_id, kind, basis, slice, true_from, known_from, workflow, body_seq, geometry_seq)
 SELECT r.record_id, r.kind, {basis}, 0, r.acts_on, {now}, r.workflow, r.seq,
  CASE WHEN r.geometry IS NULL THEN NULL ELSE r.seq END
@@ -140,6 +141,9 @@ def _renew_chunk(session: Session, entries: dict[bytes, tuple[int, list[Entry]]]
     dropped: list[int] = []
     fresh: list[tuple[Any, ...]] = []
     open_rows = _open_rows(session, chunk)
+    twice = [record for record, (_, found) in entries.items() if sum(each.recorded_at == now for each in found) > 1]
+    ended = _open_rows(session, twice, now) if twice else {}
+    again: list[int] = []
     for record in chunk:
         if record not in entries:
             continue
@@ -150,7 +154,13 @@ def _renew_chunk(session: Session, entries: dict[bytes, tuple[int, list[Entry]]]
             for key, (state_id, known_from) in held.items():
                 if key not in wanted:
                     (dropped if known_from == now else closed).append(state_id)
-            fresh.extend(_row(record, kind, basis, each, now) for key, each in wanted.items() if key not in held)
+            # What an earlier part of this same act ended, and what is so again, has never ended.
+            back = ended.get((record, basis), {})
+            again += [back[key][0] for key in wanted if key not in held and key in back]
+            fresh.extend(_row(record, kind, basis, each, now) for key, each in wanted.items()
+                         if key not in held and key not in back)
+    if again:
+        session.many("UPDATE state SET known_to = NULL WHERE state_id = ?", [(each,) for each in again])
     _write(session, closed, dropped, fresh, now)
 
 
@@ -206,9 +216,11 @@ def _key(each: Slice) -> tuple[Any, ...]:
             each.body, each.extra, each.conflicts)
 
 
-def _open_rows(session: Session, chunk: Sequence[bytes]) -> dict[tuple[bytes, int], _Held]:
+def _open_rows(session: Session, chunk: Sequence[bytes], ended: int | None = None) -> dict[tuple[bytes, int], _Held]:
+    """Read the rows that hold now, or those that ended at an instant (µs)."""
     rows: dict[tuple[bytes, int], _Held] = {}
-    for record, basis, state_id, *key, known_from in session.all(_OPEN.format(marks(chunk)), chunk):
+    sql = _OPEN.format(marks(chunk)) if ended is None else _ENDED.format(int(ended), marks(chunk))
+    for record, basis, state_id, *key, known_from in session.all(sql, chunk):
         rows.setdefault((record, basis), {})[tuple(key)] = (state_id, known_from)
     return rows
 

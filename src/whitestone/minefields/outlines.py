@@ -25,9 +25,10 @@ Raster = npt.NDArray[np.float64]
 
 SHARES = (50, 90, 99)
 _LEAST_CELL_M, _MOST_CELLS = 5.0, 500
-_SMOOTH_M = 2.5
-"""A few hundred placements stand for all: each is blurred by this, so that gaps between them are no gaps in the
-ground."""
+_SMOOTH_M = 2.0
+"""A few hundred placements stand for all: each is blurred by this, so that gaps between them are no gaps in the ground.
+Where hardly more than `_FEW` places of mines stand within it, the blur is as wide as so few placements call for."""
+_FEW = 10.0
 _EACH, _TURNS = 128, 16
 """Places of mines shown of each placement, and after how many placements the same ones come again: were they always
 the same, placements that lie close together would leave lumps in a field, and the sets would hold too few mines."""
@@ -72,8 +73,36 @@ def spread_of(
     laid = np.bincount(row[good] * columns + column[good], weights=mass[good], minlength=rows * columns).reshape(
         rows, columns
     )
-    laid = scipy.ndimage.gaussian_filter(laid, _SMOOTH_M / cell, mode="constant")
+    laid = _blurred(laid, cell, _alike(weight) * _EACH, _wide_m(at, weight))
     return Spread(laid / laid.sum(), west, south, cell)
+
+
+def _alike(weight: Floats) -> float:
+    """Return how many placements of equal weight tell as much."""
+    return float(weight.sum() ** 2 / (weight**2).sum())
+
+
+def _wide_m(at: Floats, weight: Floats) -> float:
+    """Return how wide a density is blurred that so many placements tell, metres (Silverman 1986, in two dimensions)."""
+    spread = []
+    for values in (at[:, 0], at[:, 1]):
+        order = np.argsort(values)
+        total = np.cumsum(weight[order]) / weight.sum()
+        low, high = values[order[np.minimum(np.searchsorted(total, (0.16, 0.84)), len(at) - 1)]]
+        spread.append(float(high - low) / 2.0)
+    return max(math.sqrt(spread[0] * spread[1]) * _alike(weight) ** (-1.0 / 6.0), _SMOOTH_M)
+
+
+def _blurred(laid: Floats, cell_m: float, places: float, wide_m: float) -> Floats:
+    """Blur what `places` places of mines tell: finely where many stand, widely where there are few or none.
+
+    Blurred finely alone, the outer sets are the speckles of a sample: they held too few mines, and nobody can walk them.
+    """
+    fine = scipy.ndimage.gaussian_filter(laid, _SMOOTH_M / cell_m, mode="constant")
+    wide = scipy.ndimage.gaussian_filter(laid, wide_m / cell_m, mode="constant")
+    many = wide * places * 4.0 * math.pi * (_SMOOTH_M / cell_m) ** 2
+    part = many / (many + _FEW)
+    return np.asarray(part * fine + (1.0 - part) * wide)
 
 
 def _middle(values: Floats, mass: Floats, keep: float) -> tuple[float, float]:

@@ -73,8 +73,8 @@ def spread_of(
     laid = np.bincount(row[good] * columns + column[good], weights=mass[good], minlength=rows * columns).reshape(
         rows, columns
     )
-    laid = _blurred(laid, cell, _alike(weight) * _EACH, _wide_m(at, weight))
-    return Spread(laid / laid.sum(), west, south, cell)
+    blurred = _blurred(laid.astype(float), cell, _alike(weight) * _EACH, _wide_m(at, weight))
+    return Spread(blurred / blurred.sum(), west, south, cell)
 
 
 def _alike(weight: Floats) -> float:
@@ -90,13 +90,13 @@ def _wide_m(at: Floats, weight: Floats) -> float:
         total = np.cumsum(weight[order]) / weight.sum()
         low, high = values[order[np.minimum(np.searchsorted(total, (0.16, 0.84)), len(at) - 1)]]
         spread.append(float(high - low) / 2.0)
-    return max(math.sqrt(spread[0] * spread[1]) * _alike(weight) ** (-1.0 / 6.0), _SMOOTH_M)
+    return max(math.sqrt(spread[0] * spread[1]) / math.pow(_alike(weight), 1.0 / 6.0), _SMOOTH_M)
 
 
 def _blurred(laid: Floats, cell_m: float, places: float, wide_m: float) -> Floats:
     """Blur what `places` places of mines tell: finely where many stand, widely where there are few or none.
 
-    Blurred finely alone, the outer sets are the speckles of a sample: they held too few mines, and nobody can walk them.
+    Blurred finely alone, the outer sets are the speckles of a sample: they hold too few mines, and none can be walked.
     """
     fine = scipy.ndimage.gaussian_filter(laid, _SMOOTH_M / cell_m, mode="constant")
     wide = scipy.ndimage.gaussian_filter(laid, wide_m / cell_m, mode="constant")

@@ -13,7 +13,7 @@ from tests.minefields.test_joint import SHORT, batch, box, degrees, detail, shee
 from whitestone.minefields.assessing import assess, formed, report
 from whitestone.minefields.batch_model import Question, posed
 from whitestone.minefields.error_model import ErrorModel
-from whitestone.minefields.joint_claims import bartered, ceded, claimed, near, near_density, shaped, traded
+from whitestone.minefields.joint_claims import bartered, ceded, claimed, near, near_density, shaped
 from whitestone.minefields.joint_guided import guided, guided_density
 from whitestone.minefields.joint_laying import lay
 from whitestone.minefields.joint_moves import LEAST, redrawn, switched
@@ -78,7 +78,7 @@ def walked(steps: int, radius: float, scene: Scene) -> tuple[float, float]:
         if state.on[0] == 1:
             redrawn(0, 0.0, scene)
             shaped(0, 0.0, scene)
-            unless_outside(radius, traded, scene)
+            unless_outside(radius, claimed, scene)
         unless_outside(radius, ceded if state.on[0] == 1 else claimed, scene)
         if state.on[0] == 1:
             on += 1

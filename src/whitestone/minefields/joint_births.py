@@ -10,7 +10,7 @@ import math
 import numpy as np
 
 from whitestone.minefields.joint_dressing import believed, dressed
-from whitestone.minefields.joint_laying import covered, field_of, forget, gain, lay, put, settled
+from whitestone.minefields.joint_laying import cells, covered, field_of, forget, gain, lay, put, settled
 from whitestone.minefields.joint_moves import first_free, fits
 from whitestone.minefields.joint_state import FALSE, REAL, Beliefs, Floats, Ground, Scene
 from whitestone.minefields.joint_terms import normal
@@ -25,20 +25,17 @@ BIRTH_M = 35.0
 @bare_kernel
 def birth_density(x: float, y: float, ground: Ground) -> float:
     """Return the density with which new fields are proposed at a place, per square metre."""
-    west, south, size, columns, rows = ground.net
     reach = 3.0 * BIRTH_M
-    first_column = max(math.floor((x - reach - west) / size), 0)
-    last_column = min(math.floor((x + reach - west) / size), int(columns) - 1)
-    first_row = max(math.floor((y - reach - south) / size), 0)
-    last_row = min(math.floor((y + reach - south) / size), int(rows) - 1)
+    first_column, last_column, first_row, last_row = cells(x - reach, x + reach, y - reach, y + reach, ground.net)
     total = 0.0
+    if last_column < first_column:
+        return total
     for row in range(first_row, last_row + 1):
-        for column in range(first_column, last_column + 1):
-            cell = row * int(columns) + column
-            for f in range(ground.start[cell], ground.start[cell + 1]):
-                squared = ((ground.x[f] - x) ** 2 + (ground.y[f] - y) ** 2) / BIRTH_M**2
-                if squared < 9.0:
-                    total += math.exp(-0.5 * squared)
+        base = row * int(ground.net[3])
+        for f in range(ground.start[base + first_column], ground.start[base + last_column + 1]):
+            squared = ((ground.x[f] - x) ** 2 + (ground.y[f] - y) ** 2) / BIRTH_M**2
+            if squared < 9.0:
+                total += math.exp(-0.5 * squared)
     return total / (2.0 * math.pi * BIRTH_M**2 * ground.x.size)
 
 
@@ -79,9 +76,9 @@ def born(heat: float, scene: Scene) -> None:
     far = math.hypot(at[0] - ground.x[f], at[1] - ground.y[f])
     if free < 0 or not fits(free, at, scene) or far >= 3.0 * BIRTH_M:
         return
-    new = dressed(free, at, 0, heat, scene)
+    new, worth = dressed(free, at, 0, heat, scene)
     ratio = math.log(scene.hyper.unwritten[0] / birth_density(at[0], at[1], ground) / (count + 1.0))
-    ratio += believed(free, new, heat, scene) - _usually(at, beliefs)
+    ratio += worth - _usually(at, beliefs)
     lay(1.0, new, scene)
     if state.touched[-1] == 0:
         forget(state)

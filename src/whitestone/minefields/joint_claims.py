@@ -15,12 +15,12 @@ import numpy as np
 from whitestone.minefields.joint_dressing import believed, dressed
 from whitestone.minefields.joint_guided import sized, sized_density
 from whitestone.minefields.joint_laying import covered, difference, field_of, lay, put, settled
-from whitestone.minefields.joint_moves import first_free, fits
-from whitestone.minefields.joint_state import FALSE, REAL, Floats, Scene
+from whitestone.minefields.joint_moves import first_free, fits, replaced
+from whitestone.minefields.joint_state import REAL, Floats, Scene
 from whitestone.minefields.joint_terms import form_share, normal, odds, template_drawn
 from whitestone.minefields.kernels import bare_kernel, kernel
 
-__all__ = ["bartered", "ceded", "claimed", "exchanged", "near", "near_density", "shaped", "traded"]
+__all__ = ["bartered", "ceded", "claimed", "exchanged", "near", "near_density", "shaped"]
 
 WIDE_M, WIDE_TURN, WIDE_SIZE = 12.0, 0.2, 0.3
 CLOSE_M, CLOSE_TURN, CLOSE_SIZE = 3.5, 0.04, 0.12
@@ -162,8 +162,8 @@ def _any(sheet: int, scene: Scene) -> int:
 @kernel
 def _passed(one: int, two: int, heat: float, scene: Scene) -> None:
     """Propose that the field of `one` is that of `two`, which has none or is the same; one may have no sheet."""
-    state, count = scene.state, scene.sheets.mines.size
-    old, template = field_of(one, state), _template(two, scene)
+    count = scene.sheets.mines.size
+    old, template = field_of(one, scene.state), _template(two, scene)
     if one == two:
         template = _any(two, scene)
     at = near(two, old.at, template, scene)
@@ -179,27 +179,13 @@ def _passed(one: int, two: int, heat: float, scene: Scene) -> None:
         ratio += math.log(CEDED) - _chosen(two, one, old.at, scene)
     if two >= count:
         ratio += _chosen(one, -1, at, scene) - math.log(CEDED)
-    lay(-1.0, old, scene)
-    new = dressed(two, at, template, heat, scene)
-    ratio += believed(two, new, heat, scene) - believed(one, old, heat, scene)
-    lay(1.0, new, scene)
-    if settled(ratio + heat * difference(old, new, scene), state):
-        state.on[one] = FALSE
-        put(two, new, state)
+    replaced(ratio, one, old, two, at, template, heat, scene)
 
 
 @kernel
 def shaped(sheet: int, heat: float, scene: Scene) -> None:
     """Propose that the field of a sheet lies where it is in another form, or along its rows, or all over it."""
     _passed(sheet, sheet, heat, scene)
-
-
-@kernel
-def claimed(sheet: int, heat: float, scene: Scene) -> None:
-    """Propose that a field of which nobody wrote is that of a sheet held false."""
-    other = _choice(sheet, scene)
-    if other >= 0:
-        _passed(other, sheet, heat, scene)
 
 
 @kernel
@@ -227,10 +213,10 @@ def exchanged(one: int, two: int, heat: float, scene: Scene) -> None:
         ratio += _chosen(one, two, at_two, scene) - _chosen(one, two, old_two.at, scene)
     lay(-1.0, old_one, scene)
     lay(-1.0, old_two, scene)
-    new_one = dressed(one, at_one, form_one, heat, scene)
-    new_two = dressed(two, at_two, form_two, heat, scene)
-    ratio += believed(one, new_one, heat, scene) - believed(one, old_one, heat, scene)
-    ratio += believed(two, new_two, heat, scene) - believed(two, old_two, heat, scene)
+    new_one, worth_one = dressed(one, at_one, form_one, heat, scene)
+    new_two, worth_two = dressed(two, at_two, form_two, heat, scene)
+    ratio += worth_one - believed(one, old_one, heat, scene)
+    ratio += worth_two - believed(two, old_two, heat, scene)
     lay(1.0, new_one, scene)
     lay(1.0, new_two, scene)
     paid = old_two.mines * covered(old_two, scene) - new_two.mines * covered(new_two, scene)
@@ -240,26 +226,32 @@ def exchanged(one: int, two: int, heat: float, scene: Scene) -> None:
 
 
 @kernel
-def traded(sheet: int, heat: float, scene: Scene) -> None:
-    """Propose that a sheet changes its field for one of which nobody wrote."""
+def _handed(one: int, two: int, heat: float, scene: Scene) -> None:
+    """Propose that two change fields, or that the one that has a field gives it to the other."""
+    on = scene.state.on
+    if on[one] == REAL and on[two] == REAL:
+        exchanged(one, two, heat, scene)
+    elif on[one] == REAL:
+        _passed(one, two, heat, scene)
+    elif on[two] == REAL:
+        _passed(two, one, heat, scene)
+
+
+@kernel
+def claimed(sheet: int, heat: float, scene: Scene) -> None:
+    """Propose that a field of which nobody wrote is that of a sheet, which gives up its own for it if it has one."""
     other = _choice(sheet, scene)
     if other >= 0:
-        exchanged(sheet, other, heat, scene)
+        _handed(sheet, other, heat, scene)
 
 
 @kernel
 def bartered(one: int, heat: float, scene: Scene) -> None:
     """Let a sheet change fields with a neighbour, or give its own to one that has none, or take it."""
-    sheets, state = scene.sheets, scene.state
+    sheets = scene.sheets
     first, last = sheets.near_start[one], sheets.near_start[one + 1]
     if first == last:
         return
     two = sheets.near[np.random.randint(first, last)]
-    if not sheets.informed[two]:
-        return
-    if state.on[one] == REAL and state.on[two] == REAL:
-        exchanged(one, two, heat, scene)
-    elif state.on[one] == REAL:
-        _passed(one, two, heat, scene)
-    elif state.on[two] == REAL:
-        _passed(two, one, heat, scene)
+    if sheets.informed[two]:
+        _handed(one, two, heat, scene)

@@ -72,8 +72,11 @@ def _suggested(o: int, at: Floats, template: int, heat: float, scene: Scene) -> 
 
 
 @kernel
-def dressed(o: int, at: Floats, template: int, heat: float, scene: Scene) -> Field:
-    """Draw mines, types and lanes for a field of object `o` at a place, given all else that lies there."""
+def dressed(o: int, at: Floats, template: int, heat: float, scene: Scene) -> tuple[Field, float]:
+    """Draw mines, types and lanes for a field of object `o` at a place, given all else that lies there.
+
+    Return the field, and what `believed` says of it.
+    """
     shape, rate = _suggested(o, at, template, heat, scene)
     kinds = scene.state.left_kinds
     if o < scene.sheets.mines.size:
@@ -81,7 +84,8 @@ def dressed(o: int, at: Floats, template: int, heat: float, scene: Scene) -> Fie
     else:
         parameters = scene.beliefs.mixes[told_by(kinds, scene.beliefs)] + kinds
     mines = np.random.gamma(shape, 1.0) / rate + 1e-6
-    return Field(at, mines, spread(parameters), LANES * spread(LANE_PRIOR + scene.state.left_lanes), template)
+    new = Field(at, mines, spread(parameters), LANES * spread(LANE_PRIOR + scene.state.left_lanes), template)
+    return new, _weighed(o, new, shape, rate, scene)
 
 
 @bare_kernel
@@ -92,6 +96,12 @@ def believed(o: int, field: Field, heat: float, scene: Scene) -> float:
     instead of the place. Asked while the field is taken up.
     """
     shape, rate = _suggested(o, field.at, field.template, heat, scene)
+    return _weighed(o, field, shape, rate, scene)
+
+
+@bare_kernel
+def _weighed(o: int, field: Field, shape: float, rate: float, scene: Scene) -> float:
+    """Return what `believed` says, where `_suggested` has just said what others leave to the field."""
     sheets, kinds, lanes, none = scene.sheets, scene.state.left_kinds, scene.state.left_lanes, scene.state.none
     ratio = laned(field.lanes, none) - laned(field.lanes, lanes) - gamma(field.mines, shape, shape / rate)
     if o < sheets.mines.size:

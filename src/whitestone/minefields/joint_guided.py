@@ -11,20 +11,27 @@ import math
 
 import numpy as np
 
+from whitestone.minefields.joint_laying import cells
 from whitestone.minefields.joint_state import Floats, Ground, Hyper, Sheets
 from whitestone.minefields.joint_terms import centre_shift, component_drawn, normal, place_density
 from whitestone.minefields.kernels import bare_kernel, kernel
 
-__all__ = ["guided", "guided_density", "sized", "sized_density"]
+__all__ = ["guided", "guided_density", "scatter", "sized", "sized_density"]
+
+
+@bare_kernel
+def scatter(sheet: int, component: int, number: int, sheets: Sheets) -> float:
+    """Return the spread of one of the five numbers under one component, before any factor on it is learned."""
+    total = 0.0
+    for j in range(number + 1):
+        total += sheets.root[sheet, component, number, j] ** 2
+    return math.sqrt(total)
 
 
 @bare_kernel
 def _spread(sheet: int, component: int, number: int, sheets: Sheets, hyper: Hyper) -> float:
-    """Return the spread of one of the five numbers under one component."""
-    total = 0.0
-    for j in range(number + 1):
-        total += sheets.root[sheet, component, number, j] ** 2
-    return math.sqrt(total) * float(hyper.factor[1 if number == 2 else 2])
+    """Return the spread of turn, length or width under one component."""
+    return scatter(sheet, component, number, sheets) * float(hyper.factor[1 if number == 2 else 2])
 
 
 @kernel
@@ -58,17 +65,13 @@ def sized_density(sheet: int, at: Floats, form: int, sheets: Sheets, hyper: Hype
 def _reached(sheet: int, pick: int, ground: Ground, sheets: Sheets) -> int:
     """Return how many finds lie within reach of a sheet (`pick` below nought), or which is number `pick` of them."""
     x, y, far = sheets.middle[sheet, 0], sheets.middle[sheet, 1], sheets.reach[sheet]
-    west, south, size, columns, rows = ground.net
-    first_column = max(math.floor((x - far - west) / size), 0)
-    last_column = min(math.floor((x + far - west) / size), int(columns) - 1)
-    first_row = max(math.floor((y - far - south) / size), 0)
-    last_row = min(math.floor((y + far - south) / size), int(rows) - 1)
+    first_column, last_column, first_row, last_row = cells(x - far, x + far, y - far, y + far, ground.net)
     number = 0
     if last_column < first_column:
         return 0
     for row in range(first_row, last_row + 1):
-        begin = ground.start[row * int(columns) + first_column]
-        end = ground.start[row * int(columns) + last_column + 1]
+        base = row * int(ground.net[3])
+        begin, end = ground.start[base + first_column], ground.start[base + last_column + 1]
         if number <= pick < number + end - begin:
             found: int = begin + pick - number
             return found
@@ -80,20 +83,22 @@ def _reached(sheet: int, pick: int, ground: Ground, sheets: Sheets) -> int:
 def _under(sheet: int, at: Floats, ground: Ground, sheets: Sheets) -> int:
     """Return how many of the finds within reach of a sheet lie in the rectangle of a place."""
     x, y, far = sheets.middle[sheet, 0], sheets.middle[sheet, 1], sheets.reach[sheet]
-    west, south, size, columns, rows = ground.net
     length, width = math.exp(at[3]), math.exp(at[4])
     cos, sin = math.cos(at[2]), math.sin(at[2])
     half_x, half_y = 0.5 * (abs(cos) * length + abs(sin) * width), 0.5 * (abs(sin) * length + abs(cos) * width)
     # The same cells as in `_reached`, cut to those that the rectangle touches.
-    first_column = max(math.floor((max(x - far, at[0] - half_x) - west) / size), 0, math.floor((x - far - west) / size))
-    last_column = min(math.floor((min(x + far, at[0] + half_x) - west) / size), int(columns) - 1)
-    first_row = max(math.floor((max(y - far, at[1] - half_y) - south) / size), 0)
-    last_row = min(math.floor((min(y + far, at[1] + half_y) - south) / size), int(rows) - 1)
+    first_column, last_column, first_row, last_row = cells(
+        max(x - far, at[0] - half_x),
+        min(x + far, at[0] + half_x),
+        max(y - far, at[1] - half_y),
+        min(y + far, at[1] + half_y),
+        ground.net,
+    )
     count = 0
     if last_column < first_column:
         return 0
     for row in range(first_row, last_row + 1):
-        base = row * int(columns)
+        base = row * int(ground.net[3])
         for f in range(ground.start[base + first_column], ground.start[base + last_column + 1]):
             dx, dy = ground.x[f] - at[0], ground.y[f] - at[1]
             if abs(cos * dx + sin * dy) <= 0.5 * length and abs(cos * dy - sin * dx) <= 0.5 * width:

@@ -17,6 +17,7 @@ from whitestone.minefields.kernels import bare_kernel, kernel
 
 __all__ = [
     "accepted",
+    "cells",
     "covered",
     "difference",
     "field_of",
@@ -59,6 +60,21 @@ def put(o: int, field: Field, state: State) -> None:
 
 
 @bare_kernel
+def cells(west: float, east: float, south: float, north: float, net: Floats) -> tuple[int, int, int, int]:
+    """Return first and last column, first and last row of the cells of the net of finds that a box touches.
+
+    All four lie in the net, or the last one before the first: none is touched.
+    """
+    left, low, size, columns, rows = net
+    return (
+        max(math.floor((west - left) / size), 0),
+        min(math.floor((east - left) / size), int(columns) - 1),
+        max(math.floor((south - low) / size), 0),
+        min(math.floor((north - low) / size), int(rows) - 1),
+    )
+
+
+@bare_kernel
 def under(field: Field, scene: Scene, finds: Ints, density: Floats, lane: Ints) -> int:
     """List the finds that a field can hold: their numbers, share of its mines per square metre there, and lanes."""
     ground, shapes, template = scene.ground, scene.shapes, field.template
@@ -68,16 +84,14 @@ def under(field: Field, scene: Scene, finds: Ints, density: Floats, lane: Ints) 
     half_x = abs(cos) * ex * length + abs(sin) * ey * width
     half_y = abs(sin) * ex * length + abs(cos) * ey * width
     rows, columns = shapes.density.shape[1], shapes.density.shape[2]
-    west, south, size, net_columns, net_rows = ground.net
-    first_column = max(math.floor((field.at[0] - half_x - west) / size), 0)
-    last_column = min(math.floor((field.at[0] + half_x - west) / size), int(net_columns) - 1)
-    first_row = max(math.floor((field.at[1] - half_y - south) / size), 0)
-    last_row = min(math.floor((field.at[1] + half_y - south) / size), int(net_rows) - 1)
+    first_column, last_column, first_row, last_row = cells(
+        field.at[0] - half_x, field.at[0] + half_x, field.at[1] - half_y, field.at[1] + half_y, ground.net
+    )
     count = 0
     if last_column < first_column:
         return 0
     for row in range(first_row, last_row + 1):
-        base = row * int(net_columns)
+        base = row * int(ground.net[3])
         for f in range(ground.start[base + first_column], ground.start[base + last_column + 1]):
             dx, dy = ground.x[f] - field.at[0], ground.y[f] - field.at[1]
             u = ((cos * dx + sin * dy) / length / ex + 1.0) * 0.5 * columns

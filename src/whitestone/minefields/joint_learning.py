@@ -10,10 +10,11 @@ import math
 
 import numpy as np
 
+from whitestone.minefields.joint_guided import scatter
 from whitestone.minefields.joint_laying import accepted, field_of, unsearched
 from whitestone.minefields.joint_state import REAL, Floats, Ints, Scene, Sheets, State
 from whitestone.minefields.joint_terms import gamma, normal, place_density
-from whitestone.minefields.kernels import kernel
+from whitestone.minefields.kernels import bare_kernel, kernel
 
 __all__ = ["learned"]
 
@@ -68,27 +69,31 @@ def _placed(region: int, scene: Scene, given: Ints, wide: Floats) -> float:
     for o in range(sheets.mines.size):
         if state.on[o] == REAL and (region < 0 or sheets.region[o] == region) and given[o].sum() >= MATCHED:
             near = place_density(o, state.at[o], scene.shapes.form[state.template[o]], sheets, hyper)
-            total += max(near, wide[o]) + math.log(
-                math.exp(min(near - wide[o], 0.0)) + math.exp(min(wide[o] - near, 0.0))
-            )
+            total += _either(near, wide[o])
+    return total
+
+
+@bare_kernel
+def _either(one: float, two: float) -> float:
+    """Return the logarithm of the sum of two densities, given by their logarithms."""
+    return max(one, two) + math.log(1.0 + math.exp(-abs(one - two)))
+
+
+@kernel
+def _lengths(scene: Scene, given: Ints) -> float:
+    """Return the logarithm of the density of the lengths of matched fields that lie as written."""
+    sheets, state, factor, total = scene.sheets, scene.state, scene.hyper.factor[2], 0.0
+    for o in range(sheets.mines.size):
+        if state.on[o] == REAL and given[o].sum() >= MATCHED and scene.shapes.form[state.template[o]] == 0:
+            off = (state.at[o, 3] - sheets.mean[o, 0, 3]) / scatter(o, 0, 3, sheets) / factor
+            total += math.log(math.exp(-0.5 * off * off) / factor + 0.03)
     return total
 
 
 @kernel
-def _lengths(factor: float, scene: Scene, given: Ints) -> float:
-    """Return the logarithm of the density of the lengths of matched fields that lie as written."""
-    sheets, state, total = scene.sheets, scene.state, 0.0
-    for o in range(sheets.mines.size):
-        if state.on[o] == REAL and given[o].sum() >= MATCHED and scene.shapes.form[state.template[o]] == 0:
-            spread = math.sqrt(
-                sheets.root[o, 0, 3, 0] ** 2
-                + sheets.root[o, 0, 3, 1] ** 2
-                + sheets.root[o, 0, 3, 2] ** 2
-                + sheets.root[o, 0, 3, 3] ** 2
-            )
-            off = (state.at[o, 3] - sheets.mean[o, 0, 3]) / spread / factor
-            total += math.log(math.exp(-0.5 * off * off) / factor + 0.03)
-    return total
+def _fit(k: int, scene: Scene, given: Ints, wide: Floats) -> float:
+    """Return what matched fields say of factor `k`; rows make a field look narrow: its length tells of the pace."""
+    return _lengths(scene, given) if k == 2 else _placed(-1, scene, given, wide)
 
 
 @kernel
@@ -112,14 +117,11 @@ def _learn_model(scene: Scene, given: Ints) -> None:
     wide = _wide(scene)
     if beliefs.learn_sd > 0.0:
         for k in range(3):
-            before, old = _placed(-1, scene, given, wide), hyper.factor[k]
+            before, old = _fit(k, scene, given, wide), hyper.factor[k]
             new = old * math.exp(0.12 * np.random.standard_normal())
             hyper.factor[k] = new
-            ratio = _placed(-1, scene, given, wide) - before
+            ratio = _fit(k, scene, given, wide) - before
             ratio += normal(math.log(new), 0.0, beliefs.learn_sd) - normal(math.log(old), 0.0, beliefs.learn_sd)
-            if k == 2:  # rows make a field look narrow: only its length tells of the pace
-                ratio = _lengths(new, scene, given) - _lengths(old, scene, given)
-                ratio += normal(math.log(new), 0.0, beliefs.learn_sd) - normal(math.log(old), 0.0, beliefs.learn_sd)
             if not 0.35 < new < 3.0 or not accepted(ratio):
                 hyper.factor[k] = old
     for region in range(hyper.shift.shape[0]):
@@ -144,7 +146,7 @@ def _counted(amount: float, sure: float, sheets: Sheets, state: State, given: In
         if state.on[o] == REAL and sheets.stated[o] and given[o].sum() >= MATCHED:
             near = gamma(state.mines[o], sheets.shape[o] * sure, sheets.mines[o] * amount)
             wide = gamma(state.mines[o], 1.5, sheets.mines[o]) - 2.0
-            total += max(near, wide) + math.log(1.0 + math.exp(-abs(near - wide)))
+            total += _either(near, wide)
     return total
 
 

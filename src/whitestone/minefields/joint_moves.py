@@ -17,7 +17,7 @@ from whitestone.minefields.joint_state import FALSE, REAL, Field, Floats, Scene
 from whitestone.minefields.joint_terms import odds, place_density, sheet_mines, template_drawn, unwritten_place
 from whitestone.minefields.kernels import bare_kernel, kernel
 
-__all__ = ["LEAST", "first_free", "fits", "nudged", "redrawn", "switched"]
+__all__ = ["LEAST", "first_free", "fits", "nudged", "redrawn", "replaced", "switched"]
 
 LEAST = math.log(14.0)
 """A field of which nobody wrote is not narrower: else every row of mines would count as one."""
@@ -93,21 +93,31 @@ def nudged(o: int, heat: float, scene: Scene) -> None:
 
 
 @kernel
+def replaced(
+    ratio: float, one: int, old: Field, two: int, at: Floats, template: int, heat: float, scene: Scene
+) -> None:
+    """Take up the field of `one`, dress one for `two` at a place, and decide; `ratio` is that of places and owners."""
+    state = scene.state
+    lay(-1.0, old, scene)
+    new, worth = dressed(two, at, template, heat, scene)
+    ratio += worth - believed(one, old, heat, scene)
+    lay(1.0, new, scene)
+    if settled(ratio + heat * difference(old, new, scene), state):
+        state.on[one] = FALSE
+        put(two, new, state)
+
+
+@kernel
 def redrawn(o: int, heat: float, scene: Scene) -> None:
     """Propose another place for the field of a sheet, drawn from what the sheet says and where finds lie."""
-    ground, sheets, hyper, state, form = scene.ground, scene.sheets, scene.hyper, scene.state, scene.shapes.form
-    old, template = field_of(o, state), template_drawn(o, sheets)
+    ground, sheets, hyper, form = scene.ground, scene.sheets, scene.hyper, scene.shapes.form
+    old, template = field_of(o, scene.state), template_drawn(o, sheets)
     at = guided(o, form[template], ground, sheets, hyper)
     if not fits(o, at, scene):
         return
     ratio = guided_density(o, old.at, form[old.template], ground, sheets, hyper)
     ratio -= guided_density(o, at, form[template], ground, sheets, hyper)
-    lay(-1.0, old, scene)
-    new = dressed(o, at, template, heat, scene)
-    ratio += believed(o, new, heat, scene) - believed(o, old, heat, scene)
-    lay(1.0, new, scene)
-    if settled(ratio + heat * difference(old, new, scene), state):
-        put(o, new, state)
+    replaced(ratio, o, old, o, at, template, heat, scene)
 
 
 @kernel
@@ -126,9 +136,9 @@ def switched(o: int, heat: float, scene: Scene) -> None:
     at = guided(o, form[template], ground, sheets, hyper)
     if not fits(o, at, scene):
         return
-    new = dressed(o, at, template, heat, scene)
+    new, worth = dressed(o, at, template, heat, scene)
     ratio = odds(o, sheets, hyper) - guided_density(o, at, form[template], ground, sheets, hyper)
-    ratio += believed(o, new, heat, scene)
+    ratio += worth
     lay(1.0, new, scene)
     if settled(ratio + heat * (gain(state) - new.mines * covered(new, scene)), state):
         put(o, new, state)

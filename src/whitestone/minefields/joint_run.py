@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from whitestone.minefields.joint_births import born
-from whitestone.minefields.joint_claims import bartered, ceded, claimed, shaped, traded
+from whitestone.minefields.joint_claims import bartered, ceded, claimed, shaped
 from whitestone.minefields.joint_giving import amounts, give
 from whitestone.minefields.joint_laying import covered, field_of
 from whitestone.minefields.joint_learning import learned
@@ -30,7 +30,7 @@ CLAIMS = 3
 
 @kernel
 def begin(scene: Scene) -> None:
-    """Start where the sheets say, all of them true."""
+    """Start with no field at all; where that of each sheet would lie is drawn from what the sheet says."""
     ground, sheets, hyper, state = scene.ground, scene.sheets, scene.hyper, scene.state
     state.total[:] = hyper.stray[0]
     for f in range(ground.x.size):
@@ -61,7 +61,7 @@ def _visit(o: int, steps: int, free: bool, heat: float, scene: Scene) -> None:
     if free or state.on[o] != REAL:
         switched(o, heat, scene)
     if state.on[o] == REAL:
-        traded(o, heat, scene)
+        claimed(o, heat, scene)
 
 
 @kernel

@@ -49,13 +49,20 @@ def odds(sheet: int, sheets: Sheets, hyper: Hyper) -> float:
 def spread(parameters: Floats) -> Floats:
     """Draw shares from a Dirichlet distribution, none of them quite zero."""
     shares = np.empty(parameters.size)
-    total = 0.0
     for t in range(parameters.size):
         shares[t] = np.random.gamma(parameters[t], 1.0) + 1e-9
-        total += shares[t]
-    for t in range(parameters.size):
-        shares[t] /= total
+    _divided(shares)
     return shares
+
+
+@bare_kernel
+def _divided(shares: Floats) -> None:
+    """Divide shares by their sum, in place."""
+    total = 0.0
+    for t in range(shares.size):
+        total += shares[t]
+    for t in range(shares.size):
+        shares[t] /= total
 
 
 @bare_kernel
@@ -247,16 +254,14 @@ def _summed(best: float, total: float, value: float) -> tuple[float, float]:
 @kernel
 def told_weights(counts: Floats, beliefs: Beliefs) -> Floats:
     """Return the shares of the sets of types that a field of which nobody wrote may hold, given finds of each type."""
-    logs = np.empty(beliefs.mix_share.size)
-    for k in range(logs.size):
-        logs[k] = math.log(beliefs.mix_share[k]) + _added(k, counts, beliefs)
-    best, total = logs.max(), 0.0
-    for k in range(logs.size):
-        logs[k] = math.exp(logs[k] - best)
-        total += logs[k]
-    for k in range(logs.size):
-        logs[k] /= total
-    return logs
+    shares = np.empty(beliefs.mix_share.size)
+    for k in range(shares.size):
+        shares[k] = math.log(beliefs.mix_share[k]) + _added(k, counts, beliefs)
+    best = shares.max()
+    for k in range(shares.size):
+        shares[k] = math.exp(shares[k] - best)
+    _divided(shares)
+    return shares
 
 
 @kernel

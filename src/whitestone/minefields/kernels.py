@@ -44,7 +44,11 @@ def kernel(function: Function) -> Function:
 def bare_kernel(function: Function) -> Function:
     """Compile a function that makes no arrays: it does not count who holds those that it is given.
 
-    Counting, for some fifty arrays at every call, took more than half of the time of the joint search.
+    Counting, for some fifty arrays at every call, took more than half of the time of the joint search. Whoever calls
+    holds the arrays while the function runs, so none is freed under it; one that makes an array does not compile. Two
+    things the compiler does not see, and a test does: a bare kernel calls bare kernels only (an array made by another
+    would never be freed), and one that returns an array is called by bare kernels only (others would free it once too
+    often). `_nrt` is an option of Numba that it does not document: a version without it refuses it at once.
 
     >>> from whitestone.minefields.joint_terms import gamma
     >>> round(gamma(1.0, 1.0, 1.0), 3)

@@ -81,10 +81,11 @@ def _either(one: float, two: float) -> float:
 
 @kernel
 def _lengths(scene: Scene, given: Ints) -> float:
-    """Return the logarithm of the density of the lengths of matched fields that lie as written."""
+    """Return the logarithm of the density of the lengths of matched fields in the form of their first component."""
     sheets, state, factor, total = scene.sheets, scene.state, scene.hyper.factor[2], 0.0
     for o in range(sheets.mines.size):
-        if state.on[o] == REAL and given[o].sum() >= MATCHED and scene.shapes.form[state.template[o]] == 0:
+        same = scene.shapes.form[state.template[o]] == sheets.form[o, 0]
+        if same and state.on[o] == REAL and given[o].sum() >= MATCHED:
             off = (state.at[o, 3] - sheets.mean[o, 0, 3]) / scatter(o, 0, 3, sheets) / factor
             total += math.log(math.exp(-0.5 * off * off) / factor + 0.03)
     return total

@@ -1,8 +1,7 @@
 """Before any find: where does a sheet place its field, as sampled placements and as a density that can be looked up?
 
-The samples are the truth of the placing; the density is a mixture of normal ones over centre, turn, length and
-width, one
-for each hypothesis and each thing that can go wrong, so that heavy tails stay heavy.
+The samples are the truth of the placing; the density is a mixture of normal ones over centre, turn, length and width,
+one for each hypothesis and each thing that can go wrong, so that heavy tails stay heavy.
 """
 
 from __future__ import annotations
@@ -27,16 +26,22 @@ Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
 COMPONENTS = 16
-_LEAST_SAMPLES = 18.0
+_LEAST_SAMPLES, _SURE_SAMPLES = 18.0, 60.0
+"""A group of fewer samples (of equal weight) has no component of its own; of fewer than the second number, a wider
+one."""
 _FLOOR = np.array([1.0, 1.0, 0.005, 0.02, 0.08])
 """Least spread of a component: centre (m), turn (radians), length and width (logarithms): mines need not fill a
 strip."""
 _MOST_FORMS, _OTHER_M = 8, 6.0
 """So many forms beside that as written; a form is another one if its corners lie so far off on average (metres)."""
+_BENT_SHARE, _BENT_M, _LEAST_SOFT_M = 0.03, 1.0, 3.0
+"""Strips bend between the corners that were measured, wide ones more: so much of the width and so many metres. And no
+edge of what is found is sharper than the fix of a find."""
+_MOST_SOFT_SHARE, _MOST_SOFT_M = 0.3, 5.0
+"""So much of the width and so many metres are the most: a strip that is blurred more loses its shape, and what is left
+of a sheet is its middle."""
 _TAIL_SHARE, _TAIL_TIMES = 0.03, 4.0
 """Share of sheets that are wrong in a way nobody listed, and how much wider such a sheet scatters."""
-
-
 _WIDER = np.array([_TAIL_TIMES, _TAIL_TIMES, 2.0, 2.0, 2.0])
 
 
@@ -230,9 +235,9 @@ def _soft(off_m: float, frame: Frame, model: ErrorModel) -> tuple[float, float]:
     Soft edges forgive a sheet that is wrong in a way nobody listed, but they also widen the ground that holds a field
     and let neighbours take its finds: they are no softer than receivers, edges and shapes that bend call for.
     """
-    finds = max(math.hypot(off_m, model.edge_m, model.find_m), 0.03 * frame.width + 1.0, 3.0)
-    mines = max(model.edge_m, 0.03 * frame.width + 1.0)
-    most = 0.3 * frame.width + 5.0
+    bent, most = _BENT_SHARE * frame.width + _BENT_M, _MOST_SOFT_SHARE * frame.width + _MOST_SOFT_M
+    finds = max(math.hypot(off_m, model.edge_m, model.find_m), bent, _LEAST_SOFT_M)
+    mines = max(model.edge_m, bent)
     return min(finds, most), min(mines, most)
 
 
@@ -277,29 +282,33 @@ def _fitted_each(
 
 
 def _mixture(at: Floats, share: Floats, group: Ints, form: Ints) -> tuple[Floats, Floats, Floats, Ints]:
-    """Fit one normal density to each group that weighs enough, and a wide one to all that is left as written."""
+    """Fit one normal density to each group that weighs enough, and a wide one to all that is left as written.
+
+    The heaviest comes first: about it scatters a sheet that is wrong in a way nobody listed.
+    """
     _, back = np.unique(group, return_inverse=True)
     mass = np.bincount(back, weights=share)
     effective = mass**2 / np.maximum(np.bincount(back, weights=share**2), 1e-300)
     order = [int(n) for n in np.argsort(-mass, kind="stable") if effective[n] >= _LEAST_SAMPLES][: COMPONENTS - 2]
     order = order or [int(np.argmax(mass))]
-    members = [back == n for n in order]
+    members = [(back == n, bool(effective[n] < _SURE_SAMPLES)) for n in order]
     rest = ~np.isin(back, order) & (form == 0)
-    if share[rest].sum() > 1e-4:
-        members.append(rest)
+    left = share[rest].sum()
+    if left > 1e-4:
+        members.insert(0 if left > mass[order[0]] else len(members), (rest, True))
     weight, mean, covariance, forms = (
         np.zeros(COMPONENTS),
         np.zeros((COMPONENTS, 5)),
         np.tile(np.diag(_FLOOR**2), (COMPONENTS, 1, 1)),
         np.zeros(COMPONENTS, dtype=np.int64),
     )
-    for c, member in enumerate(members):
+    for c, (member, few) in enumerate(members):
         forms[c] = form[member][0]
         weight[c] = share[member].sum()
         mean[c] = np.average(at[member], axis=0, weights=share[member])
         off = at[member] - mean[c]
         covariance[c] = (off.T * share[member]) @ off / weight[c] + np.diag(_FLOOR**2)
-        if c == len(order) or effective[order[c]] < 60.0:
+        if few:
             covariance[c] = 0.5 * covariance[c] + 0.5 * np.diag(np.diag(covariance[c])) * 1.5
     tail = len(members)
     weight = weight / weight.sum() * (1.0 - _TAIL_SHARE)

@@ -1,8 +1,7 @@
 """Which shape does a sheet give its field, and how are the mines spread in it?
 
-A template is a shape of unit size in the frame of its tightest rectangle (length along x), with the share of mines
-in each
-of its cells. Edges are soft: a mine lies a few metres off the line that was measured, and so does its receiver's fix.
+A template is a shape of unit size in the frame of its tightest rectangle (length along x), with the share of mines in
+each of its cells. Edges are soft: a mine lies a few metres off the line that was measured, and so does its receiver's fix.
 """
 
 from __future__ import annotations
@@ -40,6 +39,9 @@ _LEAST_M = 6.0
 _TAIL_SHARE, _TAIL = 0.05, 3.0
 """Share of finds that lie off by several times the usual: a perimeter is not a law, and some fixes are poor."""
 
+_UNTOLD_SOFT_M = 4.5
+"""How soft the edge of a field is of which nobody wrote: as those of sheets are, with their bends and receivers."""
+
 
 class Frame(msgspec.Struct, frozen=True):
     """The tightest rectangle of a shape: centre, turn of its length (radians from east), length and width in metres."""
@@ -76,9 +78,9 @@ class Template(msgspec.Struct, frozen=True):
     """Density (rows, columns; sums to one in unit squares), half extent, and points of equal weight."""
 
     density: Raster
-    """Where finds of its mines may lie: with the error of receivers, and a few far off."""
+    """Where finds of its mines may lie, with the error of receivers, and a few far off: what explains finds."""
     mines: Raster
-    """Where the mines themselves lie; of the same form."""
+    """Where the mines themselves lie, of the same form: what outlines show."""
     reach: Floats
     points: Raster
     lane: npt.NDArray[np.int8]
@@ -148,7 +150,7 @@ def rectangle() -> Template:
     """
     frame = Frame(0.0, 0.0, 0.0, 250.0, 36.0)
     ring = np.array([[-125.0, -18.0], [125.0, -18.0], [125.0, 18.0], [-125.0, 18.0]])
-    return plain_template(ring, frame, 4.5)
+    return plain_template(ring, frame, _UNTOLD_SOFT_M)
 
 
 def _grid(frame: Frame, soft_m: float) -> tuple[Floats, Floats]:

@@ -1,7 +1,8 @@
 """Which shape does a sheet give its field, and how are the mines spread in it?
 
 A template is a shape of unit size in the frame of its tightest rectangle (length along x), with the share of mines in
-each of its cells. Edges are soft: a mine lies a few metres off the line that was measured, and so does its receiver's fix.
+each of its cells. Edges are soft: a mine lies a few metres off the line that was measured, and so does its receiver's
+fix.
 """
 
 from __future__ import annotations

@@ -107,7 +107,7 @@ def parts_over_total(picture: Picture) -> Iterator[Finding]:
         )
 
 
-@rule("rests-on-withdrawn", WARNING, "Does a claim repeat, or the evidence of a duty name, a claim that was taken back?")
+@rule("rests-on-withdrawn", WARNING, "Does a claim repeat, or a duty cite, a claim that was taken back?")
 def rests_on_withdrawn(picture: Picture) -> Iterator[Finding]:
     """Find claims that still stand and duties that rest on a claim which its author, or its document, took back."""
     documents = {str(each.record_id) for each in picture.of("document") if each.body.get("withdrawn_on")}

@@ -82,6 +82,7 @@ class Lexicon:
         self.clause_words = words("clause_words")
         self.dative_endings = endings("dative_endings")
         self.relatives = words("relatives")
+        self.clauses_behind = self.clause_words | self.relatives | words("that_words")
         self.contrasts = words("contrasts")
         self.place_endings = endings("place_endings")
         self.since_endings = endings("since_endings")

@@ -305,7 +305,12 @@ def _phrase_before(sentence: Sentence, at: int) -> tuple[int, int]:
                 return at, at  # "20 wounded and said": the subject stands before the figures
             break
         first -= 1
-    last = at
+    return _trimmed(sentence, first, at)
+
+
+def _trimmed(sentence: Sentence, first: int, last: int) -> tuple[int, int]:
+    """Leave away what stands around a speaker: words of time and place before, auxiliaries and asides behind."""
+    tokens = sentence.tokens
     if last > first + 1 and tokens[last - 1].text == ",":
         last -= 1
     if last > first + 2 and tokens[last - 2].text == "," and sentence.ending("lead", last) is not None:

@@ -77,6 +77,15 @@ def test_from_a_letter_to_its_claims_beside_the_register(ws: Any) -> None:
     assert ws("claims", "withdraw", "--document", "A/78/1", "--reason", "x", "--json")["claims"]
 
 
+@pytest.mark.parametrize("command", ["propose", "add-document"])
+def test_what_a_document_could_not_give_is_said(ws: Any, command: str) -> None:
+    page = ws.folder / "news.html"
+    page.write_text("<p>Mines killed 4 people.</p><p hidden>Mines killed 93 people.</p>")
+    told = ws("claims", command, str(page), "--source", "Office B")
+    assert "  Note: 1 element(s) that the page hides are left out." in told.splitlines()
+    assert "93" not in told
+
+
 @pytest.mark.parametrize(
     ("words", "code"),
     [

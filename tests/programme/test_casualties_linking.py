@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from lists_maker import bring
 
 from whitestone.domain.ids import new_id
 from whitestone.domain.revision import Act, Draft
 from whitestone.errors import InvalidValue, KeyMissing, TooManyPairs, UnknownRecord, WrongCall
-from whitestone.exchange.mapping.text import parse_mapping
 from whitestone.programme.casualties_linking import (
     decide_pair,
     find_duplicates,
@@ -21,7 +21,6 @@ from whitestone.programme.casualties_linking import (
     split_pair,
     states_of,
 )
-from whitestone.programme.importing import import_file
 from whitestone.programme.opening import Programme, init_programme
 from whitestone.programme.safekeeping import erase
 from whitestone.programme.sameness import same_groups
@@ -38,41 +37,13 @@ B,Бопха Сокха,2019-05-07,killed,female,28,44.22341,17.32341
 C,,2019-07-07,killed,male,28,44.51231,17.51231
 D,Петров Иван,2019-05-06,injured,male,12,44.12341,17.22341
 """
-MAPPING = """[dataset]
-name = "{name}"
-source = "Simulated source {name}"
-edition = "snapshot"
-coverage = "all"
-[file]
-encoding = "{encoding}"
-[position]
-y = "lat"
-x = "lon"
-crs = "EPSG:4326"
-[[record]]
-kind = "casualty"
-[record.fields]
-local_id = "id"
-occurred_on = "date"
-outcome = "outcome"
-sex = "sex"
-age_years = "age"
-person_name = "name"
-"""
-
-
-def bring(programme: Programme, folder: Path, name: str, text: str, encoding: str) -> None:
-    path = folder / f"{name}.csv"
-    path.write_bytes(text.encode(encoding))
-    report = import_file(programme, path, parse_mapping(MAPPING.format(name=name, encoding=encoding)))
-    assert report.held == 0
 
 
 @pytest.fixture
 def programme(tmp_path: Path) -> Any:
     with init_programme(str(tmp_path / "p"), name="Simulated", who="anna") as programme:
-        bring(programme, tmp_path, "hospital", LATIN, "utf-8")
-        bring(programme, tmp_path, "police", CYRILLIC, "cp1251")
+        for name, text, encoding in (("hospital", LATIN, "utf-8"), ("police", CYRILLIC, "cp1251")):
+            assert bring(programme, tmp_path, name, text, encoding, places=("lat", "lon")).held == 0
         yield programme
 
 

@@ -10,32 +10,16 @@ from typing import Any
 
 import msgspec
 import pytest
+from lists_maker import bring
 
 from whitestone.domain.ids import new_id
 from whitestone.errors import WrongCall
-from whitestone.exchange.mapping.text import parse_mapping
 from whitestone.programme.casualties_counting import count_casualties
 from whitestone.programme.casualties_estimates import estimate_missing
-from whitestone.programme.casualties_linking import decide_pair, find_duplicates, kept_pairs, shown_pair, taken_back
-from whitestone.programme.importing import import_file
+from whitestone.programme.casualties_linking import decide_pair, find_duplicates, shown_pair, taken_back
 from whitestone.programme.importing_runs import take_back
 from whitestone.programme.opening import Programme, init_programme
 
-MAPPING = """[dataset]
-name = "{name}"
-source = "Simulated {name}"
-edition = "snapshot"
-coverage = "all"
-[[record]]
-kind = "casualty"
-[record.fields]
-local_id = "id"
-occurred_on = "date"
-outcome = "outcome"
-sex = "sex"
-age_years = "age"
-person_name = "name"
-"""
 GIVEN, FAMILY = ("Ana", "Ivan", "Leila", "Omar", "Nina"), ("Dal", "Bopha", "Petrov", "Sarkis", "Novak", "Horvat")
 
 
@@ -45,15 +29,13 @@ def programme(tmp_path: Path, keys_dir: Path) -> Iterator[Programme]:
         yield made
 
 
-def bring(programme: Programme, folder: Path, name: str, persons: range) -> str:
+def bring_persons(programme: Programme, folder: Path, name: str, persons: range) -> str:
     """Import one list of the same people; each person says the same in every list."""
     lines = ["id,name,date,outcome,sex,age"]
     lines += [f"{name[0]}{at},{GIVEN[at % 5]} {FAMILY[at % 6]},2020-{1 + at % 12:02}-{1 + at % 28:02},"
               f"{('killed', 'injured')[at % 2]},{('male', 'female')[at % 3 == 0]},{10 + at}"
               for at in persons]  # fmt: skip
-    path = folder / f"{name}.csv"
-    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    return str(import_file(programme, path, parse_mapping(MAPPING.format(name=name))).run)
+    return str(bring(programme, folder, name, "\n".join(lines) + "\n").run)
 
 
 def total(programme: Programme, known: dt.datetime | None = None) -> int:
@@ -70,8 +52,8 @@ def lists_now(programme: Programme) -> tuple[dict[str, int], int, Any]:
 def test_a_list_that_is_taken_back_leaves_every_figure_and_comes_back_whole(
     programme: Programme, tmp_path: Path, gone: str
 ) -> None:
-    runs = {"register": bring(programme, tmp_path, "register", range(20)),
-            "hospital": bring(programme, tmp_path, "hospital", range(8, 28))}  # fmt: skip
+    runs = {"register": bring_persons(programme, tmp_path, "register", range(20)),
+            "hospital": bring_persons(programme, tmp_path, "hospital", range(8, 28))}  # fmt: skip
     pairs = find_duplicates(programme, threshold=0.9)["pairs"]
     assert len(pairs) == 12
     for each in pairs[:10]:
@@ -93,18 +75,20 @@ def test_a_list_that_is_taken_back_leaves_every_figure_and_comes_back_whole(
 
 
 def test_a_pair_of_which_one_was_taken_back_says_so_and_is_not_merged(programme: Programme, tmp_path: Path) -> None:
-    bring(programme, tmp_path, "register", range(4))
-    run = bring(programme, tmp_path, "hospital", range(4))
-    find_duplicates(programme, threshold=0.9)
-    kept = kept_pairs(programme)
-    assert kept is not None
+    bring_persons(programme, tmp_path, "register", range(4))
+    run = bring_persons(programme, tmp_path, "hospital", range(4))
+    columns = programme.journal.columns("casualty", ["local_id"])
+    own = dict(zip(columns["record_id"], columns["local_id"], strict=True))
+    proposed = find_duplicates(programme, threshold=0.9)["pairs"]
+    assert {frozenset(own[uuid.UUID(each[side])] for side in ("left", "right")) for each in proposed} == {
+        frozenset((f"h{at}", f"r{at}")) for at in range(4)}  # fmt: skip
     take_back(programme, run)
-    for pair in kept.pairs:
-        shown = shown_pair(programme, pair.pair)
-        assert shown["taken_back"] == [str(pair.left if shown["left_list"] == "hospital" else pair.right)]
+    for each in proposed:
+        (gone,) = shown_pair(programme, each["pair"])["taken_back"]
+        assert own[uuid.UUID(gone)].startswith("h")
         with pytest.raises(WrongCall, match="taken back"):
-            decide_pair(programme, pair.pair, "merge", reason="one person")
-        decide_pair(programme, pair.pair, "later", reason="the hospital may send it again")
+            decide_pair(programme, each["pair"], "merge", reason="one person")
+        decide_pair(programme, each["pair"], "later", reason="the hospital may send it again")
     assert taken_back(programme, []) == set()
     nobody: uuid.UUID = new_id()
     assert taken_back(programme, [nobody]) == {nobody}

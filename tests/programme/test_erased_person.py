@@ -15,11 +15,11 @@ import pytest
 from anyascii import anyascii
 from hypothesis import given
 from hypothesis import strategies as st
+from lists_maker import INCREMENT, bring
 
 from whitestone.domain.ids import new_id
 from whitestone.domain.revision import Act, Draft
 from whitestone.errors import Erased, Problem
-from whitestone.exchange.mapping.text import parse_mapping
 from whitestone.journal.bundle import messages
 from whitestone.journal.keys import key_path, load_key
 from whitestone.programme.casualties_linking import decide_pair, find_duplicates
@@ -27,7 +27,6 @@ from whitestone.programme.checking import check
 from whitestone.programme.consents import give_consent, resolve_person
 from whitestone.programme.exporting import export
 from whitestone.programme.identified import approve_export, ask_export, write_export
-from whitestone.programme.importing import import_file
 from whitestone.programme.opening import Programme, init_programme, open_programme
 from whitestone.programme.protection import show_person, subject_access, traces
 from whitestone.programme.safekeeping import back_up, erase, prove, restore_to
@@ -43,25 +42,6 @@ LIST = f"""id,victim name,birth date,phone,date,outcome,sex,age,latitude,longitu
 """
 POLICE = "id,victim name,date,outcome,sex,age,latitude,longitude\nA,Канаринац Жаклина,2019-05-06,injured,female,44," \
          "44.12341,17.22341\n"  # fmt: skip
-MAPPING = """[dataset]
-name = "{name}"
-source = "Simulated {name}"
-edition = "increment"
-[position]
-y = "latitude"
-x = "longitude"
-crs = "EPSG:4326"
-[[record]]
-kind = "casualty"
-[record.fields]
-local_id = "id"
-occurred_on = "date"
-outcome = "outcome"
-sex = "sex"
-age_years = "age"
-person_name = "victim name"
-{more}
-"""
 
 
 def written_forms(word: str) -> list[bytes]:
@@ -99,10 +79,9 @@ def programme(tmp_path: Path) -> Any:
     with init_programme(str(tmp_path / "p"), name="Simulated", who="anna") as programme:
         more_columns = 'birth_date = "birth date"\ncontact = "phone"'
         for name, text, more in (("hospital", LIST, more_columns), ("police", POLICE, "")):
-            path = tmp_path / "in" / f"{name}.csv"
-            path.write_text(text, "utf-8")
-            import_file(programme, path, parse_mapping(MAPPING.format(name=name, more=more)))
-            path.unlink()
+            bring(programme, tmp_path / "in", name, text, places=("latitude", "longitude"), person="victim name",
+                  edition=INCREMENT, more=more)  # fmt: skip
+            (tmp_path / "in" / f"{name}.csv").unlink()
         use(programme, tmp_path)
         yield programme
 

@@ -58,3 +58,21 @@ def test_one_symbol_on_two_documents_is_found_however_it_is_written() -> None:
     assert (set(finding.record_ids), finding.value) == ({ONE, TWO}, "A/78/1")
     bodies[1]["translation_of"] = str(ONE)  # type: ignore[assignment]
     assert found("symbol-duplicated", *bodies, kind="document") == []
+
+
+@pytest.mark.parametrize("gone", [{"claim_status": "withdrawn"}, {"document_id": str(uuid.UUID(int=9))}])
+def test_what_rests_on_a_claim_that_was_taken_back_is_found(gone: dict[str, Any]) -> None:
+    """A repetition and a duty's evidence; not what was taken back itself, and nothing while the origin stands."""
+    three, nine = uuid.UUID(int=3), uuid.UUID(int=9)
+    document = Subject(record_id=nine, kind="document", body={"withdrawn_on": "2023-05-06"})
+    duty = Subject(record_id=three, kind="obligation", body={"claims_for": [str(ONE)], "claims_against": [str(TWO)]})
+
+    def told(**origin: str) -> list[tuple[uuid.UUID, ...]]:
+        claims = [Subject(record_id=ONE, kind="claim", body={**SOUND, **origin}),
+                  Subject(record_id=TWO, kind="claim", body={**SOUND, "repeats": [str(ONE)]})]  # fmt: skip
+        subjects = {"claim": claims, "obligation": [duty], "document": [document]}
+        return [each.record_ids for each in
+                examine(Picture(subjects, Settings(), None, dt.date(2024, 1, 1)), ["rests-on-withdrawn"])]  # fmt: skip
+
+    assert told() == []
+    assert sorted(told(**gone)) == [(TWO, ONE), (three, ONE)]

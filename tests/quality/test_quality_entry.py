@@ -41,6 +41,10 @@ def test_faults_of_figures_dates_and_ids_are_found_at_entry() -> None:
     assert codes("activity", started_on=["2015-02", "2016-01-02"], ended_on=["2015-02-01", "2016-01-01"]) == [
         (1, "dates-out-of-order")
     ]
+    births = ["2021-05-06", "2021-05", "2020-01-02", None]
+    assert codes("casualty", birth_date=births, occurred_on=["2020-05-06", "2021-05-01", "2020-01-02", "2020"]) == [
+        (0, "dates-out-of-order")
+    ]
     assert codes("hazard", local_id=["A-1", "a-1 ", "A-1", None]) == [(1, "id-duplicated-folded"), (2, "id-duplicated")]
     assert codes("item", quantity=[2, 1, None], quantity_destroyed=[1, 2, 1]) == [(1, "destroyed-exceeds-found")]
     assert codes("accident", casualties=[3, 1], killed=[1, 1], injured=[2, 1]) == [(1, "accident-sum")]

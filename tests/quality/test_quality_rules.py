@@ -237,6 +237,9 @@ def test_dates_that_cannot_be() -> None:
     """Future, impossible, in the wrong order; imprecise dates get the benefit of the doubt."""
     assert len(found("date-future", subject("item", found_on="2027-01-01"))) == 1
     assert found("date-future", subject("task", planned_to="2030-01-01"), subject("item", found_on="2026")) == []
+    ahead = (subject("obligation", due_on="2031"), subject("consent", valid_until="2031-01-01"),
+             subject("inspection", deadline_on="2026-07-01"))  # fmt: skip
+    assert found("date-future", *ahead) == []
     assert (
         len(found("date-impossible", subject("item", found_on="2014-02-30"), subject("item", found_on="1899-12-30")))
         == 2

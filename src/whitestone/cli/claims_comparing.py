@@ -121,7 +121,8 @@ def _compared(answer: dict[str, Any]) -> str:
         lines.append(_line({**row, "workflow": "approved"}))
         lines.append(f"    {row['grade']}, {row['status']}; {held}; repeated {row['repeats']} times")
     lines += ["", *(f"! {each['flag']}: {each['sentence']}" for each in answer["flags"])]
-    lines.append(f"{len(answer['left_out'])} claims are left out; --json says each with its reason.")
+    out = len(answer["left_out"])
+    lines.append(f"{out} {'claim is' if out == 1 else 'claims are'} left out; --json says each with its reason.")
     return "\n".join(lines)
 
 

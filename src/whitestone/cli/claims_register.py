@@ -89,8 +89,10 @@ def add_document(
     with open_programme(asked.target, asked.who) as programme:
         made = [add_one(programme, file, source=source, names=name or [], values=stated("document", setting or []),
                         keep_text=keep_text) for file in files]  # fmt: skip
-    lines = [f"{each['document']}  {each['became']}, {each['characters']:,} characters, {each['title'] or 'no title'}"
-             for each in made]  # fmt: skip
+    lines = []
+    for each in made:
+        told = f"{each['became']}, {each['characters']:,} characters, {each['title'] or 'no title'}"
+        lines += [f"{each['document']}  {told}", *_notes(each)]
     emit({"documents": made}, as_json, lambda: "\n".join(lines))
 
 
@@ -132,6 +134,7 @@ def propose(
     for each in made:
         lines.append(f"{each['document']}  {each['proposed']} proposed, {each['already']} proposed before")
         lines += [f"  {claim['claim']}  {_short(claim)}" for claim in each["claims"]]
+        lines += _notes(each)
     emit({"documents": made}, as_json, lambda: "\n".join(lines))
 
 
@@ -261,6 +264,11 @@ def gather(context: typer.Context, as_json: Json = False) -> None:
 
 def _gathered(made: dict[str, Any]) -> str:
     return f"{made['sources']} sources and {made['documents']} documents made, {made['claims']} claims linked."
+
+
+def _notes(kept: dict[str, Any]) -> list[str]:
+    """List what a document could not give: a scan without text, embedded files, words that its page hides."""
+    return [f"  Note: {note}" for note in kept["notes"]]
 
 
 def _short(claim: dict[str, Any]) -> str:

@@ -32,7 +32,7 @@ def init(
         key = str(key_path(programme.journal.programme_id))
         answer = {"programme_id": str(programme.journal.programme_id), "target": asked.target, "key": key}
         emit(answer, as_json, lambda: (
-            f"Made the programme “{name}” at {asked.target}.\n"
+            f"Made the programme “{name}” ({asked.target}).\n"
             f"Its key is {key}: it opens sealed data and backups. Keep a copy in another place; it is in no backup.\n"
             "Next: whitestone import FILE --suggest --out MAPPING.toml"
         ))  # fmt: skip

@@ -107,10 +107,30 @@ def parts_over_total(picture: Picture) -> Iterator[Finding]:
         )
 
 
+@rule("rests-on-withdrawn", WARNING, "Does a claim repeat, or a duty cite, a claim that was taken back?")
+def rests_on_withdrawn(picture: Picture) -> Iterator[Finding]:
+    """Find claims that still stand and duties that rest on a claim which its author, or its document, took back."""
+    documents = {str(each.record_id) for each in picture.of("document") if each.body.get("withdrawn_on")}
+    gone = {str(each.record_id): each for each in picture.of("claim") if each.body.get("claim_status") == "withdrawn"
+            or str(each.body.get("document_id")) in documents}  # fmt: skip
+    rest = {"claim": ("repeats",), "obligation": ("claims_for", "claims_against")} if gone else {}
+    for kind, names in rest.items():
+        for each in picture.of(kind):
+            links = dict.fromkeys(str(link) for name in names for link in each.body.get(name) or [])
+            for link in links if str(each.record_id) not in gone else ():
+                if link in gone:
+                    yield Finding(
+                        record_ids=(each.record_id, gone[link].record_id),
+                        sentence=f"{called(each)} rests on {called(gone[link])}, which was taken back.",
+                        todo="Ask who repeats it whether it still stands; withdraw it too, or say what else shows it.",
+                        key=link,
+                    )
+
+
 def _numbers(parts: Any) -> list[float]:
     found = [each.get("value") for each in parts or [] if isinstance(each, dict)]
     return [float(each) for each in found if isinstance(each, (int, float)) and not isinstance(each, bool)]
 
 
 RULES = (quote_not_in_document, claim_without_speaker, claim_without_unit, claim_chain_closed, symbol_duplicated,
-         parts_over_total)  # fmt: skip
+         parts_over_total, rests_on_withdrawn)  # fmt: skip

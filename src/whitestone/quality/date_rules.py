@@ -15,12 +15,13 @@ from whitestone.domain.kinds import KINDS
 from whitestone.errors import InvalidValue
 from whitestone.quality.model import ERROR, WARNING, Finding, Picture, called, rule
 
-__all__ = ["EARLIEST_YEAR", "MAY_LIE_AHEAD", "ORDER", "RULES", "read"]
+__all__ = ["EARLIEST_YEAR", "MAY_LIE_AHEAD", "ORDER", "RULES", "backwards", "read"]
 
 EARLIEST_YEAR = 1900
 """Nothing that a programme records of the ground is older; such years are typing errors or empty spreadsheet dates."""
-MAY_LIE_AHEAD = frozenset({"planned_from", "planned_to", "valid_to", "accredited_to", "ends_on", "period_to"})
-"""Plans, validities and periods point ahead by their nature."""
+MAY_LIE_AHEAD = frozenset({"planned_from", "planned_to", "valid_to", "valid_until", "accredited_to", "ends_on",
+                           "period_to", "due_on", "deadline_on"})  # fmt: skip
+"""Plans, duties, deadlines, validities and periods point ahead by their nature."""
 ORDER: dict[str, tuple[tuple[str, str], ...]] = {
     "hazard": (("discovered_on", "closed_on"),),
     "activity": (("started_on", "ended_on"), ("ended_on", "approved_on"), ("ended_on", "handed_over_on")),
@@ -29,7 +30,7 @@ ORDER: dict[str, tuple[tuple[str, str], ...]] = {
     "item": (("found_on", "destroyed_on"), ("made_from", "made_to"), ("made_from", "found_on")),
     "minefield_record": (("laid_from", "laid_to"), ("laid_from", "recorded_on"), ("recorded_on", "transferred_on"),
                          ("laid_from", "lifted_on")),
-    "casualty": (("occurred_on", "died_later_on"),),
+    "casualty": (("occurred_on", "died_later_on"), ("birth_date", "occurred_on"), ("birth_date", "died_later_on")),
     "place": (("valid_from", "valid_to"),),
     "document": (("dated_on", "received_on"),),
 }  # fmt: skip
@@ -99,19 +100,34 @@ def dates_out_of_order(picture: Picture) -> Iterator[Finding]:
         for subject in picture.of(kind):
             for earlier, later in pairs:
                 one, two = subject.body.get(earlier), subject.body.get(later)
-                if one and two and _after(str(one), str(two)):
+                words = backwards(kind, (earlier, str(one)), (later, str(two))) if one and two else None
+                if words is not None:
                     yield Finding(
                         record_ids=(subject.record_id,),
-                        sentence=f"{called(subject)}: {later} ({two}) is before {earlier} ({one}).",
+                        sentence=f"{called(subject)}: {words}",
                         todo="Look at the paper which of the two is right.",
-                        value=f"{one} > {two}",
+                        value=str(two) if KINDS[kind].attributes[earlier].personal else f"{one} > {two}",
                         key=f"{earlier}>{later}",
                     )
 
 
-def _after(one: str, two: str) -> bool:
-    first, second = read(one), read(two)
-    return first is not None and second is not None and first.first_day > second.last_day
+def backwards(kind: str, earlier: tuple[str, str], later: tuple[str, str]) -> str | None:
+    """Say that of two dates of a record (name, text) the later comes before the earlier; None where it may not.
+
+    A finding is shown to everybody: the day itself is not told where it is personal.
+
+    >>> backwards("casualty", ("occurred_on", "2020-05"), ("died_later_on", "2020-04-30"))
+    'died_later_on (2020-04-30) is before occurred_on (2020-05).'
+    >>> backwards("casualty", ("birth_date", "2021-05-06"), ("occurred_on", "2020"))
+    'occurred_on (2020) is before birth_date (not shown).'
+    >>> backwards("casualty", ("birth_date", ""), ("occurred_on", "2020")) is None
+    True
+    """
+    first, second = read(earlier[1]), read(later[1])
+    if first is None or second is None or first.first_day <= second.last_day:
+        return None
+    shown = "not shown" if KINDS[kind].attributes[earlier[0]].personal else earlier[1]
+    return f"{later[0]} ({later[1]}) is before {earlier[0]} ({shown})."
 
 
 @rule("release-before-hazard", WARNING, "Is a release older than the hazard that it releases?")

@@ -21,7 +21,7 @@ from whitestone.domain.settings import Settings
 from whitestone.geodesy.areas import Plane
 from whitestone.quality import positions, shapes
 from whitestone.quality.area_rules import mismatch
-from whitestone.quality.date_rules import EARLIEST_YEAR, MAY_LIE_AHEAD, ORDER, read
+from whitestone.quality.date_rules import EARLIEST_YEAR, MAY_LIE_AHEAD, ORDER, backwards, read
 from whitestone.quality.geometry_rules import AREA_KINDS, EXPECTED
 from whitestone.quality.link_rules import folded
 from whitestone.quality.model import ERROR, NOTICE, WARNING
@@ -248,11 +248,8 @@ def _order(batch: EntryBatch, settings: Settings) -> Iterator[EntryFinding]:
         pairs = zip(batch.columns[earlier], batch.columns[later], strict=True)
         for at, (one, two) in enumerate(pairs):
             # ISO text sorts as time does; only the rest is read as dates.
-            if one and two and one > two:
-                first, second = read(str(one)), read(str(two))
-                if first and second and first.first_day > second.last_day:
-                    text = f"{later} ({two}) is before {earlier} ({one})."
-                    yield EntryFinding(at, later, str(two), "dates-out-of-order", text, ERROR)
+            if one and two and one > two and (text := backwards(batch.kind, (earlier, str(one)), (later, str(two)))):
+                yield EntryFinding(at, later, str(two), "dates-out-of-order", text, ERROR)
 
 
 def _ids(batch: EntryBatch, settings: Settings) -> Iterator[EntryFinding]:

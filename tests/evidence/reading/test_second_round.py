@@ -5,31 +5,9 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.evidence.reading.short_texts import values
 
 from whitestone.evidence.reading import read_claims
-
-
-def values(text: str, dated_on: str | None = None) -> list[tuple[str, float | None, str | None]]:
-    """List subject, value and unit of what is proposed."""
-    return [(claim.subject, claim.value, claim.unit) for claim in read_claims(text, dated_on).claims]
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "The average age of the mine casualties was 24.",
-        "Средний возраст пострадавших от мин - 38 лет.",
-        "He stepped on a mine in 2003 and died at 52.",
-        "Every month mines kill 10 of our people.",
-        "Teams documented POMZ-2M mines and remnants of 9M27K rockets.",
-        "Improvised mines in the basin: 2022 update",
-        "Пиротехники обследовали 214 га в поисках мин.",
-        "How many mines did you lift? More than 1,800 mines.",
-    ],
-)
-def test_averages_ages_rates_names_and_surveyed_ground_count_nothing(text: str) -> None:
-    """None of these figures is a total of anything."""
-    assert values(text) == []
 
 
 @pytest.mark.parametrize(

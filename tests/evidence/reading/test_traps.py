@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from tests.evidence.reading.short_texts import read
 
 from whitestone.evidence.reading import read_claims
 
@@ -36,13 +37,46 @@ NOTHING = [
     "Nazirlik 300 mina basdırıldığını təkzib edib.",
     "2026-cı ildə minalardan 700 hektarın təmizlənməsi planlaşdırılır.",
     "Նախարարը հերքել է, թե 300 ական է տեղադրվել։",
+    "The average age of the mine casualties was 24.",
+    "Средний возраст пострадавших от мин - 38 лет.",
+    "He stepped on a mine in 2003 and died at 52.",
+    "Every month mines kill 10 of our people.",
+    "Teams documented POMZ-2M mines and remnants of 9M27K rockets.",
+    "Improvised mines in the basin: 2022 update",
+    "Пиротехники обследовали 214 га в поисках мин.",
+    "How many mines did you lift? More than 1,800 mines.",
+    "The museum displays 140 mines from eleven countries.",
+    "We will finish by 2030, whatever it costs: another 70,000 mines, another 2 billion.",
+    "The factory made 10,000 mines in 1987.",
+    "There are 1,398 mine-affected communities.",
+    "Mine accidents rose by 40 cases.",
+    "Mines were discussed at the 34th session by 62 speakers.",
+    "Nobody was hurt when the mine exploded; 40 workers were evacuated as a precaution.",
+    "It is not true that our mines have killed 300 civilians.",
+    "She called the figure of 163 deaths by mines a fantasy.",
+    "In the scenario a bus strikes a mine, 4 passengers are killed and 9 injured.",
+    "Bidders must show that they have cleared at least 2,000,000 m2 of mined land.",
+    "After the mines were found, 1,100 miners lost their jobs.",
+    "Un démineur dépollue de 15 à 50 mètres carrés par jour en terrain miné.",
+    "Le programme formera 120 démineurs et dépolluera 45 hectares de terres minées.",
+    "El programa formará a 120 desminadores y despejará 45 hectáreas de tierra minada.",
+    "Las minas causaban la muerte o heridas a una persona cada 20 minutos.",
+    "Doce víctimas de minas recibieron prótesis; el presupuesto ascendió a 3,1 millones.",
+    "Программа за три года очистит 45 гектаров заминированной земли.",
+    "Неправда, что наши мины убили 300 мирных жителей.",
+    "На мине подорвался автомобиль, в котором ехали четыре человека.",
+    "Програма за три роки очистить 45 гектарів замінованої землі.",
+    "Həlak olanların 34 və 41 yaşı var idi, mina sahəsi bağlanıb.",
+    "Ականները արտադրվել են 1980-ականներին։",
+    "Նախարարությունը պլանավորում է մաքրել 400 հեկտար և ոչնչացնել 3000 ական։",
 ]
 
 
 @pytest.mark.parametrize("text", NOTHING)
 def test_nothing_is_claimed_where_nothing_is_said_to_be_so(text: str) -> None:
-    """Denials, plans, questions, conditions, ages, lengths, money, designations, symbols and things unknown."""
-    assert read_claims(text, dated_on="2024-05-01").claims == ()
+    """Denials, plans, questions, conditions, ages, rates, lengths, money, designations, exhibits and things unknown."""
+    assert read(text) == []
+    assert read(text, None) == []
 
 
 @pytest.mark.parametrize("text", ["", " ", "\n\n\n", "[...]", "# year: 1996\n", "“", "«»", "12", "١٢ لغم", "地雷"])

@@ -18,9 +18,6 @@ _CLOSERS = {"»": "«", "”": "“", "“": "„", "\"": "\""}
 _LONGEST_NAME = 6
 _LONGEST = 14
 _TITLE = 3
-_OF_DAY = ("of", "du", "del", "от", "від")
-"""What joins a day to what is dated: "your article of 9 June claims"."""
-_IN, _ARTICLES = ("in", "dans", "en"), ("the", "le", "la", "l", "les", "el", "los", "las")
 _NO_SUBJECT = ("number_words", "number_vague", "unit", "month", "time", "outcome", "before", "context")
 _QUOTED_NAME = re.compile(r"«\s?[^\W\d_][^«»,.;:!?]{0,50}»|[„“][^\W\d_][^“”„,.;:!?]{0,50}[“”](?!\s*,)")
 """A name between quotation marks («Арменпресс»): no speech, and no end of what names a speaker."""
@@ -303,18 +300,22 @@ def _phrase_before(sentence: Sentence, at: int) -> tuple[int, int]:
             first = _behind_aside(sentence, mark, first, at)
             break
         if step.text[0].isdigit() and sentence.name_at(first - 1) is None and not (
-                first - 1 in sentence.masked and sentence.low(first - 2) in _OF_DAY):
+                first - 1 in sentence.masked and sentence.low(first - 2) in sentence.words.dated_by):
             if sentence.covers("outcome", first) is not None:
                 return at, at  # "20 wounded and said": the subject stands before the figures
             break
         first -= 1
-    last = at
+    return _trimmed(sentence, first, at)
+
+
+def _trimmed(sentence: Sentence, first: int, last: int) -> tuple[int, int]:
+    """Leave away what stands around a speaker: words of time and place before, auxiliaries and asides behind."""
+    tokens = sentence.tokens
     if last > first + 1 and tokens[last - 1].text == ",":
         last -= 1
     if last > first + 2 and tokens[last - 2].text == "," and sentence.ending("lead", last) is not None:
         last -= 2  # "the spokesman, however, said"
-    while last > first and (tokens[last - 1].low in ("has", "have", "had", "also", "a", "ont", "ha", "han", "is", "was",
-                                                      "est", "были", "были", "had")):  # fmt: skip
+    while last > first and tokens[last - 1].low in sentence.words.auxiliaries:
         last -= 1
     while last > first + 1 and tokens[last - 1].low in sentence.words.adverbs:
         last -= 1  # "the ministry further said"
@@ -332,9 +333,10 @@ def _phrase_before(sentence: Sentence, at: int) -> tuple[int, int]:
 
 def _behind_aside(sentence: Sentence, mark: Mark, first: int, at: int) -> int:
     """Find where the speaker begins behind "in its annual report": at the next article."""
-    if mark.kind != "stop" or sentence.low(mark.first) not in _IN:
+    if mark.kind != "stop" or sentence.low(mark.first) not in sentence.words.aside_words:
         return first
-    return next((step for step in range(first, min(first + 4, at)) if sentence.low(step) in _ARTICLES), first)
+    articles = (step for step in range(first, min(first + 4, at)) if sentence.low(step) in sentence.words.definite)
+    return next(articles, first)
 
 
 def _short_form(sentence: Sentence, close: int) -> int | None:

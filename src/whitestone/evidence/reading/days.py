@@ -14,8 +14,6 @@ from whitestone.evidence.reading.tokens import Token
 __all__ = ["Day", "find_days", "opener_of"]
 
 _NUMERIC = re.compile(r"(\d{1,2})[.](\d{1,2})[.](\d{4})")
-_ENDINGS = ("-", "dan", "dən", "nə", "ից", "ին")
-_ARTICLES = ("the", "le", "el", "la")
 
 
 class Day(NamedTuple):
@@ -105,20 +103,19 @@ def _named(sentence: Sentence) -> list[Day]:
         first, last, day, year, second = mark.first, mark.last, None, None, None
         for back in (1, 2):
             between = sentence.low(mark.first - 1)
-            if back == 2 and between not in ("de", "of", "-", "th", "st", "nd", "rd", ".", "er", "º"):
+            if back == 2 and between not in ("-", ".") and between not in sentence.words.day_signs:
                 break
             day = _day_at(sentence, mark.first - back)
             if day:
                 first = mark.first - back
                 break
-        while sentence.low(last) in (".", "de", "of", "del"):
-            last += 1
+        last = _past_links(sentence, last)
         year = _year_at(sentence, last)
         if year is None and _day_at(sentence, last) and (day is None):
             day = _day_at(sentence, last)
             second = _second_day(sentence, last + 1)
             step = second[0] + 1 if second else last + 1
-            while sentence.low(step) in (",", "st", "nd", "rd", "th"):
+            while sentence.low(step) == "," or sentence.low(step) in sentence.words.day_signs:
                 step += 1
             year = _year_at(sentence, step)
             last = step + 1 if year and not second else last + 1
@@ -158,7 +155,7 @@ def _runs_on(sentence: Sentence, last: int, first: int) -> bool:
 def _second_day(sentence: Sentence, at: int) -> tuple[int, int] | None:
     """Find the last day of "May 17 to 22", "mayın 17-dən 22-dək": small words between, and no month of its own."""
     step = at
-    while step < at + 3 and (sentence.low(step) in _ENDINGS or any(
+    while step < at + 3 and (sentence.low(step) in ("-", *sentence.words.day_endings) or any(
             mark.first <= step < mark.last for mark in sentence.of("time", "to", "until"))):  # fmt: skip
         step += 1
     day = _day_at(sentence, step)
@@ -169,7 +166,7 @@ def _second_day(sentence: Sentence, at: int) -> tuple[int, int] | None:
 def _day_shared(sentence: Sentence, first: int) -> tuple[int, int] | None:
     """Find the day before a date that has its month: "between 2 and 9 March", "du 2 au 9 mars", "с 2 по 9 марта"."""
     at = first - 1
-    while at > 0 and sentence.low(at) in _ARTICLES:
+    while at > 0 and sentence.low(at) in sentence.words.definite:
         at -= 1
     join = next((mark for mark in sentence.of("time", "to", "and", "until") if mark.last == at + 1), None)
     day = _day_at(sentence, join.first - 1) if join is not None else None
@@ -181,7 +178,7 @@ def _day_shared(sentence: Sentence, first: int) -> tuple[int, int] | None:
 
 def opener_of(sentence: Sentence, first: int) -> Mark | None:
     """Find "between", "from" or "since" before a date; an article may stand between them."""
-    at = first - 1 if sentence.low(first - 1) in _ARTICLES else first
+    at = first - 1 if sentence.low(first - 1) in sentence.words.definite else first
     return next((mark for mark in sentence.of("time", "between", "from", "since") if mark.last in (first, at)), None)
 
 
@@ -211,10 +208,14 @@ def _year_shared(sentence: Sentence, mark: Mark, last: int) -> int | None:
     after = next((other for other in sentence.of("month") if last < other.first <= last + 3), None)
     if after is None or not any(last <= join.first < after.first for join in sentence.of("time", "to", "and", "until")):
         return None
-    step = after.last
-    while sentence.low(step) in (".", "de", "of", "del"):
-        step += 1
-    return _year_at(sentence, step)
+    return _year_at(sentence, _past_links(sentence, after.last))
+
+
+def _past_links(sentence: Sentence, at: int) -> int:
+    """Go past what joins a month to its year: "noviembre de 2020", "nov. 2020"."""
+    while sentence.low(at) == "." or sentence.low(at) in sentence.words.month_links:
+        at += 1
+    return at
 
 
 def _year_said(sentence: Sentence, last: int) -> tuple[int | None, int]:

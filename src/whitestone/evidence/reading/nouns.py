@@ -20,37 +20,20 @@ def noun_after(sentence: Sentence, number: Number, edge: int) -> Mark | None:
     at, people_only, strange, words = number.end, False, False, sentence.words
     if sentence.low(at) == "-" and sentence.low(at + 1) in words.of_them_endings:
         at, people_only = at + 2, True  # "12-si mina partlayışında yaralanıb": twelve of them
-    laid = {mark.first for mark in sentence.of("action", "planted")}
     while at < edge and sentence.gap(number.end, at) <= _FAR:
         if (scene := sentence.at("scene", at)) is not None:
             at = scene.last  # "ikisi hadisə yerində": the scene of the accident, no accidents
             continue
-        if sentence.at("percent", at) is not None:
-            return sentence.at("percent", at)
-        unit, people = sentence.at("unit", at), sentence.at("people", at)
+        if (share := sentence.at("percent", at)) is not None:
+            return share
+        unit = sentence.at("unit", at)
         unit = None if people_only and unit is not None and unit.code not in OUTCOMES else unit
         if unit is not None and sentence.low(unit.last) == "-" and not words.suffix_dash \
                 and _is_touching(sentence, unit.last):  # fmt: skip
             at, strange = unit.last + 2, True  # "1,398 mine-affected communities"
             continue
-        if unit and sentence.at("outcome", at) and unit.code in ("killed", "injured"):
-            outcome = sentence.at("outcome", at)
-            unit = unit if outcome and outcome.last <= unit.last and unit.code == outcome.code else None
-        if people is not None and any(number.end <= first < at for first in laid):
-            people = None  # "126 установленных боевиками мин": who laid them is not counted
-        if people is not None and (unit is None or people.last > unit.last):
-            following = sentence.at("unit", people.last) if people.code == "all" and not people_only else None
-            following = None if sentence.at("scene", people.last) else following
-            harmed = sentence.at("unit", people.last)
-            if harmed is not None and harmed.code in ("casualties", "killed", "injured") and harmed.last <= edge \
-                    and sentence.at("outcome", people.last) is None:  # fmt: skip
-                return harmed  # "33 child casualties"
-            if following is None or following.code in OUTCOMES or following.last > edge \
-                    or sentence.covers("outcome", people.last) is not None:
-                return people
-            unit = following  # "eleven other devices": others are no people here
-        if unit is not None:
-            return _head(sentence, unit, edge)
+        if (noun := _noun_at(sentence, number, at, edge, unit, may_be_things=not people_only)) is not None:
+            return noun
         if sentence.tokens[at].text in ("—", "–") and (of := sentence.at("including", number.end)) and of.last == at:
             at, people_only = at + 1, True  # "пятеро из них — дети"
             continue
@@ -69,6 +52,28 @@ def noun_after(sentence: Sentence, number: Number, edge: int) -> Mark | None:
         run = sentence.name_at(at)
         at = run[1] if run and run[1] > at else at + 1
     return None
+
+
+def _noun_at(sentence: Sentence, number: Number, at: int, edge: int, unit: Mark | None, *, may_be_things: bool
+             ) -> Mark | None:  # fmt: skip
+    """Choose what a position names: the unit, or the people where they say more; None where it names neither."""
+    people, outcome = sentence.at("people", at), sentence.at("outcome", at)
+    if unit is not None and outcome is not None and unit.code in ("killed", "injured"):
+        unit = unit if outcome.last <= unit.last and unit.code == outcome.code else None
+    if people is not None and any(number.end <= mark.first < at for mark in sentence.of("action", "planted")):
+        people = None  # "126 установленных боевиками мин": who laid them is not counted
+    if people is None or (unit is not None and people.last <= unit.last):
+        return _head(sentence, unit, edge) if unit is not None else None
+    following = sentence.at("unit", people.last)
+    harmed = sentence.at("outcome", people.last)
+    if following is not None and following.code in ("casualties", "killed", "injured") and following.last <= edge \
+            and harmed is None:  # fmt: skip
+        return following  # "33 child casualties"
+    is_things = following is not None and following.code not in OUTCOMES and following.last <= edge \
+        and not sentence.at("scene", people.last) and sentence.covers("outcome", people.last) is None  # fmt: skip
+    if following is None or people.code != "all" or not may_be_things or not is_things:
+        return people
+    return _head(sentence, following, edge)  # "eleven other devices": others are no people here
 
 
 def _is_touching(sentence: Sentence, at: int) -> bool:

@@ -13,8 +13,6 @@ _HARMS = ("killed", "injured")
 _COUNTED = 4
 _LONGEST = 6
 """So many words may stand between an article and its noun: "a 34-year-old local farmer"."""
-_TAKES = ("lost", "perdió", "perd")
-"""Verbs that need what was lost behind them: "my cousin lost eleven cows"."""
 _STOPS = {",", ";", ":", "—", "–", "(", ")", ".", "\"", "«", "»", "“", "”"}
 
 
@@ -96,8 +94,11 @@ def _is_single(sentence: Sentence, outcome: Mark) -> bool:
 
 
 def _acts(sentence: Sentence, outcome: Mark) -> bool:
-    """Say whether the verb itself says that it happened to its subject: "a shepherd lost a leg", "a boy died"."""
-    is_bare = outcome.last - outcome.first == 1 and outcome.code == "killed" and sentence.low(outcome.first) in _TAKES
+    """Say whether the verb itself says that it happened to its subject: "a shepherd lost a leg", "a boy died".
+
+    A verb that takes needs behind it what was taken: "my cousin lost eleven cows".
+    """
     words, low = sentence.words, sentence.low(outcome.first)
+    is_bare = outcome.last - outcome.first == 1 and outcome.code == "killed" and low in words.takes
     leads = low in words.one_links - words.takes and outcome.last - outcome.first > 1  # "resultó herida"
     return leads or (low in words.own_verbs and not is_bare)

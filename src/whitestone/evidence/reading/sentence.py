@@ -140,7 +140,7 @@ class Sentence:
 
     def _only_restricts(self, mark: Mark) -> bool:
         """Say whether a word of negation only limits: "n'a remis que 12 cartes" are twelve maps."""
-        if mark.code != "not" or self.low(mark.first) not in ("ne", "n"):
+        if mark.code != "not" or self.low(mark.first) not in self.words.restrictable:
             return False
         ahead = range(mark.last, min(mark.last + 6, len(self.tokens)))
         stop = next((at for at in ahead if self.low(at) in self.words.restrictive), None)

@@ -18,7 +18,10 @@ _DESCRIBES = 12
 """So many steps further away is a verb that only describes what is counted: the main verb decides."""
 _AREAS = ("m2", "hectares", "km2")
 _HAPPENS = ("laid", "planted", "cleared", "stockpile", "surveyed", "other")
+_TRANSFERS = ("given", "withheld")
 _THINGS = ("mines", "items", "minefields")
+_NEAR = 8
+"""So many steps behind ground that was counted an area is of the same."""
 
 
 class Counted(NamedTuple):
@@ -43,66 +46,95 @@ def accuracy_in(sentence: Sentence, number: Number) -> Counted | None:
 
 def thing_counted(sentence: Sentence, number: Number, noun: Mark, before: list[Counted]) -> Counted | None:
     """Say what happened to mines, items, ground or records: the action nearest to the number decides."""
-    wanted = ("given", "withheld") if noun.code == "records" else _HAPPENS
-    action = _nearest(sentence, number, noun, wanted)
-    last = before[-1] if before else None
-    is_part = any(sentence.covers("including", number.begin - back) is not None for back in (1, 2))
-    follows = action is not None and action.first >= noun.last
-    if is_part and last is not None and last.subject in ("contamination", "clearance") and noun.code in _THINGS \
-            and not follows:  # fmt: skip
+    action = _nearest(sentence, number, noun, _TRANSFERS if noun.code == "records" else _HAPPENS)
+    last = _last_thing(before)
+    if last is not None and noun.code in _THINGS and (action is None or action.first < noun.last) and any(
+            sentence.covers("including", number.begin - back) is not None for back in (1, 2)):  # fmt: skip
         return last._replace(number=number, unit=noun.code)
-    if action is not None and action.code in ("surveyed", "other"):
-        return None  # ground that was looked at, mines that were bought: neither contaminated nor cleared by that
+    if action is not None and _tells_of_others(sentence, number, action):
+        return None
+    if _is_on_maps(sentence, number, noun):
+        return Counted(number, "records", "mines", None, _nearest(sentence, number, noun, _TRANSFERS[:1]))
+    if noun.code == "records":
+        return None if action is None or action.code == "withheld" else Counted(number, "records", "records", None,
+                                                                                action)  # fmt: skip
+    if action is None:
+        return _without_verb(sentence, number, noun, last)
+    return _with_verb(sentence, number, noun, action)
+
+
+def _last_thing(before: list[Counted]) -> Counted | None:
+    """Give what was counted last where that was ground or mines: contamination or clearance."""
+    return before[-1] if before and before[-1].subject in ("contamination", "clearance") else None
+
+
+def _tells_of_others(sentence: Sentence, number: Number, action: Mark) -> bool:
+    """Say whether an action is not what happened to what is counted.
+
+    Ground that was looked at, mines that were bought: neither contaminated nor cleared by that. "Of the 300 hectares,
+    120 were cleared": the 300 were not.
+    """
     whole = sentence.ending("partitive", number.begin)
-    if whole is not None and whole.first <= 1 and action is not None and action.code == "cleared":
-        return None  # "of the 300 hectares, 120 were cleared": the 300 were not
+    opens = whole is not None and whole.first <= 1
+    return action.code in ("surveyed", "other") or (opens and action.code == "cleared")
+
+
+def _is_on_maps(sentence: Sentence, number: Number, noun: Mark) -> bool:
+    """Say whether mines are counted by maps of them: "maps of 97,000 mines", "97 հազար ականի քարտեզ"."""
+    of_maps = [*sentence.of("unit", "records"), *sentence.of("statement", "information")]
     if noun.code == "mines" and any(mark.last <= number.begin and _is_of(sentence, mark.last, number.begin)
-                                    for mark in [*sentence.of("unit", "records"),
-                                                 *sentence.of("statement", "information")]):  # fmt: skip
-        return Counted(number, "records", "mines", None, _nearest(sentence, number, noun, ("given",)))
-    if action is not None and _only_describes(sentence, noun, action) and _is_doubtful(sentence, number, noun):
-        return None  # "очистит 45 гектаров заминированной земли": the verb is another
+                                    for mark in of_maps):  # fmt: skip
+        return True
     genitive = sentence.at("genitive", noun.first)
     following = sentence.at("unit", genitive.last) if genitive is not None else None
-    if following is not None and following.code == "records":
-        return Counted(number, "records", "mines", None, _nearest(sentence, number, noun, ("given",)))
-    if noun.code == "records":
-        if action is None or action.code == "withheld":
-            return None
-        return Counted(number, "records", "records", None, action)
-    if action is None and noun.code in _THINGS and sentence.of("action", "stockpile"):
+    return following is not None and following.code == "records"
+
+
+def _without_verb(sentence: Sentence, number: Number, noun: Mark, last: Counted | None) -> Counted | None:
+    """Count things and ground of which no verb says what happened: by what the sentence else tells."""
+    if noun.code in _THINGS and sentence.of("action", "stockpile"):
         return Counted(number, "stockpiles", noun.code, None, None)
-    if action is None and noun.code in ("mines", "minefields"):
-        if sentence.answers:
-            return None  # "1,800 mines." says after a question what was asked, and that stands in the question
-        acts = any(noun.last <= mark.first <= noun.last + 2 for mark in sentence.of("outcome"))
-        by_deminers = any(mark.last <= number.begin for mark in sentence.of("people", "deminers"))
-        is_vague = number.qualifier == "about" and number.in_words
-        is_more = sentence.low(number.first - 1) in sentence.words.more_words  # "by 2030: another 70,000 mines"
-        if is_more or _is_doubtful(sentence, number, noun) or (noun.code == "mines" and not (is_vague or by_deminers)):
-            return None  # what came of a plain number of mines no verb says
-        subject = "clearance" if by_deminers and noun.code == "mines" else "contamination"
-        return None if acts else Counted(number, subject, noun.code, None, None)
-    if action is None and noun.code in _AREAS:
-        made = _area(sentence, number, noun)
-        if made is not None:
-            return made
-    if action is None:
-        last = before[-1] if before else None
-        near = last is not None and last.subject in ("contamination", "clearance") \
-            and sentence.gap(last.number.end, number.begin) <= 8  # fmt: skip
-        near = near and not sentence.of("found")
-        return last._replace(number=number, unit=noun.code) if last and near and noun.code in _AREAS else None
+    if noun.code in ("mines", "minefields"):
+        return _bare_mines(sentence, number, noun)
+    if noun.code not in _AREAS:
+        return None
+    if (made := _area(sentence, number, noun)) is not None:
+        return made
+    near = last is not None and sentence.gap(last.number.end, number.begin) <= _NEAR
+    return last._replace(number=number, unit=noun.code) if last and near and not sentence.of("found") else None
+
+
+def _bare_mines(sentence: Sentence, number: Number, noun: Mark) -> Counted | None:
+    """Take "hundreds of mines" to lie there, and the mines of deminers to be cleared; what else came of them is unsaid.
+
+    "1,800 mines." says after a question what was asked, and that stands in the question. "By 2030: another 70,000
+    mines" is a plan.
+    """
+    is_more = sentence.low(number.first - 1) in sentence.words.more_words
+    if sentence.answers or is_more or _is_doubtful(sentence, number, noun):
+        return None
+    by_deminers = any(mark.last <= number.begin for mark in sentence.of("people", "deminers"))
+    is_vague = number.qualifier == "about" and number.in_words
+    if noun.code == "mines" and not (is_vague or by_deminers):
+        return None
+    subject = "clearance" if by_deminers and noun.code == "mines" else "contamination"
+    acts = any(noun.last <= mark.first <= noun.last + 2 for mark in sentence.of("outcome"))
+    return None if acts else Counted(number, subject, noun.code, None, None)
+
+
+def _with_verb(sentence: Sentence, number: Number, noun: Mark, action: Mark) -> Counted | None:
+    """Count things and ground by the verb that says what happened to them."""
+    if _only_describes(sentence, noun, action) and _is_doubtful(sentence, number, noun):
+        return None  # "очистит 45 гектаров заминированной земли": the verb is another
     if action.code == "stockpile" or sentence.of("action", "stockpile"):
         return Counted(number, "stockpiles", noun.code, None, action) if noun.code in _THINGS else None
     if action.code == "cleared" and _lies_ahead(sentence, action):
         return Counted(number, "contamination", noun.code, None, action)
-    is_found = sentence.covers("found", action.first) is not None
-    is_cleared = action.code == "cleared" and not (is_found and noun.code == "minefields")
-    subject = "clearance" if is_cleared else "contamination"
     if noun.code in _AREAS and not sentence.on_mines:
         return None
-    return Counted(number, subject, noun.code, None, action)
+    is_found = sentence.covers("found", action.first) is not None
+    is_cleared = action.code == "cleared" and not (is_found and noun.code == "minefields")
+    return Counted(number, "clearance" if is_cleared else "contamination", noun.code, None, action)
 
 
 def _area(sentence: Sentence, number: Number, noun: Mark) -> Counted | None:

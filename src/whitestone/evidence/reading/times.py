@@ -108,7 +108,8 @@ def _single(sentence: Sentence, day: Day, today: str | None) -> Period:
         if marks:
             word = min(marks, key=lambda mark: mark.first)
             break
-        if sentence.low(day.first - 1 - back) not in ("the", "le", "el", "la", "start", "beginning", "of", "year"):
+        before = sentence.low(day.first - 1 - back)
+        if before not in sentence.words.definite and before not in sentence.words.year_parts:
             break
     trailing = next((mark for mark in sentence.of("time_after")
                      if day.first < mark.first <= day.last < mark.last), None)  # fmt: skip

@@ -8,6 +8,8 @@ from whitestone.evidence.reading.things import Counted
 
 __all__ = ["is_unsaid"]
 
+_SIGNS = {",", ";", ":", "(", ")", "—", "–"}
+
 
 def is_unsaid(sentence: Sentence, made: Counted) -> bool:
     """Say whether a claim is negated, denied, supposed or planned: then it is not one."""
@@ -17,7 +19,7 @@ def is_unsaid(sentence: Sentence, made: Counted) -> bool:
     if anchor is not None and anchor.code == "cleared" and _is_future(sentence, anchor):
         return True
     points = [(number.begin, number.end)] + ([(anchor.first, anchor.last)] if anchor else [])
-    signs = {",", ";", ":", "(", ")", "—", "–"}
+    words = sentence.words
     for mark in sentence.of("no", "not", "maybe", "must"):
         if anchor is not None and mark.first == anchor.first and mark.last > anchor.last and mark.code == "not":
             return True  # "lost their jobs"
@@ -27,9 +29,9 @@ def is_unsaid(sentence: Sentence, made: Counted) -> bool:
             continue
         for first, last in points:
             apart = (mark.last, first) if mark.last <= first else (last, mark.first)
-            opens = sentence.words.clause_words | (sentence.words.relatives | {"that"} if mark.first >= last else set())
+            opens = words.clauses_behind if mark.first >= last else words.clause_words
             thats = {other.first - 1 for other in sentence.of("say", "that")} if mark.code == "must" else set()
-            clause = any((sentence.tokens[at].text in signs or sentence.low(at) in opens) and at not in thats
+            clause = any((sentence.tokens[at].text in _SIGNS or sentence.low(at) in opens) and at not in thats
                          for at in range(*apart))  # fmt: skip
             if not clause or (mark.code != "not" and mark.last <= first and _is_infinitive(sentence, anchor)):
                 return True

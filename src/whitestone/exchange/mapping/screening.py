@@ -25,6 +25,7 @@ __all__ = ["screen_records"]
 
 Values = dict[str, tuple[Column, pl.Series]]
 """For each attribute the column it came from and the JSON of its different values."""
+_LOOKED_AT = ("date", "count", "number", "area")
 
 
 def screen_records(
@@ -33,15 +34,17 @@ def screen_records(
 ) -> None:  # fmt: skip
     """Run the rules at entry over the records of a block and note what they find in their rows.
 
-    Fields that are `sealed` are left aside: a finding is shown to everybody. `shapes` are the geometries in WGS 84
-    before any repair; without them the records' bounds stand for points.
+    Fields that are `sealed` are left aside: a finding is shown to everybody. Only what is always personal and a date
+    takes part in comparing the order of days, which tells no such day. `shapes` are the geometries in WGS 84 before
+    any repair; without them the records' bounds stand for points.
     """
     if not len(made.at):
         return
     points = made.bounds is not None and shapes is None
+    personal = {name for name, each in KINDS[made.kind].attributes.items() if each.personal}
     batch = EntryBatch(
         kind=made.kind,
-        columns=_columns(made.kind, {name: each for name, each in values.items() if name not in sealed}),
+        columns=_columns(made.kind, {name: each for name, each in values.items() if name not in sealed - personal}),
         today=today,
         geometry=shapes,
         lon=made.bounds[:, 0] if points and made.bounds is not None else None,
@@ -58,7 +61,7 @@ def _columns(kind: str, values: Values) -> dict[str, list[Any]]:
     chosen: dict[str, list[Any]] = {}
     for name, (column, texts) in values.items():
         attribute = KINDS[kind].attributes.get(name)
-        if attribute is None or attribute.personal or attribute.type not in ("date", "count", "number", "area"):
+        if attribute is None or attribute.type not in (("date",) if attribute.personal else _LOOKED_AT):
             continue
         plain = [None if text is None else json.loads(text) for text in texts.to_list()]
         held_as = pl.String if attribute.type == "date" else pl.Float64

@@ -34,8 +34,9 @@ STEPS = 5_000
 
 def scene_of(question: Question, objects: int, truth: float, unwritten: float = 1e-6) -> Scene:
     """Lay nothing down yet; a share of true sheets and a density of unwritten fields are given."""
+    shift = np.zeros((question.beliefs.shift_sd.size, 2))
     hyper = Hyper(
-        np.array([truth]), np.array([1e-6]), np.array([unwritten]), np.ones(3), np.ones(1), np.zeros((1, 2)), np.ones(1)
+        np.array([truth]), np.array([1e-6]), np.array([unwritten]), np.ones(3), np.ones(1), shift, np.ones(1)
     )
     state = empty_state(objects, question.ground.x.size, question.ground.stray_mix.size)
     return Scene(question.ground, question.shapes, question.known, question.beliefs, hyper, state)

@@ -23,6 +23,7 @@ class RecordErrors(msgspec.Struct, frozen=True, kw_only=True):
     minefield_landmark_gross_share: float = 0.1
     minefield_resolved_landmark_m: float = 5.0
     minefield_datum_m: float = 4.0
+    minefield_unit_shift_m: float = 4.0
     minefield_compass_bias_deg: float = 1.5
     minefield_leg_bearing_deg: float = 1.1
     minefield_rounding_mil: float = 10.0
@@ -54,6 +55,8 @@ RECORD_ERRORS: tuple[tuple[str, float, float, str], ...] = (
      "A landmark that a person found again, no accuracy stated: a hand-held receiver."),
     ("minefield_datum_m", 0, 500,
      "What operations between Pulkovo 1942 and WGS 84 differ by; shared by all sheets of a region."),
+    ("minefield_unit_shift_m", 0, 500,
+     "What sheets of one unit share: the corner of a landmark, the pace. Nobody measured it: as large as the datum."),
     ("minefield_compass_bias_deg", 0, 45, "Compass, reader and local attraction; shared by all legs of a sheet."),
     ("minefield_leg_bearing_deg", 0, 45, "Each bearing, on top of the bias: 1 to 1.2 degrees."),
     ("minefield_rounding_mil", 0, 100, "Bearings in thousandths are written to 10 of them."),

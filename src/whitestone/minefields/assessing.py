@@ -23,6 +23,7 @@ from whitestone.minefields.scores import (
     score,
     true_draws,
 )
+from whitestone.minefields.shared_shifts import shift_of, shifts_told
 from whitestone.minefields.sheet_parts import Batch
 from whitestone.minefields.traverse import to_lonlat
 
@@ -81,6 +82,7 @@ def formed(assessment: Assessment, sheet: int) -> tuple[Floats, Floats, npt.NDAr
     factor = np.median(draws.numbers[:, 3:6], axis=0) if len(draws.numbers) else np.ones(3)
     middle = prior.mean[0]
     chosen = middle + (chosen - middle) * factor[[0, 0, 1, 2, 2]]
+    chosen[:, :2] += shift_of(sheet, assessment.question.shared, draws)
     return chosen, _unfound(assessment, sheet, chosen), prior.form[number]
 
 
@@ -163,6 +165,7 @@ def _model(assessment: Assessment) -> dict[str, Any]:
     finds = [(draws.owner == sheet).sum(axis=1).mean() for sheet in range(len(question.priors))]
     matched = int(sum(count >= 6.0 for count in finds))
     held: dict[str, Any] = {"assumed": msgspec.to_builtins(question.model), "matched_records": matched}
+    held["shared_shifts"] = shifts_told(question.shared, draws)
     if matched >= _MATCHED_SHEETS:
         held["learned_factors"] = {
             name: dict(

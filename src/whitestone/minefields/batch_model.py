@@ -15,6 +15,7 @@ from whitestone.minefields.joint import Draws, Effort, explain
 from whitestone.minefields.joint_state import Beliefs, Ground, Shapes, Sheets
 from whitestone.minefields.priors import Prior, place_before
 from whitestone.minefields.searched_ground import find_places, ground_of, kinds_of, said_searched, searched_raster
+from whitestone.minefields.shared_shifts import Shared, shared_by
 from whitestone.minefields.sheet_parts import Batch, Find, Sheet
 from whitestone.minefields.ways import Reading, read_ways
 
@@ -45,6 +46,7 @@ class Question(msgspec.Struct, frozen=True):
     shapes: Shapes
     beliefs: Beliefs
     known: Sheets
+    shared: Shared
     model: ErrorModel
 
 
@@ -97,8 +99,11 @@ def posed(
     ground, order = ground_of(places, number, len(kinds), seen, net)
     shapes, numbers = shapes_of(priors)
     picked = [sheets[at] for at in chosen]
-    known = sheets_of(picked, priors, numbers, kinds, ground, model, np.zeros(len(priors), np.int64))
-    beliefs = beliefs_of(picked, priors, known.mix, ground, model, learn_sd=learn_sd, heat=heat)
+    shared = shared_by(picked, model)
+    known = sheets_of(picked, priors, numbers, kinds, ground, model, shared.group)
+    beliefs = beliefs_of(
+        picked, priors, known.mix, ground, model, shift_sd=shared.spread_m, learn_sd=learn_sd, heat=heat
+    )
     return Question(
         middle,
         sheets,
@@ -111,6 +116,7 @@ def posed(
         shapes,
         beliefs,
         known,
+        shared,
         model,
     )
 

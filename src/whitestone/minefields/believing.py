@@ -87,9 +87,9 @@ def sheets_of(
     kinds: dict[str, int],
     ground: Ground,
     model: ErrorModel,
-    regions: Ints,
+    group: Ints,
 ) -> Sheets:
-    """Return what is believed of each sheet before any find."""
+    """Return what is believed of each sheet before any find; `group` (sheets, 3) as in `Sheets`."""
     count = len(sheets)
     density = _usual_density(sheets, priors)
     mines, shape, counted = np.empty(count), np.empty(count), np.zeros(count, dtype=bool)
@@ -129,7 +129,7 @@ def sheets_of(
         mix,
         lifted,
         _informed(priors, ground),
-        regions,
+        group,
         middle,
         reach,
         start,
@@ -144,10 +144,12 @@ def beliefs_of(
     ground: Ground,
     model: ErrorModel,
     *,
+    shift_sd: Floats,
     learn_sd: float,
     heat: float,
 ) -> Beliefs:
-    """Return what is believed of the whole batch before any find; `mix` (sheets, types) as in `Sheets`.
+    """Return what is believed of the whole batch before any find; `mix` (sheets, types) as in `Sheets`, `shift_sd`
+    (groups,) as in `Beliefs`.
 
     Fields of which nobody wrote are as long and wide, hold as many mines and the same types as those that sheets
     describe.
@@ -178,7 +180,7 @@ def beliefs_of(
         mixes=mixes,
         mix_share=mix_share,
         mix_weight=np.column_stack([scipy.special.gammaln(mixes), -scipy.special.gammaln(mixes.sum(axis=1))]),
-        shift_sd=model.datum_m,
+        shift_sd=shift_sd,
         learn_sd=learn_sd,
         amount_sd=0.3,
         heat=heat,

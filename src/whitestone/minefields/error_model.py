@@ -32,6 +32,7 @@ class ErrorModel(msgspec.Struct, frozen=True, kw_only=True):
     landmark_gross_share: float = 0.10
     resolved_landmark_m: float = 5.0
     datum_m: float = 4.0
+    unit_shift_m: float = 4.0
     compass_bias_deg: float = 1.5
     leg_bearing_deg: float = 1.1
     rounding_mil: float = 10.0
@@ -61,6 +62,7 @@ _SIZES = (
     "landmark_m",
     "landmark_gross_m",
     "datum_m",
+    "unit_shift_m",
     "compass_bias_deg",
     "leg_bearing_deg",
     "pace_scale",

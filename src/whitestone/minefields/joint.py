@@ -48,6 +48,8 @@ class Draws(msgspec.Struct, frozen=True):
     unwritten."""
     seen: Floats
     """(draws, sheets) share of the field's mines that should have been found."""
+    shift: Floats
+    """(draws, groups, 2) how far east and north the sheets of a group are off together, metres."""
     chain: Ints
     """(draws,)."""
 
@@ -77,14 +79,13 @@ def _run(
     count, finds, kinds = sheets.mines.size, ground.x.size, ground.stray_mix.size
     objects = count + min(200 + finds // 4, 2000)
     state = empty_state(objects, finds, kinds)
-    regions = int(sheets.region.max(initial=0)) + 1
     hyper = Hyper(
         np.array([beliefs.true_a / (beliefs.true_a + beliefs.true_b)]),
         np.array([1e-6]),
         np.array([1e-6]),
         np.ones(3),
         np.ones(1),
-        np.zeros((regions, 2)),
+        np.zeros((beliefs.shift_sd.size, 2)),
         np.ones(1),
     )
     ground = ground._replace(chance=ground.chance.copy())
@@ -95,9 +96,12 @@ def _run(
         np.zeros((effort.draws, finds), np.int64),
         np.zeros((effort.draws, 8)),
         np.zeros((effort.draws, count)),
+        np.zeros((effort.draws, *hyper.shift.shape)),
     )
     own = int(np.random.SeedSequence([seed & 0xFFFFFFFF, number]).generate_state(1)[0])
     births = int(20 + effort.births_per_find * finds)
     scene = Scene(ground, shapes, sheets, beliefs, hyper, state)
     chain(own, effort.burn, effort.draws, effort.steps, births, scene, kept)
-    return Draws(kept.on == 1, kept.at, kept.form, kept.owner, kept.numbers, kept.seen, np.full(effort.draws, number))
+    return Draws(
+        kept.on == 1, kept.at, kept.form, kept.owner, kept.numbers, kept.seen, kept.shift, np.full(effort.draws, number)
+    )

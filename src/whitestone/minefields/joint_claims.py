@@ -17,7 +17,7 @@ from whitestone.minefields.joint_guided import sized, sized_density
 from whitestone.minefields.joint_laying import covered, difference, field_of, lay, put, settled
 from whitestone.minefields.joint_moves import first_free, fits, replaced
 from whitestone.minefields.joint_state import REAL, Floats, Scene
-from whitestone.minefields.joint_terms import form_share, normal, odds, template_drawn
+from whitestone.minefields.joint_terms import form_share, normal, odds, shifted, template_drawn
 from whitestone.minefields.kernels import bare_kernel, kernel
 
 __all__ = ["bartered", "ceded", "claimed", "exchanged", "near", "near_density", "shaped"]
@@ -93,8 +93,8 @@ def near_density(o: int, new: Floats, template: int, at: Floats, scene: Scene) -
 def _pull(sheet: int, at: Floats, scene: Scene) -> float:
     """Return how strongly a sheet looks for its field at a place."""
     sheets, hyper, total = scene.sheets, scene.hyper, ANYWHERE
-    x = at[0] - hyper.shift[sheets.region[sheet], 0]
-    y = at[1] - hyper.shift[sheets.region[sheet], 1]
+    off = shifted(sheet, sheets, hyper)
+    x, y = at[0] - off[0], at[1] - off[1]
     for c in range(sheets.weight.shape[1]):
         if sheets.weight[sheet, c] > 0.0:
             east, north = sheets.root[sheet, c, 0, 0], sheets.root[sheet, c, 1, 1]

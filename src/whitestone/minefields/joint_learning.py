@@ -59,15 +59,24 @@ def _learn_rates(scene: Scene, given: Ints) -> None:
     )
 
 
+@bare_kernel
+def _is_of(o: int, group: int, sheets: Sheets) -> bool:
+    """Say whether a sheet shares the shift of a group; of the first (and of -1) all are."""
+    for k in range(sheets.group.shape[1]):
+        if sheets.group[o, k] == group:
+            return True
+    return group < 0
+
+
 @kernel
-def _placed(region: int, scene: Scene, given: Ints, wide: Floats) -> float:
-    """Return the logarithm of the density of matched places under their sheets, in one region or (-1) in all.
+def _placed(group: int, scene: Scene, given: Ints, wide: Floats) -> float:
+    """Return the logarithm of the density of matched places under their sheets, in one group or (-1) in all.
 
     Only fields with several finds teach: an empty one would excuse itself by calling every sheet worthless.
     """
     sheets, hyper, state, total = scene.sheets, scene.hyper, scene.state, 0.0
     for o in range(sheets.mines.size):
-        if state.on[o] == REAL and (region < 0 or sheets.region[o] == region) and given[o].sum() >= MATCHED:
+        if state.on[o] == REAL and _is_of(o, group, sheets) and given[o].sum() >= MATCHED:
             near = place_density(o, state.at[o], scene.shapes.form[state.template[o]], sheets, hyper)
             total += _either(near, wide[o])
     return total
@@ -113,7 +122,7 @@ def _wide(scene: Scene) -> Floats:
 
 @kernel
 def _learn_model(scene: Scene, given: Ints) -> None:
-    """Draw the factors on the error model and the shift of each region."""
+    """Draw the factors on the error model and the shift of each group of sheets."""
     beliefs, hyper = scene.beliefs, scene.hyper
     wide = _wide(scene)
     if beliefs.learn_sd > 0.0:
@@ -125,18 +134,29 @@ def _learn_model(scene: Scene, given: Ints) -> None:
             ratio += normal(math.log(new), 0.0, beliefs.learn_sd) - normal(math.log(old), 0.0, beliefs.learn_sd)
             if not 0.35 < new < 3.0 or not accepted(ratio):
                 hyper.factor[k] = old
-    for region in range(hyper.shift.shape[0]):
-        for _ in range(2):
-            before = _placed(region, scene, given, wide)
-            x, y = hyper.shift[region, 0], hyper.shift[region, 1]
-            size = 3.0 * math.exp(np.random.uniform(-1.0, 1.5))
-            hyper.shift[region, 0] += size * np.random.standard_normal()
-            hyper.shift[region, 1] += size * np.random.standard_normal()
-            ratio = _placed(region, scene, given, wide) - before
-            ratio += normal(hyper.shift[region, 0], 0.0, beliefs.shift_sd) - normal(x, 0.0, beliefs.shift_sd)
-            ratio += normal(hyper.shift[region, 1], 0.0, beliefs.shift_sd) - normal(y, 0.0, beliefs.shift_sd)
-            if not accepted(ratio):
-                hyper.shift[region, 0], hyper.shift[region, 1] = x, y
+    for group in range(hyper.shift.shape[0]):
+        _learn_shift(group, scene, given, wide)
+
+
+@kernel
+def _learn_shift(group: int, scene: Scene, given: Ints, wide: Floats) -> None:
+    """Draw the shift that the sheets of one group share."""
+    shift, sd = scene.hyper.shift, scene.beliefs.shift_sd[group]
+    if sd <= 0.0:
+        return
+    before = _placed(group, scene, given, wide)
+    for _ in range(2):
+        x, y = shift[group, 0], shift[group, 1]
+        size = 3.0 * math.exp(np.random.uniform(-1.0, 1.5))
+        shift[group, 0] += size * np.random.standard_normal()
+        shift[group, 1] += size * np.random.standard_normal()
+        now = _placed(group, scene, given, wide)
+        ratio = now - before + normal(shift[group, 0], 0.0, sd) - normal(x, 0.0, sd)
+        ratio += normal(shift[group, 1], 0.0, sd) - normal(y, 0.0, sd)
+        if accepted(ratio):
+            before = now
+        else:
+            shift[group, 0], shift[group, 1] = x, y
 
 
 @kernel

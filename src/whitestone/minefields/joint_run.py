@@ -108,6 +108,7 @@ def _note(draw: int, scene: Scene, kept: Kept) -> None:
         kept.form[draw, o] = scene.shapes.form[state.template[o]]
         kept.seen[draw, o] = covered(field_of(o, state), scene) if state.on[o] == REAL else 0.0
     kept.owner[draw] = state.owner
+    kept.shift[draw] = hyper.shift
     kept.numbers[draw, 0] = hyper.truth[0]
     kept.numbers[draw, 1] = hyper.stray[0]
     kept.numbers[draw, 2] = hyper.unwritten[0]

@@ -110,8 +110,8 @@ class Sheets(NamedTuple):
     """(sheets,) chance that a real field has been lifted since."""
     informed: npt.NDArray[np.bool_]
     """(sheets,) whether anything that was searched or found, or not met by chance, can tell of the field."""
-    region: Ints
-    """(sheets,) number of the group that shares a shift."""
+    group: Ints
+    """(sheets, 3) numbers of the groups with which it shares a shift: all, its district, its unit; -1: none."""
     middle: Floats
     """(sheets, 2) where the sheet says that the middle is, and"""
     reach: Floats
@@ -157,8 +157,8 @@ class Beliefs(NamedTuple):
     """(mixes,) ... and how often each is named; they sum to one."""
     mix_weight: Floats
     """(mixes, types + 1) logarithm of the Gamma function of each of these parameters; last, minus that of their sum."""
-    shift_sd: float
-    """Spread of the shift that a region shares, metres."""
+    shift_sd: Floats
+    """(groups,) spread of the shift that a group of sheets shares, metres."""
     learn_sd: float
     """Spread of the logarithm of the factors on the error model; 0 keeps the model as stated."""
     amount_sd: float
@@ -181,7 +181,7 @@ class Hyper(NamedTuple):
     amount: Floats
     """(1,) factor on stated numbers of mines."""
     shift: Floats
-    """(regions, 2) metres."""
+    """(groups, 2) east and north, metres; a sheet is off by the sum of those of its groups."""
     sure: Floats
     """(1,) factor on the shape of the prior of stated numbers of mines: how closely sheets and ground agree."""
 
@@ -260,6 +260,7 @@ class Kept(NamedTuple):
     owner: Ints
     numbers: Floats
     seen: Floats
+    shift: Floats
 
 
 def empty_state(objects: int, finds: int, kinds: int) -> State:

@@ -76,10 +76,21 @@ def laned(lanes: Floats, found: Floats) -> float:
 
 
 @bare_kernel
+def shifted(sheet: int, sheets: Sheets, hyper: Hyper) -> tuple[float, float]:
+    """Return how far east and north a sheet is off together with others: of the batch, of its district, of its unit."""
+    east = north = 0.0
+    for k in range(sheets.group.shape[1]):
+        if sheets.group[sheet, k] >= 0:
+            east += hyper.shift[sheets.group[sheet, k], 0]
+            north += hyper.shift[sheets.group[sheet, k], 1]
+    return east, north
+
+
+@bare_kernel
 def place_density(sheet: int, at: Floats, form: int, sheets: Sheets, hyper: Hyper) -> float:
     """Return the logarithm of the density with which a sheet places its field at `at`, in this form."""
     best, total = -math.inf, 0.0
-    east, north = hyper.shift[sheets.region[sheet], 0], hyper.shift[sheets.region[sheet], 1]
+    east, north = shifted(sheet, sheets, hyper)
     scale = 2.0 * math.log(hyper.factor[0]) + math.log(hyper.factor[1]) + 2.0 * math.log(hyper.factor[2])
     for c in range(sheets.weight.shape[1]):
         if sheets.weight[sheet, c] <= 0.0 or sheets.form[sheet, c] != form:
@@ -149,8 +160,9 @@ def centre_shift(sheet: int, form: int, sheets: Sheets, hyper: Hyper) -> Floats:
         for j in range(i + 1):
             value += sheets.root[sheet, component, i, j] * noise[j]
         at[i] = value
-    at[0] = sheets.mean[sheet, component, 0] + hyper.factor[0] * at[0] + hyper.shift[sheets.region[sheet], 0]
-    at[1] = sheets.mean[sheet, component, 1] + hyper.factor[0] * at[1] + hyper.shift[sheets.region[sheet], 1]
+    east, north = shifted(sheet, sheets, hyper)
+    at[0] = sheets.mean[sheet, component, 0] + hyper.factor[0] * at[0] + east
+    at[1] = sheets.mean[sheet, component, 1] + hyper.factor[0] * at[1] + north
     at[2] = sheets.mean[sheet, component, 2] + hyper.factor[1] * at[2]
     at[3] = sheets.mean[sheet, component, 3] + hyper.factor[2] * at[3]
     at[4] = sheets.mean[sheet, component, 4] + hyper.factor[2] * at[4]

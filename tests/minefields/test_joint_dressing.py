@@ -22,8 +22,11 @@ from whitestone.minefields.joint_dressing import believed, dressed
 from whitestone.minefields.joint_terms import normal, place_density
 from whitestone.minefields.sheets import read_sheets
 
+HEAT = 0.03
+"""Finds count so little that the weights have a variance: more of them, and a few draws would weigh all."""
 
-@pytest.mark.parametrize("o", [0, 1])
+
+@pytest.mark.parametrize("o", [0, 2], ids=["of a sheet", "of which nobody wrote"])
 def test_mines_types_and_lanes_are_drawn_as_often_as_is_said_of_them(o: int) -> None:
     """What is believed before any find adds up to one: over draws from the finds it does so only if weighed rightly."""
     held = batch()
@@ -39,12 +42,12 @@ def test_mines_types_and_lanes_are_drawn_as_often_as_is_said_of_them(o: int) -> 
         placed += normal(at[4], beliefs.log_width, beliefs.log_width_sd)
     weight = []
     for _ in range(6_000):
-        new, worth = dressed(o, at, template, 0.1, scene)
+        new, worth = dressed(o, at, template, HEAT, scene)
         weight.append(math.exp(worth - placed))
-    assert worth == believed(o, new, 0.1, scene)
-    assert scene.state.left_kinds.min() > 0.2
-    assert scene.state.left_lanes.max() > 0.2
-    assert np.std(weight) > 0.2  # else nothing was weighed
+    assert worth == believed(o, new, HEAT, scene)
+    assert scene.state.left_kinds.min() > 0.05
+    assert scene.state.left_lanes.max() > 0.05
+    assert np.std(weight) > 0.1  # else nothing was weighed
     assert abs(np.mean(weight) - 1.0) < 5.0 * np.std(weight) / math.sqrt(len(weight))
 
 

@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 
 from whitestone.cli import app, collect
 from whitestone.errors import Problem
+from whitestone.programme import minefield_assessing
 
 GOOD = {
     "records": [
@@ -136,3 +137,17 @@ def test_a_file_that_is_no_file_of_records_is_refused(tmp_path: Path) -> None:
     with pytest.raises(Problem) as caught:
         CliRunner().invoke(app, ["records", "check", str(path)], catch_exceptions=False)
     assert caught.value.code == "unreadable-file"
+
+
+def test_what_matched_records_teach_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = written(tmp_path, GOOD)
+    answer = minefield_assessing.assess_files([Path(path)], seed=1, sensitivity=False)
+    off = {"east_m": {"value": 12.3, "low": 8.0, "high": 16.0}, "north_m": {"value": -4.2, "low": -9.0, "high": 1.0}}
+    shift = {"of": "district", "name": "North", "sheets": 9, "matched_records": 7, **off}
+    model = {"matched_records": 51, "learned_factors": {"mines_left": {"value": 1.2, "low": 0.9, "high": 1.5}}}
+    taught = answer | {"error_model": model | {"shared_shifts": [shift]}}
+    monkeypatch.setattr(minefield_assessing, "assess_files", lambda *_, **__: taught)
+    text = call("records", "assess", path)
+    assert "Learned from 51 matched records, errors against those assumed: mines left x 1.20 (0.90 to 1.50)." in text
+    assert ("Sheets of district North are off together: +12 m east (+8 to +16), -4 m north (-9 to +1); "
+            "7 of 9 sheets matched.") in text  # fmt: skip

@@ -128,6 +128,15 @@ def test_a_sheet_without_a_reference_point_is_kept_without_a_place() -> None:
     assert 0.0 < detail(told, "A-9")["p_field"] < 1.0
 
 
+def test_a_sheet_that_states_no_mines_is_placed_where_no_find_tells_a_type_either() -> None:
+    alone = {key: value for key, value in sheet("A-1", 0, 0).items() if key != "quantities"}
+    told = report(assess(read_sheets({"records": [alone]}), seed=5, effort=SHORT))
+    assert 0.0 < detail(told, "A-1")["p50_m2"] < detail(told, "A-1")["p90_m2"]
+    lon, lat = degrees(100.0, 70.0)
+    told = report(assess(read_sheets({"records": [alone], "finds": [{"id": "F", "lon": lon, "lat": lat}]}), seed=5))
+    assert told["finds"] == 1
+
+
 def test_ten_thousand_finds_at_one_spot_do_not_break_it() -> None:
     held = batch()
     lon, lat = degrees(120, 60)

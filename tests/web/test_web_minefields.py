@@ -17,6 +17,7 @@ from whitestone.programme.accounts import ledger
 from whitestone.programme.minefield_assessing import assess_programme
 from whitestone.programme.minefield_entry import enter_file
 from whitestone.programme.opening import Programme, init_programme, open_programme
+from whitestone.web.views import minefields
 from whitestone.web.writing import TOKEN
 
 LEG = {"unit": "degrees", "north": "unknown", "distance_unit": "m", "method": "tape"}
@@ -33,6 +34,10 @@ OTHER = {**SHEET, "id": "B-2", "batch": "second", "reference_points": [{"no": "R
 FILE = {"records": [SHEET, OTHER], "finds": [{"id": "F-1", "lon": 46.9312, "lat": 39.9903, "type": "PMN-2"}],
         "searched": [{"id": "S-1", "p_detect": 0.9, "geometry": {"type": "Polygon", "coordinates": [
             [[46.93, 39.99], [46.932, 39.99], [46.932, 39.991], [46.93, 39.99]]]}}]}  # fmt: skip
+OFF = {"east_m": {"value": 12.3, "low": 8.0, "high": 16.0}, "north_m": {"value": -4.2, "low": -9.0, "high": 1.0}}
+TAUGHT = {"matched_records": 51, "assumed": {}, "learned_factors": {"turn": {"value": 1.2, "low": 0.9, "high": 1.5}},
+          "shared_shifts": [{"of": "batch", "name": None, "sheets": 60, "matched_records": 51, **OFF},
+                            {"of": "district", "name": "North", "sheets": 9, "matched_records": 7, **OFF}]}  # fmt: skip
 PURPOSE = "planning of survey; план «долина»"
 
 
@@ -221,3 +226,17 @@ def test_the_map_of_an_assessed_record_draws_the_sheet_as_written_beside_its_out
 
 def test_an_assessment_of_two_batches_names_both(asked: Any, kept: tuple[str, str]) -> None:
     assert "Batch first, second" in asked.get(f"/minefields/{kept[1]}").content.decode()
+
+
+def test_what_matched_records_teach_stands_on_the_page_of_the_batch(
+    asked: Any, kept: tuple[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = asked.get(f"/minefields/{kept[1]}").content.decode()
+    assert "What matched records teach" not in page  # one find teaches nothing
+    told = minefields._read(kept[1], "test") | {"error_model": TAUGHT}
+    monkeypatch.setattr(minefields, "_read", lambda *_: told)
+    page = asked.get(f"/minefields/{kept[1]}").content.decode()
+    for words in ("What matched records teach", "Errors of direction", "× 1.20", "0.90 – 1.50", "to the north",
+                  "Sheets of district North are off, to the east", "All sheets together are off"):  # fmt: skip
+        assert words in page, words
+    assert "\u22124 <span" in page  # four metres to the south

@@ -103,6 +103,7 @@ def _told(answer: dict[str, Any]) -> str:
             f"Errors times {other['errors_times']:g}: completeness {_share(other['completeness'])}, "
             f"accuracy {_share(other['accuracy'])}."
         )
+    lines += _learned(answer["error_model"])
     for said in answer.get("claims", ()):
         lines.append(f"{said['speaker']} ({said['date']}) says: {said['quote']} [{said['source']}]")
     if "kept" in answer:
@@ -116,6 +117,26 @@ def _told(answer: dict[str, Any]) -> str:
         told = f"  {each['id']}  {each['p_field']:.2f}  {areas or 'no place'}  {each['finds_explained']:.1f}  {middle}"
         lines.append(told.rstrip())
     return "\n".join([*lines, LAW_5])
+
+
+def _learned(model: dict[str, Any]) -> list[str]:
+    """Tell what matched records say of the error model: by which factors it is off, and what sheets share."""
+    lines, matched = [], model["matched_records"]
+    factors = [
+        f"{name.replace('_', ' ')} x {each['value']:.2f} ({each['low']:.2f} to {each['high']:.2f})"
+        for name, each in (model.get("learned_factors") or {}).items()
+    ]
+    if factors:
+        lines.append(f"Learned from {matched} matched records, errors against those assumed: {', '.join(factors)}.")
+    for each in model.get("shared_shifts") or ():
+        of = "the batch" if each["name"] is None else f"{each['of']} {each['name']}"
+        sides = [
+            f"{side['value']:+.0f} m {word} ({side['low']:+.0f} to {side['high']:+.0f})"
+            for side, word in ((each["east_m"], "east"), (each["north_m"], "north"))
+        ]
+        of_them = f"{each['matched_records']} of {each['sheets']} sheets matched"
+        lines.append(f"Sheets of {of} are off together: {', '.join(sides)}; {of_them}.")
+    return lines
 
 
 def _share(score: dict[str, float | None]) -> str:

@@ -107,7 +107,7 @@ def ground_of(
     )
     order = np.lexsort((places[:, 1], places[:, 0], kinds, cell))
     start = np.searchsorted(cell[order], np.arange(columns * rows + 1))
-    mix = np.bincount(kinds[kinds >= 0], minlength=types).astype(float) + 0.5
+    mix = np.bincount(kinds[kinds >= 0], minlength=max(types, 1)).astype(float) + 0.5
     return Ground(
         places[order, 0].copy(),
         places[order, 1].copy(),

@@ -46,7 +46,7 @@ def shared_by(sheets: Sequence[Sheet], model: ErrorModel) -> Shared:
 
     >>> shared = shared_by([Sheet(id="A", key="A", district="North")] * 3 + [Sheet(id="B", key="B")], ErrorModel())
     >>> shared.names, shared.group[:, 1].tolist()
-    ((('batch', None), ('district', 'North')), [0, 0, 0, -1])
+    ((('batch', None), ('district', 'North')), [1, 1, 1, -1])
     >>> shared_by([], ErrorModel()).group.shape
     (0, 3)
     """

@@ -103,7 +103,7 @@ def assessment(request: HttpRequest, sha256: str) -> HttpResponse:
         "result": result, "rows": rows[(number - 1) * SIZE : number * SIZE], "number": number, "pages": pages,
         "total": len(rows), "sort": sort, "sorts": SORTS,
         "scores": [(*said, result.get(said[0]) or {}, _moved(result, said[0])) for said in SCORES],
-        "groups": _groups(result), "claims": result.get("claims") or [],
+        "groups": _groups(result), "learned": _learned(result), "claims": result.get("claims") or [],
         "loose": sum(each.get("record") is None for each in result.get("finds_detail", [])),
     }  # fmt: skip
     return render(request, "whitestone/minefields_batch.html", context)
@@ -217,6 +217,20 @@ def _groups(result: dict[str, Any]) -> list[tuple[str, list[dict[str, Any]]]]:
 def _moved(result: dict[str, Any], name: str) -> list[tuple[float, dict[str, Any]]]:
     """Give one score under other sizes of error: by which factor, and what it then is."""
     return [(each["errors_times"], each.get(name) or {}) for each in result.get("sensitivity") or []]
+
+
+def _learned(result: dict[str, Any]) -> list[tuple[str, int, str, dict[str, float]]]:
+    """Give what matched records say of the error model: what, of how many records, in which unit, and the value."""
+    model = result.get("error_model") or {}
+    names = {"place": _("Errors of place, against those assumed"), "turn": _("Errors of direction"),
+             "size": _("Errors of length"), "mines_left": _("Mines in the ground, against those stated")}  # fmt: skip
+    rows = [(names.get(name, name), model["matched_records"], "×", each)
+            for name, each in (model.get("learned_factors") or {}).items()]  # fmt: skip
+    for each in model.get("shared_shifts") or []:
+        of = _("All sheets together are off") if each["name"] is None else _("Sheets of %(of)s %(name)s are off") % each
+        rows += [(f"{of}, {side}", each["matched_records"], "m", each[key])
+                 for key, side in (("east_m", _("to the east")), ("north_m", _("to the north")))]  # fmt: skip
+    return rows
 
 
 def _feature(role: str, geometry: Any, **properties: Any) -> dict[str, Any]:

@@ -96,7 +96,7 @@ def test_a_map_says_law_5_counts_dots_and_draws_nothing_as_an_empty_frame() -> N
     big, tiny = shapely.box(0, 0, 100_000, 80_000), shapely.box(10, 10, 20, 20)
     drawn = draw_map([MapLayer("place", np.array([big])), MapLayer("sha", np.array([tiny, None], dtype=object))])
     assert LAW_5 in drawn
-    assert "1 areas smaller than a point" in drawn
+    assert "1 area smaller than a point" in drawn
     assert "Nothing with a position" in draw_map([])
     assert "Nothing with a position" not in drawn
 

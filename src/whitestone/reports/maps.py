@@ -80,14 +80,23 @@ def draw_map(layers: Sequence[MapLayer], *, width: int = 760, height: int = 560)
         parts.append(
             f'<text x="{width / 2}" y="{height / 2}" text-anchor="middle">Nothing with a position is recorded.</text>'
         )
-    said = f"{tiny:,} areas smaller than a point of this print are drawn as dots. " if tiny else ""
-    said += f"{points:,} hazards are known by a point only: where, not how large." if points else ""
+    said = ""
+    if tiny:
+        said = f"{tiny:,} {_many(tiny, 'area')} smaller than a point of this print: drawn as dots. "
+    if points:
+        said += f"{points:,} {_many(points, 'hazard is', 'hazards are')} known by a point only: where, not how large."
     # A line of its own for each: the words of law 5 are never pushed out of the frame by what stands beside them.
-    away = f"{outside:,} features lie far from all others, outside of this map." if outside else ""
+    away = ""
+    if outside:
+        away = f"{outside:,} {_many(outside, 'feature lies', 'features lie')} far from all others, outside of this map."
     for line, words in enumerate(filter(None, (LAW_5, said.strip(), away))):
         y = height - frame.foot + _foot(styles, 0) - 20 + 14 * line
         parts.append(f'<text x="8" y="{y}" font-size="10">{escape(words)}</text>')
     return "".join([*parts, "</svg>"])
+
+
+def _many(count: int, one: str, many: str | None = None) -> str:
+    return one if count == 1 else many or f"{one}s"
 
 
 COLUMNS = 3
@@ -116,6 +125,8 @@ class _Frame:
 
 _FAR_SHARE, _FAR_TIMES = 0.005, 4.0
 """At most this share of all is left outside, and only where the map then shows the rest so many times as large."""
+_LOST_SHARE, _LOST_TIMES, _LOST_M = 0.05, 20.0, 1e6
+"""Or this share, so many times as large, where it lies 1,000 km off: axes exchanged or a sign lost in a small file."""
 
 
 def _extent(layers: Sequence[MapLayer]) -> tuple[tuple[float, float, float, float], int]:
@@ -125,17 +136,26 @@ def _extent(layers: Sequence[MapLayer]) -> tuple[tuple[float, float, float, floa
     boxes = boxes[np.isfinite(boxes).all(axis=1)]
     if not len(boxes):
         return (0.0, 0.0, 1000.0, 1000.0), 0
-    middle = (boxes[:, :2] + boxes[:, 2:]) / 2
-    low = np.quantile(middle, _FAR_SHARE / 2, axis=0, method="lower")
-    high = np.quantile(middle, 1 - _FAR_SHARE / 2, axis=0, method="higher")
-    room = np.maximum(high - low, 200.0) / 2
-    near: npt.NDArray[np.bool_] = np.all((middle >= low - room) & (middle <= high + room), axis=1)
-    if _span(boxes[near]) * _FAR_TIMES > _span(boxes):
-        near = np.ones(len(boxes), dtype=np.bool_)
+    near = _near(boxes, _FAR_SHARE, _FAR_TIMES, 100.0)
+    if near.all():
+        near = _near(boxes, _LOST_SHARE, _LOST_TIMES, _LOST_M)
     left, bottom = boxes[near, :2].min(axis=0).tolist()
     right, top = boxes[near, 2:].max(axis=0).tolist()
     margin = max(right - left, top - bottom, 200.0) * 0.02
     return (left - margin, bottom - margin, right + margin, top + margin), int((~near).sum())
+
+
+def _near(boxes: npt.NDArray[np.float64], share: float, times: float, room_m: float) -> npt.NDArray[np.bool_]:
+    """Say which boxes (n, 4) lie where most lie; all, where more than a share is far or little would be gained."""
+    middle = (boxes[:, :2] + boxes[:, 2:]) / 2
+    most = int(share * len(boxes))
+    ordered = np.sort(middle, axis=0)
+    low, high = ordered[min(most, len(boxes) // 2)], ordered[max(len(boxes) - 1 - most, len(boxes) // 2)]
+    room = np.maximum((high - low) / 2, room_m)
+    near: npt.NDArray[np.bool_] = np.all((middle >= low - room) & (middle <= high + room), axis=1)
+    if (~near).sum() > most or _span(boxes[near]) * times > _span(boxes):
+        near = np.ones(len(boxes), dtype=np.bool_)
+    return near
 
 
 def _span(boxes: npt.NDArray[np.float64]) -> float:

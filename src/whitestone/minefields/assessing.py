@@ -14,6 +14,7 @@ import shapely
 from whitestone.minefields.batch_model import Question, ask, posed
 from whitestone.minefields.error_model import ErrorModel, scaled
 from whitestone.minefields.joint import Draws, Effort
+from whitestone.minefields.outline_levels import MANY_FINDS, Levels, finds_at, learned_levels
 from whitestone.minefields.outlines import SHARES, Spread, outline_of, sets_of, spread_of
 from whitestone.minefields.scores import (
     accuracy_draws,
@@ -185,6 +186,7 @@ def _records(assessment: Assessment) -> list[dict[str, Any]]:
     made: dict[int, dict[str, Any]] = {}
     probability = assessment.true.mean(axis=0)
     explained = np.array([(draws.owner == sheet).sum(axis=1).mean() for sheet in range(len(question.priors))])
+    levels = taught_levels(assessment)
     held = []
     for at, (sheet, own) in enumerate(zip(question.sheets, question.placed.tolist(), strict=True)):
         head: dict[str, Any] = {"id": sheet.id, "p_field": round(float(probability[at]), 4)}
@@ -205,7 +207,7 @@ def _records(assessment: Assessment) -> list[dict[str, Any]]:
             )
             continue
         if own not in made:
-            made[own] = _place(assessment, own)
+            made[own] = _place(assessment, own, levels.of(float(explained[own])))
         readings = [
             {
                 "share": round(share, 4),
@@ -221,12 +223,29 @@ def _records(assessment: Assessment) -> list[dict[str, Any]]:
     return held
 
 
-def _place(assessment: Assessment, sheet: int) -> dict[str, Any]:
-    question = assessment.question
+def taught_levels(assessment: Assessment) -> Levels:
+    """Return at which levels outlines hold their share, as the finds of fields with many of them teach it."""
+    question, draws = assessment.question, assessment.draws
+    told = []
+    for sheet in range(len(question.priors)):
+        share = (draws.owner == sheet).mean(axis=0)
+        if share.sum() >= MANY_FINDS:
+            mine = share > 0.5
+            told.append(finds_at(_spread(assessment, sheet), question.ground.x[mine], question.ground.y[mine]))
+    return learned_levels(told)
+
+
+def _spread(assessment: Assessment, sheet: int) -> Spread:
+    """Return where the mines of a sheet's field are expected."""
     at, weight, form = formed(assessment, sheet)
-    prior = question.priors[sheet]
-    spread = spread_of(at, weight, prior.plain, others=[each.plain for each in prior.forms], form=form)
-    sets = sets_of(spread)
+    prior = assessment.question.priors[sheet]
+    return spread_of(at, weight, prior.plain, others=[each.plain for each in prior.forms], form=form)
+
+
+def _place(assessment: Assessment, sheet: int, levels: dict[int, float]) -> dict[str, Any]:
+    question = assessment.question
+    prior, spread = question.priors[sheet], _spread(assessment, sheet)
+    sets = sets_of(spread, levels)
     rows, columns = spread.mass.shape
     x = float((spread.mass.sum(axis=0) * (spread.west + (np.arange(columns) + 0.5) * spread.cell_m)).sum())
     y = float((spread.mass.sum(axis=1) * (spread.south + (np.arange(rows) + 0.5) * spread.cell_m)).sum())

@@ -7,7 +7,7 @@ an outline is the border of a set and is never shown without its share.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import msgspec
 import numpy as np
@@ -113,14 +113,17 @@ def _middle(values: Floats, mass: Floats, keep: float) -> tuple[float, float]:
     return float(values[order[min(low, order.size - 1)]]), float(values[order[min(high, order.size - 1)]])
 
 
-def sets_of(spread: Spread, shares: Sequence[int] = SHARES) -> dict[int, npt.NDArray[np.bool_]]:
-    """Return the smallest sets of cells that hold each share (per cent) of the mines; each lies in the next."""
+def sets_of(spread: Spread, levels: Mapping[int, float] | None = None) -> dict[int, npt.NDArray[np.bool_]]:
+    """Return the smallest sets of cells that hold each share (per cent) of the mines; each lies in the next.
+
+    `levels` says, for each share, which part of what is expected holds it; None: the share itself.
+    """
     order = np.argsort(-spread.mass, axis=None, kind="stable")
     total = np.cumsum(spread.mass.ravel()[order])
     held = {}
-    for share in shares:
+    for share, level in (levels or {share: share / 100.0 for share in SHARES}).items():
         inside = np.zeros(spread.mass.size, dtype=bool)
-        inside[order[: int(np.searchsorted(total, share / 100.0)) + 1]] = True
+        inside[order[: int(np.searchsorted(total, level)) + 1]] = True
         held[share] = inside.reshape(spread.mass.shape)
     return held
 

@@ -136,6 +136,12 @@ def _learned(model: dict[str, Any]) -> list[str]:
         ]
         of_them = f"{each['matched_records']} of {each['sheets']} sheets matched"
         lines.append(f"Sheets of {of} are off together: {', '.join(sides)}; {of_them}.")
+    if learned := model.get("outline_levels"):
+        levels = ", ".join(f"{share} % at {100.0 * level:.0f} %" for share, level in learned["levels"].items())
+        lines.append(
+            f"Outlines of fields with finds follow {learned['finds']:,} finds of {learned['fields']} fields: "
+            f"that of {levels} of what a sheet alone would lead to expect."
+        )
     return lines
 
 

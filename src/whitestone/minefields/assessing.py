@@ -107,7 +107,7 @@ def _unfound(assessment: Assessment, sheet: int, at: Floats) -> Floats:
 
 def report(assessment: Assessment) -> dict[str, Any]:
     """Return the assessment as the published JSON object."""
-    question, draws = assessment.question, assessment.draws
+    question, draws, levels = assessment.question, assessment.draws, taught_levels(assessment)
     batches = sorted({sheet.batch for sheet in question.sheets if sheet.batch})
     held: dict[str, Any] = {
         "batch": batches[0] if len(batches) == 1 else batches or None,
@@ -120,9 +120,9 @@ def report(assessment: Assessment) -> dict[str, Any]:
         ),
         "as_written_share": as_written_share(question),
         "definitions": _DEFINITIONS,
-        "error_model": _model(assessment),
+        "error_model": _model(assessment, levels),
         "by": groups(question, draws, assessment.true),
-        "records_detail": _records(assessment),
+        "records_detail": _records(assessment, levels),
         "finds_detail": _finds(assessment),
     }
     return held
@@ -160,13 +160,16 @@ def sensitivity_of(batch: Batch, *, seed: int, model: ErrorModel, effort: Effort
     return held
 
 
-def _model(assessment: Assessment) -> dict[str, Any]:
-    """Return the error model as assumed, and by which factors matched sheets say that it is off."""
+def _model(assessment: Assessment, levels: Levels) -> dict[str, Any]:
+    """Return the error model as assumed, and what matched sheets teach of it."""
     draws, question = assessment.draws, assessment.question
     finds = [(draws.owner == sheet).sum(axis=1).mean() for sheet in range(len(question.priors))]
     matched = int(sum(count >= 6.0 for count in finds))
     held: dict[str, Any] = {"assumed": msgspec.to_builtins(question.model), "matched_records": matched}
     held["shared_shifts"] = shifts_told(question.shared, draws)
+    if levels.fields:
+        at = {str(share): round(level, 3) for share, level in levels.level.items()}
+        held["outline_levels"] = {"fields": levels.fields, "finds": levels.finds, "levels": at}
     if matched >= _MATCHED_SHEETS:
         held["learned_factors"] = {
             name: dict(
@@ -181,12 +184,11 @@ def _model(assessment: Assessment) -> dict[str, Any]:
     return held
 
 
-def _records(assessment: Assessment) -> list[dict[str, Any]]:
+def _records(assessment: Assessment, levels: Levels) -> list[dict[str, Any]]:
     question, draws = assessment.question, assessment.draws
     made: dict[int, dict[str, Any]] = {}
     probability = assessment.true.mean(axis=0)
     explained = np.array([(draws.owner == sheet).sum(axis=1).mean() for sheet in range(len(question.priors))])
-    levels = taught_levels(assessment)
     held = []
     for at, (sheet, own) in enumerate(zip(question.sheets, question.placed.tolist(), strict=True)):
         head: dict[str, Any] = {"id": sheet.id, "p_field": round(float(probability[at]), 4)}

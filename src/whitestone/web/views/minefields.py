@@ -230,6 +230,9 @@ def _learned(result: dict[str, Any]) -> list[tuple[str, int, str, dict[str, floa
         of = _("All sheets together are off") if each["name"] is None else _("Sheets of %(of)s %(name)s are off") % each
         rows += [(f"{of}, {side}", each["matched_records"], "m", each[key])
                  for key, side in (("east_m", _("to the east")), ("north_m", _("to the north")))]  # fmt: skip
+    learned = model.get("outline_levels") or {}
+    rows += [(_("Level at which the %(share)s %% outline holds its share") % {"share": share}, learned["fields"], "",
+              {"value": level}) for share, level in (learned.get("levels") or {}).items()]  # fmt: skip
     return rows
 
 

@@ -189,6 +189,9 @@ def _date_formats(values: list[str]) -> tuple[list[str] | None, str]:
         return None, ""
     if _fits(sample, [], plain_years=False):
         return [""], "year first (ISO 8601)"
+    years = sum(bool(re.fullmatch(r"\d{4}", value)) for value in sample)
+    if 2 * years <= len(sample) and _fits(sample, []):
+        return [""], "year first (ISO 8601), some known to the year or month only"
     found = [form for form in DATE_FORMATS if _fits(sample, [form])]
     if not found:
         return _mixed_formats(sample)

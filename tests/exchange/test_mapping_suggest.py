@@ -135,7 +135,8 @@ def test_a_file_that_says_nothing_gets_a_mapping_all_the_same(tmp_path: Path) ->
     [
         (["2014-05-03", "2014-06-01"], ""), (["31/05/2014", "01/02/2014"], "%d/%m/%Y"),
         (["05/31/2014", "01/02/2014"], "%m/%d/%Y"), (["3.5.2014"], "%d.%m.%Y"), (["2014", "2015"], "%Y"),
-        (["2014-05-03", "2014", "2014-06", "2014-07-01"], ""), (["May 2014"], "%B %Y"), (["abc", "def"], None), ([], None),
+        (["2014-05-03", "2014", "2014-06", "2014-07-01"], ""),
+        (["May 2014"], "%B %Y"), (["abc", "def"], None), ([], None),
     ],
 )  # fmt: skip
 def test_the_format_of_dates_is_told_from_the_column_as_a_whole(values: list[str], form: str | None) -> None:

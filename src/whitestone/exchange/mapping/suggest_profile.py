@@ -216,14 +216,17 @@ def some_dates(column: Profile) -> tuple[list[str], str]:
     return formats or [], note
 
 
-def not_numbers(column: Profile) -> list[str]:
-    """List the different values of a column that its separators do not make a number.
+def not_numbers(column: Profile, *, counts: bool = False) -> list[str]:
+    """List the different values of a column that its separators do not make a number; `counts`: a whole one from 0 on.
 
+    >>> not_numbers(profile("Killed", pl.Series(["1", "-1", "2.5"])), counts=True)
+    ['-1', '2.5']
     >>> not_numbers(profile("Area", pl.Series(["12", "unknown"]))), not_numbers(profile("Area", pl.Series(["12"])))
     (['unknown'], [])
     """
     read = numbers_of(pl.Series(column.values, dtype=pl.String), column.decimal, column.thousands)
-    return [value for value, number in zip(column.values, read.tolist(), strict=True) if not np.isfinite(number)]
+    good = np.isfinite(read) & (~np.full(len(read), counts) | ((read >= 0) & (read == np.floor(read))))
+    return [value for value, is_good in zip(column.values, good.tolist(), strict=True) if not is_good]
 
 
 def _mixed_formats(sample: list[str], most_left: float = 0.05) -> tuple[list[str] | None, str]:

@@ -242,7 +242,8 @@ def changes(releases: list[Release]) -> list[str]:
     return found
 
 
-SEEDS = [*range(9), *(pytest.param(seed, marks=pytest.mark.soak) for seed in range(9, 400))]
+SEEDS = [0, 2, 3, 131, *(pytest.param(seed, marks=pytest.mark.soak) for seed in range(4, 400) if seed != 131)]
+"""In 131 a total moved by many, and told together with an older table that all of its districts are small."""
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -250,9 +251,9 @@ def test_nothing_small_is_solved_from_all_that_went_out(seed: int, tmp_path: Pat
     assert leaks(tmp_path, seed) == []
 
 
-@pytest.mark.parametrize("blind", ["earlier releases", "changes", "groups between"])
+@pytest.mark.parametrize(("blind", "seed"), [("earlier releases", 0), ("changes", 3), ("groups between", 35)])
 def test_the_attacker_finds_what_a_careless_programme_tells(
-    blind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    blind: str, seed: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Each part of the protection taken away: the attack above must notice, or it proves nothing."""
     if blind == "earlier releases":
@@ -268,4 +269,4 @@ def test_the_attacker_finds_what_a_careless_programme_tells(
         monkeypatch.setattr(casualties_public, "_told_before", careless)
     else:
         monkeypatch.setattr(casualties_public, "small_groups", lambda atoms, *_: (np.zeros((0, len(atoms.persons))), 0))
-    assert any(leaks(tmp_path, seed) for seed in range(40))
+    assert leaks(tmp_path, seed)

@@ -224,9 +224,11 @@ def _protected(atoms: Atoms, editions: list[Edition], before: list[Kept], asked:
         protected = search(told.shown, hidden, also)
         left_out += protected.not_tried
         is_changed = union_of(told.still, count).shape[0] < union_of(told.shown, count).shape[0]
-        if protected.told_before and is_changed:
+        given_up = hidden[list(protected.told_before)] if is_changed else hidden[[]]
+        small = given_up[np.flatnonzero(np.asarray(given_up @ atoms.persons) < asked.min_cell)]
+        if small.shape[0]:
             # Earlier releases told that only if what they showed is still so; what has changed since, nobody knows.
-            protected = search(told.still, hidden[list(protected.told_before)], protected.status != PUBLISHED)
+            protected = search(told.still, small, protected.status != PUBLISHED)
             left_out += protected.not_tried
     except CannotPublish as error:
         raise CannotPublish(before=len(before), least=asked.min_cell) from error

@@ -50,10 +50,10 @@ def list_(
 
 
 def show(context: typer.Context, claim: str, as_json: Json = False) -> None:
-    """Show one claim with its document, grades and relations."""
+    """Show one claim with its document, the custody of its original, grades and relations."""
     import json
 
-    from whitestone.programme.claims_documents import state_of
+    from whitestone.programme.claims_documents import custody_of, state_of
     from whitestone.programme.claims_register import grades
     from whitestone.programme.opening import open_programme
 
@@ -61,10 +61,11 @@ def show(context: typer.Context, claim: str, as_json: Json = False) -> None:
     with open_programme(asked.target, asked.who, readonly=True) as programme:
         state = state_of(programme, claim, "claim")
         document = state.body.get("document_id")
+        kept = state_of(programme, str(document), "document") if document else None
         answer: dict[str, Any] = {
             "claim": str(state.record_id), "workflow": state.workflow.name.lower(), "attributes": state.body,
             "extra": state.extra, "grades": grades(programme, str(state.record_id)),
-            "document": state_of(programme, str(document), "document").body if document else None,
+            "document": kept.body if kept else None, "custody": custody_of(programme, kept),
         }  # fmt: skip
     emit(answer, as_json, lambda: json.dumps(answer, indent=2, ensure_ascii=False, default=str))
 

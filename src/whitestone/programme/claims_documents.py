@@ -164,6 +164,21 @@ def _named_otherwise(programme: Programme, record: str, kind: str) -> list[uuid.
     return [state.record_id for state in states if wanted and wanted in (state.body.get("symbols") or [])]
 
 
+def custody_of(programme: Programme, document: State | None) -> list[dict[str, str]]:
+    """List through whose hands a document's original went, oldest first: `at`, `by`, `event`.
+
+    What for it was read stands in the access log, which may name persons.
+
+    >>> custody_of(None, None)  # type: ignore[arg-type]
+    []
+    """
+    sha256 = document.body.get("sha256") if document is not None else None
+    if not sha256:
+        return []
+    return [{"at": line.at.isoformat(timespec="seconds"), "by": line.by, "event": line.event}
+            for line in programme.journal.attachments.custody(str(sha256))]
+
+
 def checked(programme: Programme, kind: str, body: Mapping[str, Any]) -> None:
     """Refuse a body of which a value does not fit its attribute with InvalidValue, the first one named."""
     for attribute, value, _, message in validate(kind, body, lists=programme.lists):

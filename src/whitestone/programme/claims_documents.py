@@ -24,7 +24,7 @@ from whitestone.programme.claims_reading import ReadText, read_text
 from whitestone.programme.opening import Programme
 from whitestone.programme.recalling import resolve
 
-__all__ = ["BLOT", "add_document", "add_source", "blotted", "document_text", "span_of", "state_of"]
+__all__ = ["BLOT", "add_document", "add_source", "blotted", "custody_of", "document_text", "span_of", "state_of"]
 
 BLOT = "█"
 """Stands for each letter of a name of a person in a working copy or a quote."""

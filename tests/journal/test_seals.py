@@ -369,3 +369,19 @@ def test_a_masked_key_that_was_changed_or_moved_opens_nothing() -> None:
         for wrong in (*changed, rows[1 - at].wrapped):
             with pytest.raises(DamagedError):
                 envelopes.open_envelope(envelope, unwrap(key, wrong, row.key_id), records[at])
+
+
+def test_readings_that_are_cut_off_at_the_end_of_the_log_show(person: Person) -> None:
+    """A chain does not tell that it was longer: the last line is kept beside the keys as well."""
+    journal = person.journal
+    journal.seals.unlock()
+    for purpose in ("a first reading", "a second reading"):
+        journal.seals.open_record(person.record_id, purpose, "anna")
+    assert journal.verify().ok
+    if journal.dialect == "sqlite":
+        with journal.store.writing() as session:
+            session.run("DROP TRIGGER access_log_no_delete")
+            session.run("DELETE FROM access_log WHERE id = (SELECT max(id) FROM access_log)")
+        verdict = journal.verify()
+        assert not verdict.ok
+        assert "line 2 of the log access_log" in str(verdict.why)

@@ -74,3 +74,4 @@ def reader(monkeypatch: pytest.MonkeyPatch) -> None:
     """Put a reader of ours in the place of the one that is installed, so that the register is tested by itself."""
     monkeypatch.setitem(sys.modules, "whitestone.evidence.reading", types.ModuleType("whitestone.evidence.reading"))
     sys.modules["whitestone.evidence.reading"].read_claims = _read  # type: ignore[attr-defined]
+    sys.modules["whitestone.evidence.reading"].why_not_read = lambda _language: None  # type: ignore[attr-defined]

@@ -22,6 +22,7 @@ from whitestone.programme.claims_documents import (
     add_document,
     add_source,
     blotted,
+    custody_of,
     document_text,
     span_of,
     state_of,
@@ -64,6 +65,7 @@ def test_a_document_has_both_symbols_its_dates_and_an_original_that_is_sealed(
     assert by_hash[state.body["sha256"]].sealed
     assert not by_hash[state.body["text_sha256"]].sealed
     assert [line.event for line in programme.journal.attachments.custody(state.body["sha256"])] == ["added"]
+    assert [(line["event"], line["by"]) for line in custody_of(programme, state)] == [("added", programme.who)]
     assert document_text(programme, state) == TEXT
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 import typer
@@ -11,6 +12,8 @@ from whitestone.cli.shared import Context, emit
 
 Json = Annotated[bool, typer.Option("--json", help="One JSON object on standard output, nothing else.")]
 OnDay = Annotated[str | None, typer.Option("--situation-on", help="The day on the ground; default: today.")]
+_REASONS = 6
+"""So many reasons why claims are left out are named; --json has all."""
 KnownOn = Annotated[str | None, typer.Option("--as-known-on", help="What was known by the end of that day.")]
 
 
@@ -47,10 +50,10 @@ def list_(
 
 
 def show(context: typer.Context, claim: str, as_json: Json = False) -> None:
-    """Show one claim with its document, grades and relations."""
+    """Show one claim with its document, the custody of its original, grades and relations."""
     import json
 
-    from whitestone.programme.claims_documents import state_of
+    from whitestone.programme.claims_documents import custody_of, state_of
     from whitestone.programme.claims_register import grades
     from whitestone.programme.opening import open_programme
 
@@ -58,10 +61,11 @@ def show(context: typer.Context, claim: str, as_json: Json = False) -> None:
     with open_programme(asked.target, asked.who, readonly=True) as programme:
         state = state_of(programme, claim, "claim")
         document = state.body.get("document_id")
+        kept = state_of(programme, str(document), "document") if document else None
         answer: dict[str, Any] = {
             "claim": str(state.record_id), "workflow": state.workflow.name.lower(), "attributes": state.body,
             "extra": state.extra, "grades": grades(programme, str(state.record_id)),
-            "document": state_of(programme, str(document), "document").body if document else None,
+            "document": kept.body if kept else None, "custody": custody_of(programme, kept),
         }  # fmt: skip
     emit(answer, as_json, lambda: json.dumps(answer, indent=2, ensure_ascii=False, default=str))
 
@@ -121,15 +125,41 @@ def _compared(answer: dict[str, Any]) -> str:
         lines.append(_line({**row, "workflow": "approved"}))
         lines.append(f"    {row['grade']}, {row['status']}; {held}; repeated {row['repeats']} times")
     lines += ["", *(f"! {each['flag']}: {each['sentence']}" for each in answer["flags"])]
-    out = len(answer["left_out"])
-    lines.append(f"{out} {'claim is' if out == 1 else 'claims are'} left out; --json says each with its reason.")
-    return "\n".join(lines)
+    return "\n".join([*lines, *_left_out(answer["left_out"])])
+
+
+def _left_out(rows: list[dict[str, Any]]) -> list[str]:
+    """Say how many claims do not answer, and why, the commonest reason first."""
+    from collections import Counter
+
+    from whitestone.programme.claims_comparing import DRAFT
+
+    head = f"{len(rows)} {'claim is' if len(rows) == 1 else 'claims are'} left out"
+    counted = Counter(str(row["why"]) for row in rows).most_common()
+    named = [f"    {number} × {why}" for why, number in counted[:_REASONS]]
+    if any(why == DRAFT for why, _ in counted):
+        named.append("    A draft counts once a person confirms it: whitestone claims confirm CLAIM")
+    return [f"{head}{':' if rows else '.'}", *named, *(["    --json says each with its reason."] if rows else [])]
+
+
+def what_of(claim: Mapping[str, Any]) -> str:
+    """Say in a few words what is claimed: the number and what it counts, else the kind of statement and about whom.
+
+    >>> what_of({"value": 260.0, "unit": "killed_or_injured", "qualifier": "at_least"})
+    'at least 260 killed or injured'
+    >>> what_of({"subject": "producer", "about": "a company"}), what_of({})
+    ('producer, about a company', 'no number')
+    """
+    if claim.get("value") is not None:
+        how = "" if claim.get("qualifier") in (None, "exact") else f"{claim['qualifier']} "
+        return f"{how}{claim['value']:,g} {claim.get('unit') or ''}".strip().replace("_", " ")
+    about = f", about {claim['about']}" if claim.get("about") else ""
+    return f"{str(claim.get('subject') or 'no number').replace('_', ' ')}{about}"
 
 
 def _line(row: dict[str, Any]) -> str:
-    number = "no number" if row["value"] is None else f"{row['qualifier'] or ''} {row['value']:,g} {row['unit'] or ''}"
     days = "–".join(str(row[name] or "?") for name in ("period_from", "period_to"))
     draft = "" if row["workflow"] == "approved" else f" [{row['workflow']}]"
     status = "" if row["status"] == "open" else f" ({row['status']})"
-    said = f"{row['speaker'] or 'no speaker'}: {number.strip()}, {row['place'] or 'no place'}, {days}{draft}{status}"
+    said = f"{row['speaker'] or 'no speaker'}: {what_of(row)}, {row['place'] or 'no place'}, {days}{draft}{status}"
     return f"{row.get('local_id') or row['claim']}  {said}"

@@ -272,5 +272,6 @@ def _notes(kept: dict[str, Any]) -> list[str]:
 
 
 def _short(claim: dict[str, Any]) -> str:
-    number = "" if claim.get("value") is None else f"{claim['value']:,g} {claim.get('unit') or ''}: "
-    return f"{claim.get('asserted_by') or 'no speaker'}: {number}“{str(claim.get('quote') or '')[:80]}”"
+    from whitestone.cli.claims_comparing import what_of
+
+    return f"{claim.get('asserted_by') or 'no speaker'}: {what_of(claim)}: “{str(claim.get('quote') or '')[:80]}”"

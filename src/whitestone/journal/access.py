@@ -2,7 +2,8 @@
 
 Two logs that only grow: `access_log` (every opening and erasing, with its purpose) and `custody` (what happened to an
 attachment). Each entry's hash covers the one before, so a changed or missing entry in the middle shows in `verify`;
-the engine itself refuses updates and deletions. They are truth: a backup carries them.
+the engine itself refuses updates and deletions. The last entry is kept outside the database as well, so that lines
+cut off at the end show on the machine that wrote them. They are truth: a backup carries them.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ import msgspec
 
 from whitestone.journal.dialect import Session
 
-__all__ = ["LOGS", "Entry", "broken_log", "entries", "log_access", "log_custody", "now_us"]
+__all__ = ["LOGS", "Entry", "broken_log", "entries", "log_access", "log_custody", "log_heads", "now_us"]
 
 LOGS: dict[str, tuple[str, ...]] = {
     "access_log": ("at", "by", "detail", "event", "id", "purpose", "record_id", "revision_id"),
@@ -82,6 +83,12 @@ def broken_log(session: Session) -> tuple[str, int] | None:
                 return log, expected
             previous, expected = bytes(digest), expected + 1
     return None
+
+
+def log_heads(session: Session) -> dict[str, tuple[int, str]]:
+    """Give the last entry of each log that has any: its number and its hash in hexadecimal."""
+    rows = {log: session.one(f"SELECT id, hash FROM {log} ORDER BY id DESC LIMIT 1") for log in LOGS}  # noqa: S608
+    return {log: (int(row[0]), bytes(row[1]).hex()) for log, row in rows.items() if row}
 
 
 def _append(session: Session, log: str, values: dict[str, Any]) -> None:

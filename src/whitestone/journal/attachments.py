@@ -223,6 +223,7 @@ class Attachments:
                 data_key = self._key_of(session, raw, digest, what)
                 log_access(session, by=by, purpose=purpose, event="attachment opened", detail=digest.hex())
                 log_custody(session, sha256=digest, by=by, event="read", detail=writable(purpose))
+            self._seals.keep_log()
             opened = True
         finally:
             if not opened:

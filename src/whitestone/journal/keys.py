@@ -9,11 +9,13 @@ in. Beside it lie the node's signing key and the list of erasures, which a resto
 from __future__ import annotations
 
 import base64
+import contextlib
 import hashlib
 import hmac
 import os
 import unicodedata
 import uuid
+from collections.abc import Mapping
 from pathlib import Path
 
 import msgspec
@@ -26,7 +28,8 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from whitestone.errors import KeyInvalid, KeyMissing
 
 __all__ = ["ProgrammeKey", "derive", "held_node_key", "held_public_key", "key_path", "keys_folder", "load_key",
-           "make_key", "node_key", "remember_head", "remembered_head", "sign", "signed"]
+           "make_key", "node_key", "remember_head", "remember_logs", "remembered_head", "remembered_logs", "sign",
+           "signed"]
 
 MAGIC = "whitestone-key-1"
 NODE_MAGIC = "whitestone-node-1"
@@ -159,6 +162,29 @@ def remembered_head(node_id: uuid.UUID) -> tuple[int, str] | None:
         return int(seq), head
     except (OSError, ValueError):
         return None
+
+
+def remember_logs(node_id: uuid.UUID, heads: Mapping[str, tuple[int, str]]) -> None:
+    """Keep the last line of each log outside the database, as `remember_head` keeps the chain's; never refuses.
+
+    A folder of keys that cannot be written to (a medium that is locked) hinders no reading.
+    """
+    path = keys_folder() / f"{node_id}.logs"
+    staging = path.with_name(f".{path.name}.{uuid.uuid4().hex}")
+    with contextlib.suppress(OSError):
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        staging.write_text("".join(f"{log}:{number}:{head}\n" for log, (number, head) in heads.items()), "ascii")
+        staging.replace(path)
+
+
+def remembered_logs(node_id: uuid.UUID) -> dict[str, tuple[int, str]]:
+    """Give the last lines that `remember_logs` kept for a node; none where nothing is kept or it cannot be read."""
+    try:
+        lines = (keys_folder() / f"{node_id}.logs").read_text("ascii").splitlines()
+        parts = [line.split(":") for line in lines]
+        return {log: (int(number), head) for log, number, head in parts}
+    except (OSError, ValueError):
+        return {}
 
 
 def write_secret(path: Path, content: bytes) -> None:

@@ -79,7 +79,9 @@ def restore(path: Path, target: str | Path, *, key: Path | None = None, same_nod
         if isinstance(error, FileNotFoundError) and not path.exists():
             raise BackupInvalid(path=path, why="it is not there") from None
         raise
-    return open_journal(target)
+    journal = open_journal(target)
+    journal.seals.keep_log()  # the same node may well begin again with shorter logs
+    return journal
 
 
 def _into(stream: BinaryIO, secret: ProgrammeKey, target: str, programme_id: uuid.UUID, same_node: bool,

@@ -10,13 +10,13 @@ import uuid
 from collections.abc import Iterable, Mapping
 
 from whitestone.errors import Problem
-from whitestone.journal.access import broken_log
+from whitestone.journal.access import LOGS, broken_log
 from whitestone.journal.checkpoints import node_meta_key
 from whitestone.journal.dialect import Session
-from whitestone.journal.keys import held_node_key, held_public_key
+from whitestone.journal.keys import held_node_key, held_public_key, remembered_logs
 from whitestone.journal.seals import public_key
 
-__all__ = ["fault", "kept_rows"]
+__all__ = ["cut_off", "fault", "kept_rows"]
 
 Fault = tuple[int | None, str]
 
@@ -40,6 +40,17 @@ def kept_rows(session: Session) -> dict[uuid.UUID, tuple[int, int]]:
 def _logs(session: Session) -> Fault | None:
     broken = broken_log(session)
     return broken and (None, f"line {broken[1]} of the log {broken[0]} is missing or was changed")
+
+
+def cut_off(session: Session) -> str | None:
+    """Say which line of a log was written on this machine and is no longer there; None when all are."""
+    stated = session.one("SELECT value FROM meta WHERE key = 'node_id'")
+    seen = remembered_logs(uuid.UUID(stated[0])) if stated else {}
+    for log, (number, head) in seen.items():
+        row = session.one(f"SELECT hash FROM {log} WHERE id = ?", [number]) if log in LOGS else None  # noqa: S608
+        if log in LOGS and (row is None or bytes(row[0]).hex() != head):
+            return f"line {number} of the log {log} was written on this machine and is missing"
+    return None
 
 
 def _erasures(session: Session, erased: Iterable[tuple[int, bytes]]) -> Fault | None:

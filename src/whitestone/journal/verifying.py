@@ -122,7 +122,9 @@ def verify(journal: Journal, progress: Callable[[int], None] | None = None,
     `against` is a head kept elsewhere (printed, in a backup's manifest): the journal must still contain it.
     """
     with journal.store.reading() as session:
-        return verify_session(session, progress, against)
+        verdict = verify_session(session, progress, against)
+        cut = surroundings.cut_off(session) if verdict.ok else None
+        return verdict if cut is None else msgspec.structs.replace(verdict, ok=False, why=cut)
 
 
 def verify_session(session: Session, progress: Callable[[int], None] | None = None,

@@ -220,10 +220,19 @@ def _protected(atoms: Atoms, editions: list[Edition], before: list[Kept], asked:
             also, left_out = first.status != PUBLISHED, left_out + first.not_tried
             if first.told_before:  # told to one who knows what did not change, which nobody says: not to all others
                 also |= search([], moved[list(first.told_before)], also).status != PUBLISHED
-        protected = search(told.shown, union_of([*told.suppressed, *groups], count), also)
+        hidden = union_of([*told.suppressed, *groups], count)
+        protected = search(told.shown, hidden, also)
+        left_out += protected.not_tried
+        is_changed = union_of(told.still, count).shape[0] < union_of(told.shown, count).shape[0]
+        given_up = hidden[list(protected.told_before)] if is_changed else hidden[[]]
+        small = given_up[np.flatnonzero(np.asarray(given_up @ atoms.persons) < asked.min_cell)]
+        if small.shape[0]:
+            # Earlier releases told that only if what they showed is still so; what has changed since, nobody knows.
+            protected = search(told.still, small, protected.status != PUBLISHED)
+            left_out += protected.not_tried
     except CannotPublish as error:
         raise CannotPublish(before=len(before), least=asked.min_cell) from error
-    return lines, protected, left_out + protected.not_tried
+    return lines, protected, left_out
 
 
 def _by_line(release: Kept) -> dict[Line, int | None]:

@@ -22,8 +22,10 @@ from whitestone.programme.claims_own import own_figure
 from whitestone.programme.claims_places import Places, places_of
 from whitestone.programme.opening import Clocks, Programme
 
-__all__ = ["claims_of", "compare_claims", "flags", "list_claims", "question_of"]
+__all__ = ["DRAFT", "claims_of", "compare_claims", "flags", "list_claims", "question_of"]
 
+DRAFT = "it is a draft that nobody confirmed yet"
+"""Why a draft is left out."""
 OWN_SCOPES = 100
 """For at most so many claims the own figure of the claim's own days is counted; the answer says when there are more."""
 
@@ -68,7 +70,7 @@ def compare_claims(programme: Programme, question: Question, clocks: Clocks, *, 
     answer["question"] = {"metric": question.metric, "place": question.place, "population": question.population,
                           "from": question.start.isoformat() if question.start else None,
                           "to": question.end.isoformat() if question.end else None}  # fmt: skip
-    answer["left_out"] += [{"claim": str(state.record_id), "why": "it is a draft that nobody confirmed yet"}
+    answer["left_out"] += [{"claim": str(state.record_id), "why": DRAFT}
                            for state in states if state.workflow in WAITING]  # fmt: skip
     _add_own_scopes(programme, question, clocks, places, answer)
     known_on = clocks.known_on or programme.today()

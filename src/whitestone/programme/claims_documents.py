@@ -24,7 +24,7 @@ from whitestone.programme.claims_reading import ReadText, read_text
 from whitestone.programme.opening import Programme
 from whitestone.programme.recalling import resolve
 
-__all__ = ["BLOT", "add_document", "add_source", "blotted", "document_text", "span_of", "state_of"]
+__all__ = ["BLOT", "add_document", "add_source", "blotted", "custody_of", "document_text", "span_of", "state_of"]
 
 BLOT = "█"
 """Stands for each letter of a name of a person in a working copy or a quote."""
@@ -162,6 +162,21 @@ def _named_otherwise(programme: Programme, record: str, kind: str) -> list[uuid.
     wanted = symbol(record)
     states = programme.journal.states("document", approved_only=False, geometry=False) if kind == "document" else ()
     return [state.record_id for state in states if wanted and wanted in (state.body.get("symbols") or [])]
+
+
+def custody_of(programme: Programme, document: State | None) -> list[dict[str, str]]:
+    """List through whose hands a document's original went, oldest first: `at`, `by`, `event`.
+
+    What for it was read stands in the access log, which may name persons.
+
+    >>> custody_of(None, None)  # type: ignore[arg-type]
+    []
+    """
+    sha256 = document.body.get("sha256") if document is not None else None
+    if not sha256:
+        return []
+    return [{"at": line.at.isoformat(timespec="seconds"), "by": line.by, "event": line.event}
+            for line in programme.journal.attachments.custody(str(sha256))]
 
 
 def checked(programme: Programme, kind: str, body: Mapping[str, Any]) -> None:

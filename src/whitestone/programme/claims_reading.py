@@ -53,10 +53,14 @@ def read_text(path: Path) -> ReadText:
     if not read.text.strip():
         return msgspec.structs.replace(read, notes=(*read.notes, "The file holds no text."))
     facts = _reading(read.text, None, read.title)
+    from whitestone.evidence.reading import why_not_read
+
+    unread = why_not_read(facts.language)
     language = facts.language if facts.language != "und" else read.language
     return msgspec.structs.replace(read, title=facts.document.title or read.title, language=language,
                                    dates=tuple(facts.document.dates),
-                                   symbols=tuple(facts.document.symbols))  # fmt: skip
+                                   symbols=tuple(facts.document.symbols),
+                                   notes=(*read.notes, unread) if unread else read.notes)  # fmt: skip
 
 
 def proposals_of(text: str, *, dated_on: str | None = None, title: str | None = None) -> list[dict[str, Any]]:

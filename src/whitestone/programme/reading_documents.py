@@ -13,7 +13,7 @@ import msgspec
 
 from whitestone.domain.dates import parse_partial
 from whitestone.evidence.designations import find_designations
-from whitestone.evidence.reading import read_claims
+from whitestone.evidence.reading import read_claims, why_not_read
 from whitestone.exchange.documents import DocumentText, read_document
 
 __all__ = ["claims_in_file", "text_of_file"]
@@ -40,7 +40,7 @@ def claims_in_file(path: Path, dated_on: str | None = None) -> dict[str, Any]:
                      "end": device.end, "as_written": device.as_written}
                     for device in find_designations(document.text)],
         "flags": [msgspec.to_builtins(flag) for flag in reading.flags],
-        "findings": _findings(document),
+        "findings": _findings(document) + _unread(document, reading.language),
     }  # fmt: skip
 
 
@@ -52,6 +52,11 @@ def text_of_file(path: Path) -> dict[str, Any]:
     document = read_document(path)
     return {"text": document.text, "pages": document.pages, "page_starts": list(document.page_starts),
             "findings": _findings(document)}  # fmt: skip
+
+
+def _unread(document: DocumentText, language: str) -> list[Any]:
+    why = why_not_read(language) if document.text.strip() else None
+    return [{"code": "language-not-read", "message": why}] if why else []
 
 
 def _findings(document: DocumentText) -> list[Any]:

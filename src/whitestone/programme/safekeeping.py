@@ -61,6 +61,7 @@ def prove(
     faults = programme.journal.attachments.check(by=programme.who)
     if verdict.ok:
         remember_head(programme.journal.node_id, *verdict.head)
+        programme.journal.seals.keep_log()
     missing = _missing_rows(programme)
     closings = period_faults(programme)
     return {

@@ -58,7 +58,8 @@ def value_label(dimension: str, value: str | None) -> str:
 def panel_spec(name: str, bars: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """Draw bars of persons by outcome as a Vega-Lite definition; a click follows the `href` of a bar.
 
-    Each bar has `label`, `figures` (killed, injured, unknown) and `href`. Time stands upright, all else lies.
+    Each bar has `label`, `figures` (killed, injured, unknown) and `href`. Time stands upright, all else lies. The
+    page says what the colours mean (`.outcomes` of casualties.css): beside the words of an axis a phone has no room.
 
     >>> panel_spec("status", [])["data"]
     {'values': []}
@@ -89,7 +90,7 @@ def panel_spec(name: str, bars: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
         "mark": {"type": "bar", "tooltip": True, "cursor": "pointer"},
         "encoding": {
             **({"x": named, "y": counted} if is_time else {"y": named, "x": counted}),
-            "color": {"field": "outcome", "type": "nominal", "title": None, "legend": {"orient": "top"},
+            "color": {"field": "outcome", "type": "nominal", "title": None, "legend": None,
                       "scale": {"domain": met, "range": [_COLOURS[outcome] for outcome in met]}},
             "order": {"field": "order", "type": "quantitative"},
             "href": {"field": "href"},

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from whitestone.evidence.reading.engine import read_claims
-from whitestone.evidence.reading.language import detect_language
+from whitestone.evidence.reading.language import detect_language, why_not_read
 from whitestone.evidence.reading.model import (
     DOCUMENT,
     SUBJECTS,
@@ -16,5 +16,5 @@ from whitestone.evidence.reading.model import (
 
 __all__ = [
     "DOCUMENT", "SUBJECTS", "UNITS", "DocumentFacts", "Flag", "ProposedClaim", "Reading", "detect_language",
-    "read_claims",
+    "read_claims", "why_not_read",
 ]  # fmt: skip

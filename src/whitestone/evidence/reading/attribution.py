@@ -241,7 +241,7 @@ def _phrase_after(sentence: Sentence, at: int) -> tuple[int, int]:
                 break
             last = close
             continue
-        if sentence.name_at(last) is None and _ends_speaker(sentence, last):
+        if (sentence.name_at(last) is None and _ends_speaker(sentence, last)) or _begins_clause(sentence, at, last):
             break
         last += 1
     while last > at and (tokens[last - 1].low in sentence.words.common or tokens[last - 1].text == "-"):
@@ -255,6 +255,19 @@ def _inner_stop(sentence: Sentence, at: int) -> bool:
             len(before.text) <= _TITLE and at + 1 < len(sentence.tokens) and sentence.tokens[at + 1].is_name)):
         return True  # an initial, or Ms.
     return sentence.name_at(at) is not None and at + 1 < len(sentence.tokens) and sentence.name_at(at + 1) is not None
+
+
+def _begins_clause(sentence: Sentence, first: int, at: int) -> bool:
+    """Say whether a number or "their" begins what is said behind a speaker: "according to the Ministry three people".
+
+    "The two ministries", "officials of three provinces": small words before the number, so it is the speaker's.
+    """
+    words = sentence.words
+    led = sentence.low(at - 1) in words.common or sentence.low(at - 1) in words.noun_links
+    if at <= first or led or sentence.low(at - 1) in words.possessives:
+        return False
+    return sentence.low(at) in words.possessives or any(
+        mark.first == at and mark.kind == "number_words" for mark in sentence.marks)
 
 
 def _ends_speaker(sentence: Sentence, at: int) -> bool:

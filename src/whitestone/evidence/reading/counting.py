@@ -74,6 +74,8 @@ def _counted(sentence: Sentence, seen: list[Seen], outcomes: list[Mark | None], 
         if noun.code == "accidents":
             return Counted(number, "accidents", "accidents", None, None)
         return thing_counted(sentence, number, noun, before)
+    if _is_one_of(sentence, number, outcome, before):
+        return None
     if outcome is not None:
         subject = "displacement" if outcome.code in _MOVES else "casualties"
         population = _population(sentence, number, noun) if noun else _inherited(sentence, before, number) or "all"
@@ -81,6 +83,12 @@ def _counted(sentence: Sentence, seen: list[Seen], outcomes: list[Mark | None], 
     if noun is not None:
         return _part(sentence, number, noun, before)
     return _carried(sentence, seen, index, before) or part_of_things(sentence, number, before)
+
+
+def _is_one_of(sentence: Sentence, number: Number, outcome: Mark | None, before: list[Counted]) -> bool:
+    """Say whether a person was counted before: "two were injured when one of them stepped on a mine"."""
+    met = outcome is not None and outcome.code == "casualties" and sentence.at("including", number.end) is not None
+    return met and any(made.subject == "casualties" for made in before)
 
 
 def _part(sentence: Sentence, number: Number, noun: Mark, before: list[Counted]) -> Counted | None:

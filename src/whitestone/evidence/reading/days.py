@@ -129,7 +129,7 @@ def _named(sentence: Sentence) -> list[Day]:
             year, last = _year_said(sentence, last)
         if year is None:
             year = _year_shared(sentence, mark, last)
-        if year is None and (day or any(word.last == mark.first for word in sentence.of("time", "in", "since"))):
+        if year is None and (day or _is_when(sentence, mark)):
             year = _year_before_today(sentence.today, int(mark.code), day)
         last = last if year or day else mark.last
         iso = _iso(year, int(mark.code), day) if year else None
@@ -143,6 +143,14 @@ def _named(sentence: Sentence) -> list[Day]:
         elif day:
             sentence.masked.update(range(shared[0] if shared else first, second[0] + 1 if second else last))
     return found
+
+
+def _is_when(sentence: Sentence, mark: Mark) -> bool:
+    """Say whether a month alone tells when: "in May", "mart ayında", "ապրիլին"; the day and the year are unsaid."""
+    words = sentence.words
+    return any(word.last == mark.first for word in sentence.of("time", "in", "since")) \
+        or sentence.low(mark.last) in words.month_words or sentence.low(mark.first - 1) in words.month_words \
+        or (bool(words.month_cases) and sentence.low(mark.first).endswith(words.month_cases))
 
 
 def _runs_on(sentence: Sentence, last: int, first: int) -> bool:

@@ -22,6 +22,8 @@ _MARK = re.compile(r"#{1,6}\s+(?=\S)")
 _HEAD = 12
 """So many first paragraphs may state the date of a document."""
 _SHORT = 110
+_BLOCK, _LINE = 5, 70
+"""A block of so many lines of so many characters at most is the head of a press release, not a paragraph."""
 _TITLE_WORDS = 2
 _BULLETS = "-–—•*·▪"
 _YEAR = re.compile(r"\b(?:19|20)\d{2}\b")
@@ -45,7 +47,7 @@ def document_facts(text: str, words: Lexicon, dated_on: str | None,
     dates = [dated_on] if dated_on else []
     dates += [found.group(1) for found in _HEAD_DATE.finditer(text, 0, max(head_length(text), 300))]
     paragraphs = [(start + _mark_length(text, start), end) for start, end in paragraphs_of(text)[:_HEAD]]
-    for start, end in paragraphs:
+    for start, end in (line for paragraph in paragraphs for line in _lines(text, *paragraph)):
         dates += _dates_of(text, start, end, words)
     dates = list(dict.fromkeys(dates))
     full = [day for day in dates if len(day) == 10]
@@ -53,6 +55,19 @@ def document_facts(text: str, words: Lexicon, dated_on: str | None,
     symbols = tuple(dict.fromkeys(found.group() for found in find_symbols(text)))
     facts = DocumentFacts(title=title or _title(text, paragraphs, words), dates=tuple(dates), symbols=symbols)
     return facts, today
+
+
+def _lines(text: str, start: int, end: int) -> list[tuple[int, int]]:
+    """Take a block of short lines that ends no sentence (kind of document, office, place and date) line by line."""
+    part = text[start:end]
+    lines = part.split("\n")
+    if len(lines) == 1 or len(lines) > _BLOCK or part[-1] in ".!?;:,։" or max(map(len, lines)) > _LINE:
+        return [(start, end)]
+    found = []
+    for line in lines:
+        found += [(start, start + len(line))] if line.strip() else []
+        start += len(line) + 1
+    return found
 
 
 def _mark_length(text: str, start: int) -> int:

@@ -9,7 +9,7 @@ from whitestone.evidence.reading.lexicon import LANGUAGES, lexicon
 from whitestone.evidence.reading.paragraphs import head_length
 from whitestone.evidence.reading.tokens import fold
 
-__all__ = ["detect_language"]
+__all__ = ["detect_language", "why_not_read"]
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 _SHORT = 80
@@ -63,10 +63,27 @@ def detect_language(text: str) -> str:
     scores = {code: _score(code, words, low) for code in codes}
     if len(words) <= _SHORT:
         scores = {code: score + _known(code, words) for code, score in scores.items()}
+    if max(scores.values()) <= 0 and len(text) > _LOOKED_AT:
+        # Pages of figures or of names before the first sentence: all words decide, each once.
+        every = list({fold(word.group()): None for word in _WORD.finditer(text)})
+        scores = {code: _score(code, every, "") + _known(code, every) for code in codes}
     best = max(codes, key=lambda code: scores[code])
     if scores[best] <= 0 or best == "tr":
         return "und"
     return best
+
+
+def why_not_read(language: str) -> str | None:
+    """Say why nothing is proposed from a text of a language that the reader has no word list of; None where it has.
+
+    >>> why_not_read("en"), why_not_read("pt")
+    (None, 'No word list reads the language “pt”: nothing is proposed. A person reads it.')
+    """
+    if language in LANGUAGES:
+        return None
+    what = ("In which language it is written was not told" if language == "und"
+            else f"No word list reads the language “{language}”")
+    return f"{what}: nothing is proposed. A person reads it."
 
 
 def _known(code: str, words: list[str]) -> float:

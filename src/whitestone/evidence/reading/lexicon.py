@@ -62,6 +62,8 @@ class Lexicon:
         self.day_signs = words("day_signs")
         self.day_endings = words("day_endings")
         self.month_links = words("month_links")
+        self.month_words = words("month_words")
+        self.month_cases = endings("month_cases")
         self.year_parts = words("year_parts")
         self.restrictable = words("restrictable")
         self.possessives = words("possessives")

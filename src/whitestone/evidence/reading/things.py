@@ -48,19 +48,29 @@ def thing_counted(sentence: Sentence, number: Number, noun: Mark, before: list[C
     """Say what happened to mines, items, ground or records: the action nearest to the number decides."""
     action = _nearest(sentence, number, noun, _TRANSFERS if noun.code == "records" else _HAPPENS)
     last = _last_thing(before)
-    if last is not None and noun.code in _THINGS and (action is None or action.first < noun.last) and any(
+    of_last = action is None or action.first < noun.last or _begins_anew(sentence, noun, action)
+    if last is not None and noun.code in _THINGS and of_last and any(
             sentence.covers("including", number.begin - back) is not None for back in (1, 2)):  # fmt: skip
         return last._replace(number=number, unit=noun.code)
     if action is not None and _tells_of_others(sentence, number, action):
         return None
     if _is_on_maps(sentence, number, noun):
-        return Counted(number, "records", "mines", None, _nearest(sentence, number, noun, _TRANSFERS[:1]))
+        given = _nearest(sentence, number, noun, _TRANSFERS[:1])
+        if noun.code == "mines":
+            return Counted(number, "records", "mines", None, given)
+        return None if given is None else Counted(number, "records", "records", None, given)
     if noun.code == "records":
         return None if action is None or action.code == "withheld" else Counted(number, "records", "records", None,
                                                                                 action)  # fmt: skip
     if action is None:
         return _without_verb(sentence, number, noun, last)
     return _with_verb(sentence, number, noun, action)
+
+
+def _begins_anew(sentence: Sentence, noun: Mark, action: Mark) -> bool:
+    """Say whether "and" leads in an action behind what is counted: "including 84 mines, and surveyed 210 hectares"."""
+    return action.first >= noun.last and any(sentence.low(at) in sentence.words.joiners
+                                             for at in (action.first - 1, action.first - 2) if at >= noun.last)
 
 
 def _last_thing(before: list[Counted]) -> Counted | None:
@@ -80,10 +90,13 @@ def _tells_of_others(sentence: Sentence, number: Number, action: Mark) -> bool:
 
 
 def _is_on_maps(sentence: Sentence, number: Number, noun: Mark) -> bool:
-    """Say whether mines are counted by maps of them: "maps of 97,000 mines", "97 հազար ականի քարտեզ"."""
+    """Say whether mines are counted by maps of them: "maps of 97,000 mines", "97 հազար ականի քարտեզ".
+
+    Also minefields: "handed over maps of 17 minefields" says nothing of how many there are.
+    """
     of_maps = [*sentence.of("unit", "records"), *sentence.of("statement", "information")]
-    if noun.code == "mines" and any(mark.last <= number.begin and _is_of(sentence, mark.last, number.begin)
-                                    for mark in of_maps):  # fmt: skip
+    led = (mark for mark in of_maps if mark.last <= number.begin and _is_of(sentence, mark.last, number.begin))
+    if noun.code in ("mines", "minefields") and next(led, None) is not None:
         return True
     genitive = sentence.at("genitive", noun.first)
     following = sentence.at("unit", genitive.last) if genitive is not None else None

@@ -69,7 +69,9 @@ def counts_nothing(sentence: Sentence, number: Number, noun: Mark | None) -> boo
             and not number.in_words and sentence.at("outcome", number.end) is None:  # fmt: skip
         return True  # "the two killed 42 and 52 years old and the injured 34"
     is_person = noun is not None and noun.kind == "people" and noun.first <= number.end + 1
-    is_harmed = sentence.at("outcome", number.end) or sentence.ending("outcome", number.begin) \
+    verb = next((at for at in range(number.end, number.end + 3) if sentence.low(at) not in sentence.words.adverbs),
+                number.end)  # fmt: skip
+    is_harmed = sentence.at("outcome", verb) or sentence.ending("outcome", number.begin) \
         or any(mark.first == number.first for mark in sentence.of("ratio", "them"))  # fmt: skip
     return number.value == 1 and number.in_words and not (is_person or is_harmed)
 

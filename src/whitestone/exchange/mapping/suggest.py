@@ -11,11 +11,12 @@ import polars as pl
 import shapely
 
 from whitestone.domain.codes import folded
+from whitestone.domain.kinds import KINDS
 from whitestone.exchange.mapping.check import UNKNOWN_KIND
 from whitestone.exchange.mapping.model import DatasetSpec, FileSpec, Mapping, PositionSpec
 from whitestone.exchange.mapping.suggest_kinds import Draft, draft_records
 from whitestone.exchange.mapping.suggest_positions import Box, draft_position
-from whitestone.exchange.mapping.suggest_profile import Profile, profile
+from whitestone.exchange.mapping.suggest_profile import Profile, is_headed, profile, words
 from whitestone.exchange.mapping.text import to_toml
 from whitestone.exchange.readers import Reading, open_file, undo_mojibake
 
@@ -148,4 +149,22 @@ def _head(path: Path, rows: int, columns: list[Profile], draft: Draft, notes: li
     ]
     if draft.unused:
         lines.append(f"Kept with the records as they are: {', '.join(draft.unused)}")
+    lines += [f"Column {column} may name the {noun} of each row, by its id: add [[record.links]] with attribute = "
+              f"\"{noun}_id\", dataset = the dataset that has them, column = \"{column}\""
+              for noun, column in _other_records(columns, draft)]  # fmt: skip
     return "\n".join(lines)
+
+
+def _other_records(columns: list[Profile], draft: Draft) -> list[tuple[str, str]]:
+    """List (noun, column) of unused columns that are headed as the id of another record to which a record may link."""
+    wanted = {name.removesuffix("_id") for record in draft.records if record.kind in KINDS
+              for name, attribute in KINDS[record.kind].attributes.items()
+              if attribute.type == "link" and name.endswith("_id")}  # fmt: skip
+    found = []
+    for column in columns:
+        for noun in sorted(wanted - {"place", "country"}):
+            names = [noun.replace("_", " "), *words().kinds.get(noun, [])]
+            headed = [f"{name} {end}" for name in names for end in ("id", "no", "number", "code", "ref")]
+            if column.name in draft.unused and is_headed(column.head, [*headed, *(f"id {name}" for name in names)]):
+                found.append((noun, column.name))
+    return found

@@ -151,16 +151,20 @@ def _date(column: Profile, attribute: Attribute, named: float) -> Guess | None:
 def _number(column: Profile, attribute: Attribute, named: float) -> Guess | None:
     if attribute.name == "admin_level":
         return _level(column, named)
-    lost = not_numbers(column) if named == 1 and not column.numeric else []
-    if not column.numeric and not 0 < len(lost) <= 0.5 * len(column.values):
+    is_count = attribute.type == "count"
+    lost = not_numbers(column, counts=is_count) if named == 1 and (is_count or not column.numeric) else []
+    # One cell that is wrong (-1 killed, "about ten") does not make the column nobody's: that cell becomes a finding.
+    is_some = 0 < len(lost) <= 0.5 * len(column.values)
+    if not column.numeric and not is_some:
         return None
-    if column.low < 0 or (attribute.type == "count" and (not column.whole or lost)):
+    if (is_count and not is_some and (not column.whole or column.low < 0)) or (not is_count and column.low < 0):
         return None
     factor, unit = _unit(column.head) if attribute.type == "area" else (1.0, "")
     spec = FieldSpec(column=column.name, decimal=column.decimal, thousands=column.thousands, factor=factor)
     reason = f"by its heading{unit}; numbers from {column.low:g} to {column.high:g}"
     if lost:
-        reason += f", with {column.decimal!r} before decimals; NOT understood: {', '.join(map(repr, lost[:8]))}"
+        decimals = "" if is_count else f", with {column.decimal!r} before decimals"
+        reason += f"{decimals}; NOT understood: {', '.join(map(repr, lost[:8]))}"
     return Guess(attribute.name, spec, reason, 0.55 + 0.35 * named)
 
 

@@ -189,6 +189,9 @@ def _date_formats(values: list[str]) -> tuple[list[str] | None, str]:
         return None, ""
     if _fits(sample, [], plain_years=False):
         return [""], "year first (ISO 8601)"
+    years = sum(bool(re.fullmatch(r"\d{4}", value)) for value in sample)
+    if 2 * years <= len(sample) and _fits(sample, []):
+        return [""], "year first (ISO 8601), some known to the year or month only"
     found = [form for form in DATE_FORMATS if _fits(sample, [form])]
     if not found:
         return _mixed_formats(sample)
@@ -213,14 +216,17 @@ def some_dates(column: Profile) -> tuple[list[str], str]:
     return formats or [], note
 
 
-def not_numbers(column: Profile) -> list[str]:
-    """List the different values of a column that its separators do not make a number.
+def not_numbers(column: Profile, *, counts: bool = False) -> list[str]:
+    """List the different values of a column that its separators do not make a number; `counts`: a whole one from 0 on.
 
+    >>> not_numbers(profile("Killed", pl.Series(["1", "-1", "2.5"])), counts=True)
+    ['-1', '2.5']
     >>> not_numbers(profile("Area", pl.Series(["12", "unknown"]))), not_numbers(profile("Area", pl.Series(["12"])))
     (['unknown'], [])
     """
     read = numbers_of(pl.Series(column.values, dtype=pl.String), column.decimal, column.thousands)
-    return [value for value, number in zip(column.values, read.tolist(), strict=True) if not np.isfinite(number)]
+    good = np.isfinite(read) & (~np.full(len(read), counts) | ((read >= 0) & (read == np.floor(read))))
+    return [value for value, is_good in zip(column.values, good.tolist(), strict=True) if not is_good]
 
 
 def _mixed_formats(sample: list[str], most_left: float = 0.05) -> tuple[list[str] | None, str]:

@@ -51,7 +51,8 @@ def write(records: Iterable[ExportRecord], path: Path, format: str, *, kind: str
     if kind in REFUSED_KINDS:
         raise Refused(what="Exporting casualties row by row",
                       rule="people are protected: rows about persons leave only with disclosure control",
-                      remedy="Use the counts of 'whitestone report situation'.")
+                      remedy="Figures: 'whitestone casualties public'. Of who agreed: 'whitestone casualties "
+                             "identified-export'.")
     if kind in RESTRICTED_KINDS and not restricted:
         raise Refused(what=f"Exporting {kind_named(kind).plural}",
                       rule="they are restricted, and every reading of them is logged",

@@ -47,7 +47,7 @@ def rows(request: HttpRequest) -> HttpResponse:
     text = request.GET.get("page", "1")
     number = max(int(text), 1) if text.isdecimal() and len(text) < 9 else 1
     _chosen, picture, context = _asked(request, rows=PAGE_ROWS, first=(number - 1) * PAGE_ROWS)
-    listed = [[(name, value_label(name, row[name])) for name in PANELS if name != "year"] + [("row", row)]
+    listed = [[(LABELS[name], value_label(name, row[name])) for name in PANELS if name != "year"] + [("row", row)]
               for row in picture.rows]
     context |= {"title": _("Casualties: rows"), "listed": [(dict(each)["row"], each[:-1]) for each in listed],
                 "heads": [LABELS[name] for name in PANELS if name != "year"], "number": number,

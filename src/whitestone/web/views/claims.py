@@ -14,7 +14,7 @@ from whitestone.domain.kinds import KINDS
 from whitestone.domain.revision import State
 from whitestone.errors import InvalidValue, UnknownRecord
 from whitestone.programme.claims_comparing import list_claims
-from whitestone.programme.claims_documents import document_text, state_of
+from whitestone.programme.claims_documents import custody_of, document_text, state_of
 from whitestone.programme.claims_drafts import WAITING, claim_state
 from whitestone.programme.claims_register import confirm, correct, grade, grades, withdraw
 from whitestone.web.desk import clocks_of, current
@@ -75,6 +75,7 @@ def claim(request: HttpRequest, record_id: uuid.UUID) -> HttpResponse:
         "edited": [(name, KINDS["claim"].attributes[name], body.get(name)) for name in EDITED],
         "qualifiers": list(code_list("claim_qualifier").codes),
         "is_draft": state.workflow in WAITING,
+        "custody": custody_of(programme, document),
         "sources": list(code_list("source_reliability").codes.values()),
         "infos": list(code_list("info_reliability").codes.values()),
     }  # fmt: skip

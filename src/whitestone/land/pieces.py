@@ -32,7 +32,7 @@ CELLS, ITEMS = 1 << 10, 1 << 13
 MOST_CELLS = 1 << 16
 """A unit of more cells is told strip by strip, so that memory does not grow with what lies on it."""
 LINES, SETS, MEMBERS = 1 << 15, 1 << 13, 1 << 15
-"""Room to begin with; what is too small is made larger, and the unit at hand counted again."""
+"""Room to begin with; what is too small is made larger, and the unit at hand counted again: a crowded one goes on."""
 
 
 class Ground(NamedTuple):
@@ -145,7 +145,7 @@ def _measure_part(ground: Ground, chosen: Array, vertices: Array, toil: Array, p
     done, is_crowded = 0, False
     while done < chosen.size:
         if is_crowded:
-            booked, status = count_crowded(*ground, chosen[done], edges, cells, output)
+            booked, status, output = count_crowded(*ground, chosen[done], edges, cells, output)
         else:
             booked, status = count_units(*ground, chosen[done:], 0, edges, cells, output)
         done += booked

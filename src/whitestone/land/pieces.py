@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from whitestone.land.cells import TOO_MUCH
+from whitestone.land.cells import ALLOWED, TOO_MUCH
 from whitestone.land.dated import Pieces, join, ordered
 from whitestone.land.folding import count_crowded, shots_crowded
 from whitestone.land.rings import Outlines
@@ -48,11 +48,12 @@ class Ground(NamedTuple):
 
 
 def measure(ground: Ground, chosen: Array | None = None, *, threads: int | None = None, proves: bool = True,
-            most_steps: int = MOST_STEPS) -> Pieces:
+            most_steps: int = MOST_STEPS, toil: Array | None = None) -> Pieces:
     """Count the chosen units (None: all) on so many threads (None: one a processor); the same pieces for any number.
 
     `proves` False leaves out the second way to the stock, and the residual with it. What takes more than `most_steps`
     (see `toil`) of all threads together is refused with GroundTooCrowded; at once, where a sample already says so.
+    `toil` holds how many steps were taken and how many are allowed (see `cells`), where several grounds share both.
     """
     if chosen is None:
         chosen = np.arange(ground.first.size - 1)
@@ -63,10 +64,10 @@ def measure(ground: Ground, chosen: Array | None = None, *, threads: int | None 
     parts = [near[at : at + CHUNK] for at in range(0, near.size, CHUNK)]
     workers = threads or os.cpu_count() or 1
     pile = _Pile(len(parts))
-    toil = np.array([0, most_steps])
+    toil = np.array([0, most_steps]) if toil is None else toil
     some, share = crowded_sample(ground.first, near)
     if share > 1.0:
-        _measure_part(ground, some, vertices, np.array([0, int(SURELY * most_steps / share)]), proves)
+        _measure_part(ground, some, vertices, np.array([0, int(SURELY * toil[ALLOWED] / share)]), proves)
     if workers == 1 or len(parts) < 2:
         for part in parts:
             pile.add(_measure_part(ground, part, vertices, toil, proves))

@@ -6,6 +6,7 @@ import contextlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 from period_maker import Desk, make, wkb
 
@@ -56,11 +57,12 @@ def test_workers_are_asked_to_keep_to_the_setting(tmp_path: Path, monkeypatch: p
 
     monkeypatch.setattr(scattering, "scattered", nobody)
     programme = make(str(tmp_path / "p")).programme
-    programme.settings.counting_minutes = 0.25
+    programme.settings = msgspec.structs.replace(programme.settings, counting_minutes=0.25)
     with counted_by(programme, "2"):
         assert programme.count is not None
         programme.count("ground")
-    assert asked == [("ground", steps_of(0.25))] and programme.count is None
+    assert asked == [("ground", steps_of(0.25))]
+    assert programme.count is None
 
 
 def test_a_record_on_crowded_ground_is_kept_although_the_kept_ledger_cannot_follow(

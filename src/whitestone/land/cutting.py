@@ -57,7 +57,7 @@ def _close(edges: Edges, n: int, x: float, mark_of: Array, mark_y: Array) -> int
 
 @compiled
 def standing(of: Array, place: Array) -> Array:
-    """List the outlines that have edges, in order, and write into `place` where each stands in that list.
+    """List the outlines that have edges, as they are met, and write into `place` where each stands in that list.
 
     `place` has a number for each outline of the unit. There may be very many, of which a strip holds few: what is asked
     of every strip looks at its own alone.
@@ -69,11 +69,7 @@ def standing(of: Array, place: Array) -> Array:
         if place[each] < 0:
             place[each], found[count] = count, each
             count += 1
-    mine = found[:count].copy()
-    mine.sort()
-    for at in range(count):
-        place[mine[at]] = at
-    return mine
+    return found[:count].copy()
 
 
 @compiled

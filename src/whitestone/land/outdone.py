@@ -155,14 +155,17 @@ def what_matters(strip: Edges, rules: Rules, subject: int, box: tuple[float, flo
 @compiled
 def _mark_works(rules: Rules, mine: Array, way: Array, matters: Array) -> None:
     """Mark which outlines matter for a release of theirs; all, where few of them lie over the whole box."""
-    works = _works_of(rules, mine)
     over, last = 0, -1
-    for at in range(works.size):
-        if way[rules.place[rules.local[works[at]]]] == OVER:
-            over, last = over + 1, at
+    for at in range(mine.size):
+        if way[at] == OVER:
+            over += rules.first[mine[at] + 1] - rules.first[mine[at]]
     if over <= KEPT_CLAIMS:
         matters |= way != AWAY
         return
+    works = _works_of(rules, mine)
+    for at in range(works.size):
+        if way[rules.place[rules.local[works[at]]]] == OVER:
+            last = at
     seen = np.zeros(4, dtype=np.bool_)
     before = era = 0
     for at in range(works.size):

@@ -119,13 +119,13 @@ def meeting(boxes: Array, others: Array, most: int = MOST_PAIRS, threads: int = 
             x_m, y_m = (f"{worst[[at, at + 2]].mean():,.0f}" for at in (0, 1))
             raise GroundTooCrowded(on_it=f"{int(counts.max()) - 1:,}", x_m=x_m, y_m=y_m)
         starts[1 + some] = counts
-        found.append(known[right])
+        found.append(known[right].astype(np.int32))  # half the memory until all are laid out
     np.cumsum(starts, out=starts)
     return starts, _behind(found, int(starts[-1]))
 
 
 def _behind(found: list[Array], size: int) -> Array:
-    """Lay arrays one behind the other; each is let go of as soon as it is copied, so that nothing is held twice."""
+    """Lay arrays one behind the other; each is let go of as soon as it is copied."""
     laid = np.empty(size, dtype=np.int64)
     while found:
         part = found.pop()

@@ -129,9 +129,13 @@ def vertices_to_meet(ground: Ground) -> Array:
     >>> vertices_to_meet(Timeline([], []).ground()).tolist()
     []
     """
-    sums = np.zeros(len(ground.members) + 1, dtype=np.int64)
-    np.cumsum(ground.outlines.vertices[ground.members], out=sums[1:])
-    counts: Array = sums[ground.first[1:]] - sums[ground.first[:-1]]
+    sizes, first = ground.outlines.vertices, ground.first
+    counts = np.zeros(len(first) - 1, dtype=np.int64)
+    for at in range(0, len(counts), CHUNK):  # never for all pairs at a time: where all lies on one spot they are many
+        some = first[at : at + CHUNK + 1]
+        sums = np.zeros(some[-1] - some[0] + 1, dtype=np.int64)
+        np.cumsum(sizes[ground.members[some[0] : some[-1]]], out=sums[1:])
+        counts[at : at + CHUNK] = np.diff(sums[some - some[0]])
     return counts
 
 

@@ -32,10 +32,10 @@ def programme(shapes: list[Any], hazards: int) -> tuple[list[HazardSlice], list[
     return drawn, done
 
 
-def in_small_rooms(monkeypatch: pytest.MonkeyPatch, cells: int) -> None:
-    """Let every unit of more than a few cells be told strip by strip."""
-    for name, value in (("CELLS", cells), ("ITEMS", 8 * cells), ("MOST_CELLS", cells), ("LINES", 4), ("SETS", 2),
-                        ("MEMBERS", 4)):
+def in_small_rooms(monkeypatch: pytest.MonkeyPatch, cells: int, lines: int = 4, sets: int = 2) -> None:
+    """Let every unit of more than a few cells be told strip by strip, into an output of so much room."""
+    for name, value in (("CELLS", cells), ("ITEMS", 8 * cells), ("MOST_CELLS", cells), ("LINES", lines), ("SETS", sets),
+                        ("MEMBERS", 2 * sets)):
         monkeypatch.setattr(pieces, name, value)
 
 
@@ -87,6 +87,24 @@ def test_each_account_is_rounded_once_and_all_add_up_to_the_unit(monkeypatch: py
     assert np.abs(taken[:60] - 0.0333).max() <= 0.0151
     assert np.abs(taken[60:] - 0.0007 * (60 - 60 * 0.0333)).max() <= 0.0151
     assert int(book.stock.sum()) / 100 == pytest.approx((60 - 60 * 0.0333) * (1 - 60 * 0.0007), abs=0.02)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_the_room_that_an_output_begins_with_decides_nothing(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An output that grows keeps all that it holds, also of units before, in any order of input."""
+    rng = np.random.default_rng(seed)
+    shapes = [shapely.Point(*rng.normal(0, 20, 2)).buffer(rng.uniform(20, 50), 3) for _ in range(40)]
+    drawn, done = programme(shapes, 4)
+    in_small_rooms(monkeypatch, 16, 1 << 14, 1 << 14)
+    roomy = simulate(drawn, done, threads=1)
+    assert len(roomy.pieces.lines) > 40
+    assert len(np.unique(roomy.pieces.sets[:, 0])) > 1
+    assert len(roomy.pieces.members) > 500
+    for lines, sets in ((2, 1), (4, 2), (64, 1 << 14), (1 << 14, 8)):
+        in_small_rooms(monkeypatch, 16, lines, sets)
+        small = simulate(drawn[::-1], done[::-1], threads=1)
+        for ours, theirs in zip(small.pieces, roomy.pieces, strict=True):
+            np.testing.assert_array_equal(ours, theirs)
 
 
 MEMORY = """

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 from period_maker import Desk, make, wkb
 
+from whitestone.cli.shared import counted_by
 from whitestone.errors import GroundTooCrowded
-from whitestone.programme import accounts_following, accounts_kept
+from whitestone.land.toil import steps_of
+from whitestone.programme import accounts_following, accounts_kept, scattering
 
 CROWD = 12
 
@@ -41,6 +46,23 @@ def test_too_crowded_ground_is_refused_and_counted_when_the_setting_allows_it(
     found = desk.ledger("2025-01-01")
     assert found["total"]["discovered_m2"] == pytest.approx(CROWD * 200 * 5, abs=0.5)
     assert found["total"]["cleared_m2"] == pytest.approx(CROWD * CROWD * 25, abs=0.5)
+
+
+def test_workers_are_asked_to_keep_to_the_setting(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[tuple[object, int]] = []
+
+    @contextlib.contextmanager
+    def nobody(*_: object) -> Iterator[Callable[[object, int], None]]:
+        yield lambda ground, most_steps: asked.append((ground, most_steps))
+
+    monkeypatch.setattr(scattering, "scattered", nobody)
+    programme = make(str(tmp_path / "p")).programme
+    programme.settings = msgspec.structs.replace(programme.settings, counting_minutes=0.25)
+    with counted_by(programme, "2"):
+        assert programme.count is not None
+        programme.count("ground")
+    assert asked == [("ground", steps_of(0.25))]
+    assert programme.count is None
 
 
 def test_a_record_on_crowded_ground_is_kept_although_the_kept_ledger_cannot_follow(

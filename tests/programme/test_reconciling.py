@@ -291,6 +291,31 @@ def test_the_drafted_mapping_is_said_to_be_drafted(ours: Programme, tmp_path: Pa
     assert found.kinds["hazard"].counts()["same"] == COUNT
 
 
+def test_a_file_that_does_not_say_what_a_row_is_is_read_as_the_kind_asked_for(ours: Programme, tmp_path: Path) -> None:
+    rows = [{"type": "Feature", "properties": {"local_id": f"H-{number}"},
+             "geometry": json.loads(shapely.to_geojson(shapely.from_wkb(outline(number))))} for number in range(COUNT)]
+    (tmp_path / "them.geojson").write_text(json.dumps({"type": "FeatureCollection", "features": rows}))
+    found = reconcile(ours, str(tmp_path / "them.geojson"), kinds=("hazard",))
+    assert found.theirs.held == 0
+    assert found.kinds["hazard"].counts()["same"] == COUNT
+    assert reconcile(ours, str(tmp_path / "them.geojson"), dry_run=True).theirs.reasons == {"kind-unknown": COUNT}
+
+
+def test_a_link_that_one_side_cannot_name_is_called_as_the_other_side_calls_it(tmp_path: Path) -> None:
+    """An export of hazards brought home elsewhere links to places and organisations that were not brought along."""
+    organisation = uuid.UUID(int=50)
+    linked = record(1, organisation_id=str(organisation))
+    named = operator(tmp_path / "named", [
+        Draft(kind="organisation", record_id=organisation, body={"name": "Clear Ground"}), linked])
+    bare = operator(tmp_path / "bare", [linked])
+    for one, other in ((named, bare), (bare, named)):
+        with open_programme(one, "anna") as programme:
+            found = reconcile(programme, other, dry_run=True)
+            assert found.kinds["hazard"].counts()["same"] == 1
+            assert {each.group for party in (found.ours, found.theirs) for each in party.said["hazard"]} == {
+                "Clear Ground"}
+
+
 def test_links_are_compared_by_what_they_lead_to(tmp_path: Path) -> None:
     """Two databases give one organisation two identities; its name is one."""
     made = []

@@ -9,10 +9,11 @@ import subprocess
 import sys
 from collections.abc import Iterator
 
+import numpy as np
 import pytest
 
 from conftest import absent
-from whitestone.errors import InvalidValue, NoWorkers
+from whitestone.errors import GroundTooCrowded, InvalidValue, NoWorkers
 from whitestone.land.pieces import Ground, Pieces, measure
 from whitestone.land.timeline import Timeline
 from whitestone.programme import scattering
@@ -103,6 +104,20 @@ def test_a_part_that_fails_everywhere_is_said_and_the_rest_called_off(
     monkeypatch.setattr(scattering, "_count_there", os.fspath)  # which takes no part
     with pytest.raises(NoWorkers, match="a part failed 4 times"):
         two(ground)
+
+
+def test_workers_share_the_work_that_one_process_may_take(two: Scattered, ground: Ground, alone: Pieces) -> None:
+    toil = np.array([0, 1 << 62])
+    measure(ground, threads=1, toil=toil)
+    steps = int(toil[0])
+    assert 0 < steps < 1 << 40
+    same(two(ground, 2 * steps), alone)
+    for few in (steps // 2, 0):  # half: every part by itself takes less
+        with pytest.raises(GroundTooCrowded) as here:
+            measure(ground, threads=1, most_steps=few)
+        with pytest.raises(GroundTooCrowded) as there:
+            two(ground, few)
+        assert str(there.value) == str(here.value)
 
 
 def test_workers_of_another_version_are_refused(

@@ -61,15 +61,17 @@ def fail(problem: Problem, as_json: bool) -> int:
 def counted_by(programme: Programme, workers: str | None) -> Iterator[None]:
     """Have the ground of a programme counted by workers within the block; None: by this process.
 
-    Refuses a word that names no workers with InvalidValue, and workers that cannot be had with NoWorkers.
+    They may take as much work as one process may (`counting_minutes`). Refuses a word that names no workers with
+    InvalidValue, and workers that cannot be had with NoWorkers.
     """
     if workers is None:
         yield
         return
+    from whitestone.land.toil import steps_of
     from whitestone.programme.scattering import read_workers, scattered
 
     with _parts_drawn() as progress, scattered(read_workers(workers), progress) as count:
-        programme.count = count
+        programme.count = lambda ground: count(ground, steps_of(programme.settings.counting_minutes))
         try:
             yield
         finally:

@@ -1,7 +1,7 @@
 """How are the kernels of this room compiled once, and never run as an older version of themselves?
 
 The cache lies in a folder named after the contents of all files with kernels: see `whitestone.kernels`. Compiling takes
-about half a minute of processor time, once for each version:
+about a minute and a half of one processor and 830 MiB of memory, once for each version:
 
     python -m whitestone.land.compiled      # do it now, so that no question has to wait for it
 """

@@ -13,7 +13,7 @@ import numpy as np
 from whitestone.land.compiled import compiled, lean
 from whitestone.land.sweep import SLOPE, X0, X1, Y0, Y1, Edges
 
-__all__ = ["ends", "keep_before", "marks_along", "nothing_of", "one_side", "reach_of", "slab", "some_of"]
+__all__ = ["ends", "keep_before", "marks_along", "nothing_of", "one_side", "reach_of", "slab", "some_of", "standing"]
 
 Array = np.ndarray[Any, Any]
 
@@ -56,27 +56,48 @@ def _close(edges: Edges, n: int, x: float, mark_of: Array, mark_y: Array) -> int
 
 
 @compiled
-def marks_along(lines: Array, of: Array, x: float, outlines: int) -> tuple[Array, Array]:
-    """List where outlines go in or out along the line at x, from the least to the greatest height of the edges."""
+def standing(of: Array, place: Array) -> Array:
+    """List the outlines that have edges, as they are met, and write into `place` where each stands in that list.
+
+    `place` has a number for each outline of the unit. There may be very many, of which a strip holds few: what is asked
+    of every strip looks at its own alone.
+    """
+    found = np.empty(of.size, dtype=np.int64)
+    place[of] = -1
+    count = 0
+    for each in of:
+        if place[each] < 0:
+            place[each], found[count] = count, each
+            count += 1
+    return found[:count].copy()
+
+
+@compiled
+def marks_along(lines: Array, of: Array, x: float, place: Array) -> tuple[Array, Array]:
+    """List where outlines go in or out along the line at x, from the least to the greatest height of the edges.
+
+    `place` is scratch: a number for each outline of the unit.
+    """
+    mine = standing(of, place)
     n, count = of.size, 0
-    mark_of, mark_y = np.empty(n + 2 * outlines, dtype=np.int32), np.empty(n + 2 * outlines)
+    mark_of, mark_y = np.empty(n + 2 * mine.size, dtype=np.int32), np.empty(n + 2 * mine.size)
     low, high = ends(lines)
-    odd_low, odd = np.zeros(outlines, dtype=np.uint8), np.zeros(outlines, dtype=np.uint8)
+    odd_low, odd = np.zeros(mine.size, dtype=np.uint8), np.zeros(mine.size, dtype=np.uint8)
     for e in range(n):
         if lines[e, Y0] == lines[e, Y1] and not low < lines[e, Y0] < high:
             continue
         if lines[e, Y0] == low and lines[e, X0] < x:
-            odd_low[of[e]] ^= 1
+            odd_low[place[of[e]]] ^= 1
         if (lines[e, X0] < x) != (lines[e, X1] < x):
             mark_of[count], mark_y[count] = of[e], _height(lines, e, x)
-            odd[of[e]] ^= 1
+            odd[place[of[e]]] ^= 1
             count += 1
-    for each in range(outlines):
-        if odd_low[each]:
-            mark_of[count], mark_y[count] = each, low
+    for at in range(mine.size):
+        if odd_low[at]:
+            mark_of[count], mark_y[count] = mine[at], low
             count += 1
-        if odd_low[each] ^ odd[each]:
-            mark_of[count], mark_y[count] = each, high
+        if odd_low[at] ^ odd[at]:
+            mark_of[count], mark_y[count] = mine[at], high
             count += 1
     return mark_of[:count], mark_y[:count]
 

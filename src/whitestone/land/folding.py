@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from whitestone.land.cells import place_of
 from whitestone.land.compiled import compiled
 from whitestone.land.gather import gather
 from whitestone.land.outdone import Rules, rules_of
@@ -28,8 +29,9 @@ Array = np.ndarray[Any, Any]
 
 @compiled
 def count_crowded(shapes: Outlines, facts: Facts, first: Array, members: Array, unit: int, edges: Edges, cells: Cells,
-                  output: Output) -> tuple[int, int]:
-    """Count and book one unit strip by strip; returns how many were booked, and why it ended (as `count_units`).
+                  output: Output) -> tuple[int, int, Output]:
+    """Count and book one unit strip by strip; returns how many were booked, why it ended (as `count_units`), and the
+    output: another one, with what this one held, where it had too little room.
 
     FULL only where a single strip has no room and cannot be cut.
     """
@@ -42,16 +44,11 @@ def count_crowded(shapes: Outlines, facts: Facts, first: Array, members: Array, 
     kept = [(np.empty((0, 7), dtype=np.int64), mine[:0], mine[:0], 0.0, 0)][:0]
     while len(waiting) > 0:
         status = _next_strips(waiting, rules, cells, subject)
-        if status == DONE:
-            status = _fold(facts, cells, mine, unit, output, before[0], numbers, sums, booked, kept)
         if status != DONE:
             take_back(output, before)
-            return 0, status
-    status = _settle_accounts(facts, unit, output, before[0], numbers, sums, booked, kept)
-    if status != DONE:
-        take_back(output, before)
-        return 0, status
-    return 1, DONE
+            return 0, status, output
+        output = _fold(facts, cells, mine, unit, output, before[0], numbers, sums, booked, kept)
+    return 1, DONE, _settle_accounts(facts, unit, output, before[0], numbers, sums, booked, kept)
 
 
 @compiled
@@ -71,8 +68,11 @@ def _next_strips(waiting: Any, rules: Rules, cells: Cells, subject: Whole) -> in
 
 @compiled
 def _fold(facts: Facts, cells: Cells, members: Array, unit: int, output: Output, first: int, numbers: Any, sums: Any,
-          booked: Any, kept: Any) -> int:
-    """Book what the cells lived through. Of each account one story is kept, the shortest, to settle it in the end."""
+          booked: Any, kept: Any) -> Output:
+    """Book what the cells lived through, and return the output (see `_with_room`).
+
+    Of each account one story is kept, the shortest, to settle it in the end.
+    """
     stories, keys, lead = stories_of(facts, cells, members)
     order = in_lead(keys, lead)
     at = 0
@@ -89,25 +89,24 @@ def _fold(facts: Facts, cells: Cells, members: Array, unit: int, output: Output,
             numbers[account] = number
             sums.append(0.0)
             booked.append(np.int64(0))
-            kept.append((story[0][:0], story[1][:0], story[2][:0], 0.0, 0))
+            kept.append((story[0][:0], members[:0], members[:0], 0.0, 0))
         sums[number] += area
         if area < NOISE_M2:
             continue
         length = kept[number][0].shape[0]
         if length == 0 or story[0].shape[0] < length:
-            kept[number] = (story[0].copy(), story[1][:0], story[2][:0], 0.0, 0)
+            kept[number] = (story[0].copy(), members[:0], members[:0], 0.0, 0)
         cents = np.int64(np.round(sums[number] * CENTS)) - booked[number]
         booked[number] += cents
-        status = write_story(facts, story, cents, unit, first, output)
-        if status != DONE:
-            return status
-    return DONE
+        output = _with_room(output, story, first)
+        write_story(facts, story, cents, unit, first, output)
+    return output
 
 
 @compiled
 def _settle_accounts(facts: Facts, unit: int, output: Output, first: int, numbers: Any, sums: Any, booked: Any,
-                     kept: Any) -> int:
-    """Move a hundredth here and there, so that the accounts add up to the area of the unit."""
+                     kept: Any) -> Output:
+    """Move a hundredth here and there, so that the accounts add up to the area of the unit; returns the output."""
     leads = np.empty(len(sums), dtype=np.int64)
     for lead, number in numbers.items():
         if number >= 0:
@@ -119,10 +118,38 @@ def _settle_accounts(facts: Facts, unit: int, output: Output, first: int, number
             continue
         cents = np.int64(np.round(sum_m2 * CENTS)) - total
         total += cents
-        status = write_story(facts, kept[number], cents - booked[number], unit, first, output)
-        if status != DONE:
-            return status
-    return DONE
+        output = _with_room(output, kept[number], first)
+        write_story(facts, kept[number], cents - booked[number], unit, first, output)
+    return output
+
+
+@compiled
+def _with_room(output: Output, story: Any, first: int) -> Output:
+    """Give an output that has room for a story: this one, or a larger one that holds what it holds.
+
+    `first` is the first line of the unit at hand. A unit of millions of claims is not counted anew for want of room.
+    """
+    more, releases = story[0].shape[0], story[1].size
+    lines, sets, members = output.counts
+    room = output.cents.size
+    if (lines + more < room and sets + 2 < output.sets.shape[0]
+            and members + 2 * releases <= output.members.shape[0]):
+        return output
+    while lines + more >= room:
+        room *= 2
+    larger = Output(
+        np.empty((room, 8), dtype=np.int32), np.zeros(room, dtype=np.int64),
+        np.empty((max(output.sets.shape[0], 2 * (sets + 2)), 4), dtype=np.int64),
+        np.empty((max(output.members.shape[0], 2 * (members + 2 * releases)), 2), dtype=np.int32),
+        output.counts, np.zeros(2 * room, dtype=np.uint64), np.full(2 * room, -1, dtype=np.int32),
+    )  # fmt: skip
+    larger.lines[:lines], larger.cents[:lines] = output.lines[:lines], output.cents[:lines]
+    larger.sets[:sets], larger.members[:members] = output.sets[:sets], output.members[:members]
+    for at in range(output.slot.size):
+        if output.slot[at] >= first:
+            place = place_of(larger.key, larger.slot, output.key[at])
+            larger.key[place], larger.slot[place] = output.key[at], output.slot[at]
+    return larger
 
 
 @compiled

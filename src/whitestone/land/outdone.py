@@ -14,6 +14,7 @@ import numpy as np
 
 from whitestone.land.claims import KEPT_CLAIMS
 from whitestone.land.compiled import compiled
+from whitestone.land.cutting import standing
 from whitestone.land.story import BEGIN, DAY, END, HAZARD, KNOWN, STRENGTH, Facts
 from whitestone.land.sweep import X0, X1, Y0, Y1, Edges
 
@@ -28,15 +29,20 @@ AWAY, CUT, OVER = 0, 1, 2
 class Rules(NamedTuple):
     """How the outlines of a unit (by local number) act: `stays` where one must never be left out.
 
-    Per release, by day, then by number: whose outline it has (`local`), its `group`, and whether it is `late`: names a
-    hazard that is known only after its day. Those of a group have one outcome, and no hazard or slice in the unit
-    begins or ends between their days: whatever one of them acts on, each before it acts on too, and earlier.
+    Per release, by day, then by number: whose outline it has (`local`), its `era` and `strength`, and whether it is
+    `late`: names a hazard that is known only after its day. Within an era no hazard or slice of the unit begins or
+    ends: of those of one strength each acts on whatever a later one acts on, and earlier.
+    `works[first[o]:first[o + 1]]` are the releases of outline o; `place` is scratch (see `standing`).
     """
 
     stays: Array
     local: Array
-    group: Array
+    era: Array
+    strength: Array
     late: Array
+    first: Array
+    works: Array
+    place: Array
 
 
 @compiled
@@ -47,7 +53,8 @@ def no_rules(outlines: int) -> Rules:
     ([True, True], 0)
     """
     nobody = np.empty(0, dtype=np.int64)
-    return Rules(np.ones(outlines, dtype=np.bool_), nobody, nobody, np.empty(0, dtype=np.bool_))
+    return Rules(np.ones(outlines, dtype=np.bool_), nobody, nobody, nobody, np.empty(0, dtype=np.bool_),
+                 np.zeros(outlines + 1, dtype=np.int64), nobody, np.empty(outlines, dtype=np.int64))
 
 
 @compiled
@@ -75,19 +82,39 @@ def rules_of(facts: Facts, members: Array) -> Rules:
     changes.sort()
     by_number = np.argsort(releases, kind="mergesort")
     order = by_number[np.argsort(facts.works[DAY, releases[by_number]], kind="mergesort")]
-    group, late = np.empty(works, dtype=np.int64), np.zeros(works, dtype=np.bool_)
+    era, late = np.empty(works, dtype=np.int64), np.zeros(works, dtype=np.bool_)
+    first = np.zeros(members.size + 1, dtype=np.int64)
     for at in range(works):
         each = releases[order[at]]
         day = facts.works[DAY, each]
-        group[at] = 4 * np.searchsorted(changes, day, side="right") + facts.works[STRENGTH, each]
+        era[at] = np.searchsorted(changes, day, side="right")
+        first[1 + local[at]] += 1
         for name in facts.named[facts.named_first[each] : facts.named_first[each + 1]]:
             late[at] |= day > 0 and facts.hazards[KNOWN, name] > day
-    return Rules(stays, local[order], group, late)
+    local = local[order]
+    return Rules(stays, local, era, facts.works[STRENGTH, releases[order]], late, np.cumsum(first),
+                 np.argsort(local, kind="mergesort"), np.empty(members.size, dtype=np.int64))
 
 
 @compiled
-def _ways_to_lie(strip: Edges, outlines: int, box: tuple[float, float, float, float]) -> Array:
-    """Say how each outline lies to a box (left, low, right, high): AWAY, CUT or OVER.
+def _works_of(rules: Rules, outlines: Array) -> Array:
+    """List the releases of some outlines, by day, then by number."""
+    count = 0
+    for each in outlines:
+        count += rules.first[each + 1] - rules.first[each]
+    found = np.empty(count, dtype=np.int64)
+    count = 0
+    for each in outlines:
+        for at in range(rules.first[each], rules.first[each + 1]):
+            found[count] = rules.works[at]
+            count += 1
+    found.sort()
+    return found
+
+
+@compiled
+def _ways_to_lie(strip: Edges, outlines: int, place: Array, box: tuple[float, float, float, float]) -> Array:
+    """Say how each outline that stands in a strip lies to a box (left, low, right, high): AWAY, CUT or OVER.
 
     OVER only where one edge alone stands left of the whole box; CUT wherever that is not plain.
     """
@@ -95,59 +122,79 @@ def _ways_to_lie(strip: Edges, outlines: int, box: tuple[float, float, float, fl
     lines, of = strip.lines, strip.of
     way, one = np.zeros(outlines, dtype=np.int8), np.zeros(outlines, dtype=np.bool_)
     for e in range(of.size):
+        at = place[of[e]]
         least, greatest = min(lines[e, X0], lines[e, X1]), max(lines[e, X0], lines[e, X1])
         if lines[e, Y0] == lines[e, Y1]:
             if low < lines[e, Y0] < high and least < right and greatest > left:
-                way[of[e]] = CUT
+                way[at] = CUT
         elif lines[e, Y0] < high and lines[e, Y1] > low and least < right:
             spans = greatest <= left and lines[e, Y0] <= low and lines[e, Y1] >= high
-            way[of[e]] = OVER if spans and not one[of[e]] and way[of[e]] == AWAY else CUT
-            one[of[e]] = True
+            way[at] = OVER if spans and not one[at] and way[at] == AWAY else CUT
+            one[at] = True
     return way
 
 
 @compiled
 def what_matters(strip: Edges, rules: Rules, subject: int, box: tuple[float, float, float, float]) -> Array:
-    """Say which outlines matter for the ground of the subject, all of which lies in a box; none where an outline
-    before it covers all of that."""
-    way = _ways_to_lie(strip, rules.stays.size, box)
-    for local in range(subject):
-        if way[local] == OVER:
-            nobody: Array = np.zeros(way.size, dtype=np.bool_)
+    """Say which edges matter for the ground of the subject, all of which lies in a box; none where an outline before it
+    covers all of that."""
+    mine = standing(strip.of, rules.place)
+    way = _ways_to_lie(strip, mine.size, rules.place, box)
+    matters = np.zeros(mine.size, dtype=np.bool_)
+    for at in range(mine.size):
+        if mine[at] < subject and way[at] == OVER:
+            nobody: Array = np.zeros(strip.of.size, dtype=np.bool_)
             return nobody
-    matters: Array = rules.stays & (way != AWAY)
-    matters[: subject + 1] |= way[: subject + 1] != AWAY  # what outlines before the subject cover is theirs
-    matters[subject] = True
-    over, last = 0, -1
-    for at in range(rules.local.size):
-        if way[rules.local[at]] == OVER:
-            over, last = over + 1, at
-    if over <= KEPT_CLAIMS:
-        matters |= way != AWAY
-        return matters
-    seen = np.zeros(4 + rules.group.max(), dtype=np.bool_)
-    before = 0
-    for at in range(rules.local.size):
-        local, group = rules.local[at], rules.group[at]
-        if way[local] == AWAY:
-            continue
-        enough = KEPT_CLAIMS if way[local] == OVER else 1
-        matters[local] |= not (before > enough and at < last and seen[group]) or rules.late[at]
-        if way[local] == OVER:
-            before += 1
-            seen[group] = True
-    return matters
+        # What outlines before the subject cover is theirs.
+        matters[at] = mine[at] == subject or (way[at] != AWAY and (mine[at] < subject or rules.stays[mine[at]]))
+    _mark_works(rules, mine, way, matters)
+    chosen: Array = matters[rules.place[strip.of]]
+    return chosen
 
 
 @compiled
-def load_of(strip: Edges, outlines: int, box: tuple[float, float, float, float]) -> float:
-    """Estimate how many outlines lie on each other in a box: the sum of their boxes in it, as shares of it."""
+def _mark_works(rules: Rules, mine: Array, way: Array, matters: Array) -> None:
+    """Mark which outlines matter for a release of theirs; all, where few of them lie over the whole box."""
+    over, last = 0, -1
+    for at in range(mine.size):
+        if way[at] == OVER:
+            over += rules.first[mine[at] + 1] - rules.first[mine[at]]
+    if over <= KEPT_CLAIMS:
+        matters |= way != AWAY
+        return
+    works = _works_of(rules, mine)
+    for at in range(works.size):
+        if way[rules.place[rules.local[works[at]]]] == OVER:
+            last = at
+    seen = np.zeros(4, dtype=np.bool_)
+    before = era = 0
+    for at in range(works.size):
+        each = works[at]
+        local, strength = rules.place[rules.local[each]], rules.strength[each]
+        if way[local] == AWAY:
+            continue
+        if rules.era[each] != era:  # they come in the order of days
+            era = rules.era[each]
+            seen[:] = False
+        enough = KEPT_CLAIMS if way[local] == OVER else 1
+        matters[local] |= not (before > enough and at < last and seen[strength]) or rules.late[each]
+        if way[local] == OVER:
+            before += 1
+            seen[strength] = True
+
+
+@compiled
+def load_of(strip: Edges, place: Array, box: tuple[float, float, float, float]) -> float:
+    """Estimate how many outlines lie on each other in a box: the sum of their boxes in it, as shares of it.
+
+    `place` is scratch (see `standing`).
+    """
     left, low, right, high = box
     lines, of = strip.lines, strip.of
-    reach = np.empty((outlines, 4))
+    reach = np.empty((standing(of, place).size, 4))
     reach[:, 0], reach[:, 1], reach[:, 2], reach[:, 3] = right, high, left, low
     for e in range(of.size):
-        each = reach[of[e]]
+        each = reach[place[of[e]]]
         each[0] = min(each[0], max(left, min(lines[e, X0], lines[e, X1])))
         each[1] = min(each[1], max(low, lines[e, Y0]))
         each[2] = max(each[2], min(right, max(lines[e, X0], lines[e, X1])))

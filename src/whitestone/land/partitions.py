@@ -97,8 +97,10 @@ def sub_ground(ground: Ground, chosen: Array) -> tuple[Part, PartNumbers]:
     return Part(Ground(shapes, facts, _starts(sizes), np.searchsorted(outlines, looked_at)), here), numbers
 
 
-def count(part: Part, *, threads: int = 1) -> Pieces:
+def count(part: Part, *, threads: int = 1, toil: Array | None = None) -> Pieces:
     """Count a part, wherever it has come to; the pieces carry the numbers of the part (see `whole`).
+
+    `toil` as in `measure`; more work than that allows is refused with GroundTooCrowded.
 
     >>> from whitestone.land.timeline import Timeline
     >>> count(sub_ground(Timeline([], []).ground(), np.zeros(0, dtype=np.int64))[0]).cents.size
@@ -107,7 +109,7 @@ def count(part: Part, *, threads: int = 1) -> Pieces:
     # Arrays that came over a wire may be read-only or lie askew; the kernel would be compiled again for such.
     shapes, facts = Outlines(*map(_owned, part.ground.outlines)), Facts(*map(_owned, part.ground.facts))
     ground = Ground(shapes, facts, _owned(part.ground.first), _owned(part.ground.members))
-    return measure(ground, _owned(part.chosen), threads=threads)
+    return measure(ground, _owned(part.chosen), threads=threads, toil=toil)
 
 
 def whole(pieces: Pieces, numbers: PartNumbers) -> Pieces:

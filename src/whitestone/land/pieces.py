@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from whitestone.land.cells import TOO_MUCH
+from whitestone.land.cells import ALLOWED, TOO_MUCH
 from whitestone.land.dated import Pieces, join, ordered
 from whitestone.land.folding import count_crowded, shots_crowded
 from whitestone.land.rings import Outlines
@@ -32,7 +32,7 @@ CELLS, ITEMS = 1 << 10, 1 << 13
 MOST_CELLS = 1 << 16
 """A unit of more cells is told strip by strip, so that memory does not grow with what lies on it."""
 LINES, SETS, MEMBERS = 1 << 15, 1 << 13, 1 << 15
-"""Room to begin with; what is too small is made larger, and the unit at hand counted again."""
+"""Room to begin with; what is too small is made larger, and the unit at hand counted again: a crowded one goes on."""
 
 
 class Ground(NamedTuple):
@@ -48,11 +48,12 @@ class Ground(NamedTuple):
 
 
 def measure(ground: Ground, chosen: Array | None = None, *, threads: int | None = None, proves: bool = True,
-            most_steps: int = MOST_STEPS) -> Pieces:
+            most_steps: int = MOST_STEPS, toil: Array | None = None) -> Pieces:
     """Count the chosen units (None: all) on so many threads (None: one a processor); the same pieces for any number.
 
     `proves` False leaves out the second way to the stock, and the residual with it. What takes more than `most_steps`
     (see `toil`) of all threads together is refused with GroundTooCrowded; at once, where a sample already says so.
+    `toil` holds how many steps were taken and how many are allowed (see `cells`), where several grounds share both.
     """
     if chosen is None:
         chosen = np.arange(ground.first.size - 1)
@@ -63,10 +64,10 @@ def measure(ground: Ground, chosen: Array | None = None, *, threads: int | None 
     parts = [near[at : at + CHUNK] for at in range(0, near.size, CHUNK)]
     workers = threads or os.cpu_count() or 1
     pile = _Pile(len(parts))
-    toil = np.array([0, most_steps])
+    toil = np.array([0, most_steps]) if toil is None else toil
     some, share = crowded_sample(ground.first, near)
     if share > 1.0:
-        _measure_part(ground, some, vertices, np.array([0, int(SURELY * most_steps / share)]), proves)
+        _measure_part(ground, some, vertices, np.array([0, int(SURELY * toil[ALLOWED] / share)]), proves)
     if workers == 1 or len(parts) < 2:
         for part in parts:
             pile.add(_measure_part(ground, part, vertices, toil, proves))
@@ -128,9 +129,13 @@ def vertices_to_meet(ground: Ground) -> Array:
     >>> vertices_to_meet(Timeline([], []).ground()).tolist()
     []
     """
-    sums = np.zeros(len(ground.members) + 1, dtype=np.int64)
-    np.cumsum(ground.outlines.vertices[ground.members], out=sums[1:])
-    counts: Array = sums[ground.first[1:]] - sums[ground.first[:-1]]
+    sizes, first = ground.outlines.vertices, ground.first
+    counts = np.zeros(len(first) - 1, dtype=np.int64)
+    for at in range(0, len(counts), CHUNK):  # never for all pairs at a time: where all lies on one spot they are many
+        some = first[at : at + CHUNK + 1]
+        sums = np.zeros(some[-1] - some[0] + 1, dtype=np.int64)
+        np.cumsum(sizes[ground.members[some[0] : some[-1]]], out=sums[1:])
+        counts[at : at + CHUNK] = np.diff(sums[some - some[0]])
     return counts
 
 
@@ -145,7 +150,7 @@ def _measure_part(ground: Ground, chosen: Array, vertices: Array, toil: Array, p
     done, is_crowded = 0, False
     while done < chosen.size:
         if is_crowded:
-            booked, status = count_crowded(*ground, chosen[done], edges, cells, output)
+            booked, status, output = count_crowded(*ground, chosen[done], edges, cells, output)
         else:
             booked, status = count_units(*ground, chosen[done:], 0, edges, cells, output)
         done += booked

@@ -109,7 +109,7 @@ def meeting(boxes: Array, others: Array, most: int = MOST_PAIRS, threads: int = 
         return starts, np.zeros(0, dtype=np.int64)
     tree = shapely.STRtree(shapely.box(*others[known].T))
     drawn = tree.geometries if boxes is others else None  # who asks for all that meet each other: drawn once
-    found = [np.zeros(0, dtype=np.int64)]
+    found: list[Array] = []
     room = most
     for some, left, right in _looked_up(tree, boxes, asked, drawn, threads):
         counts = np.bincount(left, minlength=some.size)
@@ -119,9 +119,19 @@ def meeting(boxes: Array, others: Array, most: int = MOST_PAIRS, threads: int = 
             x_m, y_m = (f"{worst[[at, at + 2]].mean():,.0f}" for at in (0, 1))
             raise GroundTooCrowded(on_it=f"{int(counts.max()) - 1:,}", x_m=x_m, y_m=y_m)
         starts[1 + some] = counts
-        found.append(known[right])
+        found.append(known[right].astype(np.int32))  # half the memory until all are laid out
     np.cumsum(starts, out=starts)
-    return starts, np.concatenate(found)
+    return starts, _behind(found, int(starts[-1]))
+
+
+def _behind(found: list[Array], size: int) -> Array:
+    """Lay arrays one behind the other; each is let go of as soon as it is copied."""
+    laid = np.empty(size, dtype=np.int64)
+    while found:
+        part = found.pop()
+        laid[size - part.size : size] = part
+        size -= part.size
+    return laid
 
 
 def _looked_up(tree: shapely.STRtree, boxes: Array, asked: Array, drawn: Array | None, threads: int

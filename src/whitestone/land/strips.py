@@ -153,10 +153,10 @@ def _about(strip: Edges, rules: Rules, subject: int) -> Edges:
     if behind > fair:
         strip = keep_before(strip, right)
     if before > fair or (before > 0 and rules.local.size > KEPT_CLAIMS):
-        mark_of, mark_y = marks_along(strip.lines, strip.of, left, rules.stays.size)
+        mark_of, mark_y = marks_along(strip.lines, strip.of, left, rules.place)
         strip = one_side(strip, left, False, mark_of, mark_y)
     matters = what_matters(strip, rules, subject, (left, low, right, high))
-    return strip if matters.all() else some_of(strip, matters[strip.of])
+    return strip if matters.all() else some_of(strip, matters)
 
 
 @compiled
@@ -174,7 +174,7 @@ def _halves(strip: Edges, is_level: bool, rules: Rules, subject: int) -> tuple[E
         y = np.median(0.5 * (lines[:, Y0] + lines[:, Y1]))
         return _about(slab(strip, y, True), rules, subject), _about(slab(strip, y, False), rules, subject)
     x = np.median(0.5 * (lines[:, X0] + lines[:, X1]))
-    mark_of, mark_y = marks_along(lines, strip.of, x, rules.stays.size)
+    mark_of, mark_y = marks_along(lines, strip.of, x, rules.place)
     return (_about(one_side(strip, x, True, mark_of, mark_y), rules, subject),
             _about(one_side(strip, x, False, mark_of, mark_y), rules, subject))
 
@@ -191,7 +191,7 @@ def cut_strip(waiting: Any, cut: Any, rules: Rules, subject: int, may_level: boo
     if low >= high:
         return True
     is_heavy = (rules.local.size > KEPT_CLAIMS
-                and load_of(strip, rules.stays.size, (left, low, right, high)) > HEAVY_LOAD)
+                and load_of(strip, rules.place, (left, low, right, high)) > HEAVY_LOAD)
     is_level = is_heavy and high - low > right - left
     for turn in range(2):
         first, second = _halves(strip, is_level, rules, subject)

@@ -22,7 +22,7 @@ from whitestone.land.book import Book
 from whitestone.land.changing import Change, apply_change
 from whitestone.land.growing import Table
 from whitestone.land.places import assign
-from whitestone.land.toil import MOST_STEPS, steps_of
+from whitestone.land.toil import steps_of
 from whitestone.programme.accounts_inputs import EVER, Inputs, read_records
 from whitestone.programme.accounts_shapes import ShapesOfRecords
 from whitestone.programme.opening import Clocks, Programme
@@ -139,7 +139,8 @@ def changed_book(
         str(each.record_id))]
     said.located = frozenset(place_hazards(some))
     change, _, _ = count_change(book, every, some.hazards, some.releases, threads=threads,
-                                most_steps=MOST_STEPS if threads is None else steps_of(FOLLOWING_MINUTES))
+                                most_steps=steps_of(programme.settings.counting_minutes if threads is None
+                                                    else FOLLOWING_MINUTES))
     return said, change
 
 

@@ -25,7 +25,7 @@ from whitestone.land.shifts import Shift
 from whitestone.land.sides import Side, make_side
 from whitestone.programme.opening import Clocks, Programme, open_programme
 from whitestone.programme.reconciling_decisions import Decided, decide, known_since, remember, short, standing
-from whitestone.programme.reconciling_parties import Party, Said, file_party, programme_party
+from whitestone.programme.reconciling_parties import Party, Said, file_party, name_alike, programme_party
 from whitestone.programme.reconciling_rows import Difference, differences
 
 __all__ = ["AGES_DAYS", "KINDS", "Judged", "OfKind", "Reconciliation", "lay_out", "open_party", "reconcile"]
@@ -210,6 +210,7 @@ def reconcile(
     asked = clocks or programme.clocks()
     ours = programme_party(programme, kinds, asked)
     theirs = open_party(programme, other, kinds, asked, mapping)
+    name_alike(ours, theirs)
     at = dt.datetime.now(dt.UTC)
     plane = _plane(programme, ours, theirs)
     made = {name: _of_kind(programme, name, ours, theirs, plane, tolerance_m, at) for name in kinds

@@ -34,7 +34,7 @@ from whitestone.programme.mappings import find_mapping
 from whitestone.programme.opening import Clocks, Programme
 from whitestone.programme.sameness import same_groups
 
-__all__ = ["KINDS_LEFT_OUT", "Party", "Said", "file_party", "names_of_links", "programme_party"]
+__all__ = ["KINDS_LEFT_OUT", "Party", "Said", "file_party", "name_alike", "names_of_links", "programme_party"]
 
 KINDS_LEFT_OUT = frozenset(("casualty", "minefield_record"))
 """Persons are counted, never compared one by one; minefield records are restricted (house law 9 and 10)."""
@@ -58,7 +58,10 @@ class Said(msgspec.Struct):
 
 
 class Party(msgspec.Struct):
-    """One party with what it says, by kind; rows of a file are accounted for as at an import."""
+    """One party with what it says, by kind; rows of a file are accounted for as at an import.
+
+    `names` says, by kind, what its links lead to.
+    """
 
     key: str
     label: str
@@ -68,6 +71,7 @@ class Party(msgspec.Struct):
     held: int = 0
     reasons: dict[str, int] = {}
     notes: list[str] = []
+    names: dict[str, dict[str, str]] = {}
 
     def as_dict(self) -> dict[str, Any]:
         """Say who it is and what was read."""
@@ -83,6 +87,7 @@ def programme_party(programme: Programme, kinds: Sequence[str], clocks: Clocks) 
     What was declared the same stands once. Refuses kinds about persons, and restricted ones, with Refused.
     """
     said: dict[str, list[Said]] = {}
+    named: dict[str, dict[str, str]] = {}
     absorbed = same_groups(programme.journal, clocks.on, clocks.known)
     for name in kinds:
         refuse(name)
@@ -92,8 +97,22 @@ def programme_party(programme: Programme, kinds: Sequence[str], clocks: Clocks) 
         sources = _dataset_names(programme, name)
         linked = linked_attributes(name)
         said[name] = [_said(each, linked, names, sources.get(each.record_id)) for each in states]
+        named[name] = names
     label = programme.settings.name or programme.journal.name
-    return Party(f"programme:{programme.journal.programme_id}", label, False, said)
+    return Party(f"programme:{programme.journal.programme_id}", label, False, said, names=named)
+
+
+def name_alike(ours: Party, theirs: Party) -> None:
+    """Let each party call a record by the name that the other one knows, where it links to it and cannot name it."""
+    for party, other in ((ours, theirs), (theirs, ours)):
+        for name, records in party.said.items():
+            names, linked = other.names.get(name), linked_attributes(name)
+            if not names:
+                continue
+            for each in records:
+                if linked & each.body.keys():
+                    each.body = _named(name, each.body, names)
+                    each.group = names.get(each.group, each.group) if each.group else None
 
 
 def refuse(name: str) -> None:
@@ -182,7 +201,8 @@ class _OwnIds:
 def file_party(programme: Programme, path: Path, mapping: Path | str | None, kinds: Sequence[str]) -> Party:
     """Read what a file says under a mapping (None: an export of ours, or the mapping that is drafted, which is said).
 
-    Every row ends as record or held, with the reason counted. Rows without an id are known by what they say, the
+    Where neither says what a row is, and one kind is asked for, it is that. Every row ends as record or held, with the
+    reason counted. Rows without an id are known by what they say, the
     second of a kind by its number. Refuses as an import does: UnreadableFile, MappingInvalid.
     """
     for name in kinds:
@@ -191,7 +211,7 @@ def file_party(programme: Programme, path: Path, mapping: Path | str | None, kin
     if mapping is None and is_export(path):
         return _export_party(programme, path, kinds)
     if mapping is None:
-        drafted = suggest(path)
+        drafted = suggest(path, kind=kinds[0] if len(kinds) == 1 else None)
         read = drafted.mapping
         notes.append("The mapping was drafted by this program and read by nobody: write it out with 'whitestone import "
                      f"{path.name} --suggest --out MAPPING.toml', correct it, and reconcile with --mapping.")

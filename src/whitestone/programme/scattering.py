@@ -17,8 +17,9 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from whitestone.errors import InvalidValue, NoWorkers
+from whitestone.errors import GroundTooCrowded, InvalidValue, NoWorkers
 from whitestone.land.pieces import Ground, Pieces
+from whitestone.land.toil import MOST_STEPS, too_crowded
 
 if TYPE_CHECKING:
     from distributed import Client, Future
@@ -126,21 +127,28 @@ class Scattered:
     def __init__(self, client: Client, workers: Workers, progress: Progress | None = None) -> None:
         self.client, self.workers, self.progress = client, workers, progress
 
-    def __call__(self, ground: Ground) -> Pieces:
-        """Count a ground; refuses with NoWorkers when the workers cannot finish it, and books nothing then."""
+    def __call__(self, ground: Ground, most_steps: int = MOST_STEPS) -> Pieces:
+        """Count a ground; refuses with NoWorkers when the workers cannot finish it, and books nothing then.
+
+        What takes all of them together more than `most_steps` is refused with GroundTooCrowded, as by one process.
+        """
         from whitestone.land.partitions import assemble, cut, whole, work_of
 
         threads = self._threads()
         least = -(-int(work_of(ground).sum()) // WORK_A_PART)
         parts = cut(ground, max(PARTS_A_THREAD * threads, least))
         found: list[Pieces] = []
+        left = most_steps
         with _Flight(self.client) as flight:
             at = 0
             while len(found) < len(parts):
                 while at < len(parts) and len(flight.numbers) < IN_FLIGHT * threads:
-                    flight.send(ground, parts[at])
+                    flight.send(ground, parts[at], left)
                     at += 1
-                numbers, pieces = self._next(flight)
+                numbers, pieces, steps = self._next(flight)
+                left -= steps
+                if pieces is None or left < 0:
+                    raise too_crowded(ground.first, ground.outlines.boxes)
                 found.append(whole(pieces, numbers))
                 threads = self._threads()
                 if self.progress:
@@ -155,7 +163,7 @@ class Scattered:
         except (OSError, RuntimeError) as error:
             raise self._failed(f"no worker is there ({_said(error)})") from error
 
-    def _next(self, flight: _Flight) -> tuple[PartNumbers, Pieces]:
+    def _next(self, flight: _Flight) -> tuple[PartNumbers, Pieces | None, int]:
         """Wait for the part that is counted next."""
         while True:
             try:
@@ -168,7 +176,7 @@ class Scattered:
                 continue
             return self._taken(flight, future)
 
-    def _taken(self, flight: _Flight, future: Future) -> tuple[PartNumbers, Pieces]:
+    def _taken(self, flight: _Flight, future: Future) -> tuple[PartNumbers, Pieces | None, int]:
         from concurrent.futures import CancelledError
 
         from distributed.scheduler import KilledWorker
@@ -178,7 +186,7 @@ class Scattered:
         try:
             error = future.exception(timeout=PATIENCE_S)
             if error is None:
-                stamp, pieces = future.result(timeout=PATIENCE_S)
+                stamp, pieces, steps = future.result(timeout=PATIENCE_S)
         except (OSError, RuntimeError, CancelledError, KilledWorker) as failed:
             raise self._failed(_said(failed)) from failed
         if error is not None:
@@ -188,7 +196,7 @@ class Scattered:
                 workers=self.workers.named, why="a worker has another version of Whitestone, Numba or NumPy",
                 fix="Install the same locked requirements on every machine: figures of two versions are not mixed.",
             )  # fmt: skip
-        return flight.landed(future), pieces
+        return flight.landed(future), pieces, steps
 
     def _failed(self, why: str) -> NoWorkers:
         return NoWorkers(workers=self.workers.named, why=why, fix=_CHECK)
@@ -209,12 +217,12 @@ class _Flight:
         if self.client.status == "running":
             self.client.cancel([future for future, _ in self.numbers.values()], force=True)
 
-    def send(self, ground: Ground, chosen: Any) -> None:
-        """Cut a part out and send it."""
+    def send(self, ground: Ground, chosen: Any, most_steps: int) -> None:
+        """Cut a part out and send it, with how many steps it may take."""
         from whitestone.land.partitions import sub_ground
 
         part, numbers = sub_ground(ground, chosen)
-        future = self.client.submit(_count_there, part, pure=False, retries=RETRIES)
+        future = self.client.submit(_count_there, part, most_steps, pure=False, retries=RETRIES)
         self.numbers[future.key] = (future, numbers)
         self.watch(future)
 
@@ -234,11 +242,19 @@ _CHECK = (
 )
 
 
-def _count_there(part: Part) -> tuple[str, Pieces]:
-    """Count a part on a worker; says also which kernel has counted it."""
+def _count_there(part: Part, most_steps: int) -> tuple[str, Pieces | None, int]:
+    """Count a part on a worker; says also which kernel has counted it, and in how many steps. None: in too many."""
+    import numpy as np
+
+    from whitestone.land.cells import SPENT
     from whitestone.land.partitions import count
 
-    return _stamp(), count(part)
+    toil = np.array([0, most_steps])
+    try:
+        pieces = count(part, toil=toil)
+    except GroundTooCrowded:  # not a failure of this worker, which another one could mend
+        return _stamp(), None, int(toil[SPENT])
+    return _stamp(), pieces, int(toil[SPENT])
 
 
 def _stamp() -> str:

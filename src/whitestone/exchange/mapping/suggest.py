@@ -37,11 +37,12 @@ class Suggestion(msgspec.Struct):
     notes: list[str]
 
 
-def suggest(path: Path | str, *, boundary: Box | None = None) -> Suggestion:
+def suggest(path: Path | str, *, boundary: Box | None = None, kind: str | None = None) -> Suggestion:
     """Read a file and draft its mapping; refuses what cannot be read with UnreadableFile.
 
     `boundary` (west, south, east, north in degrees) is where the data should lie: it tells one reference system from
-    another. What the file does not say (licence, edition) is left for the person, with the harmless choice made.
+    another, `kind` what its rows are, where the file does not tell. What it does not say (licence, edition) is left for
+    the person, with the harmless choice made.
     """
     path = Path(path)
     reading = open_file(path)
@@ -55,7 +56,7 @@ def suggest(path: Path | str, *, boundary: Box | None = None) -> Suggestion:
     position, taken = draft_position(columns, frame, reading, geometry, boundary, reasons)
     if "position" in reasons:
         notes.append(reasons.pop("position"))
-    draft = draft_records(path, columns, frame, taken, geometry, reading.hxl, reasons)
+    draft = draft_records(path, columns, frame, taken, geometry, reading.hxl, reasons, kind)
     dataset = DatasetSpec(name=_slug(path.stem), title=path.stem, source=path.name, edition="increment")
     mapping = Mapping(dataset=dataset, file=file, position=position if _placed(draft, position) else None,
                       records=draft.records, personal=draft.personal)

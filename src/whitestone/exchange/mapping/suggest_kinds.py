@@ -56,9 +56,12 @@ class Draft(msgspec.Struct):
 
 def draft_records(
     path: Path, columns: list[Profile], frame: pl.DataFrame, taken: set[str], geometry: np.ndarray | None,
-    tags: dict[str, str] | None, reasons: dict[str, str],
+    tags: dict[str, str] | None, reasons: dict[str, str], asked: str | None = None,
 ) -> Draft:  # fmt: skip
-    """Draft the record blocks of a file; a file that cannot be placed gets the kind `unknown`: all rows held."""
+    """Draft the record blocks of a file; a file that cannot be placed gets the kind `unknown`: all rows held.
+
+    `asked` is the kind that a person says its rows are: it is taken where the file itself does not tell.
+    """
     _tagged(columns, tags)
     split = _events(columns)
     if split is not None:
@@ -66,6 +69,8 @@ def draft_records(
         return _draft(records, why, columns, taken)
     scored = [(_score(kind, path, columns, taken, geometry), kind) for kind in _CANDIDATES]
     (best, guesses, why), kind = max(scored, key=lambda each: each[0][0])  # the first of those that fit equally
+    if best < _ENOUGH and asked in _CANDIDATES:
+        (best, guesses, why), kind = (_ENOUGH, *_score(asked, path, columns, taken, geometry)[1:]), asked
     if best < _ENOUGH or not columns or not columns[0].rows:
         reasons["record.1.kind"] = "nothing tells what a row is: name the kind and its fields, or all rows are held"
         return _draft([RecordSpec(kind=UNKNOWN_KIND)], "neither headings nor content fit one kind", columns, taken)

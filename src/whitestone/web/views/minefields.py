@@ -5,6 +5,7 @@ Results are restricted: a page asks first what they are needed for, and every re
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -18,6 +19,7 @@ from django.utils.translation import gettext as _
 from whitestone.programme.assessments import assessments, batch_name, read_assessment
 from whitestone.web.desk import clocks_of, current
 from whitestone.web.views.minefields_drawing import lay_out_drawn
+from whitestone.web.views.minefields_reading import transcription_of
 from whitestone.web.writing import writer, writes
 
 __all__ = [
@@ -124,7 +126,8 @@ def record(request: HttpRequest, sha256: str, record_id: str) -> HttpResponse:
     mine.sort(key=lambda found: -float(found.get("p_recorded") or 0.0))
     context = {
         "title": f"Record {record_id}", "clocks": clocks_of(request), "sha256": sha256, "row": row, "sheet": sheet,
-        "batch": batch_name(result), "finds": mine,
+        "batch": batch_name(result), "finds": mine, "written": transcription_of(sheet or {}),
+        "own": _own(record_id, (sheet or {}).get("batch")),
         "hypotheses": [(reading_words(each), each.get("share")) for each in row.get("hypotheses") or []],
     }  # fmt: skip
     return render(request, "whitestone/minefields_record.html", context)
@@ -200,6 +203,14 @@ def _record(result: dict[str, Any], record_id: str) -> dict[str, Any]:
     if found is None:
         raise Http404
     return found
+
+
+def _own(number: str, batch: object) -> uuid.UUID | None:
+    """Find the record of the programme behind a sheet of an assessment, by its number and its batch."""
+    named = [state for state in current().programme.journal.states("minefield_record", approved_only=False,
+             geometry=False) if state.body.get("local_id") == number]  # fmt: skip
+    same = [state for state in named if str(state.body.get("transfer_batch") or "") == str(batch or "")]
+    return next((state.record_id for state in (*same, *named)), None)
 
 
 def _sorted(rows: Sequence[dict[str, Any]], by: str) -> list[dict[str, Any]]:

@@ -44,19 +44,21 @@ def field_sheet(
     begins: Annotated[str, typer.Option("--from", help="The first day, YYYY-MM-DD.")],
     until: Annotated[str, typer.Option("--until", help="The last day.")],
     purpose: Annotated[str, typer.Option(help="What the positions are let out for; it is logged.")],
-    out: Annotated[Path, typer.Option(help="The folder that the PDF and the GPX are written into.")],
+    out: Annotated[Path, typer.Option(help="The folder that the files are written into.")],
     outline: Annotated[str, typer.Option(help="Which outline is searched: 50, 90 or 99.")] = "99",
     batch: Annotated[Path | None, typer.Option(help="The batch file, for what was searched already.")] = None,
+    formats: Annotated[str, typer.Option("--format", help="Some of pdf,gpx,kml,geojson.")] = "pdf,gpx",
     as_json: Json = False,
 ) -> None:
-    """Write the field sheet of placed minefield records: what is searched, by whom, until when (PDF and GPX)."""
+    """Write the field sheet of placed minefield records: what is searched, by whom, until when (page, and tracks)."""
     from whitestone.programme.field_sheets import write_field_sheet
     from whitestone.programme.opening import open_programme
 
     asked: Context = context.obj
     with open_programme(asked.target, asked.who) as programme:
         answer = write_field_sheet(programme, assessed, record, hazard, out, team=by, begins=begins, until=until,
-                                   purpose=purpose, level=outline, batch=batch)  # fmt: skip
+                                   purpose=purpose, level=outline, batch=batch,
+                                   formats=[each.strip() for each in formats.split(",") if each.strip()])  # fmt: skip
     lines = [f"Wrote {', '.join(answer['files'])} into {answer['folder']}.", answer["caveat"], answer["law"]]
     if answer["outside_hazard_m2"] > 0:
         lines.append(f"{answer['outside_hazard_m2']:,.0f} m2 of the ground lie outside the named hazards.")

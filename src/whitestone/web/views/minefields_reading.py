@@ -1,4 +1,4 @@
-"""What does a page say of how a sheet was understood: where each doubt stands, and what the traverse comes to, what was written?"""
+"""What does a page say of a sheet: what was written, where each doubt stands, what the traverse comes to?"""
 
 from __future__ import annotations
 
@@ -89,8 +89,8 @@ class Transcription(msgspec.Struct, frozen=True):
 def transcription_of(sheet: Mapping[str, Any]) -> Transcription:
     """Lay out a sheet of the published format as a person reads it; members that the format does not know as well.
 
-    >>> transcription_of({"id": "A-17", "legs": [{"from": "R1", "bearing": "4?7"}], "perimeter": ["T1", "T2"]})
-    Transcription(once=[('ID', 'A-17'), ('Perimeter', 'T1 T2')], tables=[('Legs', ['From', 'Bearing'], [['R1', '4?7']])])
+    >>> transcription_of({"id": "A-17", "legs": [{"from": "R1", "bearing": "4?7"}]})
+    Transcription(once=[('ID', 'A-17')], tables=[('Legs', ['From', 'Bearing'], [['R1', '4?7']])])
     >>> transcription_of({})
     Transcription(once=[], tables=[])
     """

@@ -1,12 +1,13 @@
-"""How do simulated records come in, and how does a placed sheet go out to a team, on the command line?"""
+"""How is a sheet laid out, how do simulated records come in and a placed sheet go out, on the command line?"""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
+from whitestone.cli.minefield_records import LAW_5
 from whitestone.cli.records import records
 from whitestone.cli.shared import Context, emit
 
@@ -14,9 +15,52 @@ Json = Annotated[bool, typer.Option("--json", help="One JSON object on standard 
 
 
 def register(app: typer.Typer) -> None:
-    """Add `records simulate` and `records field-sheet`; `app` has `records` already."""
+    """Add `records lay-out`, `records simulate` and `records field-sheet`; `app` has `records` already."""
+    records.command("lay-out")(lay_out)
     records.command("simulate")(simulate)
     records.command("field-sheet")(field_sheet)
+
+
+def lay_out(
+    file: Annotated[Path, typer.Argument(help="A workbook of the template, or JSON.", dir_okay=False)],
+    record: Annotated[str | None, typer.Option(help="One sheet only, by its number.")] = None,
+    out: Annotated[Path | None, typer.Option(help="GeoJSON file for the stations of all versions.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Walk each sheet as written: its transformation, declination and misclosure, and the adjusted version beside."""
+    from whitestone.programme.minefield_walks import lay_out_file
+
+    answer = lay_out_file(file, record=record, out=out)
+    emit({**answer, "note": LAW_5}, as_json, lambda: "\n".join(
+        [f"{answer['file']}: {len(answer['records']):,} laid out.", *map(_walk, answer["records"]), LAW_5]))  # fmt: skip
+
+
+def _walk(record: dict[str, Any]) -> str:
+    lines = [f"Sheet {record['id']}:"]
+    for point in record["reference_points"]:
+        lines.append(f"  {point['no']}: {point['fault'] or _anchored(point)}")
+    if record["declination_deg"] is not None:
+        lines.append(f"  declination {record['declination_deg']:.2f} degrees on {record['declination_on']} (IGRF)")
+    for each in record["closures"]:
+        one_in = "" if each["one_in"] is None else f", 1:{each['one_in']:.0f}"
+        lines.append(f"  misses {each['station']} ({each['by']}) by {each['misclosure_m']:.1f} m after "
+                     f"{each['walked_m']:.0f} m{one_in}")  # fmt: skip
+    lines += [f"  {said}" for said in record["said"]]
+    for version in record["versions"]:
+        lines.append(f"  {version['label']}: station, longitude, latitude, metres east and north of the start")
+        for each in version["stations"]:
+            degrees = "no place" if each["lon"] is None else f"{each['lon']:.7f}  {each['lat']:.7f}"
+            metres = "not reached" if each["east_m"] is None else f"{each['east_m']:.1f}  {each['north_m']:.1f}"
+            lines.append(f"    {each['station']}  {degrees}  {metres}")
+    return "\n".join(lines)
+
+
+def _anchored(point: dict[str, Any]) -> str:
+    used = point["operation"]
+    way = "" if used is None else f", operation EPSG:{used['code']} ({used['name']})"
+    good = "" if point["accuracy_m"] is None else f", within {point['accuracy_m']:g} m"
+    base = "found again" if point["resolved"] else f"EPSG:{point['epsg']}"
+    return f"{point['lon']:.7f} {point['lat']:.7f} from {base}{way}{good}"
 
 
 def simulate(

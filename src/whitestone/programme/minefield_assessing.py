@@ -23,7 +23,7 @@ from whitestone.minefields.priors import Prior
 from whitestone.minefields.sheet_parts import Batch
 from whitestone.minefields.sheets import read_sheets
 from whitestone.programme.assessments import keep_assessment
-from whitestone.programme.minefield_claims import claims_about_records
+from whitestone.programme.minefield_claims import claims_about_records, claims_at_transfer
 from whitestone.programme.minefield_entry import recorded_file
 from whitestone.programme.minefield_files import read_records_file
 from whitestone.programme.opening import Programme, open_programme
@@ -58,12 +58,17 @@ def assess_files(
 ) -> dict[str, Any]:
     """Assess the records of files together; the answer is the published JSON object.
 
+    What was said of a batch when it was handed over stands beside the scores (`claims`), attributed.
     Refuses a file that cannot be read as `read_records_file` does, and no file at all with WrongCall.
     """
     if not paths:
         raise WrongCall(why="No file is named.", fix="Name at least one file of records, or open a programme with -C.")
     batch = joined([read_records_file(path).batch for path in paths])
-    return _assessed(batch, model, seed, sensitivity, threads)
+    answer = _assessed(batch, model, seed, sensitivity, threads)
+    answer["claims"] = claims_at_transfer(
+        (each.batch or "", each.as_written.get("transfer"), each.id) for each in batch.records
+    )
+    return answer
 
 
 def assess_programme(

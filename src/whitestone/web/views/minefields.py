@@ -220,9 +220,13 @@ def _sorted(rows: Sequence[dict[str, Any]], by: str) -> list[dict[str, Any]]:
     return sorted(rows, key=lambda row: (row.get(by) is None, row.get(by) or 0.0, str(row["id"])))
 
 
-def _groups(result: dict[str, Any]) -> list[tuple[str, list[dict[str, Any]]]]:
-    """Give the scores by batch, district, unit, year and type, where they say more than the whole does."""
-    return [(name, rows) for name, rows in (result.get("by") or {}).items() if len(rows) > 1]
+def _groups(result: dict[str, Any]) -> list[tuple[str, list[dict[str, Any]], bool, bool]]:
+    """Give the scores by batch, district, unit, year and type, where they say more than the whole does.
+
+    Each with whether any row has an accuracy, and whether any has a completeness.
+    """
+    return [(name, rows, any("accuracy" in row for row in rows), any("completeness" in row for row in rows))
+            for name, rows in (result.get("by") or {}).items() if len(rows) > 1]  # fmt: skip
 
 
 def _moved(result: dict[str, Any], name: str) -> list[tuple[float, dict[str, Any]]]:

@@ -203,3 +203,21 @@ def test_a_record_of_another_kind_is_no_sheet(programme: Programme, tmp_path: Pa
     enter_file(programme, written(tmp_path, FILE))
     with pytest.raises(InvalidValue, match="minefield record"):
         resolve_landmark(programme, "F-1", "R1", 46.95, 40.0, 5.0, method="x", reason="x")
+
+
+def test_a_sheet_that_the_programme_holds_under_another_number_is_told_and_kept(
+    programme: Programme, tmp_path: Path
+) -> None:
+    """Sheets are typed in one at a time: the second of two copies comes months after the first."""
+    assert not [each for each in enter_file(programme, written(tmp_path, FILE))["findings"]
+                if each["code"] == "sheet-twice"]  # fmt: skip
+    copy = {**SHEET, "id": "B-3", "batch": "second"}
+    other = {**copy, "id": "C-1", "reference_points": [{"no": "R1", "x": 8664842, "y": 4431282}]}
+    answer = enter_file(programme, written(tmp_path, {"records": [other, copy]}))
+    told = [each for each in answer["findings"] if each["code"] == "sheet-twice"]
+    assert [(each["path"], each["sheet"]) for each in told] == [("records[1]", "B-3")]
+    assert "A-17" in told[0]["sentence"]
+    assert answer["records"]["new"] == 2
+    # The same number of the same batch is the same record, not a twin of itself.
+    again = enter_file(programme, written(tmp_path, {"records": [copy]}))
+    assert [each["sheet"] for each in again["findings"] if each["code"] == "sheet-twice"] == ["B-3"]

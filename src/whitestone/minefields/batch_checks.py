@@ -13,7 +13,7 @@ from whitestone.minefields.sheet_checks import check_sheet
 from whitestone.minefields.sheet_parts import Batch, Find, Sheet, SheetFinding
 from whitestone.minefields.traverse import Hypothesis, SheetGeometry, lay_out_many, to_plane
 
-__all__ = ["FAR_M", "HEAP", "NEAR_SHAPE_M", "check_batch"]
+__all__ = ["FAR_M", "HEAP", "NEAR_SHAPE_M", "check_batch", "sheets_twice"]
 
 FAR_M = 10_000.0
 """A find farther than this from every station of every sheet is far from everything: no error model reaches it."""
@@ -39,6 +39,19 @@ def check_batch(batch: Batch) -> tuple[SheetFinding, ...]:
     found += _heaps(batch.finds)
     found += _far(batch.finds, laid)
     return tuple(found)
+
+
+def sheets_twice(sheets: Sequence[Sheet], known: Sequence[Sheet]) -> tuple[SheetFinding, ...]:
+    """Return which of some sheets are drawn as one of `known` under another number; both are kept.
+
+    >>> sheets_twice([], [Sheet(id="A", key="A")])
+    ()
+    """
+    own = {id(each) for each in sheets}
+    every = [*known, *sheets]
+    laid = lay_out_many((sheet, Hypothesis()) for sheet in every)
+    new = {f"records[{sheet.at}]": sheet for sheet in every if id(sheet) in own}
+    return tuple(each for each in _twice(every, laid) if each.path in new and each.sheet == new[each.path].key)
 
 
 def _twice(sheets: Sequence[Sheet], laid: Sequence[SheetGeometry]) -> Iterator[SheetFinding]:

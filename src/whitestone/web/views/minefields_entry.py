@@ -107,16 +107,18 @@ def _keep(request: HttpRequest) -> JsonResponse:
     with writer() as programme, tempfile.TemporaryDirectory() as folder:
         written = Path(folder) / "sheet.json"
         written.write_text(json.dumps({"records": [json.loads(text)]}, ensure_ascii=False), encoding="utf-8")
-        kept = enter_file(programme, written, reason="copied from paper on the page")["records_detail"][0]
+        answer = enter_file(programme, written, reason="copied from paper on the page")
+        kept = answer["records_detail"][0]
         if sent is not None:
             image = Path(folder) / f"scan{Path(sent.name or '').suffix[:8]}"
             image.write_bytes(sent.read())
             add_scan(programme, kept["record"], image, reason="scan of the sheet, with its transcription")
     address = reverse("minefields-own", args=(uuid.UUID(kept["record"]),))
+    twins = [each["sentence"] for each in answer["findings"] if each["code"] == "sheet-twice"]
     became = {"new": _("Kept."), "changed": _("Kept as a new revision of the record with this number."),
               "unchanged": _("Nothing new: the programme holds this sheet as it is written here.")}  # fmt: skip
     return JsonResponse({"words": became[kept["became"]], "address": address, "link_words": _("See where to look"),
-                         "record": kept["record"]})  # fmt: skip
+                         "record": kept["record"], "twins": twins})  # fmt: skip
 
 
 def _read(content: bytes) -> Batch:

@@ -160,7 +160,7 @@ form.addEventListener("submit", async (event) => {
   const told = await answer.json();
   const status = document.getElementById("kept");
   status.replaceChildren(line("span", answer.ok ? told.words : [told.error?.message, told.error?.next].filter(Boolean).join(" "), answer.ok ? "" : "note"));
-  if (answer.ok) { const link = line("a", told.link_words); link.href = told.address; status.append(" ", link); }
+  if (answer.ok) { const link = line("a", told.link_words); link.href = told.address; status.append(" ", link); for (const each of told.twins) status.append(line("p", each, "note")); }
 });
 
 for (const list of LISTS) for (let at = 0; at < (AT_FIRST[list] ?? 1); at += 1) addRow(list, false);

@@ -31,8 +31,8 @@ def lay_out(
     from whitestone.programme.minefield_walks import lay_out_file
 
     answer = lay_out_file(file, record=record, out=out)
-    emit({**answer, "note": LAW_5}, as_json, lambda: "\n".join(
-        [f"{answer['file']}: {len(answer['records']):,} laid out.", *map(_walk, answer["records"]), LAW_5]))  # fmt: skip
+    head = f"{answer['file']}: {len(answer['records']):,} laid out."
+    emit({**answer, "note": LAW_5}, as_json, lambda: "\n".join([head, *map(_walk, answer["records"]), LAW_5]))
 
 
 def _walk(record: dict[str, Any]) -> str:

@@ -26,7 +26,8 @@ def path(tmp_path: Path) -> Path:
     wgs = {"crs": {"epsg": 4326}, "reference_points": [{"no": "R1", "x": 46.93, "y": 39.99}]}
     start = [{"no": "R1", "x": 8664842, "y": 4430282}]
     grid = {"crs": {"epsg": 28408, "operation": 1808}, "reference_points": start}
-    sheets = [{"id": "open", "legs": SQUARE, **wgs}, {"id": "closed", "legs": [*SQUARE, leg("C", "R1", 270, 206)], **grid},
+    back = [*SQUARE, leg("C", "R1", 270, 206)]
+    sheets = [{"id": "open", "legs": SQUARE, **wgs}, {"id": "closed", "legs": back, **grid},
               {"id": "nowhere", "legs": SQUARE}]  # fmt: skip
     held = tmp_path / "sheets.json"
     held.write_text(json.dumps({"records": sheets}))

@@ -29,7 +29,7 @@ _NESTED_SHARE = 0.01
 
 
 _HOLE_M2 = 400.0
-"""Holes smaller than this, 20 m square, are filled where an outline is drawn for people: nobody searches around them."""
+"""Holes smaller than this, 20 m square, are filled where a team is sent along: nobody searches around them."""
 
 
 class Placed(msgspec.Struct, frozen=True, kw_only=True):

@@ -98,7 +98,7 @@ def transcription_of(sheet: Mapping[str, Any]) -> Transcription:
     tables: list[tuple[str, list[str], list[list[str]]]] = []
     order = {name: at for at, name in enumerate((*(each.name for each in OBJECTS["record"]), "crs", *OBJECTS))}
     for name, value in sorted(sheet.items(), key=lambda each: order.get(each[0], len(order))):
-        title = words.attribute_label(name)
+        title = _head(name)
         if value in (None, "", [], {}):
             continue
         if isinstance(value, list) and all(isinstance(each, Mapping) for each in value):
@@ -106,10 +106,14 @@ def transcription_of(sheet: Mapping[str, Any]) -> Transcription:
             held = [part for part in dict.fromkeys([*known, *(key for each in value for key in each)])
                     if any(each.get(part) not in (None, "", [], {}) for each in value)]  # fmt: skip
             rows = [[_cell(each.get(part)) for part in held] for each in value]
-            tables.append((title, [words.attribute_label(part) for part in held], rows))
+            tables.append((title, [_head(part) for part in held], rows))
         else:
             once.append((title, _cell(value)))
     return Transcription(once, tables)
+
+
+def _head(name: str) -> str:
+    return " ".join(part for part in (words.attribute_label(name), words.unit_of(name)) if part)
 
 
 def _cell(value: Any) -> str:

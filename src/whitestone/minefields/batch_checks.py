@@ -35,7 +35,8 @@ def check_batch(batch: Batch) -> tuple[SheetFinding, ...]:
     found = list(batch.findings)
     for sheet, geometry in zip(batch.records, laid, strict=True):
         found += check_sheet(sheet, geometry)
-    found += _twice(batch.records, laid)
+    found += [_duplicate(batch.records[at], batch.records[earlier], words)
+              for at, earlier, words in _twice(batch.records, laid)]  # fmt: skip
     found += _heaps(batch.finds)
     found += _far(batch.finds, laid)
     return tuple(found)
@@ -47,15 +48,17 @@ def sheets_twice(sheets: Sequence[Sheet], known: Sequence[Sheet]) -> tuple[Sheet
     >>> sheets_twice([], [Sheet(id="A", key="A")])
     ()
     """
-    own = {id(each) for each in sheets}
     every = [*known, *sheets]
     laid = lay_out_many((sheet, Hypothesis()) for sheet in every)
-    new = {f"records[{sheet.at}]": sheet for sheet in every if id(sheet) in own}
-    return tuple(each for each in _twice(every, laid) if each.path in new and each.sheet == new[each.path].key)
+    return tuple(
+        _duplicate(every[at], every[earlier], words)
+        for at, earlier, words in _twice(every, laid)
+        if earlier < len(known) <= at
+    )
 
 
-def _twice(sheets: Sequence[Sheet], laid: Sequence[SheetGeometry]) -> Iterator[SheetFinding]:
-    """Tell sheets with the same inside, and sheets whose stations lie at the same places."""
+def _twice(sheets: Sequence[Sheet], laid: Sequence[SheetGeometry]) -> Iterator[tuple[int, int, str]]:
+    """Tell sheets with the same inside, and sheets whose stations lie at the same places: later, earlier, words."""
     first: dict[Any, int] = {}
     same: set[int] = set()
     for at, sheet in enumerate(sheets):
@@ -65,11 +68,11 @@ def _twice(sheets: Sequence[Sheet], laid: Sequence[SheetGeometry]) -> Iterator[S
         earlier = first.setdefault(inside, at)
         if earlier != at:
             same.add(at)
-            yield _duplicate(sheet, sheets[earlier], "holds the same legs and reference points as")
-    yield from _alike([(at, each) for at, each in enumerate(laid) if at not in same], sheets)
+            yield at, earlier, "holds the same legs and reference points as"
+    yield from _alike([(at, each) for at, each in enumerate(laid) if at not in same])
 
 
-def _alike(laid: Sequence[tuple[int, SheetGeometry]], sheets: Sequence[Sheet]) -> Iterator[SheetFinding]:
+def _alike(laid: Sequence[tuple[int, SheetGeometry]]) -> Iterator[tuple[int, int, str]]:
     rings = [(at, made.ring_lonlat) for at, made in laid]
     placed = [(at, ring) for at, ring in rings if len(ring) >= 3 and np.isfinite(ring).all()]
     if len(placed) < 2:
@@ -79,7 +82,7 @@ def _alike(laid: Sequence[tuple[int, SheetGeometry]], sheets: Sequence[Sheet]) -
     for one, other in sorted(near):
         (here, ring), (there, second) = placed[one], placed[other]
         if len(ring) == len(second) and _fits(ring, second):
-            yield _duplicate(sheets[there], sheets[here], "draws the same outline at the same place as")
+            yield there, here, "draws the same outline at the same place as"
 
 
 def _fits(ring: Any, other: Any) -> bool:

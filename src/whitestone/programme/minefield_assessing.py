@@ -126,7 +126,7 @@ def place_file(
 
     Returns the names of the files and the JSON object. Refuses as `read_records_file`.
     """
-    from whitestone.exchange.writers.minefield_places import write_places, write_raster
+    from whitestone.exchange.writers.minefield_places import raster_names, write_places, write_raster
 
     assessment = assess(read_records_file(path).batch, seed=seed, model=model, effort=USUAL)
     answer = report(assessment)
@@ -134,8 +134,11 @@ def place_file(
     (out / "places.json").write_text(json.dumps(answer, ensure_ascii=False), "utf-8")
     centres = sampled_centres(assessment)
     write_places(out / "places.gpkg", answer["records_detail"], centres)
-    rasters = [write_raster(out, *each) for each in field_rasters(assessment)]
-    return {"folder": str(out), "files": ["places.json", "places.gpkg", *rasters], **answer}
+    rasters = field_rasters(assessment)
+    names = raster_names([each[0] for each in rasters])
+    for name, each in zip(names, rasters, strict=True):
+        write_raster(out / name, *each)
+    return {"folder": str(out), "files": ["places.json", "places.gpkg", *names], **answer}
 
 
 def sampled_centres(assessment: Assessment, most: int = 200) -> list[tuple[str, float, float, float]]:

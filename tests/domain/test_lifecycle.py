@@ -163,14 +163,15 @@ def test_every_class_and_status_in_the_table_is_a_code() -> None:
         assert msgspec.structs.fields(transition)
 
 
-@pytest.mark.parametrize("name", ["cancel", "cancel_part"])
+@pytest.mark.parametrize("name", ["cancel", "cancel_part", "invalidate"])
 @pytest.mark.parametrize("reason", [
     "no minefield record exists", "There are no records of a field here.", "not recorded", "No map; no record",
     "нет формуляра", "sin registro de campo minado", "aucun plan n'existe",
 ])
 def test_land_is_never_cancelled_because_no_record_of_a_field_exists(name: str, reason: str) -> None:
     """House law 5: no record is not safe. No document makes it a reason."""
-    after = hazard("sha", "closed") if name == "cancel" else hazard("sha", "open", remaining_m2=500.0)
+    status = {"cancel": "closed", "cancel_part": "open", "invalidate": "invalid"}[name]
+    after = hazard("sha", status, remaining_m2=500.0 if name == "cancel_part" else 0.0)
     with pytest.raises(TransitionRefused, match="no record is not safe"):
         hazard_transition(hazard("sha", "open"), after, act(name, reason=reason))
 

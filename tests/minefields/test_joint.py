@@ -11,7 +11,7 @@ import pytest
 
 from whitestone.minefields.assessing import assess, report
 from whitestone.minefields.joint import Effort
-from whitestone.minefields.outlines import outline_of, sets_of, spread_of
+from whitestone.minefields.outlines import Spread, outline_of, sets_of, spread_of
 from whitestone.minefields.sheets import read_sheets
 from whitestone.minefields.templates import COLUMNS, ROWS, Frame, frame_of, plain_template, scattered
 
@@ -153,6 +153,27 @@ def test_the_smallest_set_holds_its_share() -> None:
     assert spread.mass[sets[50]].sum() == pytest.approx(0.5, abs=0.01)
     assert spread.mass[sets[90]].sum() == pytest.approx(0.9, abs=0.01)
     assert not (sets[50] & ~sets[90]).any()
+
+
+def test_outlines_that_are_walked_have_no_speckles_and_are_hardly_larger() -> None:
+    """Cells left out one by one among others make a set hardly smaller, and nobody can walk along it."""
+    rng = np.random.default_rng(2)
+    mass = rng.gamma(2.0, 1.0, (60, 60)) * np.exp(-np.hypot(*np.mgrid[-30:30, -30:30]) / 8.0)
+    spread = Spread(mass / mass.sum(), 0.0, 0.0, 5.0)
+    sets = sets_of(spread)
+    falling = np.sort(spread.mass, axis=None)[::-1]
+
+    def parts(inside: np.ndarray[Any, Any]) -> int:
+        shape = outline_of(inside, spread)
+        return sum(1 + len(part.interiors) for part in getattr(shape, "geoms", [shape]))
+
+    for share in (90, 99):
+        assert spread.mass[sets[share]].sum() == pytest.approx(share / 100.0, abs=0.002)
+        least = int(np.searchsorted(np.cumsum(falling), share / 100.0))
+        assert sets[share].sum() < 1.3 * least
+        assert parts(sets[share]) < parts(spread.mass >= falling[least]) / 5
+    assert not (sets[50] & ~sets[90]).any()
+    assert not (sets[90] & ~sets[99]).any()
 
 
 def test_a_template_holds_all_mines_of_its_field_once() -> None:

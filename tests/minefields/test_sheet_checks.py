@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import math
+from importlib import resources
 from typing import Any
 
 import pytest
@@ -233,6 +234,14 @@ def test_names_of_parties_change_no_finding() -> None:
     record = with_(total=140, unit="unit of party A", batch="from party A to party B")
     swapped = copy.deepcopy(record) | {"unit": "unit of party B", "batch": "from party B to party A"}
     assert found(record) == found(swapped)
+
+
+def test_every_earliest_year_names_a_source_that_can_be_looked_up() -> None:
+    rows = read_production(resources.files("whitestone.minefields").joinpath("production.toml").read_text("utf-8"))
+    assert rows
+    for name, row in rows.items():
+        assert "http" in row.source, name
+        assert row.basis in ("source", "designation"), name
 
 
 def test_the_table_of_earliest_years_is_sourced_and_can_be_extended() -> None:

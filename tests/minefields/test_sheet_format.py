@@ -61,6 +61,11 @@ EXAMPLE: dict[str, Any] = {
 }
 
 
+@pytest.mark.parametrize("name", ["sheet", "found", "searched"])
+def test_the_example_of_the_guide_is_what_a_careful_writer_writes(name: str) -> None:
+    CHECK.validate(json.loads((PUBLISHED.parents[1] / "examples" / "a17" / f"{name}.json").read_text("utf-8")))
+
+
 def test_the_published_schema_is_that_of_the_code() -> None:
     assert json.loads(PUBLISHED.read_text("utf-8")) == sheet_schema()
 

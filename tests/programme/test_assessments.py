@@ -133,6 +133,28 @@ def test_the_programmes_own_error_model_is_used_for_its_records_and_for_files(
     assert same["records_detail"][0]["p90_m2"] > 1.5 * usual["records_detail"][0]["p90_m2"]
 
 
+def test_what_is_said_of_a_batch_stands_beside_the_scores_of_a_file(tmp_path: Path) -> None:
+    """Attributed, each said once, and no score moves by it."""
+    said = {"claim": "a quarter of them is right", "claimed_by": "Party B", "date": "2024-02-12"}
+    path = tmp_path / "claimed.json"
+    path.write_text(json.dumps({"records": [{**SHEET, "transfer": said}, {**SHEET, "id": "B", "transfer": said}]}))
+    told = assess_files([path], seed=1, sensitivity=False)
+    assert [(each["speaker"], each["date"], each["quote"]) for each in told["claims"]] == [
+        ("Party B", "2024-02-12", "a quarter of them is right")]  # fmt: skip
+    path.write_text(json.dumps({"records": [{**SHEET, "transfer": None}, {**SHEET, "id": "B", "transfer": None}]}))
+    silent = assess_files([path], seed=1, sensitivity=False)
+    assert silent["claims"] == []
+    assert silent["accuracy"] == told["accuracy"]
+
+
+def test_finds_are_counted_in_the_district_that_they_state_else_in_the_nearest_sheets(tmp_path: Path) -> None:
+    path = tmp_path / "districts.json"
+    finds = [{"id": "F-1", "lon": 46.93, "lat": 39.99}, {"id": "F-2", "lon": 46.93, "lat": 39.99, "district": "West"}]
+    path.write_text(json.dumps({"records": [{**SHEET, "district": "East"}], "finds": finds}))
+    by = assess_files([path], seed=1, sensitivity=False)["by"]["district"]
+    assert [(each["key"], each.get("sheets"), each["finds"]) for each in by] == [("East", 1, 1), ("West", None, 1)]
+
+
 def test_the_same_key_in_two_files_is_told_apart(tmp_path: Path) -> None:
     from whitestone.programme.minefield_files import read_records_file
 

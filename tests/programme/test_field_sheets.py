@@ -160,3 +160,20 @@ def test_what_was_searched_already_comes_from_the_batch(programme: Programme, tm
     batch.write_text("[]")
     with pytest.raises(UnreadableFile):
         make(programme, tmp_path, batch=batch)
+
+
+def test_a_phone_gets_the_same_areas_with_the_same_words(programme: Programme, tmp_path: Path) -> None:
+    """KML and GeoJSON hold what the tracks hold: the hazard first, then every outline, law 5 on each."""
+    said = make(programme, tmp_path, formats=["kml", "geojson"])
+    assert sorted(said["files"]) == ["field_sheet.geojson", "field_sheet.kml"]
+    names = ["Hazard H-1", "A-17 99 %", "A-17 90 %", "A-17 50 %"]
+    whole = json.loads((tmp_path / "out" / "field_sheet.geojson").read_text())
+    assert [each["properties"]["name"] for each in whole["features"]] == names
+    assert all(LAW_5 in each["properties"]["says"] for each in whole["features"])
+    assert all(shapely.geometry.shape(each["geometry"]).area > 0 for each in whole["features"])
+    marks = ET.parse(tmp_path / "out" / "field_sheet.kml").getroot().findall(".//{*}Placemark")
+    assert [mark.findtext("{*}name") for mark in marks] == names
+    assert all(LAW_5 in (mark.findtext("{*}description") or "") for mark in marks)
+    assert (tmp_path / "out" / "field_sheet.kml.about.json").exists()
+    with pytest.raises(InvalidValue, match="shp"):
+        make(programme, tmp_path, formats=["shp"])

@@ -203,3 +203,33 @@ def test_a_record_of_another_kind_is_no_sheet(programme: Programme, tmp_path: Pa
     enter_file(programme, written(tmp_path, FILE))
     with pytest.raises(InvalidValue, match="minefield record"):
         resolve_landmark(programme, "F-1", "R1", 46.95, 40.0, 5.0, method="x", reason="x")
+
+
+def test_a_sheet_that_the_programme_holds_under_another_number_is_told_and_kept(
+    programme: Programme, tmp_path: Path
+) -> None:
+    """Sheets are typed in one at a time: the second of two copies comes months after the first."""
+    assert not [each for each in enter_file(programme, written(tmp_path, FILE))["findings"]
+                if each["code"] == "sheet-twice"]  # fmt: skip
+    copy = {**SHEET, "id": "B-3", "batch": "second"}
+    other = {**copy, "id": "C-1", "reference_points": [{"no": "R1", "x": 8664842, "y": 4431282}]}
+    answer = enter_file(programme, written(tmp_path, {"records": [other, copy, {**other, "id": "C-2"}]}))
+    told = [each for each in answer["findings"] if each["code"] == "sheet-twice"]
+    # Of the file first, then of the programme; no pair is told twice.
+    assert [(each["path"], each["sheet"]) for each in told] == [("records[2]", "C-2"), ("records[1]", "B-3")]
+    assert "A-17" in told[1]["sentence"]
+    assert answer["records"]["new"] == 3
+    # The same number of the same batch is the same record, not a twin of itself.
+    again = enter_file(programme, written(tmp_path, {"records": [copy]}))
+    assert [each["sheet"] for each in again["findings"] if each["code"] == "sheet-twice"] == ["B-3"]
+
+
+def test_findings_name_the_place_in_the_file_also_behind_what_is_held(programme: Programme, tmp_path: Path) -> None:
+    """What is no record has a place in the file: the sheet behind it is not numbered as if it were not there."""
+    bare = {"id": "N-1", "legs": "none", "remarks": "nothing else"}
+    path = written(tmp_path, {"records": [SHEET, None, bare], "finds": [7, {"id": "F", "lon": -120, "lat": -50}]})
+    found = {(each["code"], each["path"]) for each in check_file(path)["findings"]}
+    assert ("not-understood", "records[2].legs[0]") in found
+    assert ("reference-point-missing", "records[2].reference_points") in found
+    assert ("find-far", "finds[1]") in found
+    assert [each["findings"] > 2 for each in enter_file(programme, path)["records_detail"]] == [False, True]

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import socket
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
-from whitestone.errors import Refused
+from whitestone.errors import Refused, WrongCall
 from whitestone.web.serving import assert_loopback
 
 
@@ -61,3 +63,15 @@ def test_pages_hold_no_script_and_no_style_of_their_own(client: Any) -> None:
         assert "https://" not in page
         scripts = [part.split(">", 1)[0] for part in page.split("<script")[1:]]
         assert all('src="/static/' in script or 'type="application/json"' in script for script in scripts)
+
+
+def test_a_port_that_is_taken_is_told_and_not_a_fault(district: Any) -> None:
+    from whitestone.cli import app, collect
+
+    collect()
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        with pytest.raises(WrongCall, match=f"Port {port}"):
+            CliRunner().invoke(app, ["-C", str(district.target), "serve", "--port", port], catch_exceptions=False)

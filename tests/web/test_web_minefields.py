@@ -12,12 +12,14 @@ from typing import Any
 import pytest
 
 from whitestone.domain.revision import Workflow
+from whitestone.minefields.sheet_format import OBJECTS
 from whitestone.programme import minefield_assessing
 from whitestone.programme.accounts import ledger
 from whitestone.programme.minefield_assessing import assess_programme
 from whitestone.programme.minefield_entry import enter_file
 from whitestone.programme.opening import Programme, init_programme, open_programme
 from whitestone.web.views import minefields
+from whitestone.web.views.minefields_entry import LISTS
 from whitestone.web.writing import TOKEN
 
 LEG = {"unit": "degrees", "north": "unknown", "distance_unit": "m", "method": "tape"}
@@ -223,6 +225,59 @@ def test_the_map_of_an_assessed_record_draws_the_sheet_as_written_beside_its_out
     roles = [each["properties"]["role"] for each in drawn["features"]]
     assert roles.count("as_written") == 1
     assert {"outline", "leg", "reference"} <= set(roles)
+
+
+def test_the_form_tells_what_a_check_of_the_file_tells_with_its_place_in_the_sheet(asked: Any) -> None:
+    legs = [{**SHEET["legs"][0], "bearing": "63-20", "unit": "mil6000"}, *SHEET["legs"][1:]]
+    sheet = {**SHEET, "legs": legs, "total": 50, "laid_to": "1960"}
+    answer = asked.post("/minefields/check", json.dumps(sheet), content_type="application/json",
+                        HTTP_X_WHITESTONE_TOKEN=TOKEN)  # fmt: skip
+    told = {each["where"]: each for each in answer.json()["findings"]}
+    assert "64th hundred" in told["leg 1, bearing"]["message"]
+    assert told["leg 1, bearing"]["severity"] == "error"
+    assert "sum to 40" in told["total"]["message"]
+    assert "PMN-2 is known from 1970" in told["laid to"]["message"]
+
+
+def test_the_form_asks_for_every_member_of_the_published_format(asked: Any) -> None:
+    page = asked.get("/minefields/enter").content.decode()
+    own = {each.name for name in ("record", "reference_points", "legs", "rows", *LISTS) for each in OBJECTS[name]}
+    lacking = {name for name in own if f'"{name}"' not in page}
+    # What is rarely on paper: legs that differ from the sheet, a grid reference as one text, a landmark that is gone.
+    assert lacking <= {"coordinate", "exists", "declination_deg", "length_m"}
+    assert '<option value="" selected>unknown</option>' in page
+
+
+def test_a_sketch_is_fitted_before_it_is_kept_and_a_reason_is_asked(
+    asked: Any, kept: tuple[str, str], tmp_path: Path
+) -> None:
+    from whitestone.programme.minefield_interpretation import add_scan
+
+    own = record_id(kept[0])
+    (tmp_path / "scan.png").write_bytes(b"\x89PNG invented")
+    with open_programme(kept[0], "clerk") as programme:
+        scan = add_scan(programme, str(own), tmp_path / "scan.png", reason="paper")["sha256"]
+    points = [{"x": 0, "y": 0, "lon": 46.93, "lat": 40.0}, {"x": 100, "y": 0, "lon": 46.932, "lat": 40.0},
+              {"x": 0, "y": 100, "lon": 46.93, "lat": 39.9985}]  # fmt: skip
+
+    def sent(**more: Any) -> Any:
+        body = json.dumps({"points": points, "width": 100, "height": 100, **more})
+        return asked.post(f"/minefields/record/{own}/sketch/{scan}", body, content_type="application/json",
+                          HTTP_X_WHITESTONE_TOKEN=TOKEN)  # fmt: skip
+
+    tried = sent().json()
+    assert len(tried["residuals"]) == 3
+    assert tried["corners"][0] == pytest.approx([46.93, 40.0], abs=1e-4)
+    assert sent(keep=True).status_code == 422
+    assert sent(points=[]).status_code == 422
+    assert sent(points=[{"x": "left"}]).status_code == 422
+    with open_programme(kept[0], "tester", readonly=True) as programme:
+        assert "georeferences" not in programme.journal.state(own).body
+    assert sent(keep=True, reason="three corners").json()["kept"]
+    with open_programme(kept[0], "tester", readonly=True) as programme:
+        assert programme.journal.state(own).body["georeferences"][scan]["points"] == points
+    page = asked.get(f"/minefields/record/{own}")
+    assert page.status_code in (200, 202)
 
 
 def test_an_assessment_of_two_batches_names_both(asked: Any, kept: tuple[str, str]) -> None:

@@ -12,6 +12,7 @@ from whitestone.cli.records import records
 from whitestone.cli.shared import Context, emit
 from whitestone.errors import WrongCall
 
+INNER = "Ground between this outline and that of 99 % is in no hazard then: say why in the reason."
 Seed = Annotated[int, typer.Option(min=0, help="Same seed, same result.")]
 
 
@@ -86,7 +87,8 @@ def propose(
     with open_programme(asked.target, asked.who) as programme:
         made = propose_from_file(programme, placed, record, share=outline, reason=reason)
     emit({**made, "note": LAW_5}, as_json, lambda: (
-        f"Proposed {made['name']}: hazard {made['hazard']}, submitted; it counts nowhere yet.\n{LAW_5}\n"
+        f"Proposed {made['name']}: hazard {made['hazard']}, submitted; it counts nowhere yet.\n"
+        + ("" if outline == "99" else f"{INNER}\n") + f"{LAW_5}\n"
         f'Next: whitestone records decide {made["hazard"]} approved --reason "…"'))  # fmt: skip
 
 

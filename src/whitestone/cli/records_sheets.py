@@ -1,12 +1,13 @@
-"""How do simulated records come in, and how does a placed sheet go out to a team, on the command line?"""
+"""How is a sheet laid out, how do simulated records come in and a placed sheet go out, on the command line?"""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
+from whitestone.cli.minefield_records import LAW_5
 from whitestone.cli.records import records
 from whitestone.cli.shared import Context, emit
 
@@ -14,9 +15,52 @@ Json = Annotated[bool, typer.Option("--json", help="One JSON object on standard 
 
 
 def register(app: typer.Typer) -> None:
-    """Add `records simulate` and `records field-sheet`; `app` has `records` already."""
+    """Add `records lay-out`, `records simulate` and `records field-sheet`; `app` has `records` already."""
+    records.command("lay-out")(lay_out)
     records.command("simulate")(simulate)
     records.command("field-sheet")(field_sheet)
+
+
+def lay_out(
+    file: Annotated[Path, typer.Argument(help="A workbook of the template, or JSON.", dir_okay=False)],
+    record: Annotated[str | None, typer.Option(help="One sheet only, by its number.")] = None,
+    out: Annotated[Path | None, typer.Option(help="GeoJSON file for the stations of all versions.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Walk each sheet as written: its transformation, declination and misclosure, and the adjusted version beside."""
+    from whitestone.programme.minefield_walks import lay_out_file
+
+    answer = lay_out_file(file, record=record, out=out)
+    head = f"{answer['file']}: {len(answer['records']):,} laid out."
+    emit({**answer, "note": LAW_5}, as_json, lambda: "\n".join([head, *map(_walk, answer["records"]), LAW_5]))
+
+
+def _walk(record: dict[str, Any]) -> str:
+    lines = [f"Sheet {record['id']}:"]
+    for point in record["reference_points"]:
+        lines.append(f"  {point['no']}: {point['fault'] or _anchored(point)}")
+    if record["declination_deg"] is not None:
+        lines.append(f"  declination {record['declination_deg']:.2f} degrees on {record['declination_on']} (IGRF)")
+    for each in record["closures"]:
+        one_in = "" if each["one_in"] is None else f", 1:{each['one_in']:.0f}"
+        lines.append(f"  misses {each['station']} ({each['by']}) by {each['misclosure_m']:.1f} m after "
+                     f"{each['walked_m']:.0f} m{one_in}")  # fmt: skip
+    lines += [f"  {said}" for said in record["said"]]
+    for version in record["versions"]:
+        lines.append(f"  {version['label']}: station, longitude, latitude, metres east and north of the start")
+        for each in version["stations"]:
+            degrees = "no place" if each["lon"] is None else f"{each['lon']:.7f}  {each['lat']:.7f}"
+            metres = "not reached" if each["east_m"] is None else f"{each['east_m']:.1f}  {each['north_m']:.1f}"
+            lines.append(f"    {each['station']}  {degrees}  {metres}")
+    return "\n".join(lines)
+
+
+def _anchored(point: dict[str, Any]) -> str:
+    used = point["operation"]
+    way = "" if used is None else f", operation EPSG:{used['code']} ({used['name']})"
+    good = "" if point["accuracy_m"] is None else f", within {point['accuracy_m']:g} m"
+    base = "found again" if point["resolved"] else f"EPSG:{point['epsg']}"
+    return f"{point['lon']:.7f} {point['lat']:.7f} from {base}{way}{good}"
 
 
 def simulate(
@@ -44,19 +88,21 @@ def field_sheet(
     begins: Annotated[str, typer.Option("--from", help="The first day, YYYY-MM-DD.")],
     until: Annotated[str, typer.Option("--until", help="The last day.")],
     purpose: Annotated[str, typer.Option(help="What the positions are let out for; it is logged.")],
-    out: Annotated[Path, typer.Option(help="The folder that the PDF and the GPX are written into.")],
+    out: Annotated[Path, typer.Option(help="The folder that the files are written into.")],
     outline: Annotated[str, typer.Option(help="Which outline is searched: 50, 90 or 99.")] = "99",
     batch: Annotated[Path | None, typer.Option(help="The batch file, for what was searched already.")] = None,
+    formats: Annotated[str, typer.Option("--format", help="Some of pdf,gpx,kml,geojson.")] = "pdf,gpx",
     as_json: Json = False,
 ) -> None:
-    """Write the field sheet of placed minefield records: what is searched, by whom, until when (PDF and GPX)."""
+    """Write the field sheet of placed minefield records: what is searched, by whom, until when (page, and tracks)."""
     from whitestone.programme.field_sheets import write_field_sheet
     from whitestone.programme.opening import open_programme
 
     asked: Context = context.obj
     with open_programme(asked.target, asked.who) as programme:
         answer = write_field_sheet(programme, assessed, record, hazard, out, team=by, begins=begins, until=until,
-                                   purpose=purpose, level=outline, batch=batch)  # fmt: skip
+                                   purpose=purpose, level=outline, batch=batch,
+                                   formats=[each.strip() for each in formats.split(",") if each.strip()])  # fmt: skip
     lines = [f"Wrote {', '.join(answer['files'])} into {answer['folder']}.", answer["caveat"], answer["law"]]
     if answer["outside_hazard_m2"] > 0:
         lines.append(f"{answer['outside_hazard_m2']:,.0f} m2 of the ground lie outside the named hazards.")

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from whitestone.cli.shared import Context, WorkersOption, counted_by, emit
+from whitestone.errors import WrongCall
 
 Json = Annotated[bool, typer.Option("--json", help="One JSON object on standard output, nothing else.")]
 
@@ -34,7 +35,14 @@ def serve(
     opened = open_programme(asked.target, asked.who, readonly=True)
     with opened as programme, counted_by(programme, workers):
         desk = desk_of(programme)
-        server = make_server(desk, port, host)
+        try:
+            server = make_server(desk, port, host)
+        except OSError as error:
+            desk.close()
+            raise WrongCall(
+                why=f"Port {port} of {host} cannot be used: {error.strerror or error}.",
+                fix="Give another with --port; 0 takes a free one.",
+            ) from None
         address = f"http://{server.effective_host}:{server.effective_port}/"
         name = programme.settings.name
         text = f"“{name}” is at {address}\nFor reading, on this machine only. Ctrl-C ends it."

@@ -196,7 +196,7 @@ _ALL = (
                  "Name the certificate."))),
     Transition("reopen", AREAS, CLOSED, AREAS, ("open", "worked_on"), (_NEW_HAZARD,)),
     Transition("invalidate", (*AREAS, "indication", "eod_spot", "storage_site"), ("open", *IN_WORK),
-               (*AREAS, "indication", "eod_spot", "storage_site"), ("invalid",), (_REASON, _APPROVED)),
+               (*AREAS, "indication", "eod_spot", "storage_site"), ("invalid",), (_REASON, _APPROVED, _NOT_BY_ABSENCE)),
 )
 
 TRANSITIONS: Mapping[str, Transition] = MappingProxyType({each.name: each for each in _ALL})
@@ -228,7 +228,7 @@ def hazard_transition(before: HazardFacts | None, after: HazardFacts, event: Tra
     if transition is None or not _leads(transition, start, after):
         lawful = [name for name, each in TRANSITIONS.items() if _leads(each, start, after)]
         remedy = f"Use one of: {', '.join(lawful)}." if lawful else "Take the steps between, one by one."
-        _refuse(start, after, f"{event.name} does not lead there", remedy)
+        _refuse(start, after, f"{event.name or 'a step without a name'} does not lead there", remedy)
         return
     # A transition that is refused on principle says so before it asks for papers.
     for rule, guard, remedy in transition.guards:

@@ -136,13 +136,17 @@ _DEFINITIONS = {
     "interval": "low and high hold the middle 90 % of the joint explanations drawn, stretched by the spread between "
     "searches that began differently; by district, unit, year, batch and type it is wider: that of all those of whom "
     "these few sheets, or places of finds, are a sample",
+    "by": "accuracy is that of the sheets of a group (of a type: those that state it); completeness of a batch or unit "
+    "is the share of all finds that its sheets explain, of a district, type or year of finding that of its own finds; "
+    "a find lies in the district that it states, else in that of the sheet drawn nearest",
     "outlines": "smallest ground that holds 50, 90 and 99 % of the mines expected, if the sheet describes a field; "
     "ground outside of an outline is not free of mines",
 }
 
 
 def sensitivity_of(batch: Batch, *, seed: int, model: ErrorModel, effort: Effort) -> list[dict[str, Any]]:
-    """Return both scores with all sizes of error halved and doubled and not learned from this batch."""
+    """Return both scores, whole and by group, with all sizes of error halved and doubled and not learned from this
+    batch."""
     held = []
     for factor in (0.5, 2.0):
         question = posed(batch, scaled(model, factor), seed=seed, samples=1000, learn_sd=0.0)
@@ -155,6 +159,7 @@ def sensitivity_of(batch: Batch, *, seed: int, model: ErrorModel, effort: Effort
                 "accuracy": msgspec.to_builtins(
                     score(accuracy_draws(true) if question.sheets else np.empty(0), draws.chain)
                 ),
+                "by": groups(question, draws, true),
             }
         )
     return held

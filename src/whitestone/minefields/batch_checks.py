@@ -13,7 +13,7 @@ from whitestone.minefields.sheet_checks import check_sheet
 from whitestone.minefields.sheet_parts import Batch, Find, Sheet, SheetFinding
 from whitestone.minefields.traverse import Hypothesis, SheetGeometry, lay_out_many, to_plane
 
-__all__ = ["FAR_M", "HEAP", "NEAR_SHAPE_M", "check_batch"]
+__all__ = ["FAR_M", "HEAP", "NEAR_SHAPE_M", "check_batch", "sheets_twice"]
 
 FAR_M = 10_000.0
 """A find farther than this from every station of every sheet is far from everything: no error model reaches it."""
@@ -35,14 +35,30 @@ def check_batch(batch: Batch) -> tuple[SheetFinding, ...]:
     found = list(batch.findings)
     for sheet, geometry in zip(batch.records, laid, strict=True):
         found += check_sheet(sheet, geometry)
-    found += _twice(batch.records, laid)
+    found += [_duplicate(batch.records[at], batch.records[earlier], words)
+              for at, earlier, words in _twice(batch.records, laid)]  # fmt: skip
     found += _heaps(batch.finds)
     found += _far(batch.finds, laid)
     return tuple(found)
 
 
-def _twice(sheets: Sequence[Sheet], laid: Sequence[SheetGeometry]) -> Iterator[SheetFinding]:
-    """Tell sheets with the same inside, and sheets whose stations lie at the same places."""
+def sheets_twice(sheets: Sequence[Sheet], known: Sequence[Sheet]) -> tuple[SheetFinding, ...]:
+    """Return which of some sheets are drawn as one of `known` under another number; both are kept.
+
+    >>> sheets_twice([], [Sheet(id="A", key="A")])
+    ()
+    """
+    every = [*known, *sheets]
+    laid = lay_out_many((sheet, Hypothesis()) for sheet in every)
+    return tuple(
+        _duplicate(every[at], every[earlier], words)
+        for at, earlier, words in _twice(every, laid)
+        if earlier < len(known) <= at
+    )
+
+
+def _twice(sheets: Sequence[Sheet], laid: Sequence[SheetGeometry]) -> Iterator[tuple[int, int, str]]:
+    """Tell sheets with the same inside, and sheets whose stations lie at the same places: later, earlier, words."""
     first: dict[Any, int] = {}
     same: set[int] = set()
     for at, sheet in enumerate(sheets):
@@ -52,11 +68,11 @@ def _twice(sheets: Sequence[Sheet], laid: Sequence[SheetGeometry]) -> Iterator[S
         earlier = first.setdefault(inside, at)
         if earlier != at:
             same.add(at)
-            yield _duplicate(sheet, sheets[earlier], "holds the same legs and reference points as")
-    yield from _alike([(at, each) for at, each in enumerate(laid) if at not in same], sheets)
+            yield at, earlier, "holds the same legs and reference points as"
+    yield from _alike([(at, each) for at, each in enumerate(laid) if at not in same])
 
 
-def _alike(laid: Sequence[tuple[int, SheetGeometry]], sheets: Sequence[Sheet]) -> Iterator[SheetFinding]:
+def _alike(laid: Sequence[tuple[int, SheetGeometry]]) -> Iterator[tuple[int, int, str]]:
     rings = [(at, made.ring_lonlat) for at, made in laid]
     placed = [(at, ring) for at, ring in rings if len(ring) >= 3 and np.isfinite(ring).all()]
     if len(placed) < 2:
@@ -66,7 +82,7 @@ def _alike(laid: Sequence[tuple[int, SheetGeometry]], sheets: Sequence[Sheet]) -
     for one, other in sorted(near):
         (here, ring), (there, second) = placed[one], placed[other]
         if len(ring) == len(second) and _fits(ring, second):
-            yield _duplicate(sheets[there], sheets[here], "draws the same outline at the same place as")
+            yield there, here, "draws the same outline at the same place as"
 
 
 def _fits(ring: Any, other: Any) -> bool:

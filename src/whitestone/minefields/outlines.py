@@ -29,6 +29,8 @@ _SMOOTH_M = 2.0
 """A few hundred placements stand for all: each is blurred by this, so that gaps between them are no gaps in the ground.
 Where hardly more than `_FEW` places of mines stand within it, the blur is as wide as so few placements call for."""
 _FEW = 10.0
+_GAP_CELLS, _WALKED = 4, 90
+"""Gaps between cells that an outline closes, and from which share on outlines are walked."""
 _EACH, _TURNS = 128, 16
 """Places of mines shown of each placement, and after how many placements the same ones come again: were they always
 the same, placements that lie close together would leave lumps in a field, and the sets would hold too few mines."""
@@ -116,15 +118,19 @@ def _middle(values: Floats, mass: Floats, keep: float) -> tuple[float, float]:
 def sets_of(spread: Spread, levels: Mapping[int, float] | None = None) -> dict[int, npt.NDArray[np.bool_]]:
     """Return the smallest sets of cells that hold each share (per cent) of the mines; each lies in the next.
 
-    `levels` says, for each share, which part of what is expected holds it; None: the share itself.
+    `levels` says, for each share, which part of what is expected holds it; None: the share itself. From 90 % on gaps up
+    to four cells wide are filled before the cells that mines are least expected in are left out: a team is sent along
+    these outlines, and a set of speckles is hardly smaller than one without (0.3 % of the ground).
     """
-    order = np.argsort(-spread.mass, axis=None, kind="stable")
-    total = np.cumsum(spread.mass.ravel()[order])
-    held = {}
-    for share, level in (levels or {share: share / 100.0 for share in SHARES}).items():
+    closed = scipy.ndimage.grey_closing(spread.mass, size=(_GAP_CELLS + 1, _GAP_CELLS + 1))
+    held: dict[int, npt.NDArray[np.bool_]] = {}
+    inner = np.zeros(spread.mass.shape, dtype=bool)
+    for share, level in sorted((levels or {share: share / 100.0 for share in SHARES}).items()):
+        order = np.lexsort((-spread.mass.ravel(), -(closed if share >= _WALKED else spread.mass).ravel()))
+        total = np.cumsum(spread.mass.ravel()[order])
         inside = np.zeros(spread.mass.size, dtype=bool)
         inside[order[: int(np.searchsorted(total, level)) + 1]] = True
-        held[share] = inside.reshape(spread.mass.shape)
+        inner = held[share] = inside.reshape(spread.mass.shape) | inner
     return held
 
 

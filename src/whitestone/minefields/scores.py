@@ -8,17 +8,18 @@ explanation drawn; the interval holds the middle 90 % of them, and is wider wher
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 
 import msgspec
 import numpy as np
 import numpy.typing as npt
 import scipy.stats
 import shapely
+from scipy.spatial import cKDTree
 
 from whitestone.minefields.batch_model import Question
 from whitestone.minefields.joint import Draws
-from whitestone.minefields.sheet_parts import Find, Sheet
+from whitestone.minefields.sheet_parts import Sheet
 
 __all__ = ["Score", "accuracy_draws", "as_written_share", "completeness_draws", "groups", "of_few", "score"]
 
@@ -134,40 +135,94 @@ def as_written_share(question: Question) -> float | None:
 
 
 def groups(question: Question, draws: Draws, true: npt.NDArray[np.bool_]) -> dict[str, list[dict[str, object]]]:
-    """Return the scores by batch, district, unit, year of laying (sheets), type and year of finding (finds)."""
-    by_sheet: dict[str, Callable[[Sheet], object]] = {
-        "batch": lambda sheet: sheet.batch,
-        "district": lambda sheet: sheet.district,
-        "unit": lambda sheet: sheet.unit_as_written,
-        "year": lambda sheet: sheet.laid_from.first_day.year if sheet.laid_from else None,
-    }
-    by_find: dict[str, Callable[[Find], object]] = {
-        "type": lambda find: find.type,
-        "found_in": lambda find: find.found_on.first_day.year if find.found_on else None,
-    }
+    """Return the scores by batch, district, unit, year of laying, type, and year of finding (`found_in`).
+
+    Accuracy is that of the sheets of a group, for a type of those that state it. Completeness of a batch or a unit is
+    the share of all finds that its sheets explain; of a type, a year of finding and a district that of their own finds.
+    A find lies in the district that it states, else in that of the sheet drawn nearest to it.
+    """
+    sheets = question.sheets
     held: dict[str, list[dict[str, object]]] = {}
-    for name, key in by_sheet.items():
+    for name, keys in (
+        ("batch", [sheet.batch for sheet in sheets]),
+        ("unit", [sheet.unit_as_written for sheet in sheets]),
+    ):
         held[name] = [
-            {
-                "key": word,
-                "sheets": int(members.sum()),
-                "accuracy": msgspec.to_builtins(of_few(accuracy_draws(true, members), int(members.sum()), draws.chain)),
-                "finds_explained": _explained(question, draws, members),
-            }
-            for word, members in _split([key(sheet) for sheet in question.sheets])
+            {"key": word, **_of_sheets(question, draws, true, members), **_by_sheets(question, draws, members)}
+            for word, members in _split(keys)
         ]
-    for name, of in by_find.items():
-        held[name] = [
-            {
-                "key": word,
-                "finds": int(members.sum()),
-                "completeness": msgspec.to_builtins(
-                    of_few(completeness_draws(question, draws, members), _places(draws, members), draws.chain)
-                ),
-            }
-            for word, members in _split([of(find) for find in question.finds])
-        ]
+    held["year"] = [
+        {"key": word, **_of_sheets(question, draws, true, members)}
+        for word, members in _split([sheet.laid_from.first_day.year if sheet.laid_from else None for sheet in sheets])
+    ]
+    found = dict(_split(_districts(question)))
+    stated = dict(_split([sheet.district for sheet in sheets]))
+    held["district"] = _joined(question, draws, true, stated, found)
+    kinds = {kind for sheet in sheets for kind in _kinds(sheet)}
+    stated = {kind: np.array([kind in _kinds(sheet) for sheet in sheets]) for kind in kinds}
+    held["type"] = _joined(question, draws, true, stated, dict(_split([find.type for find in question.finds])))
+    years = [find.found_on.first_day.year if find.found_on else None for find in question.finds]
+    held["found_in"] = [{"key": word, **_of_finds(question, draws, members)} for word, members in _split(years)]
     return held
+
+
+Members = npt.NDArray[np.bool_]
+
+
+def _joined(
+    question: Question, draws: Draws, true: Members, stated: Mapping[str, Members], found: Mapping[str, Members]
+) -> list[dict[str, object]]:
+    """Return rows of what sheets state and finds are: either side may be empty."""
+    return [
+        {
+            "key": word,
+            **(_of_sheets(question, draws, true, stated[word]) if word in stated else {}),
+            **(_of_finds(question, draws, found[word]) if word in found else {}),
+        }
+        for word in sorted({*stated, *found})
+    ]
+
+
+def _of_sheets(question: Question, draws: Draws, true: Members, members: Members) -> dict[str, object]:
+    number = int(members.sum())
+    return {
+        "sheets": number,
+        "accuracy": msgspec.to_builtins(of_few(accuracy_draws(true, members), number, draws.chain)),
+        "finds_explained": _explained(question, draws, members),
+    }
+
+
+def _of_finds(question: Question, draws: Draws, members: Members) -> dict[str, object]:
+    share = completeness_draws(question, draws, members)
+    return {
+        "finds": int(members.sum()),
+        "completeness": msgspec.to_builtins(of_few(share, _places(draws, members), draws.chain)),
+    }
+
+
+def _by_sheets(question: Question, draws: Draws, members: Members) -> dict[str, object]:
+    """Return the share of all finds that lie in fields of these sheets."""
+    everything = np.ones(len(question.finds), dtype=bool)
+    own = np.unique(question.placed[members & (question.placed >= 0)])
+    share = np.isin(draws.owner, own).mean(axis=1) if draws.owner.size else np.empty(0)
+    number = _places(draws, everything) if draws.owner.size else 0
+    return {"finds": len(question.finds), "completeness": msgspec.to_builtins(of_few(share, number, draws.chain))}
+
+
+def _kinds(sheet: Sheet) -> set[str]:
+    return {*sheet.quantities, *(kind for row in sheet.rows for kind in row.count)}
+
+
+def _districts(question: Question) -> list[object]:
+    """Return the district of each find: as it states it, else that of the sheet drawn nearest."""
+    drawn = [(own, sheet) for sheet, own in zip(question.sheets, question.placed.tolist(), strict=True) if own >= 0]
+    stated = [find.as_written.get("district") for find in question.finds]
+    if not drawn or not stated:
+        return stated
+    frames = [question.priors[own].frame for own, _ in drawn]
+    places = np.column_stack([question.ground.x, question.ground.y])
+    nearest = cKDTree([(frame.x, frame.y) for frame in frames]).query(places)[1].tolist()
+    return [own or drawn[at][1].district for own, at in zip(stated, nearest, strict=True)]
 
 
 def _places(draws: Draws, members: npt.NDArray[np.bool_]) -> Floats:

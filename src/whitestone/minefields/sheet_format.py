@@ -174,6 +174,7 @@ _FIND = (
     Field("lat", "number", "WGS 84 latitude, degrees."),
     Field("accuracy_m", "number", "Accuracy of the position, metres."),
     Field("type", "text", "Type as identified; blank is unknown."),
+    Field("district", "text", "District in which it was found; blank: that of the sheet drawn nearest."),
 )
 _SEARCHED = (
     Field("id", "text", "Id of the search."),

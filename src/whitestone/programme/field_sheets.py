@@ -18,7 +18,7 @@ import shapely
 from whitestone.errors import InvalidValue, Refused, WrongCall
 from whitestone.exchange.assessments import LEVELS, Placed, read_placed, read_searched
 from whitestone.exchange.writers import file_sha256, write_about
-from whitestone.exchange.writers.gpx_outlines import LAW_10, HazardOutline, write_outlines
+from whitestone.exchange.writers.gpx_outlines import LAW_10, WRITERS, HazardOutline, drawn
 from whitestone.geodesy.areas import Plane
 from whitestone.programme.exporting import RESTRICTED
 from whitestone.programme.opening import Programme
@@ -27,7 +27,10 @@ from whitestone.reports.field_sheets import FieldSheet, SheetArea, field_sheet_r
 from whitestone.reports.model import LAW_5
 from whitestone.reports.pdf import render_pdf
 
-__all__ = ["write_field_sheet"]
+__all__ = ["FORMATS", "write_field_sheet"]
+
+FORMATS = ("pdf", *WRITERS)
+"""What a field sheet is written as: a page, and files for a receiver or a phone."""
 
 
 def write_field_sheet(
@@ -43,10 +46,12 @@ def write_field_sheet(
     purpose: str,
     level: str = "99",
     batch: Path | None = None,
+    formats: Sequence[str] = ("pdf", "gpx"),
 ) -> dict[str, Any]:
     """Write `field_sheet.pdf` and `field_sheet.gpx` for some sheets into a folder; return what they say of themselves.
 
-    `level` is the outline that is ordered to be searched; `batch` the file with the ground that was searched already.
+    `level` is the outline that is ordered to be searched; `batch` the file with the ground that was searched already;
+    `formats` of pdf, gpx, kml, geojson: the page, and files for a receiver or a phone, each with the hazard.
     Refuses with Refused a call without a hazard or a purpose and hazards that are not approved or have no outline, with
     InvalidValue what the file does not hold and dates that run backwards, with WrongCall a hazard that lies elsewhere.
     """
@@ -56,6 +61,9 @@ def write_field_sheet(
             rule="reconstructed positions are restricted, and every reading of them is logged (house law 10)",
             remedy='Say for what: --purpose "WHY".',
         )
+    for each in formats:
+        if each not in FORMATS:
+            raise InvalidValue(field="format", value=each, why=f"some of {', '.join(FORMATS)}")
     span = _span(begins, until)
     if level not in LEVELS:
         raise InvalidValue(field="outline", value=level, why=f"one of {', '.join(LEVELS)}")
@@ -72,7 +80,7 @@ def write_field_sheet(
     beside = ", ".join(hazard.name for hazard in named)
     detail = f"field sheet {export_id}: sheets {', '.join(sheets)} with hazards {beside}; {team}"
     programme.journal.seals.note(purpose=purpose, by=programme.who, event="restricted exported", detail=detail)
-    return _write(programme, out, sheet, named, placed, export_id)
+    return _write(programme, out, sheet, named, placed, (export_id, tuple(dict.fromkeys(formats))))
 
 
 def _span(begins: str, until: str) -> tuple[dt.date, dt.date]:
@@ -173,8 +181,9 @@ def _write(
     sheet: FieldSheet,
     hazards: list[HazardOutline],
     placed: list[Placed],
-    export_id: str,
+    asked: tuple[str, tuple[str, ...]],
 ) -> dict[str, Any]:
+    export_id, formats = asked
     made_at = dt.datetime.now(dt.UTC)
     seq, digest = programme.journal.head()
     simulated = programme.settings.simulated
@@ -186,13 +195,18 @@ def _write(
         caveat=RESTRICTED,
         simulated=simulated,
     )
-    pdf, gpx = out / "field_sheet.pdf", out / "field_sheet.gpx"
-    pdf.write_bytes(render_pdf(report))
     about = (
-        f"Field sheet {export_id} of {programme.settings.name}: searched by {sheet.team} "
+        f"{LAW_5} Field sheet {export_id} of {programme.settings.name}: searched by {sheet.team} "
         f"from {sheet.begins} until {sheet.until}.{' SIMULATED DATA.' if simulated else ''}"
     )
-    tracks = write_outlines(gpx, hazards, placed, law=LAW_5, caveat=RESTRICTED, about=about)
+    areas, tracks = drawn(hazards, placed, law=LAW_5, caveat=RESTRICTED), 0
+    for each in formats:
+        path = out / f"field_sheet.{each}"
+        if each == "pdf":
+            path.write_bytes(render_pdf(report))
+        else:
+            count = WRITERS[each](path, areas, head=RESTRICTED, about=about)
+            tracks = count if each == "gpx" else tracks
     answer = {
         "export_id": export_id,
         "caveat": RESTRICTED,
@@ -209,7 +223,7 @@ def _write(
         "exported_at": made_at.isoformat(timespec="seconds"),
     }
     files = {}
-    for path in (pdf, gpx):
+    for path in (out / f"field_sheet.{each}" for each in formats):
         files[path.name] = file_sha256(path)
         write_about(path, {**answer, "file": path.name, "sha256": files[path.name]})
     return {**answer, "folder": str(out), "files": files}

@@ -23,7 +23,7 @@ from whitestone.minefields.priors import Prior
 from whitestone.minefields.sheet_parts import Batch
 from whitestone.minefields.sheets import read_sheets
 from whitestone.programme.assessments import keep_assessment
-from whitestone.programme.minefield_claims import claims_about_records
+from whitestone.programme.minefield_claims import claims_about_records, claims_at_transfer
 from whitestone.programme.minefield_entry import recorded_file
 from whitestone.programme.minefield_files import read_records_file
 from whitestone.programme.opening import Programme, open_programme
@@ -58,12 +58,17 @@ def assess_files(
 ) -> dict[str, Any]:
     """Assess the records of files together; the answer is the published JSON object.
 
+    What was said of a batch when it was handed over stands beside the scores (`claims`), attributed.
     Refuses a file that cannot be read as `read_records_file` does, and no file at all with WrongCall.
     """
     if not paths:
         raise WrongCall(why="No file is named.", fix="Name at least one file of records, or open a programme with -C.")
     batch = joined([read_records_file(path).batch for path in paths])
-    return _assessed(batch, model, seed, sensitivity, threads)
+    answer = _assessed(batch, model, seed, sensitivity, threads)
+    answer["claims"] = claims_at_transfer(
+        (each.batch or "", each.as_written.get("transfer"), each.id) for each in batch.records
+    )
+    return answer
 
 
 def assess_programme(
@@ -121,7 +126,7 @@ def place_file(
 
     Returns the names of the files and the JSON object. Refuses as `read_records_file`.
     """
-    from whitestone.exchange.writers.minefield_places import write_places, write_raster
+    from whitestone.exchange.writers.minefield_places import raster_names, write_places, write_raster
 
     assessment = assess(read_records_file(path).batch, seed=seed, model=model, effort=USUAL)
     answer = report(assessment)
@@ -129,8 +134,11 @@ def place_file(
     (out / "places.json").write_text(json.dumps(answer, ensure_ascii=False), "utf-8")
     centres = sampled_centres(assessment)
     write_places(out / "places.gpkg", answer["records_detail"], centres)
-    rasters = [write_raster(out, *each) for each in field_rasters(assessment)]
-    return {"folder": str(out), "files": ["places.json", "places.gpkg", *rasters], **answer}
+    rasters = field_rasters(assessment)
+    names = raster_names([each[0] for each in rasters])
+    for name, each in zip(names, rasters, strict=True):
+        write_raster(out / name, *each)
+    return {"folder": str(out), "files": ["places.json", "places.gpkg", *names], **answer}
 
 
 def sampled_centres(assessment: Assessment, most: int = 200) -> list[tuple[str, float, float, float]]:

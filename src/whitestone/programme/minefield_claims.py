@@ -6,13 +6,13 @@ Claims stay claims: they stand beside the scores, attributed, and none of them c
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from whitestone.domain.revision import State
 from whitestone.programme.opening import Programme
 
-__all__ = ["claims_about_records", "is_about_records"]
+__all__ = ["claims_about_records", "claims_at_transfer", "is_about_records"]
 
 _ABOUT = re.compile(
     r"\b(minefield|mine|mined|mines)\b.{0,20}\b(records?|maps?|sheets?|plans?)\b|\bformulyar|формуляр"
@@ -76,19 +76,30 @@ def _told(
 
 
 def _at_transfer(sheets: list[State]) -> list[dict[str, Any]]:
-    """Return what the sheets' transfer batches were said to be; each said once."""
+    """Return what the sheets' transfer batches were said to be, as the programme holds it."""
+    held = [(str(state.body.get("transfer_batch") or ""), (state.body.get("transcription") or {}).get("transfer"),
+             str(state.record_id)) for state in sheets]  # fmt: skip
+    return claims_at_transfer(held)
+
+
+def claims_at_transfer(handed_over: Iterable[tuple[str, Any, str]]) -> list[dict[str, Any]]:
+    """Return what was said of (batch, transfer as written, record) when it was handed over; each said once.
+
+    >>> claims_at_transfer([("1", {"claim": "complete", "claimed_by": "Party A", "date": "2021"}, "A-17")])[0]["quote"]
+    'complete'
+    >>> claims_at_transfer([("1", None, "A-17")])
+    []
+    """
     held: dict[tuple[str, ...], dict[str, Any]] = {}
-    for state in sheets:
-        transfer = (state.body.get("transcription") or {}).get("transfer")
+    for batch, transfer, record in handed_over:
         if not isinstance(transfer, Mapping) or not transfer.get("claim"):
             continue
-        batch = str(state.body.get("transfer_batch") or "")
         said = {
             "speaker": transfer.get("claimed_by"),
             "date": transfer.get("date") or transfer.get("on"),
             "quote": transfer["claim"],
             "source": f"said of batch {batch} when it was handed over" if batch else "said when it was handed over",
-            "record": str(state.record_id),
+            "record": record,
         }
         held.setdefault((batch, str(said["speaker"]), str(said["date"]), str(said["quote"])), said)
     return [held[key] for key in sorted(held)]

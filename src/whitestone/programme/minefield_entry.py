@@ -11,18 +11,21 @@ import json
 import math
 import uuid
 from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import shapely
+from scipy.spatial import cKDTree
 
 from whitestone.domain.codes import code_list
 from whitestone.domain.revision import Act, Draft, State
 from whitestone.errors import InvalidValue, UnknownRecord
 from whitestone.exchange.sheet_layout import whole
-from whitestone.minefields.batch_checks import check_batch
+from whitestone.minefields.batch_checks import check_batch, sheets_twice
+from whitestone.minefields.sheet_parts import SheetFinding
 from whitestone.minefields.sheet_words import plain
-from whitestone.minefields.sheets import Find, Searched, Sheet
+from whitestone.minefields.sheets import Find, Searched, Sheet, read_sheets
 from whitestone.programme.minefield_files import as_told, read_records_file
 from whitestone.programme.opening import Programme
 
@@ -45,14 +48,15 @@ def enter_file(programme: Programme, path: Path, *, reason: str | None = None) -
     file that cannot be read with UnreadableFile, before anything is written.
     """
     read = read_records_file(path)
-    found = [as_told(each, read.places) for each in check_batch(read.batch)]
+    known = _Known(programme)
+    told = (*check_batch(read.batch), *_twins(read.batch.records, known))
+    found = [as_told(each, read.places) for each in told]
     about: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for each in found:
         about[each["path"].split(".")[0]].append(each)
     sha256 = programme.journal.attachments.add(
         path.read_bytes(), name=path.name, by=programme.who, sealed=True, media_type="application/octet-stream"
     )
-    known = _Known(programme)
     drafts: list[Draft] = []
     outcome = [_enter_sheet(known, each, sha256, about[f"records[{each.at}]"], drafts) for each in read.batch.records]
     finds = [_enter_other(known, _item(each), each.lon == each.lon, drafts, each) for each in read.batch.finds]
@@ -124,6 +128,35 @@ class _Known:
         if not said and more.get("geometry") == state.geometry:
             return "unchanged", None
         return "changed", Draft(kind=kind, record_id=state.record_id, body=said, parents=tuple(state.revisions), **more)
+
+
+def _twins(sheets: Sequence[Sheet], known: _Known) -> tuple[SheetFinding, ...]:
+    """Find sheets that the programme holds under another number; only those measured from near by are laid out."""
+    numbers = {(sheet.batch or "", sheet.key) for sheet in sheets}
+    starts = [start for sheet in sheets for start in _starts(sheet.as_written)]
+    held = [(key, written) for (kind, batch, key), state in known.states.items()
+            if kind == "minefield_record" and (batch, key) not in numbers
+            and (written := state.body.get("transcription"))]  # fmt: skip
+    placed = [(at, start) for at, (_, written) in enumerate(held) for start in _starts(written)]
+    if not starts or not placed:
+        return ()
+    apart, _ = cKDTree(starts).query([start for _, start in placed])
+    near = {at for (at, start), metres in zip(placed, apart.tolist(), strict=True) if metres <= _near(start)}
+    others = [{**held[at][1], "id": held[at][0]} for at in sorted(near)]
+    return sheets_twice(sheets, read_sheets({"records": others}).records) if others else ()
+
+
+def _starts(written: Mapping[str, Any]) -> list[tuple[float, float]]:
+    """List the reference points of a sheet as their numbers stand on it, those that are numbers."""
+    points = written.get("reference_points")
+    given = [(each.get("x"), each.get("y")) for each in points if isinstance(each, dict)] if points else []
+    numbers = [(x, y) for x, y in given if isinstance(x, (int, float)) and isinstance(y, (int, float))]
+    return [(float(x), float(y)) for x, y in numbers if math.isfinite(x) and math.isfinite(y)]
+
+
+def _near(start: tuple[float, float]) -> float:
+    """Say how near two starts lie, in the unit of their numbers: degrees where they can be such, else metres."""
+    return 0.005 if abs(start[0]) <= 180 and abs(start[1]) <= 90 else 500.0
 
 
 def _enter_sheet(

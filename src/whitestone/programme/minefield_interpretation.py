@@ -5,6 +5,7 @@ Each is a revision of its own, with who, when and why; the transcription stays a
 
 from __future__ import annotations
 
+import math
 import mimetypes
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -17,7 +18,7 @@ from whitestone.minefields.traverse import to_lonlat, to_plane
 from whitestone.programme.opening import Programme
 from whitestone.programme.recalling import resolve
 
-__all__ = ["add_scan", "georeference", "pixel_lonlat", "resolve_landmark"]
+__all__ = ["add_scan", "fit_points", "georeference", "pixel_lonlat", "resolve_landmark"]
 
 
 def add_scan(programme: Programme, record: str, path: Path, *, reason: str) -> dict[str, Any]:
@@ -79,21 +80,39 @@ def georeference(
     state = _sheet(programme, record)
     if scan_sha256 not in (state.body.get("scans") or []):
         raise InvalidValue(field="scan", value=scan_sha256, why="a scan of this record, by its SHA-256")
-    try:
-        lon, lat, image = ([float(each[name]) for each in points] for name in ("lon", "lat", "x"))
-        pixels = list(zip(image, [float(each["y"]) for each in points], strict=True))
-    except (KeyError, TypeError, ValueError):
-        raise InvalidValue(field="control points", value=list(points), why="each has numbers x, y, lon, lat") from None
-    centre = (sum(lon) / max(len(lon), 1), sum(lat) / max(len(lat), 1))
-    east, north = to_plane(lon, lat, centre)
-    fit = fit_sketch(pixels, list(zip(east.tolist(), north.tolist(), strict=True)), kind)
-    residuals = [round(float((dx**2 + dy**2) ** 0.5), 2) for dx, dy in fit.residuals_m.tolist()]
-    told = {"transformation": kind, "centre": list(centre), "matrix": fit.matrix.tolist(), "residuals_m": residuals,
-            "points": [dict(each) for each in points], "rms_m": fit.rms_m, "metres_a_pixel": fit.scale_m,
-            "turn_deg": fit.turn_deg, "by": programme.who, "on": programme.today().isoformat()}  # fmt: skip
+    told = {**fit_points(points, kind), "by": programme.who, "on": programme.today().isoformat()}
     before = state.body.get("georeferences") or {}
     made = _state(programme, state, {"georeferences": {**before, scan_sha256: told}}, reason)
     return {**told, "scan": scan_sha256, "revision": made}
+
+
+def fit_points(points: Sequence[Mapping[str, float]], kind: str = "helmert") -> dict[str, Any]:
+    """Fit a sketch to control points {x, y, lon, lat} without keeping it: the matrix, and residuals in metres.
+
+    x and y are pixels, y downwards. Refuses with InvalidValue points that are none, positions that are no degrees, and
+    what `fit_sketch` refuses.
+
+    >>> fit_points([{"x": 0, "y": 0, "lon": 46.0, "lat": 40.0}, {"x": 10, "y": 0, "lon": 46.001, "lat": 40.0}])["rms_m"]
+    >>> fit_points([])
+    Traceback (most recent call last):
+    ...
+    whitestone.errors.InvalidValue: control points: 0 is not understood (helmert needs at least 2).
+    """
+    try:
+        lon, lat, x, y = ([float(each[name]) for each in points] for name in ("lon", "lat", "x", "y"))
+    except (KeyError, TypeError, ValueError):
+        raise InvalidValue(field="control points", value=list(points), why="each has numbers x, y, lon, lat") from None
+    if not all(math.isfinite(each) for each in (*x, *y)):
+        raise InvalidValue(field="control points", value=list(points), why="each has numbers x, y, lon, lat")
+    if not all(-180 <= each <= 180 for each in lon) or not all(-90 <= each <= 90 for each in lat):
+        raise InvalidValue(field="control points", value=list(points), why="lon and lat are degrees of WGS 84")
+    centre = (sum(lon) / max(len(lon), 1), sum(lat) / max(len(lat), 1))
+    east, north = to_plane(lon, lat, centre)
+    fit = fit_sketch(list(zip(x, y, strict=True)), list(zip(east.tolist(), north.tolist(), strict=True)), kind)
+    residuals = [round(float((dx**2 + dy**2) ** 0.5), 2) for dx, dy in fit.residuals_m.tolist()]
+    return {"transformation": kind, "centre": list(centre), "matrix": fit.matrix.tolist(), "residuals_m": residuals,
+            "points": [dict(each) for each in points], "rms_m": fit.rms_m, "metres_a_pixel": fit.scale_m,
+            "turn_deg": fit.turn_deg}  # fmt: skip
 
 
 def pixel_lonlat(georeferenced: Mapping[str, Any], x: float, y: float) -> tuple[float, float]:

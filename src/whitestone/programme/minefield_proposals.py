@@ -16,7 +16,7 @@ import shapely
 
 from whitestone.domain.revision import Act, Draft, Workflow
 from whitestone.errors import InvalidValue, UnknownRecord, WrongCall
-from whitestone.exchange.assessments import read_placed
+from whitestone.exchange.assessments import read_placed, without_small_holes
 from whitestone.programme.opening import Programme
 from whitestone.programme.recalling import resolve
 
@@ -48,7 +48,7 @@ def propose_hazard(
     if share not in SHARES or not outline:
         why = f"one of {', '.join(SHARES)} that this record has an outline of"
         raise InvalidValue(field="share", value=share, why=why)
-    shape = shapely.make_valid(shapely.from_geojson(json.dumps(outline)))
+    shape = without_small_holes(shapely.make_valid(shapely.from_geojson(json.dumps(outline))))
     number = state.body.get("local_id") or str(record_id)
     body = {
         "local_id": f"{number}/{share}", "name": f"Drawn from record {number}, {share} % outline",

@@ -23,6 +23,7 @@ __all__ = ["decide", "decide_within", "facts_of", "revise"]
 
 _GUARDED = ("classification", "status")
 _NEW = "geometry"
+_WORDS = frozenset({"text", "identifier", "date"})
 
 
 def revise(
@@ -49,7 +50,7 @@ def revise(
     state = programme.journal.state(record_id)
     if state is None:
         raise UnknownRecord(record=record_id)
-    body = {key: value for key, value in values.items() if key != _NEW}
+    body = {key: _as_words(state.kind, key, value) for key, value in values.items() if key != _NEW}
     _validate(programme, state.kind, body)
     if state.kind == "hazard" and not correction and any(key in body for key in _GUARDED):
         _guard(programme, state, body, event or {}, date or programme.today().isoformat(), reason)
@@ -141,6 +142,13 @@ def facts_of(
         reopened_from=tuple(body.get("reopened_from") or ()),
         reopened_reason=body.get("reopened_reason"),
     )
+
+
+def _as_words(name: str, key: str, value: Any) -> Any:
+    """Take a whole number for words where an attribute holds words: a year, a lot, a number of a sheet."""
+    attribute = kind(name).attributes.get(key)
+    is_number = isinstance(value, int) and not isinstance(value, bool)
+    return str(value) if is_number and attribute is not None and attribute.type in _WORDS else value
 
 
 def _validate(programme: Programme, name: str, body: Mapping[str, Any]) -> None:

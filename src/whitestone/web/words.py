@@ -19,7 +19,8 @@ __all__ = ["attribute_label", "coded", "figure", "kind_label", "said", "score_la
 
 THIN = "\u202f"
 """Narrow no-break space: groups of three digits, never a comma that another language reads as a decimal sign."""
-_LABELS = {"geo_safe": "Recording a position was allowed"}
+_LABELS = {"geo_safe": "Recording a position was allowed", "crs": "Reference system",
+           "found_in": "Year of finding"}
 """Where the name of an attribute would be read as something that no page may say."""
 _SUFFIXES = {"_m2": "m²", "_cm": "cm", "_m": "m", "_deg": "°"}
 _ABBREVIATIONS = {"ap": "AP", "av": "AV", "erw": "ERW", "eo": "EO", "id": "ID", "ids": "IDs", "url": "URL",

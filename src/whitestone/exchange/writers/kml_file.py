@@ -12,7 +12,7 @@ import shapely
 from whitestone.exchange.cells import CLASHES
 from whitestone.exchange.writers.model import Table
 
-__all__ = ["write_kml"]
+__all__ = ["kml_shape", "write_kml", "xml"]
 
 _FILLS = {"cha": "7f0000ff", "sha": "7f18a7f4"}
 """aabbggrr at half transparency: CHA #FF0000, SHA #F4A718 (IMSMA NG symbology after IMAS 07.11)."""
@@ -26,7 +26,7 @@ def write_kml(table: Table, path: Path, *, hxl: bool = False) -> int:
     with path.open("w", encoding="utf-8", newline="\n") as file:
         file.write('<?xml version="1.0" encoding="UTF-8"?>\n<kml xmlns="http://www.opengis.net/kml/2.2">\n<Document>\n')
         words = "\n".join(f"{name}: {text}" for name, text in table.about.lines().items())
-        file.write(f"<name>{_xml(table.kind)}</name>\n<description>{_xml(words)}</description>\n{_styles()}")
+        file.write(f"<name>{xml(table.kind)}</name>\n<description>{xml(words)}</description>\n{_styles()}")
         for cells, record in table.rows():
             file.write(_placemark(cells, record))
         file.write("</Document>\n</kml>\n")
@@ -47,14 +47,19 @@ def _placemark(cells: dict[str, Any], record: Any) -> str:
     title = record.body.get("local_id") or record.body.get("name") or str(record.record_id)
     fill = record.body.get("classification") if record.body.get("classification") in _FILLS else "other"
     line = record.body.get("status") if record.body.get("status") in _LINES else "other"
-    data = "".join(f"<Data name={quoteattr(CLASHES.get(name, name))}><value>{_xml(_text(value))}</value></Data>"
+    data = "".join(f"<Data name={quoteattr(CLASHES.get(name, name))}><value>{xml(_text(value))}</value></Data>"
                    for name, value in cells.items())
-    shape = "" if record.geometry is None else _shape(shapely.from_wkb(record.geometry))
-    return (f"<Placemark><name>{_xml(str(title))}</name><styleUrl>#{fill}-{line}</styleUrl>"
+    shape = "" if record.geometry is None else kml_shape(shapely.from_wkb(record.geometry))
+    return (f"<Placemark><name>{xml(str(title))}</name><styleUrl>#{fill}-{line}</styleUrl>"
             f"<ExtendedData>{data}</ExtendedData>{shape}</Placemark>\n")
 
 
-def _xml(text: str) -> str:
+def xml(text: str) -> str:
+    """Escape text for XML; characters that XML forbids are replaced.
+
+    >>> xml("a<b"), xml("")
+    ('a&lt;b', '')
+    """
     return escape(_FORBIDDEN.sub("\ufffd", text), {"\r": "&#13;"})
 
 
@@ -62,7 +67,12 @@ def _text(value: Any) -> str:
     return str(value).lower() if isinstance(value, bool) else repr(value) if isinstance(value, float) else str(value)
 
 
-def _shape(shape: Any) -> str:
+def kml_shape(shape: Any) -> str:
+    """Write one shape in degrees as KML; an empty one as nothing.
+
+    >>> kml_shape(shapely.Point(1, 2)), kml_shape(shapely.Point())
+    ('<Point><coordinates>1.0,2.0</coordinates></Point>', '')
+    """
     kind = shape.geom_type
     if shape.is_empty:
         return ""
@@ -73,7 +83,7 @@ def _shape(shape: Any) -> str:
     if kind == "Polygon":
         inner = "".join(f"<innerBoundaryIs>{_ring(ring)}</innerBoundaryIs>" for ring in shape.interiors)
         return f"<Polygon><outerBoundaryIs>{_ring(shape.exterior)}</outerBoundaryIs>{inner}</Polygon>"
-    return "<MultiGeometry>" + "".join(map(_shape, shape.geoms)) + "</MultiGeometry>"
+    return "<MultiGeometry>" + "".join(map(kml_shape, shape.geoms)) + "</MultiGeometry>"
 
 
 def _ring(ring: Any) -> str:

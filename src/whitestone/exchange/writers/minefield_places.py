@@ -5,6 +5,7 @@ Every outline carries its share and the words that ground outside of it is not f
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -13,7 +14,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["write_places", "write_raster"]
+__all__ = ["raster_names", "write_places", "write_raster"]
 
 WORDS = "Holds {share} % of the mines expected, if the record describes a field. Ground outside is not free of mines."
 
@@ -50,26 +51,44 @@ def write_places(
     points.to_file(path, layer="centres", driver="GPKG", engine="pyogrio")
 
 
+def raster_names(records: Sequence[str], longest: int = 80) -> list[str]:
+    """Name the raster of each record in the letters of its sheet; no two names are the same, whatever their case.
+
+    >>> raster_names(["A-17", "A/17", "a-17", "А-17"])
+    ['in_field_A-17.tif', 'in_field_A_17.tif', 'in_field_a-17-2.tif', 'in_field_А-17.tif']
+    >>> raster_names([])
+    []
+    """
+    taken: set[str] = set()
+    held = []
+    for record in records:
+        stem = "in_field_" + re.sub(r"[^\w.-]+", "_", record)[:longest]
+        names = (f"{stem}.tif" if at == 1 else f"{stem}-{at}.tif" for at in itertools.count(1))
+        name = next(each for each in names if each.casefold() not in taken)
+        taken.add(name.casefold())
+        held.append(name)
+    return held
+
+
 def write_raster(
-    folder: Path,
+    path: Path,
     record: str,
     share: npt.NDArray[np.uint16],
     west: float,
     south: float,
     cell_m: float,
     middle: tuple[float, float],
-) -> str:
-    """Write one record's P(in field) as a GeoTIFF (uint16, 65,535 is certain) and return the name of the file.
+) -> None:
+    """Write one record's P(in field) as a GeoTIFF (uint16, 65,535 is certain).
 
     The plane is azimuthal equidistant around `middle` (WGS 84 degrees); rows of `share` run from the south.
     """
     import rasterio
     from rasterio.transform import Affine
 
-    name = f"in_field_{re.sub(r'[^A-Za-z0-9._-]+', '_', record)}.tif"
     place = Affine(cell_m, 0.0, west, 0.0, -cell_m, south + share.shape[0] * cell_m)
     with rasterio.open(
-        folder / name,
+        path,
         "w",
         driver="GTiff",
         height=share.shape[0],
@@ -87,4 +106,3 @@ def write_raster(
             meaning="P(in field) if the record describes a field; 65535 is certain. "
             "A low value is not ground free of mines.",
         )
-    return name

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from json import dumps
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
@@ -96,6 +97,16 @@ def value(stated: Any, kind: str, attribute: str) -> str | SafeString:
         about = known.get(attribute)
     text = words.said(stated, about, programme.settings.languages, programme.lists)
     return format_html('<span class="unknown">{}</span>', text) if stated is None else text
+
+
+@register.filter
+def pairs(codes: Sequence[str]) -> list[tuple[str, str]]:
+    """Offer codes as choices for people, after the blank one; no codes offer nothing.
+
+    >>> pairs(("partly_lifted",)), pairs(())
+    ([('', ''), ('partly_lifted', 'partly lifted')], [])
+    """
+    return [("", ""), *((code, spaced(code)) for code in codes)] if codes else []
 
 
 @register.filter

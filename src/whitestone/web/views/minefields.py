@@ -5,6 +5,7 @@ Results are restricted: a page asks first what they are needed for, and every re
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -18,6 +19,7 @@ from django.utils.translation import gettext as _
 from whitestone.programme.assessments import assessments, batch_name, read_assessment
 from whitestone.web.desk import clocks_of, current
 from whitestone.web.views.minefields_drawing import lay_out_drawn
+from whitestone.web.views.minefields_reading import transcription_of
 from whitestone.web.writing import writer, writes
 
 __all__ = [
@@ -124,7 +126,8 @@ def record(request: HttpRequest, sha256: str, record_id: str) -> HttpResponse:
     mine.sort(key=lambda found: -float(found.get("p_recorded") or 0.0))
     context = {
         "title": f"Record {record_id}", "clocks": clocks_of(request), "sha256": sha256, "row": row, "sheet": sheet,
-        "batch": batch_name(result), "finds": mine,
+        "batch": batch_name(result), "finds": mine, "written": transcription_of(sheet or {}),
+        "own": _own(record_id, (sheet or {}).get("batch")),
         "hypotheses": [(reading_words(each), each.get("share")) for each in row.get("hypotheses") or []],
     }  # fmt: skip
     return render(request, "whitestone/minefields_record.html", context)
@@ -202,6 +205,14 @@ def _record(result: dict[str, Any], record_id: str) -> dict[str, Any]:
     return found
 
 
+def _own(number: str, batch: object) -> uuid.UUID | None:
+    """Find the record of the programme behind a sheet of an assessment, by its number and its batch."""
+    named = [state for state in current().programme.journal.states("minefield_record", approved_only=False,
+             geometry=False) if state.body.get("local_id") == number]  # fmt: skip
+    same = [state for state in named if str(state.body.get("transfer_batch") or "") == str(batch or "")]
+    return next((state.record_id for state in (*same, *named)), None)
+
+
 def _sorted(rows: Sequence[dict[str, Any]], by: str) -> list[dict[str, Any]]:
     """Sort by one column, what is not known last."""
     if by == "id":
@@ -209,9 +220,13 @@ def _sorted(rows: Sequence[dict[str, Any]], by: str) -> list[dict[str, Any]]:
     return sorted(rows, key=lambda row: (row.get(by) is None, row.get(by) or 0.0, str(row["id"])))
 
 
-def _groups(result: dict[str, Any]) -> list[tuple[str, list[dict[str, Any]]]]:
-    """Give the scores by batch, district, unit, year and type, where they say more than the whole does."""
-    return [(name, rows) for name, rows in (result.get("by") or {}).items() if len(rows) > 1]
+def _groups(result: dict[str, Any]) -> list[tuple[str, list[dict[str, Any]], bool, bool]]:
+    """Give the scores by batch, district, unit, year and type, where they say more than the whole does.
+
+    Each with whether any row has an accuracy, and whether any has a completeness.
+    """
+    return [(name, rows, any("accuracy" in row for row in rows), any("completeness" in row for row in rows))
+            for name, rows in (result.get("by") or {}).items() if len(rows) > 1]  # fmt: skip
 
 
 def _moved(result: dict[str, Any], name: str) -> list[tuple[float, dict[str, Any]]]:

@@ -19,16 +19,21 @@ from django.utils.translation import gettext_lazy
 
 from whitestone.errors import InvalidValue
 from whitestone.minefields.error_model import REASONS, ErrorModel, model_of
+from whitestone.programme.opening import Programme
 from whitestone.web import words
 from whitestone.web.desk import clocks_of, current
 from whitestone.web.views.minefields import OUTLINES, ask_purpose, reading_words, stated_purpose
 from whitestone.web.views.minefields_drawing import lay_out_drawn
+from whitestone.web.views.minefields_reading import facts_of, finding_place, transcription_of
+from whitestone.web.views.minefields_sketch import scans_of
 from whitestone.web.writing import writer, writes
 
 __all__ = ["landmark", "placed", "propose", "record", "scan"]
 
 SEED = 1
 """The page places with one seed, so that the same record looks the same each time it is opened."""
+ANYWHERE = (-20.0, -40.0, 150.0, 60.0)
+"""What a map shows of a programme that knows no place yet, degrees."""
 ALONE = {"chains": 1, "burn": 1, "draws": 4}
 """One sheet without finds has nothing to be explained jointly: its place is that of its own sampled walks."""
 SLIDERS = (
@@ -52,13 +57,14 @@ def record(request: HttpRequest, record_id: uuid.UUID) -> HttpResponse:
 
         sheet, usual = recorded_sheet(programme, record_id, purpose=stated), model_of(programme.settings)
         state = programme.journal.state(record_id)
+        scans = scans_of(programme, state.body if state else {})
     done, answer = _place(record_id, sheet, usual, patience_s=2.0)
     if not done:
         return render(request, "whitestone/waiting.html", {**context, "waiting_for": "record"}, status=202)
     row = answer["row"]
-    scans = (state.body.get("scans") or []) if state else []
     context |= {
         "title": f"Record {sheet.get('id')}", "row": row, "sheet": sheet, "scans": scans,
+        "written": transcription_of(sheet), "facts": answer["facts"], "findings": answer["findings"],
         "hypotheses": [(reading_words(each), each["share"]) for each in row.get("hypotheses") or []],
         "points": [str(each.get("no")) for each in sheet.get("reference_points") or [] if isinstance(each, dict)],
         "sliders": [{"name": name, "label": label, "unit": unit, "min": least, "max": most, "step": step,
@@ -77,7 +83,7 @@ def placed(request: HttpRequest, record_id: uuid.UUID) -> JsonResponse:
     with writer() as programme:
         from whitestone.programme.minefield_entry import recorded_sheet
 
-        sheet = recorded_sheet(programme, record_id, purpose=stated)
+        sheet, frame = recorded_sheet(programme, record_id, purpose=stated), _frame(programme, record_id, request)
         model = msgspec.structs.replace(model_of(programme.settings), **asked)
     done, answer = _place(record_id, sheet, model, patience_s=20.0)
     if not done:
@@ -88,8 +94,8 @@ def placed(request: HttpRequest, record_id: uuid.UUID) -> JsonResponse:
                 for level in reversed(OUTLINES) if drawn.get(level)]  # fmt: skip
     features += answer["written"]["features"]
     return JsonResponse({
-        "type": "FeatureCollection", "features": features, "bbox": answer["bbox"],
-        "p50": words.figure(row["p50_m2"]), "p90": words.figure(row["p90_m2"]),
+        "type": "FeatureCollection", "features": features, "bbox": answer["bbox"] or frame,
+        "p50": words.figure(row["p50_m2"]), "p90": words.figure(row["p90_m2"]), "p99": words.figure(row["p99_m2"]),
         "words": _("Placed by itself under these errors; nothing is kept."),
     })  # fmt: skip
 
@@ -161,10 +167,13 @@ def _place(record_id: uuid.UUID, sheet: Mapping[str, Any], model: ErrorModel, *,
 
 def _placed(sheet: Mapping[str, Any], model: ErrorModel) -> dict[str, Any]:
     from whitestone.minefields.assessing import assess, report
+    from whitestone.minefields.batch_checks import check_batch
     from whitestone.minefields.joint import Effort
     from whitestone.minefields.sheets import read_sheets
+    from whitestone.minefields.traverse import lay_out
 
     batch = read_sheets({"records": [dict(sheet)]})
+    found = [(finding_place(each), each.sentence, each.severity) for each in check_batch(batch)]
     row = report(assess(batch, seed=SEED, model=model, effort=Effort(**ALONE), threads=1))["records_detail"][0]
     written = lay_out_drawn(sheet)
     outer = (row.get("outlines") or {}).get("99")
@@ -175,7 +184,21 @@ def _placed(sheet: Mapping[str, Any], model: ErrorModel) -> dict[str, Any]:
         import shapely
 
         box = [float(side) for side in shapely.from_geojson(json.dumps(outer)).bounds]
-    return {"row": {**row, "seed": SEED}, "written": written, "bbox": box}
+    return {"row": {**row, "seed": SEED}, "written": written, "bbox": box, "findings": found,
+            "facts": facts_of(lay_out(batch.records[0]))}  # fmt: skip
+
+
+def _frame(programme: Programme, record_id: uuid.UUID, request: HttpRequest) -> list[float]:
+    """Frame the ground on which a landmark of a record without a place is looked for: its sketch, else all that is
+    known."""
+    state = programme.journal.state(record_id)
+    laid = (state.body.get("georeferences") or {}).values() if state else ()
+    points = [(each["lon"], each["lat"]) for fit in laid for each in fit["points"]]
+    if points:
+        lon, lat = zip(*points, strict=True)
+        return [min(lon) - 0.01, min(lat) - 0.01, max(lon) + 0.01, max(lat) + 0.01]
+    known = current().tiler.picture(clocks_of(request)).bounds()
+    return list(known or ANYWHERE)
 
 
 def _asked(request: HttpRequest) -> dict[str, float]:

@@ -4,8 +4,8 @@ import { colour } from "./map_style.js";
 
 const form = document.getElementById("sheet");
 const box = document.getElementById("entry-map");
-const LISTS = ["reference_points", "legs", "rows"];
-const AT_FIRST = { reference_points: 2, legs: 5, rows: 1 };
+const LISTS = [...form.querySelectorAll("[data-list]")].map((each) => each.dataset.list);
+const AT_FIRST = { reference_points: 2, legs: 5 };
 let map = null;
 
 function addRow(list, focus) {
@@ -14,8 +14,19 @@ function addRow(list, focus) {
   const last = body.lastElementChild;
   // Legs of one sheet are written alike: a new line starts with the units of the one above it.
   const above = last.previousElementSibling;
-  if (above) for (const each of last.querySelectorAll("select")) each.value = above.querySelector(`[data-field="${each.dataset.field}"]`).value;
+  if (above && list === "legs") for (const each of last.querySelectorAll("select")) each.value = above.querySelector(`[data-field="${each.dataset.field}"]`).value;
   if (focus) last.querySelector("input").focus();
+}
+
+const isEmpty = (line) => ![...line.querySelectorAll("input")].some((cell) => cell.value.trim());
+
+// What is chosen for one leg holds for the empty lines below it as well.
+function followDown(select) {
+  const legs = select.closest('[data-list="legs"]');
+  if (!legs) return;
+  for (let line = select.closest("tr").nextElementSibling; line && isEmpty(line); line = line.nextElementSibling) {
+    line.querySelector(`[data-field="${select.dataset.field}"]`).value = select.value;
+  }
 }
 
 function numberOr(text) {
@@ -32,24 +43,45 @@ function counts(text) {
   return found;
 }
 
-const READ = { x: numberOr, y: numberOr, accuracy_m: numberOr, distance: numberOr, count: counts };
+const READ = { number: numberOr, code: numberOr, counts, flag: (text) => ({ yes: true, no: false })[text.trim().toLowerCase()] ?? (text.trim() || null) };
+const read = (cell) => (READ[cell.dataset.read] ?? ((text) => text.trim() || null))(cell.value);
 
 function rowsOf(list) {
   return [...form.querySelectorAll(`[data-list="${list}"] tbody tr`)].map((line) => {
     const cells = [...line.querySelectorAll("[data-field]")];
-    if (!cells.some((cell) => cell.tagName === "INPUT" && cell.value.trim())) return null;
-    return Object.fromEntries(cells.map((cell) => [cell.dataset.field, READ[cell.dataset.field]?.(cell.value) ?? (cell.value.trim() || null)]));
+    const isChosen = list !== "legs" && [...line.querySelectorAll("select")].some((cell) => cell.value);
+    if (isEmpty(line) && !isChosen) return null;
+    return Object.fromEntries(cells.map((cell) => [cell.dataset.field, read(cell)]));
   }).filter(Boolean);
+}
+
+// "T1-T2-T3" are three points, unless the legs know one that is called so.
+function stations(text, legs) {
+  const known = new Set(legs.flatMap((leg) => [leg.from, leg.to]));
+  return text.split(/[\s,;→–]+/).filter(Boolean).flatMap((word) => {
+    const parts = word.split("-").filter(Boolean);
+    return !known.has(word) && parts.length > 1 && parts.every((part) => known.has(part)) ? parts : [word];
+  });
+}
+
+function stated(attribute) {
+  const found = [...form.querySelectorAll(`[${attribute}]`)].map((cell) => [cell.getAttribute(attribute), read(cell)]);
+  return Object.fromEntries(found.filter(([, value]) => value !== null));
 }
 
 function sheet() {
   const said = (name) => form.elements[name].value.trim() || null;
+  const epsg = said("epsg_other") ?? said("epsg");
+  const legs = rowsOf("legs");
+  const lists = Object.fromEntries(LISTS.map((list) => [list, list === "legs" ? legs : rowsOf(list)]).filter(([, rows]) => rows.length));
+  const transfer = stated("data-transfer");
   return {
     id: said("id"), batch: said("batch"), standard: said("standard"), laid_from: said("laid_from"), laid_to: said("laid_to"),
-    recorded_on: said("recorded_on"), remarks: said("remarks"),
-    crs: { epsg: numberOr(form.elements.epsg.value), operation: numberOr(form.elements.operation.value), basis: said("epsg") ? said("basis") : "unknown" },
-    reference_points: rowsOf("reference_points"), legs: rowsOf("legs"), perimeter: (said("perimeter") ?? "").split(/[\s,;→-]+/).filter(Boolean),
-    rows: rowsOf("rows"), quantities: counts(form.elements.quantities.value),
+    recorded_on: said("recorded_on"), scale_direction: said("scale_direction"), pace_m: numberOr(form.elements.pace_m.value),
+    total: numberOr(form.elements.total.value), remarks: said("remarks"), ...stated("data-member"),
+    crs: { epsg: epsg && numberOr(epsg), operation: numberOr(form.elements.operation.value), basis: epsg ? said("basis") : "unknown" },
+    ...lists, perimeter: stations(said("perimeter") ?? "", legs), quantities: counts(form.elements.quantities.value),
+    ...(Object.keys(transfer).length ? { transfer } : {}),
   };
 }
 
@@ -98,13 +130,16 @@ async function check() {
   const answer = await send(form.dataset.check, JSON.stringify(sheet()));
   const told = await answer.json();
   if (mine !== turn) return;
-  show("findings", (told.findings ?? [{ where: "", message: told.error?.message ?? "" }]).map((each) => line("li", [each.where, each.message].filter(Boolean).join(": "))));
+  show("findings", (told.findings ?? [{ where: "", message: told.error?.message ?? "" }]).map((each) => line("li", [each.where, each.message].filter(Boolean).join(": "), each.severity)));
   show("facts", Object.entries(told.facts ?? {}).flatMap(([name, value]) => [line("dt", name), line("dd", value)]));
   draw(told.drawn ?? {});
   box.dataset.checked = String(mine);
 }
 
 let waiting = null;
+form.addEventListener("change", (event) => { if (event.target.tagName === "SELECT") followDown(event.target); });
+// Enter is a habit of people who type lists; it must not keep half a sheet.
+form.addEventListener("keydown", (event) => { if (event.key === "Enter" && event.target.tagName === "INPUT") event.preventDefault(); });
 form.addEventListener("input", () => { clearTimeout(waiting); waiting = setTimeout(check, 350); });
 form.addEventListener("click", (event) => {
   if (!("drop" in event.target.dataset)) return;
@@ -125,7 +160,7 @@ form.addEventListener("submit", async (event) => {
   const told = await answer.json();
   const status = document.getElementById("kept");
   status.replaceChildren(line("span", answer.ok ? told.words : [told.error?.message, told.error?.next].filter(Boolean).join(" "), answer.ok ? "" : "note"));
-  if (answer.ok) { const link = line("a", told.link_words); link.href = told.address; status.append(" ", link); }
+  if (answer.ok) { const link = line("a", told.link_words); link.href = told.address; status.append(" ", link); for (const each of told.twins) status.append(line("p", each, "note")); }
 });
 
-for (const list of LISTS) for (let at = 0; at < AT_FIRST[list]; at += 1) addRow(list, false);
+for (const list of LISTS) for (let at = 0; at < (AT_FIRST[list] ?? 1); at += 1) addRow(list, false);

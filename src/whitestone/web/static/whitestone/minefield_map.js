@@ -58,6 +58,7 @@ function follow(map) {
     map.getSource("record").setData({ type: "FeatureCollection", features: placed.features });
     document.getElementById("p50").textContent = placed.p50;
     document.getElementById("p90").textContent = placed.p90;
+    document.getElementById("p99").textContent = placed.p99;
     document.getElementById("slid").textContent = placed.words;
     box.dataset.placed = String(turn);
   });
@@ -72,8 +73,11 @@ async function start() {
   map.on("moveend", draw);
   map.on("idle", () => { box.dataset.drawn = "yes"; });
   if (sliders) follow(map);
+  const ready = () => { box.whitestoneMap = map; box.dispatchEvent(new Event("map-ready")); };
+  if (map.isStyleLoaded()) ready(); else map.once("load", ready);
   const landmark = document.getElementById("landmark");
   if (landmark) map.on("click", ({ lngLat }) => {
+    if (!landmark.closest("details").open) return;
     landmark.elements.lon.value = lngLat.lng.toFixed(6);
     landmark.elements.lat.value = lngLat.lat.toFixed(6);
   });

@@ -22,11 +22,11 @@ def test_a_find_stands_at_the_share_of_the_mines_that_are_expected_where_more_ar
     assert levels[2:].tolist() == [1.0, 1.0]
 
 
-@pytest.mark.parametrize(("most", "named"), [(0.8, (0.4, 0.72)), (1.0, (0.5, 0.9))])
+@pytest.mark.parametrize(("most", "named"), [(0.8, (0.4, 0.81)), (1.0, (0.5, 0.9))])
 def test_the_level_is_that_below_which_so_many_finds_stand(most: float, named: tuple[float, float]) -> None:
     learned = learned_levels([np.linspace(0.0, most, 401)] * 400)
     assert learned.level[50] == pytest.approx(named[0], abs=0.01)
-    assert learned.level[90] == pytest.approx(named[1], abs=0.01)
+    assert learned.level[90] == pytest.approx(named[1], abs=0.01)  # inwards half of the way
     assert learned.level[99] == pytest.approx(0.99, abs=0.001)  # the outermost never shrinks
     half = learned.of(5.0)
     assert half[50] == pytest.approx((0.5 + learned.level[50]) / 2)

@@ -27,6 +27,9 @@ _MOST_FINDS = 40.0
 """More finds than this of one field weigh no more: they may all lie in one heap."""
 _RANGE = {50: (0.25, 0.75), 90: (0.7, 0.98), 99: (0.99, 0.998)}
 """No level moves further than that, and the outermost only outwards."""
+_INWARDS = {50: 1.0, 90: 0.5, 99: 0.0}
+"""Which part of the way a level moves inwards: a mine that an order of search leaves out costs more than ground searched
+in vain."""
 
 
 class Levels(msgspec.Struct, frozen=True):
@@ -62,11 +65,11 @@ def finds_at(spread: Spread, x: Floats, y: Floats) -> Floats:
 def learned_levels(fields: Sequence[Floats]) -> Levels:
     """Return the levels that the finds of fields teach; `fields` has the levels (n,) of the finds of each.
 
-    What few fields teach counts little. The 99 % outline never shrinks.
+    What few fields teach counts little. The 90 % outline shrinks by half of what they teach, that of 99 % never.
 
     >>> rows = [np.linspace(0.0, 0.8, 40)] * 36
     >>> {share: round(level, 2) for share, level in learned_levels(rows).level.items()}
-    {50: 0.41, 90: 0.75, 99: 0.99}
+    {50: 0.41, 90: 0.82, 99: 0.99}
     """
     held = [each for each in fields if len(each)]
     level = {share: share / 100.0 for share in SHARES}
@@ -77,6 +80,6 @@ def learned_levels(fields: Sequence[Floats]) -> Levels:
         total = (np.cumsum(weight[order]) - 0.5 * weight[order]) / weight.sum()
         for share, (low, high) in _RANGE.items():
             taught = float(np.interp(share / 100.0, total, every[order]))
-            moved = (len(held) * taught + _FIELDS * share / 100.0) / (len(held) + _FIELDS)
-            level[share] = min(max(moved, low), high)
+            moved = (taught - share / 100.0) * len(held) / (len(held) + _FIELDS)
+            level[share] = min(max(share / 100.0 + moved * (_INWARDS[share] if moved < 0.0 else 1.0), low), high)
     return Levels(level, len(held), sum(len(each) for each in held))

@@ -28,8 +28,8 @@ _MOST_FINDS = 40.0
 _RANGE = {50: (0.25, 0.75), 90: (0.7, 0.98), 99: (0.99, 0.998)}
 """No level moves further than that, and the outermost only outwards."""
 _INWARDS = {50: 1.0, 90: 0.5, 99: 0.0}
-"""Which part of the way a level moves inwards: a mine that an order of search leaves out costs more than ground searched
-in vain."""
+"""Which part of the way a level moves inwards: a mine left out of an order of search costs more than ground searched in
+vain."""
 
 
 class Levels(msgspec.Struct, frozen=True):

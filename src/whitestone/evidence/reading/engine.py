@@ -15,7 +15,7 @@ from whitestone.evidence.reading.attribution import reported_speaker, who_denies
 from whitestone.evidence.reading.counting import Counted, count_in
 from whitestone.evidence.reading.days import find_days
 from whitestone.evidence.reading.heads import document_facts, find_symbols
-from whitestone.evidence.reading.language import detect_language
+from whitestone.evidence.reading.language import detect_language, languages_in
 from whitestone.evidence.reading.lexicon import Lexicon, lexicon
 from whitestone.evidence.reading.model import DOCUMENT, Flag, ProposedClaim, Reading
 from whitestone.evidence.reading.naming import agent_of, place_near
@@ -56,7 +56,8 @@ def read_claims(text: str, dated_on: str | None = None, title: str | None = None
 
     `dated_on` (ISO) is the date of the document, which "last year" hangs on; without it the date that the text states
     at its head. `title` names the document; without it the text's own first line, if that stands alone. Offsets are
-    characters of `text`, and `text[start:end] == quote`. A text in a language without a word list gives no claims.
+    characters of `text`, and `text[start:end] == quote`. A text in a language without a word list gives no claims; one
+    with parts in several languages (a letter with an annex) is read part by part.
     Source of the rules: IMAS 05.10 and the terms of the Landmine Monitor, as written in `languages/`.
 
     >>> reading = read_claims("In 2023, more than 260 civilians were killed or injured by mines, said the governor.")
@@ -67,6 +68,32 @@ def read_claims(text: str, dated_on: str | None = None, title: str | None = None
     ()
     """
     language = detect_language(text)
+    parts = languages_in(text, language)
+    if len(parts) == 1:
+        return _read(text, language, dated_on, title)
+    return _joined(text, language, parts, dated_on, title)
+
+
+def _joined(text: str, language: str, parts: list[tuple[int, int, str]], dated_on: str | None, title: str | None
+            ) -> Reading:
+    """Read each language of a text with the others blanked out, so that every offset stays, and join the proposals."""
+    facts, today = document_facts(text, lexicon(language), dated_on, title)
+    claims: list[ProposedClaim] = []
+    flags: list[Flag] = []
+    for code in dict.fromkeys(code for _, _, code in parts):
+        own = "".join(text[start:end] if each == code else re.sub(r"\S", " ", text[start:end])
+                      for start, end, each in parts)  # fmt: skip
+        read = _read(own, code, dated_on or today, title)
+        flags += [structs.replace(flag, claims=tuple(at + len(claims) for at in flag.claims)) for flag in read.flags]
+        claims += read.claims
+    order = sorted(range(len(claims)), key=lambda at: claims[at].start)
+    places = {at: place for place, at in enumerate(order)}
+    flags = [structs.replace(flag, claims=tuple(places[at] for at in flag.claims)) for flag in flags]
+    return Reading(language=language, document=facts, claims=tuple(claims[at] for at in order), flags=tuple(flags))
+
+
+def _read(text: str, language: str, dated_on: str | None, title: str | None) -> Reading:
+    """Read a text of one language."""
     words = lexicon(language)
     facts, today = document_facts(text, words, dated_on, title)
     places = _sentences(text, words, today)

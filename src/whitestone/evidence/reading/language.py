@@ -6,16 +6,23 @@ import re
 from collections import Counter
 
 from whitestone.evidence.reading.lexicon import LANGUAGES, lexicon
-from whitestone.evidence.reading.paragraphs import head_length
+from whitestone.evidence.reading.paragraphs import head_length, paragraphs_of
 from whitestone.evidence.reading.tokens import fold
 
-__all__ = ["detect_language", "why_not_read"]
+__all__ = ["detect_language", "languages_in", "why_not_read"]
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 _SHORT = 80
 """Up to so many words a text is short."""
 _LOOKED_AT = 20_000
 """So many characters decide."""
+_TELLING = 12
+"""A paragraph of fewer words does not tell its language; it is of the one before."""
+_CLEARLY = 2.0
+"""A paragraph is of another language than the text where that one's score is so many times as high, and more by _BY."""
+_BY = 3.0
+_PART = 25
+"""Paragraphs of another language together have so many words at least."""
 _LETTERS = {
     "uk": "іїєґ", "ru": "ыэъё", "az": "əğışçöü", "fr": "èêàçœùîôâû", "es": "ñáíóú¿¡", "bs": "čćđšž", "pt": "ãõçáâêó",
 }  # fmt: skip
@@ -71,6 +78,46 @@ def detect_language(text: str) -> str:
     if scores[best] <= 0 or best == "tr":
         return "und"
     return best
+
+
+def languages_in(text: str, main: str) -> list[tuple[int, int, str]]:
+    """Part a text into stretches of paragraphs of one language: a letter, and its annex in another language.
+
+    `main` is the language of the whole. Stretches are (first character, first after, code), without gaps; a text of
+    one language is one stretch.
+
+    >>> languages_in("The mines were laid in fields.", "en"), languages_in("", "und")
+    ([(0, 30, 'en')], [(0, 0, 'und')])
+    """
+    codes: list[tuple[int, str, int]] = []
+    for start, end in paragraphs_of(text):
+        words = [fold(word.group()) for word in _WORD.finditer(text, start, end)]
+        own = _of_paragraph(text[start:end], words, main) if len(words) >= _TELLING else None
+        codes.append((start, own or (codes[-1][1] if codes else main), len(words)))
+    sizes: Counter[str] = Counter()
+    for _, code, count in codes:
+        sizes[code] += count
+    kept = [(start, code if sizes[code] >= _PART and code in LANGUAGES else main) for start, code, _ in codes]
+    turns = [kept[at] for at in range(len(kept)) if at == 0 or kept[at][1] != kept[at - 1][1]]
+    first = [0, *(start for start, _ in turns[1:])]
+    names = [code for _, code in turns] or [main]
+    return [(start, end, code) for start, end, code in zip(first, [*first[1:], len(text)], names, strict=True)]
+
+
+def _of_paragraph(part: str, words: list[str], main: str) -> str | None:
+    """Name the language of a paragraph where it is clearly another than that of the text; `main` where it is not."""
+    own = detect_language(part)
+    if own == main or own not in LANGUAGES:
+        return None if own == "und" else main
+    low = part.lower()
+    scores = {code: _score(code, words, low) + _known(code, words) for code in (own, main) if code in _SETS}
+    if own not in scores or main not in scores or not _same_script(own, main):
+        return own  # Armenian is told by its letters, Russian from French by its script
+    return own if scores[own] >= _CLEARLY * scores[main] and scores[own] >= scores[main] + _BY else main
+
+
+def _same_script(one: str, two: str) -> bool:
+    return (one in ("ru", "uk")) == (two in ("ru", "uk"))
 
 
 def why_not_read(language: str) -> str | None:

@@ -135,6 +135,8 @@ def propose(
         lines.append(f"{each['document']}  {each['proposed']} proposed, {each['already']} proposed before")
         lines += [f"  {claim['claim']}  {_short(claim)}" for claim in each["claims"]]
         lines += _notes(each)
+    if any(each["proposed"] for each in made):
+        lines.append("Next, for each: whitestone claims confirm CLAIM, or correct CLAIM; or on the page of claims.")
     emit({"documents": made}, as_json, lambda: "\n".join(lines))
 
 

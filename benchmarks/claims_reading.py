@@ -25,7 +25,7 @@ def pages(count: int, seed: int = 1) -> list[str]:
     for path in sorted(MARKED.glob("*.txt")):
         text = path.read_text(encoding="utf-8")
         body = [line for line in text.split("\n\n") if line.strip() and not line.startswith("#")]
-        by_language.setdefault(path.stem.split("_")[0] if path.stem[2] == "_" else "en", []).extend(body)
+        by_language.setdefault(path.stem[:2] if path.stem[:2].islower() else "en", []).extend(body)  # KHM_…: a speech
     languages = sorted(by_language)
     made = []
     for _ in range(count):

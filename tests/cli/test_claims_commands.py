@@ -77,6 +77,18 @@ def test_from_a_letter_to_its_claims_beside_the_register(ws: Any) -> None:
     assert ws("claims", "withdraw", "--document", "A/78/1", "--reason", "x", "--json")["claims"]
 
 
+def test_a_draft_says_what_it_is_of_and_a_comparison_why_it_is_left_out(ws: Any) -> None:
+    letter = ws.folder / "b.txt"
+    letter.write_text("The producer of the mines is the company Example LLC. Mines killed 4 people.")
+    told = ws("claims", "propose", str(letter), "--source", "Office B")
+    assert "Office B: producer, about" in told
+    assert told.splitlines()[-1].startswith("Next, for each: whitestone claims confirm")
+    assert "Office B: 4 killed, no place" in ws("claims", "list")
+    compared = ws("claims", "compare", "--metric", "casualties")
+    assert "2 × it is a draft that nobody confirmed yet" in compared
+    assert "whitestone claims confirm CLAIM" in compared
+
+
 @pytest.mark.parametrize("command", ["propose", "add-document"])
 def test_what_a_document_could_not_give_is_said(ws: Any, command: str) -> None:
     page = ws.folder / "news.html"

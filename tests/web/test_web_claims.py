@@ -137,6 +137,7 @@ def test_a_claim_shows_its_quote_in_the_text_and_no_name(pages: Any, written: Pr
     assert "███ ███████ wrote it." in text
     assert "Ann Example" not in text
     assert "F6" in text
+    assert "added, anna" in text, "through whose hands the original went"
 
 
 def test_the_comparison_draws_flags_and_marks_what_was_withdrawn(pages: Any) -> None:

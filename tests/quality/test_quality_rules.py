@@ -278,6 +278,9 @@ def test_reports_against_the_records_behind_them() -> None:
     assert found("finds-do-not-sum", activity) == []
     nothing = subject("activity", activity_type="clearance_mdd", area_cleared_m2=5000.0, items_found=0)
     assert len(found("clearance-without-find", nothing)) == 1
+    for remarks, told in (("Записей о минном поле нет", 1), ("No record. Houses stand there, lived in.", 0), (None, 0)):
+        assert len(found("cancelled-without-record", subject("release", outcome="cancelled", remarks=remarks))) == told
+    assert found("cancelled-without-record", subject("release", outcome="cleared", remarks="no record of it")) == []
     assert len(found("destroyed-exceeds-found", subject("item", quantity=1, quantity_destroyed=2))) == 1
     assert len(found("depth-not-reached", subject("activity", depth_required_cm=20.0, depth_achieved_cm=13.0))) == 1
     assert len(found("accident-sum", subject("accident", killed=1, injured=2, casualties=2))) == 1

@@ -16,7 +16,7 @@ import msgspec
 from whitestone.errors import TransitionRefused
 
 __all__ = ["TRANSITIONS", "HazardFacts", "Transition", "TransitionEvent", "hazard_approval", "hazard_transition",
-           "lifecycle_findings"]
+           "lifecycle_findings", "rests_on_absence"]
 
 AREAS = ("sha", "cha")
 CLOSED = ("closed", "handed_over")
@@ -109,17 +109,30 @@ _APPROVED = ("the authority must have approved it", _stated("approved"), "Submit
 _ABSENCE = re.compile(
     r"\b(no|without|absence of|lack of|missing)\b[^.;]{0,40}\b(records?|maps?|sheets?)\b"
     r"|\bnot recorded\b|\bunrecorded\b"
-    r"|\b(sin|aucun|sans|нет|без|отсутств\w*|nema)\b[^.;]{0,40}"
-    r"\b(registro|mapa|enregistrement|plan|запис\w*|карт\w*|формуляр\w*|zapisnik\w*)",
+    r"|\b(no|ningún|sin|aucun|pas|sans|нет|без|отсутств\w*|нема|nema)\b[^.;]{0,40}"
+    r"\b(registro|mapa|enregistrement|plan|запис\w*|карт\w*|формуляр\w*|zapisnik\w*)"
+    r"|\b(запис\w*|карт\w*|формуляр\w*)\b[^.;]{0,40}\b(нет|нема|отсутств\w*|не\s+(найден|знайден)\w*)\b",
     re.IGNORECASE,
 )
 """How a reason says that no record of a field is there; in the languages of the code lists."""
 
 
+def rests_on_absence(reason: str) -> bool:
+    """Say whether the only reason given is that no record is there, whatever document says it (house law 5).
+
+    Absence may be named beside what was found on the ground, in a sentence of its own.
+
+    >>> rests_on_absence("No record of a minefield."), rests_on_absence("No record. Survey found houses lived in.")
+    (True, False)
+    >>> rests_on_absence("")
+    False
+    """
+    absent = [bool(_ABSENCE.search(each)) for each in re.split(r"[.;]", reason) if each.strip()]
+    return bool(absent) and all(absent)
+
+
 def _not_by_absence(before: HazardFacts, after: HazardFacts, event: TransitionEvent) -> bool:
-    """Absence may be named beside what was found; alone it is no reason, whatever document says it."""
-    absent = [bool(_ABSENCE.search(each)) for each in re.split(r"[.;]", event.reason or "") if each.strip()]
-    return not absent or not all(absent)
+    return not rests_on_absence(event.reason or "")
 
 
 _NOT_BY_ABSENCE = (

@@ -1,6 +1,6 @@
 """Do the counts of a report agree with the records behind it?
 
-Devices in the list of finds = figure in the completion report; and the same of people.
+Devices in the list of finds = figure in the completion report; and the same of people. And does a reason hold?
 """
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 
+from whitestone.domain.lifecycle import rests_on_absence
 from whitestone.quality.model import ERROR, NOTICE, WARNING, Finding, Picture, Subject, called, exceeding, rule
 
 __all__ = ["CLEARANCE", "FIND_GROUPS", "RULES"]
@@ -56,6 +57,19 @@ def clearance_without_find(picture: Picture) -> Iterator[Finding]:
                 sentence=f"{called(activity)} cleared {body['area_cleared_m2']:,.0f} m2 and found nothing.",
                 todo="True finding or missing list? If true, ask on which evidence the area was tasked.",
                 value="0",
+            )
+
+
+@rule("cancelled-without-record", ERROR, "Was land cancelled for no other reason than that no record of it exists?")
+def cancelled_without_record(picture: Picture) -> Iterator[Finding]:
+    """Find cancelled land whose remarks give no other reason than a missing record: no record is not safe (law 5)."""
+    for release in picture.of("release"):
+        if release.body.get("outcome") == "cancelled" and rests_on_absence(str(release.body.get("remarks") or "")):
+            yield Finding(
+                record_ids=(release.record_id,),
+                sentence=f"{called(release)} is cancelled, and the only reason stated is that no record exists.",
+                todo="State what the survey found on the ground, or take the cancellation back: no record is not safe.",
+                value=str(release.body["remarks"]),
             )
 
 
@@ -141,5 +155,5 @@ def _quantity(item: Subject) -> int:
     return 1 if quantity is None else int(quantity)
 
 
-RULES = (finds_do_not_sum, clearance_without_find, destroyed_exceeds_found, depth_not_reached, accident_sum,
-         casualties_differ)  # fmt: skip
+RULES = (finds_do_not_sum, clearance_without_find, cancelled_without_record, destroyed_exceeds_found,
+         depth_not_reached, accident_sum, casualties_differ)  # fmt: skip

@@ -14,8 +14,8 @@ import numpy as np
 import shapely
 
 __all__ = [
-    "EMPTY", "GRID_M", "NOISE_M2", "aside", "distinct", "ground", "intersect", "pack", "spread", "subtract", "union",
-    "union_by_group",
+    "EMPTY", "GRID_M", "NOISE_M2", "aside", "distinct", "ground", "intersect", "measured_ground", "pack", "spread",
+    "subtract", "union", "union_by_group",
 ]  # fmt: skip
 
 EMPTY = shapely.Polygon()
@@ -84,16 +84,34 @@ def ground(shapes: np.ndarray[Any, Any], threads: int = 1) -> np.ndarray[Any, An
     >>> ground(pack([])).size
     0
     """
+    return measured_ground(shapes, threads)[0]
+
+
+def measured_ground(
+    shapes: np.ndarray[Any, Any], threads: int = 1
+) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
+    """Give ground as `ground` does, and the area of each shape in m2.
+
+    >>> measured_ground(pack([None, shapely.box(0, 0, 1, 2)]))[1].tolist(), measured_ground(pack([]))[1].size
+    ([0.0, 2.0], 0)
+    """
     out = _polygons_only(shapes)
-    out[~np.isfinite(shapely.area(out))] = EMPTY  # every coordinate enters the area
+    areas = np.asarray(shapely.area(out))
+    unknown = ~np.isfinite(areas)  # every coordinate enters the area
+    out[unknown], areas[unknown] = EMPTY, 0.0
     bad = ~spread(shapely.is_valid, out, threads)
     if bad.any():
         out[bad] = _polygons_only(shapely.make_valid(out[bad], method="linework"))
-    return out
+        areas[bad] = shapely.area(out[bad])
+    return out, areas
 
 
-def distinct(shapes: np.ndarray[Any, Any]) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
+def distinct(
+    shapes: np.ndarray[Any, Any], areas: np.ndarray[Any, Any] | None = None
+) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
     """Return each shape that is written alike once, and for every input the index of its own.
+
+    `areas` are those of the shapes, where they were measured before.
 
     >>> [len(part) for part in distinct(pack([EMPTY, EMPTY, shapely.box(0, 0, 1, 1)]))]
     [2, 3]
@@ -101,7 +119,8 @@ def distinct(shapes: np.ndarray[Any, Any]) -> tuple[np.ndarray[Any, Any], np.nda
     []
     """
     # Only shapes of one area, to the last bit, can be alike: few have to be written out.
-    _, of, count = np.unique(shapely.area(shapes), return_inverse=True, return_counts=True)
+    _, of, count = np.unique(shapely.area(shapes) if areas is None else areas, return_inverse=True,
+                             return_counts=True)
     own = np.arange(len(shapes))
     found: dict[bytes, int] = {}
     alike = np.flatnonzero(count[of] > 1)

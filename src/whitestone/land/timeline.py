@@ -16,7 +16,7 @@ from whitestone.land.inputs import STRENGTH, HazardSlice, ReleasePiece, day_numb
 from whitestone.land.pieces import Ground
 from whitestone.land.rings import MOST_PAIRS, meeting, to_outlines
 from whitestone.land.roster import CLASS_ORDER, CLOSED, Roster, boxes_of, slice_ends
-from whitestone.land.shapes import aside, distinct, ground, pack
+from whitestone.land.shapes import aside, distinct, measured_ground, pack
 from whitestone.land.story import NEVER, Facts
 
 __all__ = ["NEVER", "Timeline"]
@@ -41,8 +41,9 @@ class Timeline(Roster):
         self.slices = sorted(hazards, key=lambda each: (each.record_id.int, day_number(each.true_from)))
         self.releases = sorted(releases, key=lambda each: each.record_id.int)
         # GEOS looks at shapes beside Python's lock: days and numbers are made meanwhile.
-        drawn = aside(threads, ground, pack([None if each.void else each.geometry for each in self.slices]), threads)
-        done = aside(threads, ground, pack([each.geometry for each in self.releases]), threads)
+        stated = pack([None if each.void else each.geometry for each in self.slices])
+        drawn = aside(threads, measured_ground, stated, threads)
+        done = aside(threads, measured_ground, pack([each.geometry for each in self.releases]), threads)
         self.begins = np.array([day_number(each.true_from) for each in self.slices], dtype=np.int64)
         self.days = np.array([day_number(each.on) for each in self.releases], dtype=np.int64)
         self._number_hazards()
@@ -67,17 +68,18 @@ class Timeline(Roster):
         self.number = {each: at for at, each in enumerate(self.ids)}
         self.hazard_of = np.array([self.number[each.record_id] for each in self.slices], dtype=np.int64)
 
-    def _take_shapes(self, drawn: Array, done: Array, threads: int) -> None:
-        work = aside(threads, distinct, done)
-        self.outlines, self.outline_of = distinct(drawn)
+    def _take_shapes(self, drawn: tuple[Array, Array], done: tuple[Array, Array], threads: int) -> None:
+        work = aside(threads, distinct, *done)
+        self.outlines, self.outline_of = distinct(*drawn)
         self.work, self.work_of = work()
         self.has_ground = ~shapely.is_empty(self.outlines)[self.outline_of]
         self.is_drawn = ~shapely.is_empty(self.work)[self.work_of]
         placed = pack([each.geometry for each in self.slices])
         self.has_position = ~(shapely.is_missing(placed) | shapely.is_empty(placed))
-        self.area_m2 = shapely.area(self.work)[self.work_of]
-        self.boxes = boxes_of(self.outlines)[self.outline_of]
-        self.release_boxes = boxes_of(self.work)[self.work_of]
+        self.area_m2 = done[1]
+        self._boxes = boxes_of(np.concatenate([self.outlines, self.work]))
+        self.boxes = self._boxes[self.outline_of]
+        self.release_boxes = self._boxes[len(self.outlines) + self.work_of]
 
     def _accounts(self) -> Array:
         accounts: list[int] = []
@@ -102,7 +104,7 @@ class Timeline(Roster):
     def ground(self, threads: int = 1) -> Ground:
         """Give what the kernel counts: outlines of hazards first, then those of releases, and what they stand for."""
         shapes = np.concatenate([self.outlines, self.work])
-        boxes = boxes_of(shapes)
+        boxes = self._boxes
         met = aside(threads, meeting, boxes, boxes, MOST_PAIRS, threads)
         return Ground(to_outlines(shapes), self.facts(), *met())
 

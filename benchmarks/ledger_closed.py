@@ -62,8 +62,8 @@ def claims(target: Path, count: int) -> list[Claim]:
     opened = command(target, "--from", "2024-01-01", "--to", "2024-12-31", runs=1 if count == FULL else 2)
     told = [
         Claim(name=f"ledger of a closed year by {by}", value=wall, unit="s", goal="< 1 s",
-              peer="the year from the kept book", peer_value=opened[0], ratio=opened[0] / wall, holds=wall < 1 if count == FULL else None, cpu_s=used,
-              note=rows)
+              peer="the year from the kept book", peer_value=opened[0], ratio=opened[0] / wall,
+              holds=wall < 1 if count == FULL else None, cpu_s=used, note=rows)
         for by, (wall, used) in closed.items()
     ]  # fmt: skip
     return [

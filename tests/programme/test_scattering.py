@@ -175,7 +175,8 @@ def test_where_the_library_is_missing_the_next_step_is_said(monkeypatch: pytest.
     assert "cluster" in refused.value.next
 
 
-@pytest.mark.parametrize("text", ["0", "-1", "2x0", "x2", "two", "tcp://", "tcp://host", "http://host:1", "host:8786"])
+@pytest.mark.parametrize("text", ["0", "-1", "2x0", "x2", "two", "tcp://", "tcp://host", "http://host:1", "host:8786",
+                                  "2024", "100x100"])
 def test_what_names_no_workers_is_refused(text: str) -> None:
     with pytest.raises(InvalidValue):
         read_workers(text)

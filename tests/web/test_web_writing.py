@@ -20,7 +20,7 @@ def send(client: Any, **headers: str) -> Any:
 def test_a_page_of_ours_may_send(client: Any, origin: str) -> None:
     answer = send(client, **{"X-Whitestone-Token": TOKEN, "Origin": origin, "Sec-Fetch-Site": "same-origin"})
     assert answer.status_code == 200
-    assert answer.json()["facts"]["Points reached"] == "0 / 0"
+    assert answer.json()["facts"] == {}  # nothing of the sheet has a place
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import os
 import queue
 import re
 import warnings
@@ -43,6 +44,9 @@ IN_FLIGHT = 2
 WORK_A_PART = 1_000_000
 """Vertices that the units of a part look at, together, at most: about 4 MB to send."""
 
+LEAST_HERE = 16
+"""So many processes times threads may be asked for on any machine."""
+
 Progress = Callable[[int, int], None]
 """Called with how many parts are counted, and how many there are."""
 
@@ -67,7 +71,8 @@ class Workers(msgspec.Struct, frozen=True):
 def read_workers(text: str) -> Workers:
     """Understand `4` (worker processes here), `4x2` (with two threads each), or a scheduler's `tcp://host:port`.
 
-    Refuses everything else with InvalidValue.
+    Refuses everything else with InvalidValue, and more threads here than four for each processor: each process takes
+    100 MB, and what is no faster would bring a machine down.
 
     >>> read_workers("4x2"), read_workers("tcp://10.0.0.5:8786").address
     (Workers(processes=4, threads=2, address=None), 'tcp://10.0.0.5:8786')
@@ -78,6 +83,9 @@ def read_workers(text: str) -> Workers:
     """
     here = re.fullmatch(r"([1-9]\d{0,3})(?:x([1-9]\d{0,3}))?", text.strip())
     if here:
+        most = max(LEAST_HERE, 4 * (os.cpu_count() or 1))
+        if int(here[1]) * int(here[2] or 1) > most:
+            raise InvalidValue(field="workers", value=text, why=f"at most {most} processes times threads here")
         return Workers(int(here[1]), int(here[2] or 1))
     if re.fullmatch(r"(?:tcp|tls)://(?:[\w.-]+|\[[0-9a-fA-F:.]+\]):\d{1,5}", text.strip()):
         return Workers(address=text.strip())

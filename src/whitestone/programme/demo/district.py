@@ -9,7 +9,7 @@ import msgspec
 from whitestone.programme.demo.faults import Planted, plant
 from whitestone.programme.demo.files import Delivery, write_deliveries
 from whitestone.programme.demo.lineage import careless_split
-from whitestone.programme.demo.paper import before_the_work, decisions, records_of_the_authority
+from whitestone.programme.demo.paper import CANCELLED_FOR_NOTHING, before_the_work, decisions, records_of_the_authority
 from whitestone.programme.demo.world import imagine
 from whitestone.programme.importing import import_file
 from whitestone.programme.importing_report import Report
@@ -44,5 +44,5 @@ def bring_in(programme: Programme, district: District) -> list[Report]:
     reports = [import_file(programme, each.path, each.mapping) for each in district.deliveries]
     district.planted += records_of_the_authority(programme, district.seed)
     decisions(programme)
-    district.planted += careless_split(programme)
+    district.planted += [CANCELLED_FOR_NOTHING, *careless_split(programme)]
     return reports

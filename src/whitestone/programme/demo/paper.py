@@ -24,7 +24,8 @@ from whitestone.programme.importing_links import dataset_id
 from whitestone.programme.opening import Programme
 from whitestone.programme.sameness import declare_same
 
-__all__ = ["AUTHORITY", "before_the_work", "decisions", "district_outline", "idle_hazards", "records_of_the_authority"]
+__all__ = ["AUTHORITY", "CANCELLED_FOR_NOTHING", "before_the_work", "decisions", "district_outline", "idle_hazards",
+           "records_of_the_authority"]
 
 AUTHORITY = "Authority of the simulated district"
 _DONORS = ("Donor One (simulated)", "Donor Two (simulated)")
@@ -301,6 +302,10 @@ def _correct(programme: Programme, hazards: list[uuid.UUID]) -> None:
     programme.journal.append(_act("the report of 2015 was found: it was known earlier than entered"), [right])
 
 
+CANCELLED_FOR_NOTHING = Planted("cancelled-without-record", "release", "BI-LATE-1", "cancelled: no record is there")
+"""A fault among what `decisions` leave open."""
+
+
 def _leave_open(programme: Programme) -> None:
     """Let a boundary change, late paper arrive, work wait for approval, and two desks draw one edge differently."""
     journal = programme.journal
@@ -311,7 +316,7 @@ def _leave_open(programme: Programme) -> None:
         [_redrawn(grown, wider, "2021-05-10")],
     )
     late = {
-        "local_id": "BI-LATE-1",
+        "local_id": CANCELLED_FOR_NOTHING.local_id,
         "outcome": "cancelled",
         "completed_on": "2021-05-01",
         "approved_on": "2021-06-01",
@@ -326,7 +331,7 @@ def _leave_open(programme: Programme) -> None:
         "hazard_ids": [str(second.record_id)],
     }
     for body, hazard, workflow, reason in (
-        (late, first, Workflow.APPROVED, "a cancellation of 2021, found in a drawer"),
+        (late | {"remarks": "No record of it."}, first, Workflow.APPROVED, "a cancellation of 2021, found in a drawer"),
         (waiting, second, Workflow.SUBMITTED, "handed in, not yet looked at"),
     ):
         draft = Draft(

@@ -76,5 +76,9 @@ def _faults(draft: Drafting, document: uuid.UUID) -> list[Planted]:
     ring, other = ({**_claim(document, "A", 900.0, "about"), "local_id": f"SIM-C-{number}"} for number in (9, 10))
     other["repeats"] = [str(draft("claim", ring, None, _DAY))]
     ring["repeats"] = [str(draft("claim", other, None, _DAY))]  # the draft holds this very body
+    gone, still = ({**_claim(document, "A", 900.0, "about"), "local_id": f"SIM-C-{number}"} for number in (11, 12))
+    still["repeats"] = [str(draft("claim", gone | {"claim_status": "withdrawn"}, None, _DAY))]
+    draft("claim", still, None, _DAY)
+    planted.append(Planted("rests-on-withdrawn", "claim", "SIM-C-12", "a claim that repeats one that was taken back"))
     planted.append(Planted("claim-chain-closed", "claim", "SIM-C-9", "two claims that repeat each other"))
     return planted

@@ -85,7 +85,6 @@ class Register:
         if district == "unknown":
             return "unknown"
         plane, size = self.programme.plane(), 20_000.0
-        assert plane is not None
         x, y = plane.xy(*(np.array([each]) for each in SPOTS[district]))
         lon, lat = plane.lonlat((np.floor(x / size) + 0.5) * size, (np.floor(y / size) + 0.5) * size)
         return f"{lat[0]:.2f} {lon[0]:.2f}"

@@ -131,8 +131,6 @@ def test_one_casualty_is_not_shown(programme: Programme) -> None:
 def test_a_year_or_a_number_on_a_label_is_taken_as_words(programme: Programme, hazard: uuid.UUID) -> None:
     """On the command line `local_id=17` reads as a number; the attribute holds words."""
     revise(programme, hazard, {"local_id": 17}, reason="the number on the sign")
-    state = programme.journal.state(hazard)
-    assert state is not None
-    assert state.body["local_id"] == "17"
+    assert programme.journal.state(hazard).body["local_id"] == "17"
     with pytest.raises(InvalidValue, match="not understood"):
         revise(programme, hazard, {"status": 17}, reason="no status")

@@ -15,7 +15,7 @@ import numpy as np
 from whitestone.land.claims import KEPT_CLAIMS
 from whitestone.land.compiled import compiled
 from whitestone.land.cutting import standing
-from whitestone.land.story import BEGIN, DAY, END, HAZARD, KNOWN, STRENGTH, Facts
+from whitestone.land.story import BEGIN, DAY, END, HAZARD, KNOWN, STRENGTH, Facts, listed
 from whitestone.land.sweep import X0, X1, Y0, Y1, Edges
 
 __all__ = ["Rules", "load_of", "no_rules", "rules_of", "what_matters"]
@@ -97,22 +97,6 @@ def rules_of(facts: Facts, members: Array) -> Rules:
 
 
 @compiled
-def _works_of(rules: Rules, outlines: Array) -> Array:
-    """List the releases of some outlines, by day, then by number."""
-    count = 0
-    for each in outlines:
-        count += rules.first[each + 1] - rules.first[each]
-    found = np.empty(count, dtype=np.int64)
-    count = 0
-    for each in outlines:
-        for at in range(rules.first[each], rules.first[each + 1]):
-            found[count] = rules.works[at]
-            count += 1
-    found.sort()
-    return found
-
-
-@compiled
 def _ways_to_lie(strip: Edges, outlines: int, place: Array, box: tuple[float, float, float, float]) -> Array:
     """Say how each outline that stands in a strip lies to a box (left, low, right, high): AWAY, CUT or OVER.
 
@@ -162,7 +146,7 @@ def _mark_works(rules: Rules, mine: Array, way: Array, matters: Array) -> None:
     if over <= KEPT_CLAIMS:
         matters |= way != AWAY
         return
-    works = _works_of(rules, mine)
+    works = listed(rules.first, rules.works, mine)  # by day, then by number
     for at in range(works.size):
         if way[rules.place[rules.local[works[at]]]] == OVER:
             last = at

@@ -14,7 +14,7 @@ import numpy as np
 from whitestone.land.compiled import compiled
 from whitestone.land.gather import gather
 from whitestone.land.rings import Outlines
-from whitestone.land.story import BEGIN, END, HAZARD, NEVER, Facts, taken_on
+from whitestone.land.story import BEGIN, END, HAZARD, NEVER, Facts, listed, taken_on
 from whitestone.land.sweep import DONE, Cells, Edges, clear
 from whitestone.land.units import FULL_OUTPUT, count_told
 
@@ -26,17 +26,8 @@ Array = np.ndarray[Any, Any]
 @compiled
 def _ends(facts: Facts, outlines: Array) -> tuple[Array, Array]:
     """Give the days from and until which the ground below some outlines stands, slice by slice."""
-    count = 0
-    for each in outlines:
-        count += facts.slice_first[each + 1] - facts.slice_first[each]
-    begins, ends = np.empty(count, dtype=np.int64), np.empty(count, dtype=np.int64)
-    covering = np.empty(count, dtype=np.int64)
-    count = 0
-    for each in outlines:
-        for at in range(facts.slice_first[each], facts.slice_first[each + 1]):
-            covering[count] = facts.slice_of[at]
-            count += 1
-    covering.sort()
+    covering = listed(facts.slice_first, facts.slice_of, outlines)
+    begins, ends = np.empty(covering.size, dtype=np.int64), np.empty(covering.size, dtype=np.int64)
     count = 0
     for one in covering:
         gone = NEVER

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from whitestone.land.compiled import lean
+from whitestone.land.compiled import compiled, lean
 from whitestone.land.marks import (
     DECREASE,
     DISCOVERED,
@@ -27,7 +27,7 @@ from whitestone.land.sweep import Whole
 
 __all__ = [
     "DECREASE", "DISCOVERED", "INCREASE", "NEVER", "OWN_IN", "OWN_OUT", "RECLASSIFIED", "TRANSFER",
-    "Facts", "acts_on", "claims", "cover", "list_days", "taken_on", "tell",
+    "Facts", "acts_on", "claims", "cover", "list_days", "listed", "taken_on", "tell",
 ]  # fmt: skip
 
 Array = np.ndarray[Any, Any]
@@ -59,6 +59,27 @@ class Facts(NamedTuple):
     work_of: Array
     kin_first: Array
     kin: Array
+
+
+@compiled
+def listed(first: Array, values: Array, outlines: Array) -> Array:
+    """List in their order the values of some outlines: `values[first[o]:first[o + 1]]` are those of outline o.
+
+    >>> one = np.array([0], dtype=np.int64)
+    >>> listed(np.array([0, 2, 3]), np.array([7, 5, 6]), one).tolist(), listed(one, one[:0], one[:0]).tolist()
+    ([5, 7], [])
+    """
+    count = 0
+    for each in outlines:
+        count += first[each + 1] - first[each]
+    found = np.empty(count, dtype=np.int64)
+    count = 0
+    for each in outlines:
+        for at in range(first[each], first[each + 1]):
+            found[count] = values[at]
+            count += 1
+    found.sort()
+    return found
 
 
 @lean

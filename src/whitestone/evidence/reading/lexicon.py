@@ -10,7 +10,7 @@ import functools
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from importlib import resources
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, get_origin, get_type_hints
 
 from whitestone.evidence.reading.tokens import Token, fold, tokens_of
 
@@ -37,69 +37,76 @@ class _Phrase(NamedTuple):
     value: float
 
 
-class Lexicon:
+class _Lists:
+    """What the file of a language lists, named as it is there: sets of words, endings, and ways of its grammar."""
+
+    joiners: frozenset[str]
+    name_joiners: frozenset[str]
+    adverbs: frozenset[str]
+    restrictive: frozenset[str]
+    articles: frozenset[str]
+    definite: frozenset[str]
+    auxiliaries: frozenset[str]
+    aside_words: frozenset[str]
+    dated_by: frozenset[str]
+    day_signs: frozenset[str]
+    day_endings: frozenset[str]
+    month_links: frozenset[str]
+    month_words: frozenset[str]
+    month_cases: tuple[str, ...]
+    year_parts: frozenset[str]
+    restrictable: frozenset[str]
+    possessives: frozenset[str]
+    one_links: frozenset[str]
+    own_verbs: frozenset[str]
+    listener_verbs: frozenset[str]
+    reported_endings: tuple[str, ...]
+    takes: frozenset[str]
+    of_them_endings: frozenset[str]
+    future_endings: tuple[str, ...]
+    more_words: frozenset[str]
+    passive_links: frozenset[str]
+    of_report: frozenset[str]
+    infinitives: tuple[str, ...]
+    inflects: bool = False
+    noun_links: frozenset[str]
+    be_links: frozenset[str]
+    clause_words: frozenset[str]
+    dative_endings: tuple[str, ...]
+    relatives: frozenset[str]
+    contrasts: frozenset[str]
+    place_endings: tuple[str, ...]
+    since_endings: tuple[str, ...]
+    point_parts: bool = False
+    outcome_last: bool = False
+    bare_millions: bool = True
+    month_capitals: bool = False
+    verb_final: bool = False
+    suffix_dash: bool = False
+    that_words: frozenset[str]
+
+    def __init__(self, data: Mapping[str, Any]) -> None:
+        for name, kind in get_type_hints(_Lists).items():
+            if kind is bool:
+                setattr(self, name, bool(data.get(name, getattr(_Lists, name))))
+            else:
+                setattr(self, name, (get_origin(kind) or kind)(fold(word) for word in data.get(name, ())))
+
+
+class Lexicon(_Lists):
     """The words of one language, ready to be found in a row of tokens."""
 
     def __init__(self, code: str, data: Mapping[str, Any]) -> None:
-        def words(name: str) -> frozenset[str]:
-            return frozenset(fold(word) for word in data.get(name, ()))
-
-        def endings(name: str) -> tuple[str, ...]:
-            return tuple(fold(word) for word in data.get(name, ()))
-
+        super().__init__(data)
         self.code = code
         self.decimal = str(data.get("decimal", "."))
-        self.joiners = words("joiners")
-        self.name_joiners = words("name_joiners")
         self.common = frozenset(fold(word) for word in str(data.get("common", "")).split())
-        self.adverbs = words("adverbs")
-        self.restrictive = words("restrictive")
-        self.articles = words("articles")
-        self.definite = words("definite")
-        self.auxiliaries = words("auxiliaries")
-        self.aside_words = words("aside_words")
-        self.dated_by = words("dated_by")
-        self.day_signs = words("day_signs")
-        self.day_endings = words("day_endings")
-        self.month_links = words("month_links")
-        self.month_words = words("month_words")
-        self.month_cases = endings("month_cases")
-        self.year_parts = words("year_parts")
-        self.restrictable = words("restrictable")
-        self.possessives = words("possessives")
-        self.one_links = words("one_links")
-        self.own_verbs = words("own_verbs")
-        self.listener_verbs = words("listener_verbs")
-        self.reported_endings = endings("reported_endings")
-        self.takes = words("takes")
-        self.of_them_endings = words("of_them_endings")
-        self.future_endings = endings("future_endings")
-        self.more_words = words("more_words")
-        self.passive_links = words("passive_links")
-        self.of_report = words("of_report")
-        self.infinitives = endings("infinitives")
-        self.inflects = bool(data.get("inflects", False))
-        self.noun_links = words("noun_links")
-        self.be_links = words("be_links")
-        self.clause_words = words("clause_words")
-        self.dative_endings = endings("dative_endings")
-        self.relatives = words("relatives")
-        self.clauses_behind = self.clause_words | self.relatives | words("that_words")
-        self.contrasts = words("contrasts")
-        self.place_endings = endings("place_endings")
-        self.since_endings = endings("since_endings")
-        self.point_parts = bool(data.get("point_parts", False))
-        self.outcome_last = bool(data.get("outcome_last", False))
-        self.bare_millions = bool(data.get("bare_millions", True))
-        self.month_capitals = bool(data.get("month_capitals", False))
-        self.verb_final = bool(data.get("verb_final", False))
-        self.suffix_dash = bool(data.get("suffix_dash", False))
+        self.clauses_behind = self.clause_words | self.relatives | self.that_words
         self._exact: dict[str, list[_Phrase]] = {}
         self._stems: dict[str, list[_Phrase]] = {}
         for phrase in _phrases(data):
             word, is_stem = phrase.words[0]
             (self._stems if is_stem else self._exact).setdefault(word, []).append(phrase)
-        self._stem_lengths = sorted({len(stem) for stem in self._stems})
         self._seen: dict[str, tuple[_Phrase, ...]] = {}
         for name in _weekdays(code, data):
             self._exact.setdefault(name, []).append(_Phrase(((name, False),), "weekday", "day", 0.0))
@@ -176,6 +183,10 @@ def _ends(phrase: _Phrase, tokens: Sequence[Token], at: int, adverbs: frozenset[
 
 
 def _phrases(data: Mapping[str, Any]) -> Iterator[_Phrase]:
+    """Give the phrases of a file; those that say how a number is meant ("not more than") negate nothing."""
+    for phrases in data.get("marks", {}).get("before", {}).values():
+        for phrase in phrases:
+            yield _Phrase(_words(phrase), "no", "ordinary", 0.0)
     for kind, codes in data.get("marks", {}).items():
         for code, phrases in codes.items():
             for phrase in phrases:

@@ -143,13 +143,17 @@ def test_what_matched_records_teach_is_told(tmp_path: Path, monkeypatch: pytest.
     path = written(tmp_path, GOOD)
     answer = minefield_assessing.assess_files([Path(path)], seed=1, sensitivity=False)
     off = {"east_m": {"value": 12.3, "low": 8.0, "high": 16.0}, "north_m": {"value": -4.2, "low": -9.0, "high": 1.0}}
-    shift = {"of": "district", "name": "North", "sheets": 9, "matched_records": 7, **off}
+    shift = {"of": "district", "name": "North", "sheets": 9, "matched_records": 7, "clear": True, **off}
     model = {"matched_records": 51, "learned_factors": {"mines_left": {"value": 1.2, "low": 0.9, "high": 1.5}}}
     levels = {"finds": 1_234, "fields": 40, "levels": {"50": 0.44, "90": 0.8, "99": 0.99}}
-    taught = answer | {"error_model": model | {"shared_shifts": [shift], "outline_levels": levels}}
+    quiet = shift | {"name": "South", "clear": False}
+    taught = answer | {"error_model": model | {"shared_shifts": [shift, quiet], "outline_levels": levels}}
     monkeypatch.setattr(minefield_assessing, "assess_files", lambda *_, **__: taught)
     text = call("records", "assess", path)
     assert "Learned from 51 matched records, errors against those assumed: mines left x 1.20 (0.90 to 1.50)." in text
-    assert ("Sheets of district North are off together: +12 m east (+8 to +16), -4 m north (-9 to +1); "
+    assert ("Sheets of district North are off together: 12 m east (+8 to +16), 4 m south (-9 to +1); "
             "7 of 9 sheets matched.") in text  # fmt: skip
-    assert "follow 1,234 finds of 40 fields: that of 50 % at 44 %, 90 % at 80 %, 99 % at 99 % of" in text
+    assert "South" not in text
+    assert "As 1,234 finds of 40 fields lie, fields with finds have the 50 % outline at 44 %, the 90 % outline" in text
+    taught["error_model"]["shared_shifts"] = [quiet]
+    assert "No batch, district or unit lies off as a whole." in call("records", "assess", path)

@@ -52,6 +52,7 @@ def test_a_sheet_that_nobody_searched_moves_as_others_of_its_group(by: str, of: 
     north, south = shifts[of, "North"], shifts[of, "South"]
     assert north["sheets"] == 6
     assert north["matched_records"] == 5
+    assert north["clear"]
     for axis, side in enumerate(("east_m", "north_m")):
         apart = north[side]["value"] - south[side]["value"]
         assert abs(apart - (OFF["North"][axis] - OFF["South"][axis])) < 10.0

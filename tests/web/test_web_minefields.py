@@ -39,8 +39,8 @@ FILE = {"records": [SHEET, OTHER], "finds": [{"id": "F-1", "lon": 46.9312, "lat"
 OFF = {"east_m": {"value": 12.3, "low": 8.0, "high": 16.0}, "north_m": {"value": -4.2, "low": -9.0, "high": 1.0}}
 TAUGHT = {"matched_records": 51, "assumed": {}, "learned_factors": {"turn": {"value": 1.2, "low": 0.9, "high": 1.5}},
           "outline_levels": {"fields": 40, "finds": 999, "levels": {"50": 0.44, "90": 0.8, "99": 0.99}},
-          "shared_shifts": [{"of": "batch", "name": None, "sheets": 60, "matched_records": 51, **OFF},
-                            {"of": "district", "name": "North", "sheets": 9, "matched_records": 7, **OFF}]}  # fmt: skip
+          "shared_shifts": [{"of": of, "name": name, "sheets": 60, "matched_records": 51, "clear": of != "unit", **OFF}
+                            for of, name in (("batch", None), ("district", "North"), ("unit", "7"))]}  # fmt: skip
 PURPOSE = "planning of survey; план «долина»"
 
 
@@ -297,3 +297,4 @@ def test_what_matched_records_teach_stands_on_the_page_of_the_batch(
                   "Level at which the 50 % outline", ">44.0 <"):  # fmt: skip
         assert words in page, words
     assert "\u22124 <span" in page  # four metres to the south
+    assert "Sheets of unit" not in page

@@ -130,20 +130,22 @@ def _learned(model: dict[str, Any]) -> list[str]:
     ]
     if factors:
         lines.append(f"Learned from {matched} matched records, errors against those assumed: {', '.join(factors)}.")
-    for each in model.get("shared_shifts") or ():
-        of = "the batch" if each["name"] is None else f"{each['of']} {each['name']}"
-        sides = [
-            f"{side['value']:+.0f} m {word} ({side['low']:+.0f} to {side['high']:+.0f})"
-            for side, word in ((each["east_m"], "east"), (each["north_m"], "north"))
-        ]
-        of_them = f"{each['matched_records']} of {each['sheets']} sheets matched"
-        lines.append(f"Sheets of {of} are off together: {', '.join(sides)}; {of_them}.")
+    shifts = model.get("shared_shifts") or []
+    for each in shifts:
+        if each["clear"]:
+            of = "the batch" if each["name"] is None else f"{each['of']} {each['name']}"
+            sides = [
+                f"{abs(side['value']):.0f} m {words[side['value'] < 0.0]} ({side['low']:+.0f} to {side['high']:+.0f})"
+                for side, words in ((each["east_m"], ("east", "west")), (each["north_m"], ("north", "south")))
+            ]
+            of_them = f"{each['matched_records']} of {each['sheets']} sheets matched"
+            lines.append(f"Sheets of {of} are off together: {', '.join(sides)}; {of_them}.")
+    if shifts and not any(each["clear"] for each in shifts):
+        lines.append("No batch, district or unit lies off as a whole.")
     if learned := model.get("outline_levels"):
-        levels = ", ".join(f"{share} % at {100.0 * level:.0f} %" for share, level in learned["levels"].items())
-        lines.append(
-            f"Outlines of fields with finds follow {learned['finds']:,} finds of {learned['fields']} fields: "
-            f"that of {levels} of what a sheet alone would lead to expect."
-        )
+        levels = [f"the {share} % outline at {100.0 * level:.0f} %" for share, level in learned["levels"].items()]
+        taught = f"{learned['finds']:,} finds of {learned['fields']} fields"
+        lines.append(f"As {taught} lie, fields with finds have {', '.join(levels)}.")
     return lines
 
 

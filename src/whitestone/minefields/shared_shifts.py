@@ -78,8 +78,8 @@ def shift_of(sheet: int, shared: Shared, draws: Draws) -> Floats:
 def shifts_told(shared: Shared, draws: Draws) -> list[dict[str, Any]]:
     """Return the shift of each group, with how many of its sheets were matched and a 90 % interval, metres.
 
-    Groups of fewer than three matched sheets are left out. Shifts add up: a sheet is off by that of its batch, of its
-    district and of its unit together.
+    Groups of fewer than three matched sheets are left out; `clear` says whether an interval leaves out nought. Shifts
+    add up: a sheet is off by that of its batch, of its district and of its unit together.
     """
     finds = np.array([(draws.owner == sheet).sum(axis=1).mean() for sheet in range(len(shared.group))])
     held = []
@@ -92,5 +92,7 @@ def shifts_told(shared: Shared, draws: Draws) -> list[dict[str, Any]]:
                 side: {"value": value[at], "low": low[at], "high": high[at]}
                 for at, side in enumerate(("east_m", "north_m"))
             }
-            held.append({"of": of, "name": name, "sheets": int(members.sum()), "matched_records": matched, **sides})
+            clear = any(each["low"] > 0.0 or each["high"] < 0.0 for each in sides.values())
+            told = {"of": of, "name": name, "sheets": int(members.sum()), "matched_records": matched, "clear": clear}
+            held.append(told | sides)
     return held

@@ -241,7 +241,7 @@ def _learned(result: dict[str, Any]) -> list[tuple[str, int, str, dict[str, floa
              "size": _("Errors of length"), "mines_left": _("Mines in the ground, against those stated")}  # fmt: skip
     rows = [(names.get(name, name), model["matched_records"], "×", each)
             for name, each in (model.get("learned_factors") or {}).items()]  # fmt: skip
-    for each in (shift for shift in model.get("shared_shifts") or [] if shift["clear"]):
+    for each in (shift for shift in model.get("shared_shifts") or [] if shift.get("clear")):
         of = _("All sheets together are off") if each["name"] is None else _("Sheets of %(of)s %(name)s are off") % each
         rows += [(f"{of}, {side}", each["matched_records"], "m", each[key])
                  for key, side in (("east_m", _("to the east")), ("north_m", _("to the north")))]  # fmt: skip

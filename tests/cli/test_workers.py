@@ -8,8 +8,7 @@ import sys
 from importlib.util import find_spec
 
 import pytest
-
-from conftest import absent
+from tests.conftest import absent
 
 pytestmark = pytest.mark.timeout(240)
 AREAS = {"H-1": ("SHA", 18.10, 18.11), "H-2": ("CHA", 18.105, 18.12)}

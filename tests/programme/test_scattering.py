@@ -11,8 +11,8 @@ from collections.abc import Iterator
 
 import numpy as np
 import pytest
+from tests.conftest import absent
 
-from conftest import absent
 from whitestone.errors import GroundTooCrowded, InvalidValue, NoWorkers
 from whitestone.land.pieces import Ground, Pieces, measure
 from whitestone.land.timeline import Timeline

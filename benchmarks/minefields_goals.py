@@ -34,6 +34,7 @@ from common import Claim, machine, report
 ROOT = Path(__file__).resolve().parent.parent
 COMMAND = "{python} -m whitestone.cli records assess {batch} --seed {seed} --json"
 REGIMES = ("orderly", "chaotic", "few-records", "false-records")
+ALL = "all regimes"
 LEARNING = (0, 1, 2, 4, 8, 12, 16, 24)
 """Finds of each field that are told, for the curve of learning."""
 
@@ -200,14 +201,15 @@ def main() -> int:
 
 
 def judge(scores: list[dict[str, Any]]) -> tuple[list[Claim], dict[tuple[str, float], list[Any]]]:
-    """Pool the scores by regime and size of error; return claims and the goals of each group."""
+    """Pool the scores by regime and over all, by size of error; return claims and the goals of each group."""
     from whitestone.minefields.simulator.pooling import pool
 
     claims, groups = [], {}
     for scale in sorted({row["error_scale"] for row in scores}, key=lambda each: (each != 1.0, each)):
-        for regime in REGIMES:
-            chosen = [row for row in scores if row["regime"] == regime and row["error_scale"] == scale]
-            if not chosen:
+        of_scale = [row for row in scores if row["error_scale"] == scale]
+        for regime in (*REGIMES, ALL):
+            chosen = [row for row in of_scale if regime in (row["regime"], ALL)]
+            if not chosen or (regime == ALL and len({row["regime"] for row in chosen}) < 2):
                 continue
             goals = pool(chosen, slack=0.03 if scale == 1.0 else 0.08)
             groups[regime, scale] = goals

@@ -28,6 +28,8 @@ otherwise, the simulator does not show: the error model is an assumption until a
 sheets.
 
 """
+_CARRY = "## How far these numbers carry\n"
+"""Heading of the section that a person writes: it is kept when the page is written again."""
 _WORDS = """
 **How to read it.** *Coverage* pools the true mines of real sheets (lifted fields left out). *Error* is from
 centroid to centroid. *Completeness* is the share of found mines that lie in a field which a true sheet
@@ -57,7 +59,7 @@ def write_page(
         _WORDS.format(fields=", ".join(str(each) for each in sorted({row["fields"] for row in scores})) or "none"),
     ]
     plain = {regime: goals for (regime, scale), goals in groups.items() if scale == 1.0}
-    lines += ["## Goals", "", *_table(plain), ""]
+    lines += [_kept_words(docs / "minefield_goals.md"), "## Goals", "", *_table(plain), ""]
     off = {f"{regime}, x {scale:g}": goals for (regime, scale), goals in groups.items() if scale != 1.0}
     if off:
         sizes = ", ".join(f"`{size}`" for size in ERROR_SIZES)
@@ -115,8 +117,15 @@ def write_page(
     (docs / "minefield_goals.md").write_text("\n".join(lines), encoding="utf-8")
 
 
+def _kept_words(page: Path) -> str:
+    """Return what a person wrote about how far the numbers carry, as it stands in the page; nothing if it is new."""
+    text = page.read_text(encoding="utf-8") if page.exists() else ""
+    begin, end = text.find(_CARRY), text.find("## Goals\n")
+    return text[begin:end] if 0 <= begin < end else ""
+
+
 def _table(groups: dict[str, list[Any]]) -> list[str]:
-    """One row per goal, one column per regime."""
+    """One row per goal, one column per regime and one for all worlds together."""
     keys = list(dict.fromkeys(goal.key for goals in groups.values() for goal in goals))
     lines = ["| goal | asked | " + " | ".join(groups) + " |", "|---|---|" + "---|" * len(groups)]
     for key in keys:

@@ -167,10 +167,10 @@ def test_outlines_that_are_walked_have_no_speckles_and_are_hardly_larger() -> No
         shape = outline_of(inside, spread)
         return sum(1 + len(part.interiors) for part in getattr(shape, "geoms", [shape]))
 
-    for share in (90, 99):
+    for share in (50, 90, 99):
         assert spread.mass[sets[share]].sum() == pytest.approx(share / 100.0, abs=0.002)
         least = int(np.searchsorted(np.cumsum(falling), share / 100.0))
-        assert sets[share].sum() < 1.3 * least
+        assert sets[share].sum() < (1.6 if share == 50 else 1.3) * least  # this ground is rougher than any real one
         assert parts(sets[share]) < parts(spread.mass >= falling[least]) / 5
     assert not (sets[50] & ~sets[90]).any()
     assert not (sets[90] & ~sets[99]).any()

@@ -13,7 +13,7 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from whitestone.minefields.outlines import SHARES, Spread
+from whitestone.minefields.outlines import SHARES, Spread, order_of
 
 __all__ = ["Levels", "finds_at", "learned_levels"]
 
@@ -52,7 +52,7 @@ class Levels(msgspec.Struct, frozen=True):
 def finds_at(spread: Spread, x: Floats, y: Floats) -> Floats:
     """Return the level (n,) of finds at places of the plane in metres; 1 outside of the ground that is expected."""
     rows, columns = spread.mass.shape
-    order = np.argsort(-spread.mass, axis=None, kind="stable")
+    order = order_of(spread)
     level = np.empty(spread.mass.size)
     total = np.cumsum(spread.mass.ravel()[order])
     level[order] = total - 0.5 * spread.mass.ravel()[order]

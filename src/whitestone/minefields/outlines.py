@@ -18,7 +18,7 @@ import shapely
 from whitestone.minefields.covering import covering
 from whitestone.minefields.templates import Template, scattered
 
-__all__ = ["SHARES", "Spread", "field_raster", "outline_of", "sets_of", "spread_of"]
+__all__ = ["SHARES", "Spread", "field_raster", "order_of", "outline_of", "sets_of", "spread_of"]
 
 Floats = npt.NDArray[np.float64]
 Raster = npt.NDArray[np.float64]
@@ -29,8 +29,8 @@ _SMOOTH_M = 2.0
 """A few hundred placements stand for all: each is blurred by this, so that gaps between them are no gaps in the ground.
 Where hardly more than `_FEW` places of mines stand within it, the blur is as wide as so few placements call for."""
 _FEW = 10.0
-_GAP_CELLS, _WALKED = 4, 90
-"""Gaps between cells that an outline closes, and from which share on outlines are walked."""
+_GAP_CELLS = 4
+"""Gaps between cells that an outline closes: it is walked."""
 _EACH, _TURNS = 128, 16
 """Places of mines shown of each placement, and after how many placements the same ones come again: were they always
 the same, placements that lie close together would leave lumps in a field, and the sets would hold too few mines."""
@@ -115,22 +115,31 @@ def _middle(values: Floats, mass: Floats, keep: float) -> tuple[float, float]:
     return float(values[order[min(low, order.size - 1)]]), float(values[order[min(high, order.size - 1)]])
 
 
-def sets_of(spread: Spread, levels: Mapping[int, float] | None = None) -> dict[int, npt.NDArray[np.bool_]]:
-    """Return the smallest sets of cells that hold each share (per cent) of the mines; each lies in the next.
+def order_of(spread: Spread) -> npt.NDArray[np.int64]:
+    """Return the numbers of all cells (flat), those first that an outline takes in first.
 
-    `levels` says, for each share, which part of what is expected holds it; None: the share itself. From 90 % on gaps up
-    to four cells wide are filled before the cells that mines are least expected in are left out: a team is sent along
-    these outlines, and a set of speckles is hardly smaller than one without (0.3 % of the ground).
+    Where more mines are expected comes first; but gaps up to four cells wide are filled before the cells that mines are
+    least expected in are left out: a team is sent along an outline, and a set of speckles is hardly smaller than one
+    without (0.7 % of the ground of 50 % outlines, 0.3 % of the others).
     """
     closed = scipy.ndimage.grey_closing(spread.mass, size=(_GAP_CELLS + 1, _GAP_CELLS + 1))
+    return np.lexsort((-spread.mass.ravel(), -closed.ravel()))
+
+
+def sets_of(spread: Spread, levels: Mapping[int, float] | None = None) -> dict[int, npt.NDArray[np.bool_]]:
+    """Return the smallest sets of cells that hold each share (per cent) of the mines, each in the next, gaps filled.
+
+    `levels` says, for each share, which part of what is expected holds it; None: the share itself.
+    """
+    order = order_of(spread)
+    total = np.cumsum(spread.mass.ravel()[order])
     held: dict[int, npt.NDArray[np.bool_]] = {}
-    inner = np.zeros(spread.mass.shape, dtype=bool)
+    last = 0
     for share, level in sorted((levels or {share: share / 100.0 for share in SHARES}).items()):
-        order = np.lexsort((-spread.mass.ravel(), -(closed if share >= _WALKED else spread.mass).ravel()))
-        total = np.cumsum(spread.mass.ravel()[order])
         inside = np.zeros(spread.mass.size, dtype=bool)
-        inside[order[: int(np.searchsorted(total, level)) + 1]] = True
-        inner = held[share] = inside.reshape(spread.mass.shape) | inner
+        last = max(last, int(np.searchsorted(total, level)) + 1)
+        inside[order[:last]] = True
+        held[share] = inside.reshape(spread.mass.shape)
     return held
 
 

@@ -13,7 +13,7 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from whitestone.minefields.joint_run import chain
+from whitestone.minefields.joint_run import FREE, chain
 from whitestone.minefields.joint_state import Beliefs, Ground, Hyper, Kept, Scene, Shapes, Sheets, empty_state
 
 __all__ = ["Draws", "Effort", "explain"]
@@ -101,7 +101,7 @@ def _run(
     own = int(np.random.SeedSequence([seed & 0xFFFFFFFF, number]).generate_state(1)[0])
     births = int(20 + effort.births_per_find * finds)
     scene = Scene(ground, shapes, sheets, beliefs, hyper, state)
-    chain(own, effort.burn, effort.draws, effort.steps, births, scene, kept)
+    chain(own, effort.burn, effort.draws, effort.steps, births, FREE[number % len(FREE)], scene, kept)
     return Draws(
         kept.on == 1, kept.at, kept.form, kept.owner, kept.numbers, kept.seen, kept.shift, np.full(effort.draws, number)
     )

@@ -19,11 +19,12 @@ from whitestone.minefields.joint_state import FALSE, LANES, REAL, Kept, Scene
 from whitestone.minefields.joint_terms import LANE_PRIOR, centre_shift, spread, template_drawn
 from whitestone.minefields.kernels import kernel
 
-__all__ = ["begin", "chain"]
+__all__ = ["FREE", "begin", "chain"]
 
-FREE = 0.7
-"""Part of the warming up during which all sheets look for their fields: it is easily seen that a sheet has none, but a
-sheet that was given up early hardly finds its field again."""
+FREE = (0.7, 0.15)
+"""Part of the warming up during which all sheets look for their fields, of every other chain. It is easily seen that a
+sheet has none, but a sheet that was given up early hardly finds its field again; and a false one that was given its
+neighbour's hardly gives it up. Where the two kinds of chains come to different answers, the doubt between them is told."""
 CLAIMS = 3
 """How often in a sweep a sheet without a field looks for one."""
 
@@ -65,8 +66,10 @@ def _visit(o: int, steps: int, free: bool, heat: float, scene: Scene) -> None:
 
 
 @kernel
-def chain(seed: int, burn: int, draws: int, steps: int, births: int, scene: Scene, kept: Kept) -> None:
-    """Run one chain; leave each draw after the first `burn` in the arrays given."""
+def chain(
+    seed: int, burn: int, draws: int, steps: int, births: int, looking: float, scene: Scene, kept: Kept
+) -> None:
+    """Run one chain; leave each draw after the first `burn` in the arrays given; `looking` is one of `FREE`."""
     np.random.seed(seed)
     begin(scene)
     sheets, state = scene.sheets, scene.state
@@ -78,12 +81,12 @@ def chain(seed: int, burn: int, draws: int, steps: int, births: int, scene: Scen
         heat = scene.beliefs.heat * 0.03 ** (1.0 - part)
         for o in range(count):
             if sheets.informed[o]:
-                _visit(o, steps, part > FREE, heat, scene)
+                _visit(o, steps, part > looking, heat, scene)
         for o in range(count):
             if sheets.informed[o]:
                 bartered(o, heat, scene)
         # Sheets choose first: a field is handed over more easily than it is put together.
-        if scene.ground.x.size > 0 and part > FREE:
+        if scene.ground.x.size > 0 and part > looking:
             for _ in range(births):
                 born(heat, scene)
         for o in range(count, state.on.size):
@@ -92,7 +95,7 @@ def chain(seed: int, burn: int, draws: int, steps: int, births: int, scene: Scen
                     nudged(o, heat, scene)
         give(scene, given, lane_given)
         amounts(heat, scene, given, lane_given)
-        if part > FREE:
+        if part > looking:
             learned(scene, given)
         give(scene, given, lane_given)
         if sweep >= burn:

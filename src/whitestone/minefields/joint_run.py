@@ -24,7 +24,7 @@ __all__ = ["FREE", "begin", "chain"]
 FREE = (0.7, 0.15)
 """Part of the warming up during which all sheets look for their fields, of every other chain. It is easily seen that a
 sheet has none, but a sheet that was given up early hardly finds its field again; and a false one that was given its
-neighbour's hardly gives it up. Where the two kinds of chains come to different answers, the doubt between them is told."""
+neighbour's hardly gives it up. Where the two kinds of chains come to different answers, their doubt is told."""
 CLAIMS = 3
 """How often in a sweep a sheet without a field looks for one."""
 
@@ -66,9 +66,7 @@ def _visit(o: int, steps: int, free: bool, heat: float, scene: Scene) -> None:
 
 
 @kernel
-def chain(
-    seed: int, burn: int, draws: int, steps: int, births: int, looking: float, scene: Scene, kept: Kept
-) -> None:
+def chain(seed: int, burn: int, draws: int, steps: int, births: int, looking: float, scene: Scene, kept: Kept) -> None:
     """Run one chain; leave each draw after the first `burn` in the arrays given; `looking` is one of `FREE`."""
     np.random.seed(seed)
     begin(scene)

@@ -49,7 +49,7 @@ def facts_of(laid: SheetGeometry) -> dict[str, str]:
     """
     facts: dict[str, str] = {}
     if laid.stations:
-        reached = int(sum(math.isfinite(each) for each in laid.lon))
+        reached = int(sum(math.isfinite(each) for each in laid.east_m))
         facts[_("Points reached")] = f"{reached} / {len(laid.stations)}"
     if laid.declination_deg is not None:
         facts[_("Declination")] = f"{laid.declination_deg:.2f}° ({laid.measured_on or _('date assumed')})"

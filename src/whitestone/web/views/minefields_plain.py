@@ -25,7 +25,7 @@ ROOM = {"left": 30, "right": 44, "top": 26, "bottom": 44}
 MOST_NAMES = 30
 """More stations than these are drawn without their names: nobody could read them."""
 FARTHEST_M = 1_000_000.0
-"""A shape wider than this is a digit that went wrong, and no drawing of it says anything."""
+"""A shape that is wider, or a leg that is longer, is a digit that went wrong, and no drawing of it says anything."""
 Point = tuple[float, float]
 
 
@@ -66,7 +66,7 @@ def plain_ground(sheet: Sheet, laid: SheetGeometry) -> PlainGround | None:
     True
     """
     known = np.isfinite(laid.east_m) & np.isfinite(laid.north_m)
-    if laid.anchor_lonlat is not None or known.sum() < 2:
+    if laid.anchor_lonlat is not None or known.sum() < 2 or (laid.length_m > FARTHEST_M).any():
         return None
     at = np.column_stack([laid.east_m, laid.north_m])
     centre = _centre(sheet, laid, known)

@@ -23,8 +23,8 @@ LEG = {"unit": "degrees", "north": "true", "distance_unit": "m", "method": "tape
 LEGS = [{"from": "R1", "to": "T1", "bearing": 90, "distance": 100, **LEG},
         {"from": "T1", "to": "T2", "bearing": 0, "distance": 80, **LEG},
         {"from": "T2", "to": "T3", "bearing": 90, "distance": 60, **LEG}]  # fmt: skip
-SHEET = {"id": "A-17", "crs": {"epsg": 4326, "basis": "stated"}, "legs": LEGS, "perimeter": ["T1", "T2", "T3"],
-         "reference_points": [{"no": "R1", "x": 46.93, "y": 39.99}]}  # fmt: skip
+SHEET = {"id": "A-17", "batch": "first", "crs": {"epsg": 4326, "basis": "stated"}, "legs": LEGS,
+         "perimeter": ["T1", "T2", "T3"], "reference_points": [{"no": "R1", "x": 46.93, "y": 39.99}]}  # fmt: skip
 BARE = {"id": "B-2", "legs": LEGS, "perimeter": ["T1", "T2", "T3"], "reference_points": [{"no": "R1"}]}
 ORDER = {"team": "Team 3, Organisation A", "begins": "2026-12-01", "until": "2027-01-15", "level": "99", "form": "pdf",
          "token": TOKEN}  # fmt: skip
@@ -65,7 +65,7 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> SimpleNamespace:
         ])  # fmt: skip
         west = shapely.to_geojson(shapely.box(46.92, 39.98, 46.93, 40.0))
         searched = [{"id": "S-1", "geometry": json.loads(west)}, {"id": "S-2", "geometry": {"type": "Polygon"}}]
-        rows = [placed("A-17"), placed("Д 5/a"), placed("C-3", lon=45.0), {"id": "B-2", "p_field": None, "outlines": {}, **AREAS}]
+        rows = [placed("A-17"), placed("Д 5/a"), placed("C-3", lon=45.0), {**placed("B-2"), "outlines": {}}]
         sha256 = keep_assessment(programme, {"batch": "first", "records_detail": rows, "finds_detail": [], "seed": 1,
                                              "input": {"records": [SHEET, BARE], "searched": searched}})  # fmt: skip
     return SimpleNamespace(folder=folder, sha256=sha256, entered=entered, hazards=hazards)
@@ -114,7 +114,8 @@ def test_the_page_of_a_record_gives_its_field_sheet_and_logs_reading_and_export(
     page = asked.get(own)
     while page.status_code == 202:
         page = asked.get(own)
-    for words in ("Who searches", "Until, last day", "H-1", "drawn from this record", LAW_5):
+    for words in ("Who searches", "Until, last day", "H-1", "drawn from this record", LAW_5,
+                  "assessment of batch first"):  # fmt: skip
         assert words in page.content.decode(), words
     assert "H-far" not in page.content.decode()
     before = len(logged(kept.folder, "restricted exported")), len(logged(kept.folder, "minefield record read"))

@@ -6,6 +6,7 @@ keep nothing. A landmark found again is a revision; a hazard drawn from the reco
 
 from __future__ import annotations
 
+import itertools
 import uuid
 from collections.abc import Hashable, Mapping
 from typing import Any
@@ -19,6 +20,7 @@ from django.utils.translation import gettext_lazy
 
 from whitestone.errors import InvalidValue
 from whitestone.minefields.error_model import REASONS, ErrorModel, model_of
+from whitestone.programme.assessments import Assessment, assessments
 from whitestone.programme.field_sheets import searched_there
 from whitestone.programme.opening import Programme
 from whitestone.web import words
@@ -87,7 +89,7 @@ def _show(request: HttpRequest, record_id: uuid.UUID, stated: str) -> HttpRespon
         "order": order, "order_action": reverse("minefields-own-sheet", args=(record_id,)),
         "title": f"Record {sheet.get('id')}", "row": row, "sheet": sheet, "scans": scans,
         "written": transcription_of(sheet), "facts": answer["facts"], "findings": answer["findings"],
-        "ground": answer["ground"],
+        "ground": answer["ground"], "assessed": _assessed(sheet.get("batch")),
         "hypotheses": [(reading_words(each), each["share"]) for each in row.get("hypotheses") or []],
         "points": [str(each.get("no")) for each in sheet.get("reference_points") or [] if isinstance(each, dict)],
         "sliders": [{"name": name, "label": label, "unit": unit, "min": least, "max": most, "step": step,
@@ -182,6 +184,14 @@ def scan(request: HttpRequest, record_id: uuid.UUID, sha256: str) -> HttpRespons
 _MEDIA = ((b"\x89PNG", "image/png"), (b"\xff\xd8\xff", "image/jpeg"), (b"GIF8", "image/gif"), (b"RIFF", "image/webp"),
           (b"%PDF", "application/pdf"))  # fmt: skip
 """Told by their first bytes, never by a name; what is none of these is only handed out as a file."""
+
+
+def _assessed(batch: object) -> list[Assessment]:
+    """Name the newest assessment that is kept of a batch, if there is one: what it says of a record is logged there."""
+    if not batch:
+        return []
+    named = (each for each in assessments(current().programme) if str(batch).strip() in each.batch.split(", "))
+    return list(itertools.islice(named, 1))
 
 
 def _place(record_id: uuid.UUID, sheet: Mapping[str, Any], model: ErrorModel, *, patience_s: float) -> tuple[bool, Any]:

@@ -112,8 +112,8 @@ def _hazards(programme: Programme, names: Sequence[str]) -> list[HazardOutline]:
             remedy="Draw the hazard, have a person accept it, and name it: --hazard.",
         )
     meant = {name: resolve(programme, name) for name in names}
-    today = programme.today()
-    standing = {state.record_id: state for state in programme.journal.states("hazard", on=today, ids=meant.values())}
+    found_now = programme.journal.states("hazard", on=programme.today(), ids=set(meant.values()))
+    standing = {state.record_id: state for state in found_now}
     found = []
     for name in names:
         state = standing.get(meant[name])

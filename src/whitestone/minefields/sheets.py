@@ -193,12 +193,12 @@ def _sheet(place: Place, taken: dict[str, int]) -> Sheet:
         clockwise=clockwise,
         remarks=place.text("remarks", "notes"),
         as_written=dict(place.held),
-        places={
-            name: tuple(each.at for each in held)
-            for name, held in listed.items()
-            if held and held[-1].at != len(held) - 1
-        },
+        places={name: tuple(each.at for each in held) for name, held in listed.items() if _has_gaps(held)},
     )
+
+
+def _has_gaps(held: tuple[Place, ...]) -> bool:
+    return bool(held) and held[-1].at != len(held) - 1
 
 
 def _direction(place: Place) -> bool | None:

@@ -92,7 +92,7 @@ def plain_ground(sheet: Sheet, laid: SheetGeometry) -> PlainGround | None:
         stations=list(_stations(sheet, laid, known, frame, at[known].mean(axis=0))),
         origin=frame.at(at[centre]),
         bar_width=_number(bar_m * frame.scale),
-        bar_label=f"{words.figure(bar_m, 0 if bar_m >= 1 else 1)} m",
+        bar_label=f"{words.figure(bar_m, max(0, math.ceil(-math.log10(bar_m))))} m",
         says=list(_says(sheet, laid, laid.stations[centre], int(known.sum()))),
     )
 

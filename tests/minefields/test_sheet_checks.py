@@ -217,6 +217,22 @@ def test_a_copy_that_was_measured_again_is_found_by_its_outline() -> None:
     assert [(each.path, each.sheet) for each in hits] == [("records[1]", "B-2")]
 
 
+def test_findings_name_the_place_in_the_file_also_behind_what_is_held() -> None:
+    """What is no record, find or leg has a place as well: what stands behind it is not numbered as if it were not."""
+    twin = {**good(), "id": "A-2", "legs": [None, *good()["legs"], "torn off", mil("T1", "T9", "63-20", 10)]}
+    bare = {"legs": "none", "remarks": "nothing else"}
+    given_in = {"records": [7, good(), None, twin, good(), bare],
+                "finds": ["?", {"id": "F", "lon": -120, "lat": -50}], "searched": [[], {"p_detect": 2}]}  # fmt: skip
+    batch = read_sheets(given_in)
+    assert [(each.key, each.at) for each in batch.records] == [("A-1", 1), ("A-2", 3), ("A-1#2", 4), ("(record 6)", 5)]
+    told = {(each.code, each.path) for each in check_batch(batch)}
+    assert {("bearing-over-turn", "records[3].legs[7].bearing"), ("id-twice", "records[4].id"),
+            ("sheet-twice", "records[4]"), ("not-understood", "records[5].legs[0]"),
+            ("reference-point-missing", "records[5].reference_points"), ("find-far", "finds[1]"),
+            ("out-of-range", "searched[1].p_detect")} <= told  # fmt: skip
+    assert len(batch.held) == 7
+
+
 def test_a_perimeter_to_which_no_leg_leads() -> None:
     hits = found(with_(perimeter=["T1", "T2", "T9"]))
     assert ("station-unreached", "records[0].perimeter[2]") in [(each.code, each.path) for each in hits]

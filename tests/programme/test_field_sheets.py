@@ -14,7 +14,7 @@ import shapely
 from whitestone.domain.ids import new_id
 from whitestone.domain.revision import Act, Draft, Workflow
 from whitestone.errors import InvalidValue, Problem, Refused, UnreadableFile, WrongCall
-from whitestone.programme.field_sheets import write_field_sheet
+from whitestone.programme.field_sheets import field_sheet_file, hazards_there, searched_there, write_field_sheet
 from whitestone.programme.opening import Programme, init_programme
 from whitestone.reports.model import LAW_5
 
@@ -177,3 +177,24 @@ def test_a_phone_gets_the_same_areas_with_the_same_words(programme: Programme, t
     assert (tmp_path / "out" / "field_sheet.kml.about.json").exists()
     with pytest.raises(InvalidValue, match="shp"):
         make(programme, tmp_path, formats=["shp"])
+
+
+def test_one_file_leaves_for_a_record_as_it_was_placed(programme: Programme) -> None:
+    """Hazards are those that are approved and touch the outer outline; searches those that say what they would find."""
+    (row,) = answer()["records_detail"]
+    offered = hazards_there(programme, row)
+    assert [(each.name, each.is_its_own) for each in offered] == [("H-1", False)]
+    assert hazards_there(programme, {}) == []
+    assert (searched_there(programme, {}), searched_there(programme, row)) == (None, None)
+    west = shapely.to_wkb(shapely.box(46.92, 39.98, 46.93, 40.0))
+    drafts = [Draft(kind="activity", record_id=new_id(), body={}, geometry=west, extra=extra)
+              for extra in ({"p_detect": 0.9}, {})]  # fmt: skip
+    programme.journal.append(Act(author="anna"), drafts)
+    searched = searched_there(programme, row)
+    assert [shapely.geometry.shape(each).area for each in searched or []] == [pytest.approx(0.0002)]
+    order = {"team": "Team 3", "begins": "2026-12-01", "until": "2027-01-15", "purpose": "task T-12"}
+    content = field_sheet_file(programme, row, [str(offered[0].record)], form="gpx", searched=searched, **order)
+    assert content.startswith(b"<?xml")
+    assert [each.purpose for each in exported(programme)] == ["task T-12"]
+    with pytest.raises(Refused):
+        field_sheet_file(programme, row, [], form="pdf", **order)

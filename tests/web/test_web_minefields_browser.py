@@ -80,6 +80,7 @@ def test_one_paper_record_from_the_form_to_where_to_look_on_a_small_telephone(
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
     widths = page.evaluate("[...document.querySelectorAll('.grid input')].map((each) => each.offsetWidth)")
     assert min(each for each in widths if each) > 100  # hidden ones have none
+    without_place(page)
     page.keyboard.press("Enter")
     assert page.inner_text("#kept") == ""
     page.click("#sheet button[type=submit]")
@@ -90,6 +91,19 @@ def test_one_paper_record_from_the_form_to_where_to_look_on_a_small_telephone(
     assert page.inner_text("#p99") not in ("", "unknown")
     laid(page)
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
+
+
+def without_place(page: Any) -> None:
+    """Take the coordinate of the landmark away and give it back: the shape alone stands where the map stood."""
+    east = page.locator('[data-list="reference_points"] [data-field="x"]').first
+    east.fill("")
+    page.locator("#entry-plain svg").wait_for()
+    assert "No place on the map yet" in page.inner_text("#entry-plain")
+    assert not page.locator("#entry-map").is_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    east.fill("46.93")
+    page.locator("#entry-map").wait_for()
+    assert not page.locator("#entry-plain").is_visible()
 
 
 def laid(page: Any) -> None:

@@ -7,6 +7,7 @@ Limits are wide: a sheet made with compass and paces misses its own start by som
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Iterable, Iterator
 
 import numpy as np
@@ -47,7 +48,7 @@ def check_sheet(sheet: Sheet, geometry: SheetGeometry) -> list[SheetFinding]:
     return [
         SheetFinding(
             code=code,
-            path=f"records[{sheet.at}]{path}",
+            path=f"records[{sheet.at}]{_LISTED.sub(lambda found: _on_the_sheet(found, sheet), path)}",
             sentence=sentence,
             sheet=sheet.key,
             severity=severity,
@@ -58,6 +59,15 @@ def check_sheet(sheet: Sheet, geometry: SheetGeometry) -> list[SheetFinding]:
 
 
 Found = tuple[str, str, str, str, str | None]
+_LISTED = re.compile(r"^\.(\w+)\[(\d+)\]")
+
+
+def _on_the_sheet(found: re.Match[str], sheet: Sheet) -> str:
+    """Name a member of a list by where it stands on the sheet: what is no leg has a place among the legs as well."""
+    name, at = found[1], int(found[2])
+    return f".{name}[{sheet.places[name][at] if name in sheet.places else at}]"
+
+
 _NOWHERE = "no reference point has a position: the sheet has a shape, but no place, until a person resolves a landmark"
 
 

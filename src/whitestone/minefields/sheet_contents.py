@@ -9,10 +9,10 @@ from whitestone.minefields.sheet_reading import Place
 __all__ = ["read_event", "read_item", "read_lane", "read_row", "read_transfer", "read_verification"]
 
 
-def read_row(place: Place, at: int) -> Row:
+def read_row(place: Place) -> Row:
     """Read one row of the field; its number is its place in the list where it has none."""
     return Row(
-        no=place.text("no", "row_no", "id") or str(at + 1),
+        no=place.text("no", "row_no", "id") or str(place.at + 1),
         start=place.text("from", "start"),
         end=place.text("to", "end"),
         count=place.counts("count", "mines_by_type", "counts"),
@@ -52,10 +52,10 @@ def read_event(place: Place) -> Event:
     )
 
 
-def read_lane(place: Place, at: int) -> Lane:
+def read_lane(place: Place) -> Lane:
     """Read one lane or gap."""
     return Lane(
-        no=place.text("no", "id") or str(at + 1),
+        no=place.text("no", "id") or str(place.at + 1),
         start=place.text("from", "start"),
         end=place.text("to", "end"),
         width_m=place.number("width_m", "width", least=0.0),

@@ -213,6 +213,8 @@ class Sheet(msgspec.Struct, frozen=True, kw_only=True):
     clockwise: bool | None = None
     remarks: str | None = None
     as_written: dict[str, Any] = {}
+    places: dict[str, tuple[int, ...]] = {}
+    """Where the members of a list stand on the sheet, from 0, of lists that hold something else between them."""
 
     @property
     def measured_on(self) -> dt.date | None:

@@ -49,13 +49,16 @@ class Notes:
 
 
 class Place:
-    """One JSON object of the file, its path, and where findings about it go."""
+    """One JSON object of the file, its path, its place in its list, and where findings about it go."""
 
-    def __init__(self, held: Mapping[str, Any], path: str, notes: Notes, sheet: str | None = None) -> None:
+    def __init__(
+        self, held: Mapping[str, Any], path: str, notes: Notes, sheet: str | None = None, at: int = 0
+    ) -> None:
         self.held = held
         self.path = path
         self.notes = notes
         self.sheet = sheet
+        self.at = at
         self._spelled: dict[str, str] | None = None
 
     def say(self, code: str, name: str | None, sentence: str, written: Any = None, severity: str = "warning") -> None:
@@ -160,14 +163,14 @@ class Place:
         return found
 
     def objects(self, *names: str) -> Iterator[Place]:
-        """Yield the objects of a list; one object alone counts as a list, what is no object is held."""
+        """Yield the objects of a list (one object alone is a list), each with its place; what is no object is held."""
         name, value = member(self.held, names)
         if name is None or value is None:
             return
         for at, each in enumerate(value if isinstance(value, list) else [value]):
             path = f"{self.path}.{names[0]}[{at}]" if self.path else f"{names[0]}[{at}]"
             if isinstance(each, dict):
-                yield Place(each, path, self.notes, self.sheet)
+                yield Place(each, path, self.notes, self.sheet, at)
             else:
                 self.notes.hold(path, each, f"{path} is no object and is kept as it is", self.sheet)
 

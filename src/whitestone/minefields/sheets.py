@@ -60,6 +60,8 @@ __all__ = [
 _KNOWN = ("records", "finds", "searched")
 _NAN = float("nan")
 _FIX = "Give a JSON object with records, finds and searched, or the workbook of 'whitestone records template'."
+_CHECKED: dict[str, tuple[str, ...]] = {"reference_points": ("references",), "legs": (), "rows": ()}
+"""Lists of a sheet of which findings name a place, with other names that they go by."""
 _DEEPEST = 60
 """No sheet is nested deeper than an outline of several polygons; what is only means to break its reader."""
 
@@ -99,9 +101,9 @@ def read_sheets(held: Any, name: str = "the file") -> Batch:
         held = {"records": [held]}
     top = Place(held, "", notes)
     taken: dict[str, dict[str, int]] = {name: {} for name in _KNOWN}
-    records = tuple(_sheet(each, at, taken["records"]) for at, each in enumerate(top.objects("records")))
-    finds = tuple(_find(each, at, taken["finds"]) for at, each in enumerate(top.objects("finds")))
-    searched = tuple(_searched(each, at, taken["searched"]) for at, each in enumerate(top.objects("searched")))
+    records = tuple(_sheet(each, taken["records"]) for each in top.objects("records"))
+    finds = tuple(_find(each, taken["finds"]) for each in top.objects("finds"))
+    searched = tuple(_searched(each, taken["searched"]) for each in top.objects("searched"))
     extra = {key: value for key, value in held.items() if plain(key) not in _KNOWN}
     return Batch(
         records=records,
@@ -142,11 +144,11 @@ def _decoded(content: bytes, name: str) -> Any:
     raise UnreadableFile(path=name, why="its bytes are no text in UTF-8", fix=_FIX)
 
 
-def _named(place: Place, at: int, taken: dict[str, int], what: str) -> tuple[str, str]:
+def _named(place: Place, taken: dict[str, int], what: str) -> tuple[str, str]:
     """Return the id as written and a key that is unique in the file."""
     own = place.text("id", "no", "number", "name")
     if own is None:
-        own = f"({what} {at + 1})"
+        own = f"({what} {place.at + 1})"
         place.say("id-missing", "id", f"the {what} has no id; it is called {own} here", severity="notice")
     taken[own] = count = taken.get(own, 0) + 1
     if count > 1:
@@ -154,18 +156,18 @@ def _named(place: Place, at: int, taken: dict[str, int], what: str) -> tuple[str
     return own, own if count == 1 else f"{own}#{count}"
 
 
-def _sheet(place: Place, at: int, taken: dict[str, int]) -> Sheet:
-    own, key = _named(place, at, taken, "record")
+def _sheet(place: Place, taken: dict[str, int]) -> Sheet:
+    own, key = _named(place, taken, "record")
     place.sheet = key
     clockwise = _direction(place)
     pace = place.number("pace_m", "pace_length_m", "pace_length", least=0.1, most=3.0)
     unit, north = place.raw("bearing_unit", "angle_unit"), place.raw("north", "north_ref", "north_reference")
-    legs = tuple(_leg(each, {"unit": unit, "north": north}) for each in place.objects("legs"))
-    points = tuple(_point(each, no) for no, each in enumerate(place.objects("reference_points", "references")))
+    listed = {name: tuple(place.objects(name, *names)) for name, names in _CHECKED.items()}
+    legs = tuple(_leg(each, {"unit": unit, "north": north}) for each in listed["legs"])
     return Sheet(
         id=own,
         key=key,
-        at=at,
+        at=place.at,
         batch=place.text("batch", "transfer_batch"),
         standard=place.text("standard"),
         district=place.text("district", "region"),
@@ -174,13 +176,13 @@ def _sheet(place: Place, at: int, taken: dict[str, int]) -> Sheet:
         laid_to=place.date("laid_to", "date_laid_to"),
         recorded_on=place.date("recorded_on", "date_record_made"),
         crs=_crs(place),
-        reference_points=points,
+        reference_points=tuple(_point(each) for each in listed["reference_points"]),
         legs=legs,
         perimeter=_perimeter(place),
-        rows=tuple(read_row(each, row) for row, each in enumerate(place.objects("rows"))),
+        rows=tuple(read_row(each) for each in listed["rows"]),
         items=tuple(read_item(each) for each in place.objects("items")),
         events=tuple(read_event(each) for each in place.objects("events")),
-        lanes=tuple(read_lane(each, lane) for lane, each in enumerate(place.objects("lanes", "gaps"))),
+        lanes=tuple(read_lane(each) for each in place.objects("lanes", "gaps")),
         transfer=read_transfer(place),
         verifications=tuple(read_verification(each) for each in place.objects("verifications", "verification")),
         quantities=place.counts("quantities"),
@@ -191,7 +193,12 @@ def _sheet(place: Place, at: int, taken: dict[str, int]) -> Sheet:
         clockwise=clockwise,
         remarks=place.text("remarks", "notes"),
         as_written=dict(place.held),
+        places={name: tuple(each.at for each in held) for name, held in listed.items() if _has_gaps(held)},
     )
+
+
+def _has_gaps(held: tuple[Place, ...]) -> bool:
+    return bool(held) and held[-1].at != len(held) - 1
 
 
 def _direction(place: Place) -> bool | None:
@@ -229,7 +236,7 @@ def _code(place: Place, name: str) -> int | None:
     return None if number is None else int(number)
 
 
-def _point(place: Place, at: int) -> ReferencePoint:
+def _point(place: Place) -> ReferencePoint:
     found = place.raw("resolved")
     resolved = None
     if isinstance(found, dict):
@@ -249,7 +256,7 @@ def _point(place: Place, at: int) -> ReferencePoint:
         crs = Crs(epsg=4326, basis="stated")
     exists = {"true": True, "false": False, "yes": True, "no": False}.get(plain(place.raw("exists", "still_exists")))
     return ReferencePoint(
-        no=place.text("no", "id", "name") or f"R{at + 1}",
+        no=place.text("no", "id", "name") or f"R{place.at + 1}",
         description=place.text("description"),
         x=place.reading("x", "east", "easting", "lon"),
         y=place.reading("y", "north", "northing", "lat"),
@@ -318,8 +325,8 @@ def _perimeter(place: Place) -> tuple[str, ...]:
     return tuple(names[:-1] if len(names) > 1 and names[0] == names[-1] else names)
 
 
-def _find(place: Place, at: int, taken: dict[str, int]) -> Find:
-    own, key = _named(place, at, taken, "find")
+def _find(place: Place, taken: dict[str, int]) -> Find:
+    own, key = _named(place, taken, "find")
     lon = place.number("lon", "longitude", "x", least=-180, most=180)
     lat = place.number("lat", "latitude", "y", least=-90, most=90)
     if lon is None or lat is None:
@@ -327,7 +334,7 @@ def _find(place: Place, at: int, taken: dict[str, int]) -> Find:
     return Find(
         id=own,
         key=key,
-        at=at,
+        at=place.at,
         lon=_NAN if lon is None or lat is None else lon,
         lat=_NAN if lon is None or lat is None else lat,
         found_on=place.date("found_on", "date"),
@@ -337,12 +344,12 @@ def _find(place: Place, at: int, taken: dict[str, int]) -> Find:
     )
 
 
-def _searched(place: Place, at: int, taken: dict[str, int]) -> Searched:
-    own, key = _named(place, at, taken, "search")
+def _searched(place: Place, taken: dict[str, int]) -> Searched:
+    own, key = _named(place, taken, "search")
     return Searched(
         id=own,
         key=key,
-        at=at,
+        at=place.at,
         geometry=_ground(place),
         searched_on=place.date("searched_on", "date"),
         p_detect=place.number("p_detect", least=0.0, most=1.0),

@@ -267,7 +267,7 @@ def _one(
 def _doubts(sheet: Sheet, north: North | None, legs: Legs, first: Anchor | None) -> Iterable[str]:
     magnetic = bool((legs.north == 2).any())
     if first is None and sheet.legs:
-        yield "no reference point has a position: the sheet is drawn, but lies nowhere, and bearings count as true"
+        yield "no reference point has a position: the sheet is drawn, but lies nowhere, and bearings stay as written"
     if north is not None and north.assumed and magnetic:
         yield f"the sheet bears no date: the declination of {north.on.isoformat()} is assumed"
 

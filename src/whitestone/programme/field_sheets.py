@@ -7,14 +7,18 @@ person accepted. Nothing is written before the access log has told who takes it 
 from __future__ import annotations
 
 import datetime as dt
+import json
+import tempfile
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import numpy as np
 import shapely
 
+from whitestone.domain.revision import State
 from whitestone.errors import InvalidValue, Refused, WrongCall
 from whitestone.exchange.assessments import LEVELS, Placed, read_placed, read_searched
 from whitestone.exchange.writers import file_sha256, write_about
@@ -27,7 +31,7 @@ from whitestone.reports.field_sheets import FieldSheet, SheetArea, field_sheet_r
 from whitestone.reports.model import LAW_5
 from whitestone.reports.pdf import render_pdf
 
-__all__ = ["FORMATS", "write_field_sheet"]
+__all__ = ["FORMATS", "HazardThere", "field_sheet_file", "hazards_there", "searched_there", "write_field_sheet"]
 
 FORMATS = ("pdf", *WRITERS)
 """What a field sheet is written as: a page, and files for a receiver or a phone."""
@@ -107,17 +111,91 @@ def _hazards(programme: Programme, names: Sequence[str]) -> list[HazardOutline]:
             rule=LAW_10,
             remedy="Draw the hazard, have a person accept it, and name it: --hazard.",
         )
-    standing = {state.record_id: state for state in programme.journal.states("hazard", on=programme.today())}
+    meant = {name: resolve(programme, name) for name in names}
+    found_now = programme.journal.states("hazard", on=programme.today(), ids=set(meant.values()))
+    standing = {state.record_id: state for state in found_now}
     found = []
     for name in names:
-        state = standing.get(resolve(programme, name))
+        state = standing.get(meant[name])
         if state is None or state.geometry is None:
             raise Refused(
                 what=f"A field sheet with {name}", rule=LAW_10, remedy="Have the hazard approved, with its outline."
             )
-        label = state.body.get("local_id") or state.body.get("name") or str(state.record_id)
-        found.append(HazardOutline(name=str(label), shape=shapely.from_wkb(state.geometry)))
+        found.append(HazardOutline(name=_called(state), shape=shapely.from_wkb(state.geometry)))
     return found
+
+
+def _called(state: State) -> str:
+    return str(state.body.get("local_id") or state.body.get("name") or state.record_id)
+
+
+class HazardThere(msgspec.Struct, frozen=True):
+    """An approved hazard that touches a placed sheet: its record, its name, whether it names the sheet's record."""
+
+    record: uuid.UUID
+    name: str
+    is_its_own: bool
+
+
+def hazards_there(
+    programme: Programme, placed: Mapping[str, Any], record_id: uuid.UUID | None = None
+) -> list[HazardThere]:
+    """List the approved hazards that touch the 99 % outline of a placed sheet, first those drawn from its record.
+
+    `placed` is a record of an assessment, `record_id` the record of the programme behind it; one without an outline
+    touches none.
+    """
+    outer = _outer(placed)
+    if outer is None:
+        return []
+    found = []
+    for state in programme.journal.states("hazard", on=programme.today(), bbox=outer.bounds):
+        if state.geometry and shapely.from_wkb(state.geometry).intersects(outer):
+            is_its_own = str(record_id) in (state.body.get("minefield_record_ids") or [])
+            found.append(HazardThere(state.record_id, _called(state), is_its_own))
+    return sorted(found, key=lambda each: (not each.is_its_own, each.name, each.record))
+
+
+def searched_there(programme: Programme, placed: Mapping[str, Any]) -> list[dict[str, Any]] | None:
+    """List the ground that the programme knows to be searched around a placed sheet, as GeoJSON; None where it is none.
+
+    Counts activities that say which share of items a search there finds: others do not say what was looked for.
+    """
+    outer = _outer(placed)
+    states = programme.journal.states("activity", bbox=outer.bounds) if outer is not None else ()
+    found = [shapely.from_wkb(state.geometry) for state in states if state.geometry and "p_detect" in state.extra]
+    return [json.loads(shapely.to_geojson(each)) for each in found if each.area > 0] or None
+
+
+def _outer(placed: Mapping[str, Any]) -> Any:
+    given = (placed.get("outlines") or {}).get("99")
+    return shapely.make_valid(shapely.from_geojson(json.dumps(given))) if given else None
+
+
+def field_sheet_file(
+    programme: Programme,
+    placed: Mapping[str, Any],
+    hazards: Sequence[str],
+    *,
+    form: str,
+    searched: Sequence[Mapping[str, Any]] | None = None,
+    **order: Any,
+) -> bytes:
+    """Make the field sheet of one placed sheet as one file, and return its bytes; nothing of it stays on the disk.
+
+    `placed` is a record of an assessment (its `id` and `outlines`), `searched` GeoJSON geometries of searched ground
+    (None: unknown); `order` is `team`, `begins`, `until`, `purpose`, `level` as `write_field_sheet` takes them, which
+    also says what is refused.
+    """
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        assessed, batch = folder / "assessed.json", folder / "batch.json"
+        assessed.write_bytes(msgspec.json.encode({"records_detail": [placed], "seed": placed.get("seed")}))
+        if searched is not None:
+            batch.write_bytes(msgspec.json.encode({"searched": [{"geometry": each} for each in searched]}))
+        write_field_sheet(programme, assessed, [str(placed["id"])], hazards, folder / "out", formats=[form],
+                          batch=None if searched is None else batch, **order)  # fmt: skip
+        return (folder / "out" / f"field_sheet.{form}").read_bytes()
 
 
 def _centre(hazards: Sequence[HazardOutline]) -> tuple[float, float]:

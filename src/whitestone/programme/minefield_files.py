@@ -15,7 +15,6 @@ from whitestone.minefields.sheets import Batch, SheetFinding, read_batch, read_s
 
 __all__ = ["RecordsFile", "check_file", "read_records_file", "where", "write_template"]
 
-_HELD = re.compile(r"(records|finds|searched)\[(\d+)\]")
 _LAST = re.compile(r"(\.[^.\[]+|\[\d+\])$")
 
 
@@ -34,28 +33,13 @@ def read_records_file(path: Path) -> RecordsFile:
     """
     content = path.read_bytes()
     if not content.startswith(b"PK"):
-        return RecordsFile(path.name, _numbered(read_batch(content, path.name)))
+        return RecordsFile(path.name, read_batch(content, path.name))
     taken = read_sheet_book(content, path.name)
-    batch = _numbered(read_sheets(taken.held))
+    batch = read_sheets(taken.held)
     odd = tuple(
         SheetFinding(code="workbook-odd", path=f"{sheet} row {row}", sentence=words) for sheet, row, words in taken.odd
     )
     return RecordsFile(path.name, msgspec.structs.replace(batch, findings=(*odd, *batch.findings)), taken.places)
-
-
-def _numbered(batch: Batch) -> Batch:
-    """Number what was read by its place in the file: what is held before it has a place there as well."""
-    held: dict[str, set[int]] = {"records": set(), "finds": set(), "searched": set()}
-    for place, _ in batch.held:
-        if (found := _HELD.fullmatch(place)) is not None:
-            held[found[1]].add(int(found[2]))
-    again: dict[str, Any] = {}
-    for name, gone in held.items():
-        if gone:
-            kept = getattr(batch, name)
-            places = (at for at in range(len(kept) + len(gone)) if at not in gone)
-            again[name] = tuple(msgspec.structs.replace(each, at=at) for each, at in zip(kept, places, strict=True))
-    return msgspec.structs.replace(batch, **again)
 
 
 def check_file(path: Path) -> dict[str, Any]:

@@ -16,9 +16,11 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from whitestone.minefields.sheets import read_sheets
 from whitestone.programme.assessments import assessments, batch_name, read_assessment
 from whitestone.web.desk import clocks_of, current
 from whitestone.web.views.minefields_drawing import lay_out_drawn
+from whitestone.web.views.minefields_order import order_of, sheet_ordered
 from whitestone.web.views.minefields_reading import transcription_of
 from whitestone.web.writing import writer, writes
 
@@ -26,6 +28,7 @@ __all__ = [
     "OUTLINES",
     "ask_purpose",
     "assessment",
+    "field_sheet",
     "overview",
     "purpose",
     "reading_words",
@@ -118,8 +121,15 @@ def record(request: HttpRequest, sha256: str, record_id: str) -> HttpResponse:
         return ask_purpose(request)
     result = _read(sha256, stated)
     row = _record(result, record_id)
-    given = (result.get("input") or {}).get("records", [])
-    sheet = next((each for each in given if str(each.get("id")) == record_id), None)
+    given = result.get("input") or {}
+    sheet = next((each for each in given.get("records", []) if str(each.get("id")) == record_id), None)
+    own = _own(record_id, (sheet or {}).get("batch"))
+    order = order_of(request, current().programme, row, own)
+    if order.is_sent:
+        with writer() as programme:
+            made = sheet_ordered(order, row, lambda _: _searched(given), programme, stated)
+        if made is not None:
+            return made
     mine: list[dict[str, Any]] = [
         found for found in result.get("finds_detail", []) if found.get("record") == record_id
     ]
@@ -127,10 +137,24 @@ def record(request: HttpRequest, sha256: str, record_id: str) -> HttpResponse:
     context = {
         "title": f"Record {record_id}", "clocks": clocks_of(request), "sha256": sha256, "row": row, "sheet": sheet,
         "batch": batch_name(result), "finds": mine, "written": transcription_of(sheet or {}),
-        "own": _own(record_id, (sheet or {}).get("batch")),
+        "own": own, "order": order, "order_action": reverse("minefields-sheet", args=(sha256, record_id)),
         "hypotheses": [(reading_words(each), each.get("share")) for each in row.get("hypotheses") or []],
     }  # fmt: skip
-    return render(request, "whitestone/minefields_record.html", context)
+    return render(request, "whitestone/minefields_record.html", context, status=422 if order.is_sent else 200)
+
+
+@writes
+def field_sheet(request: HttpRequest, sha256: str, record_id: str) -> HttpResponse:
+    """Make the field sheet that the form orders, as a file; where something is wrong, the page says it at its field."""
+    if request.method != "POST":
+        return HttpResponseRedirect(reverse("minefields-record", args=(sha256, record_id)) + "#field-sheet")
+    return record(request, sha256, record_id)
+
+
+def _searched(given: Mapping[str, Any]) -> list[dict[str, Any]] | None:
+    """List the searched ground with which a batch was assessed, as far as it has an outline; None: none is told."""
+    told = read_sheets({"searched": given.get("searched") or []}).searched
+    return [shapely.geometry.mapping(each.geometry) for each in told if each.geometry.area > 0] or None
 
 
 def shapes(request: HttpRequest, sha256: str, record_id: str) -> JsonResponse:

@@ -15,6 +15,7 @@ from typing import Any
 import msgspec
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -23,11 +24,12 @@ from whitestone.domain.codes import CODE_LISTS, label
 from whitestone.errors import InvalidValue
 from whitestone.minefields.batch_checks import check_batch
 from whitestone.minefields.sheet_format import OBJECTS
-from whitestone.minefields.sheet_parts import Batch
+from whitestone.minefields.sheet_parts import Batch, Sheet
 from whitestone.minefields.sheets import read_sheets
-from whitestone.minefields.traverse import lay_out
+from whitestone.minefields.traverse import SheetGeometry, lay_out
 from whitestone.web.desk import clocks_of
 from whitestone.web.views.minefields_drawing import drawn_as_written
+from whitestone.web.views.minefields_plain import plain_ground
 from whitestone.web.views.minefields_reading import facts_of, finding_place
 from whitestone.web.writing import writer, writes
 
@@ -79,7 +81,10 @@ def enter(request: HttpRequest) -> HttpResponse:
 
 @writes
 def check(request: HttpRequest) -> JsonResponse:
-    """Say what is understood of a sheet: findings with their places, the misclosure, and what it draws as GeoJSON."""
+    """Say what is understood of a sheet: findings with their places, the misclosure, and what it draws as GeoJSON.
+
+    A sheet without a place draws its shape on plain ground instead (`plain`, a part of the page; blank: no shape).
+    """
     batch = _read(request.body)
     laid = lay_out(batch.records[0])
     told = [(finding_place(each), each.sentence, each.severity) for each in check_batch(batch)
@@ -87,8 +92,16 @@ def check(request: HttpRequest) -> JsonResponse:
     told += [("", said, "notice") for said in laid.said]
     return JsonResponse({
         "findings": [{"where": where, "message": message, "severity": severity} for where, message, severity in told],
-        "facts": facts_of(laid), "drawn": drawn_as_written(laid),
+        "facts": facts_of(laid), "drawn": drawn_as_written(laid), "plain": _plain(batch.records[0], laid),
     })  # fmt: skip
+
+
+def _plain(sheet: Sheet, laid: SheetGeometry) -> str:
+    ground = plain_ground(sheet, laid)
+    next_step = _("Keep the record as it is: a landmark can be found again on the map, on the page of the record. That "
+                  "is a revision of its own, and what the sheet says stays.")  # fmt: skip
+    drawn = {"ground": ground, "next_step": next_step}
+    return render_to_string("whitestone/_plain_ground.html", drawn) if ground else ""
 
 
 def _keep(request: HttpRequest) -> JsonResponse:

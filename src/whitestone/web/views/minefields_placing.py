@@ -6,6 +6,7 @@ keep nothing. A landmark found again is a revision; a hazard drawn from the reco
 
 from __future__ import annotations
 
+import itertools
 import uuid
 from collections.abc import Hashable, Mapping
 from typing import Any
@@ -19,16 +20,20 @@ from django.utils.translation import gettext_lazy
 
 from whitestone.errors import InvalidValue
 from whitestone.minefields.error_model import REASONS, ErrorModel, model_of
+from whitestone.programme.assessments import Assessment, assessments
+from whitestone.programme.field_sheets import searched_there
 from whitestone.programme.opening import Programme
 from whitestone.web import words
 from whitestone.web.desk import clocks_of, current
 from whitestone.web.views.minefields import OUTLINES, ask_purpose, reading_words, stated_purpose
 from whitestone.web.views.minefields_drawing import lay_out_drawn
+from whitestone.web.views.minefields_order import order_of, sheet_ordered
+from whitestone.web.views.minefields_plain import plain_ground
 from whitestone.web.views.minefields_reading import facts_of, finding_place, transcription_of
 from whitestone.web.views.minefields_sketch import scans_of
 from whitestone.web.writing import writer, writes
 
-__all__ = ["landmark", "placed", "propose", "record", "scan"]
+__all__ = ["field_sheet", "landmark", "placed", "propose", "record", "scan"]
 
 SEED = 1
 """The page places with one seed, so that the same record looks the same each time it is opened."""
@@ -49,8 +54,18 @@ SLIDERS = (
 def record(request: HttpRequest, record_id: uuid.UUID) -> HttpResponse:
     """Show one record of the programme: its outlines on the map, readings with weights, the sheet, sliders."""
     stated = stated_purpose(request)
-    if stated is None:
-        return ask_purpose(request)
+    return ask_purpose(request) if stated is None else _show(request, record_id, stated)
+
+
+@writes
+def field_sheet(request: HttpRequest, record_id: uuid.UUID) -> HttpResponse:
+    """Make the field sheet that the form orders, as a file; where something is wrong, the page says it at its field."""
+    if request.method != "POST":
+        return HttpResponseRedirect(reverse("minefields-own", args=(record_id,)) + "#field-sheet")
+    return record(request, record_id)
+
+
+def _show(request: HttpRequest, record_id: uuid.UUID, stated: str) -> HttpResponse:
     context: dict[str, Any] = {"title": "Minefield record", "clocks": clocks_of(request), "record_id": record_id}
     with writer() as programme:
         from whitestone.programme.minefield_entry import recorded_sheet
@@ -58,20 +73,31 @@ def record(request: HttpRequest, record_id: uuid.UUID) -> HttpResponse:
         sheet, usual = recorded_sheet(programme, record_id, purpose=stated), model_of(programme.settings)
         state = programme.journal.state(record_id)
         scans = scans_of(programme, state.body if state else {})
-    done, answer = _place(record_id, sheet, usual, patience_s=2.0)
+    done, answer = _place(record_id, sheet, usual, patience_s=2.0 if request.method != "POST" else 60.0)
     if not done:
         return render(request, "whitestone/waiting.html", {**context, "waiting_for": "record"}, status=202)
     row = answer["row"]
+    order = order_of(request, current().programme, row, record_id)
+    if order.is_sent:
+        # No find was asked here, so none that it explains can be counted: that is unknown, not nought.
+        alone = {**row, "finds_explained": None}
+        with writer() as programme:
+            made = sheet_ordered(order, alone, lambda opened: searched_there(opened, row), programme, stated)
+        if made is not None:
+            return made
     context |= {
+        "order": order, "order_action": reverse("minefields-own-sheet", args=(record_id,)),
         "title": f"Record {sheet.get('id')}", "row": row, "sheet": sheet, "scans": scans,
         "written": transcription_of(sheet), "facts": answer["facts"], "findings": answer["findings"],
+        "ground": answer["ground"], "assessed": _assessed(sheet.get("batch")),
         "hypotheses": [(reading_words(each), each["share"]) for each in row.get("hypotheses") or []],
         "points": [str(each.get("no")) for each in sheet.get("reference_points") or [] if isinstance(each, dict)],
         "sliders": [{"name": name, "label": label, "unit": unit, "min": least, "max": most, "step": step,
                      "value": getattr(usual, name), "why": REASONS[name]}
                     for name, label, unit, least, most, step in SLIDERS],
     }  # fmt: skip
-    return render(request, "whitestone/minefields_placing.html", context)
+    status = 422 if order.is_sent else 200
+    return render(request, "whitestone/minefields_placing.html", context, status=status)
 
 
 def placed(request: HttpRequest, record_id: uuid.UUID) -> JsonResponse:
@@ -160,6 +186,14 @@ _MEDIA = ((b"\x89PNG", "image/png"), (b"\xff\xd8\xff", "image/jpeg"), (b"GIF8", 
 """Told by their first bytes, never by a name; what is none of these is only handed out as a file."""
 
 
+def _assessed(batch: object) -> list[Assessment]:
+    """Name the newest assessment that is kept of a batch, if there is one: what it says of a record is logged there."""
+    if not batch:
+        return []
+    named = (each for each in assessments(current().programme) if str(batch).strip() in each.batch.split(", "))
+    return list(itertools.islice(named, 1))
+
+
 def _place(record_id: uuid.UUID, sheet: Mapping[str, Any], model: ErrorModel, *, patience_s: float) -> tuple[bool, Any]:
     key: Hashable = ("placed", record_id, msgspec.json.encode(sheet), model)
     return current().jobs.answer(key, lambda: _placed(sheet, model), patience_s=patience_s)
@@ -184,8 +218,9 @@ def _placed(sheet: Mapping[str, Any], model: ErrorModel) -> dict[str, Any]:
         import shapely
 
         box = [float(side) for side in shapely.from_geojson(json.dumps(outer)).bounds]
-    return {"row": {**row, "seed": SEED}, "written": written, "bbox": box, "findings": found,
-            "facts": facts_of(lay_out(batch.records[0]))}  # fmt: skip
+    laid = lay_out(batch.records[0])
+    return {"row": {**row, "seed": SEED}, "written": written, "bbox": box, "findings": found, "facts": facts_of(laid),
+            "ground": plain_ground(batch.records[0], laid)}  # fmt: skip
 
 
 def _frame(programme: Programme, record_id: uuid.UUID, request: HttpRequest) -> list[float]:

@@ -25,6 +25,8 @@ def finding_place(finding: SheetFinding) -> str:
 
     >>> finding_place(SheetFinding(code="", path="records[0].legs[2].bearing", sentence=""))
     'leg 3, bearing'
+    >>> finding_place(SheetFinding(code="", path="records[0].quantities.PMN-2", sentence=""))
+    'quantities, PMN-2'
     >>> finding_place(SheetFinding(code="", path="records[0]", sentence=""))
     ''
     """
@@ -34,7 +36,8 @@ def finding_place(finding: SheetFinding) -> str:
         if name in ("", "records"):
             continue
         at = rest.rstrip("]")
-        shown = words.attribute_label(name).lower()
+        # Members are written small; a type of item, such as PMN-2, stands as the sheet writes it.
+        shown = words.attribute_label(name).lower() if name.islower() else name
         parts.append(f"{shown.removesuffix('s')} {int(at) + 1}" if at.isdecimal() else shown)
     return ", ".join(parts)
 
@@ -49,7 +52,7 @@ def facts_of(laid: SheetGeometry) -> dict[str, str]:
     """
     facts: dict[str, str] = {}
     if laid.stations:
-        reached = int(sum(math.isfinite(each) for each in laid.lon))
+        reached = int(sum(math.isfinite(each) for each in laid.east_m))
         facts[_("Points reached")] = f"{reached} / {len(laid.stations)}"
     if laid.declination_deg is not None:
         facts[_("Declination")] = f"{laid.declination_deg:.2f}° ({laid.measured_on or _('date assumed')})"

@@ -4,6 +4,7 @@ import { colour } from "./map_style.js";
 
 const form = document.getElementById("sheet");
 const box = document.getElementById("entry-map");
+const plain = document.getElementById("entry-plain");
 const LISTS = [...form.querySelectorAll("[data-list]")].map((each) => each.dataset.list);
 const AT_FIRST = { reference_points: 2, legs: 5 };
 let map = null;
@@ -103,7 +104,7 @@ function line(tag, text, className) {
 function draw(drawn) {
   if (!canDraw() || !drawn.bbox) return;
   const data = { type: "FeatureCollection", features: drawn.features };
-  if (map) { map.getSource("sheet")?.setData(data); map.fitBounds(drawn.bbox, { padding: 40, maxZoom: 18, duration: 0 }); return; }
+  if (map) { map.resize(); map.getSource("sheet")?.setData(data); map.fitBounds(drawn.bbox, { padding: 40, maxZoom: 18, duration: 0 }); return; }
   const role = (name) => ["==", ["get", "role"], name];
   map = makeMap({ container: box, bounds: drawn.bbox, fitBoundsOptions: { padding: 40, maxZoom: 18 }, cooperativeGestures: true, style: {
     version: 8,
@@ -124,6 +125,13 @@ function draw(drawn) {
   map.on("idle", () => { box.dataset.drawn = "yes"; });
 }
 
+// A sheet that lies nowhere yet has a shape all the same: the server draws it, and it stands where the map would.
+function showPlain(drawn) {
+  plain.innerHTML = drawn;
+  plain.hidden = !drawn;
+  box.hidden = Boolean(drawn);
+}
+
 let turn = 0;
 async function check() {
   const mine = ++turn;
@@ -132,6 +140,7 @@ async function check() {
   if (mine !== turn) return;
   show("findings", (told.findings ?? [{ where: "", message: told.error?.message ?? "" }]).map((each) => line("li", [each.where, each.message].filter(Boolean).join(": "), each.severity)));
   show("facts", Object.entries(told.facts ?? {}).flatMap(([name, value]) => [line("dt", name), line("dd", value)]));
+  showPlain(told.plain ?? "");
   draw(told.drawn ?? {});
   box.dataset.checked = String(mine);
 }

@@ -187,7 +187,7 @@ def test_a_leg_about_the_field_written_backwards_is_a_form_of_its_own() -> None:
     places = [degrees(200 * u, 50 + 50 * v) for u, v in rng.uniform(0, 1, (40, 2))]
     held["finds"] = [{"id": f"F-{n}", "lon": lon, "lat": lat, "type": "PMN-2"} for n, (lon, lat) in enumerate(places)]
     sure = ErrorModel(false_share=0.02, gross_leg_share=0.05)
-    assessment = assess(read_sheets(held), seed=5, model=sure, effort=SHORT)
+    assessment = assess(read_sheets(held), seed=5, model=sure)
     prior, told = assessment.question.priors[0], report(assessment)
     true = next(number for number, each in enumerate(prior.forms, start=1) if each.fate == GROSS_LEG + 1)
     assert prior.forms[true - 1].frame.length == pytest.approx(200.0, rel=0.1)

@@ -2,6 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+INSTALL := $(PIP) install --no-compile --require-hashes
 WORKERS ?= 2
 ARGS ?=
 
@@ -35,14 +36,20 @@ docs: .venv/.dev-ready
 	$(PYTHON) -m venv .venv
 
 .venv/.ready: .venv/bin/python requirements.txt pyproject.toml
-	$(PIP) install --require-hashes -r requirements.txt
+	$(INSTALL) -r requirements.txt
 	$(PIP) install --no-deps --no-build-isolation -e .
+	$(BYTECODE)
 	touch $@
 
 .venv/.dev-ready: .venv/bin/python requirements-dev.txt pyproject.toml
-	$(PIP) install --require-hashes -r requirements-dev.txt
+	$(INSTALL) -r requirements-dev.txt
 	$(PIP) install --no-deps --no-build-isolation -e .
+	$(BYTECODE)
 	touch $@ .venv/.ready
+
+# Bytecode of the libraries and of our own, on all cores (pip would take one, and our own would be made anew at every
+# start where Python is told to write none). Tests of libraries are never run; a few files are no Python of this version.
+BYTECODE = $(BIN)/python -m compileall -qq -j 0 -x '/tests?/' .venv/lib src || true
 
 # Peers that only a benchmark needs stand in an environment of their own: they ask for older libraries than ours.
 .venv/.peers: .venv/bin/python requirements-bench.txt
@@ -52,7 +59,7 @@ docs: .venv/.dev-ready
 
 # Browser files come from npm by lock file; node comes as a wheel where there is no npm.
 .venv/.assets: .venv/.ready src/whitestone/web/assets/package-lock.json tools/build_assets.py
-	command -v npm >/dev/null || $(PIP) install --require-hashes -r requirements-node.txt
+	command -v npm >/dev/null || $(INSTALL) -r requirements-node.txt
 	$(BIN)/python tools/build_assets.py
 	touch $@
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import shutil
 import uuid
@@ -20,6 +21,7 @@ SERVER = os.environ.get("WHITESTONE_TEST_PG", "postgresql://whitestone:whiteston
 settings.register_profile("steady", derandomize=True)
 if os.environ.get("CI"):
     settings.load_profile("steady")
+_NUMBERS = itertools.count(1)
 
 
 def absent(reason: str) -> None:
@@ -31,8 +33,9 @@ def absent(reason: str) -> None:
 
 @pytest.fixture(autouse=True)
 def keys_dir(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Give every test a folder of keys of its own."""
-    folder = tmp_path_factory.mktemp("keys")
+    """Give every test a folder of keys of its own; `mktemp` would read the names of thousands before it each time."""
+    folder = tmp_path_factory.getbasetemp() / "keys" / str(next(_NUMBERS))
+    folder.mkdir(parents=True)
     monkeypatch.setenv("WHITESTONE_KEYS", str(folder))
     return folder
 

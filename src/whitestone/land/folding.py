@@ -37,7 +37,7 @@ def count_crowded(shapes: Outlines, facts: Facts, first: Array, members: Array, 
     """
     mine = members[first[unit] : first[unit + 1]]
     subject = np.searchsorted(mine, unit)
-    waiting = waiting_strips(edges, gather(shapes, mine, shapes.boxes[unit], 0, edges, np.empty(4), subject))
+    waiting = waiting_strips(edges, gather(shapes, mine, shapes.boxes[unit], np.int64(0), edges, np.empty(4), subject))
     rules = rules_of(facts, mine)
     before = output.counts[0], output.counts[1], output.counts[2]
     numbers, sums, booked = {np.int64(-2): np.int64(-1)}, [0.0][:0], [np.int64(0)][:0]
@@ -62,7 +62,7 @@ def _next_strips(waiting: Any, rules: Rules, cells: Cells, subject: Whole) -> in
         for cell in range(cells.counts[0]):
             if cells.area[cell] != 0.0:
                 return DONE
-        if not cut_strip(waiting, waiting.pop(), rules, subject, True):
+        if not cut_strip(waiting, waiting.pop(), rules, subject, np.bool_(True)):
             return FULL
 
 
@@ -158,7 +158,7 @@ def shots_crowded(shapes: Outlines, facts: Facts, first: Array, members: Array, 
     """Tell the stock of one unit strip by strip: why it ended, on which days it changes, and by how many m2."""
     mine = members[first[unit] : first[unit + 1]]
     subject = np.searchsorted(mine, unit)
-    waiting = waiting_strips(edges, gather(shapes, mine, shapes.boxes[unit], 1, edges, np.empty(4), subject))
+    waiting = waiting_strips(edges, gather(shapes, mine, shapes.boxes[unit], np.int64(1), edges, np.empty(4), subject))
     rules = rules_of(facts, mine)
     by_day = {np.int64(-1): 0.0}
     status = DONE

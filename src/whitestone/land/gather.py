@@ -26,7 +26,9 @@ FELL, ROSE, LEVEL = 0.0, 1.0, 2.0
 
 
 @lean
-def gather(shapes: Outlines, members: Array, box: Array, across: int, edges: Edges, pen: Array, subject: Whole) -> int:
+def gather(
+    shapes: Outlines, members: Array, box: Array, across: Whole, edges: Edges, pen: Array, subject: Whole
+) -> int:
     """Collect the edges of the members (numbered as they come) that matter within a box; returns how many.
 
     None where a member before the subject covers the whole box: no ground there counts as the subject's.
@@ -37,7 +39,7 @@ def gather(shapes: Outlines, members: Array, box: Array, across: int, edges: Edg
     xy, rings, first_ring = shapes.xy, shapes.rings, shapes.first_ring
     middle, foot = 0.5 * (box[across] + box[2 + across]), box[1 - across]
     left, right, top = box[across] - middle, box[2 + across] - middle, box[3 - across] - foot
-    n = 0
+    n: Whole = np.int64(0)
     for local in range(members.size):
         outline, before = members[local], n
         for ring in range(first_ring[outline], first_ring[outline + 1]):
@@ -45,7 +47,7 @@ def gather(shapes: Outlines, members: Array, box: Array, across: int, edges: Edg
                       edges.of, edges.above, n, pen)
         if local < subject and n == before + 1 and _spans(edges.lines, before, left, top):
             return 0
-    return n
+    return int(n)
 
 
 @lean

@@ -15,7 +15,7 @@ from whitestone.land.compiled import compiled
 from whitestone.land.gather import gather
 from whitestone.land.rings import Outlines
 from whitestone.land.story import BEGIN, END, HAZARD, NEVER, Facts, listed, taken_on
-from whitestone.land.sweep import DONE, Cells, Edges, clear
+from whitestone.land.sweep import DONE, Cells, Edges, Whole, clear
 from whitestone.land.units import FULL_OUTPUT, count_told
 
 __all__ = ["count_shots", "tell_cells"]
@@ -94,14 +94,14 @@ def count_shots(shapes: Outlines, facts: Facts, first: Array, members: Array, ch
 
     Returns how many units were told, why it ended (as `units.count_units`), and how many rows there are.
     """
-    count = 0
+    count: Whole = np.int64(0)
     pen = np.empty(4)
     for at in range(chosen.size):
         unit = chosen[at]
         mine = members[first[unit] : first[unit + 1]]
         clear(cells)
         subject = np.searchsorted(mine, unit)
-        n = gather(shapes, mine, shapes.boxes[unit], 1, edges, pen, subject)
+        n = gather(shapes, mine, shapes.boxes[unit], np.int64(1), edges, pen, subject)
         status = count_told(facts, mine, edges, n, cells, subject)
         if status != DONE:
             return at, status, count

@@ -241,7 +241,8 @@ def _own_lines(facts: Facts, covering: Array, gone: Array, lines: Array, n: int)
     The slices of a hazard stand one after the other in the order of their days, and nothing but they and the day on
     which it is gone decide.
     """
-    has, until = -1, NEVER
+    has: Whole = np.int64(-1)
+    until: Whole = np.int64(NEVER)
     for at in range(covering.size):
         each = covering[at]
         begin, end = facts.slices[BEGIN, each], min(facts.slices[END, each], gone[at])
@@ -269,8 +270,10 @@ def tell(facts: Facts, covering: Array, releases: Array, days: Array, gone: Arra
     strength as its last number.
     """
     _find_gone(facts, covering, releases, gone)
-    n = 0
-    owner, out, strength = -1, -1, 0
+    n: Whole = np.int64(0)
+    owner: Whole = np.int64(-1)
+    out: Whole = np.int64(-1)
+    strength: Whole = np.int64(0)
     for at in range(days.size):
         day = days[at]
         if day >= NEVER or (at > 0 and day == days[at - 1]):

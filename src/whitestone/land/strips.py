@@ -116,7 +116,7 @@ def count_strips(waiting: Any, rules: Rules, cells: Cells, subject: int, busy: i
             status = sweep(strip, strip.of.size, cells, subject, steps if may_cut else left)
             _settle(cells, status == DONE)
         cells.toil[SPENT] += CUT_STEPS * strip.of.size if status == TOO_BUSY else 0
-        if status == TOO_BUSY and not cut_strip(waiting, (strip, depth), rules, subject, False):
+        if status == TOO_BUSY and not cut_strip(waiting, (strip, depth), rules, subject, np.bool_(False)):
             status = sweep(strip, strip.of.size, cells, subject, left)
             _settle(cells, status == DONE)
         if status == FULL:
@@ -180,7 +180,7 @@ def _halves(strip: Edges, is_level: bool, rules: Rules, subject: int) -> tuple[E
 
 
 @compiled
-def cut_strip(waiting: Any, cut: Any, rules: Rules, subject: int, may_level: bool) -> bool:
+def cut_strip(waiting: Any, cut: Any, rules: Rules, subject: int, may_level: Any) -> bool:
     """Let what matters of the two sides of a strip wait instead of it; False where no cut makes less of it.
 
     It is cut upright; level only where it has to be (`may_level`), because a level cut saves a sweep nothing but room,

@@ -253,8 +253,10 @@ def _sweep(edges: Edges, order: Array, row: Array, until: Array, states: Array, 
     """Go from event to event; what events at one height touched is renewed before the next height."""
     lines, of, above = edges.lines, edges.of, edges.above
     part, table, slot, marks = cells.part, cells.key, cells.slot, cells.marks
-    m = following = steps = 0
-    low, high, y = row.size, -1, -np.inf
+    m: Whole = np.int64(0)
+    following = steps = 0
+    high: Whole = np.int64(-1)
+    low, y = row.size, -np.inf
     while True:
         next_y, at = np.inf, -1
         for j in range(m):

@@ -147,8 +147,10 @@ def folded(text: str) -> str:
     >>> folded("  Anti-Personnel  MINE "), folded("Ángulo"), folded("")
     ('anti personnel mine', 'angulo', '')
     """
-    plain = unicodedata.normalize("NFKD", text).casefold()
-    plain = "".join(letter for letter in plain if not unicodedata.combining(letter))
+    plain = text.casefold()
+    if not text.isascii():  # most words are, and have nothing to take apart
+        plain = unicodedata.normalize("NFKD", text).casefold()
+        plain = "".join(letter for letter in plain if not unicodedata.combining(letter))
     return _SPACE.sub(" ", plain).strip()
 
 

@@ -103,6 +103,14 @@ class Journal:
             row = session.one("SELECT seq, hash FROM revision ORDER BY seq DESC LIMIT 1")
         return (row[0], row[1].hex()) if row else (0, bytes(32).hex())
 
+    def mark(self) -> reading.Mark:
+        """Return a mark of what is known now, to be asked later what moved since."""
+        return reading.mark(self)
+
+    def moved_since(self, mark: reading.Mark, kind: str) -> bool:
+        """Say whether any record of a kind may be otherwise now than it was at a mark."""
+        return reading.moved_since(self, mark, kind)
+
     def append(self, act: Act, drafts: Iterable[Draft]) -> Receipt:
         """Append drafts as one act in one durable transaction.
 

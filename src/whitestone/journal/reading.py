@@ -24,7 +24,10 @@ if TYPE_CHECKING:
     from whitestone.journal.dialect import Session
     from whitestone.journal.journal import Journal
 
-__all__ = ["Conflict", "conflicts", "find_external", "histories", "history", "last_said", "revision", "revisions"]
+__all__ = [
+    "Conflict", "Mark", "conflicts", "find_external", "histories", "history", "last_said", "mark", "moved_since",
+    "revision", "revisions",
+]  # fmt: skip
 
 _SELECT = """SELECT r.seq, r.revision_id, r.record_id, r.kind, r.parents, r.nature, r.corrects, r.workflow,
  r.information_date, a.recorded_at, r.source_recorded_at, a.author, a.organisation, a.node, a.dataset, a.run, a.source,
@@ -42,6 +45,34 @@ class Conflict(msgspec.Struct, frozen=True, kw_only=True):
     attribute: str
     values: tuple[Any, Any]
     revisions: tuple[uuid.UUID, uuid.UUID]
+
+
+class Mark(msgspec.Struct, frozen=True):
+    """What was known at a moment: the last entry, its hash (hexadecimal), and how many erasures there were."""
+
+    seq: int
+    head: str
+    erasures: int
+
+
+def mark(journal: Journal) -> Mark:
+    """Mark what is known now."""
+    from whitestone.journal.erasures import noted
+
+    return Mark(*journal.head(), len(noted(journal.programme_id)))
+
+
+def moved_since(journal: Journal, before: Mark, kind: str) -> bool:
+    """Say whether records of a kind may be otherwise than at a mark: an entry about one came, something was erased, or
+    the mark is of another journal."""
+    if mark(journal).erasures != before.erasures:
+        return True
+    with journal.store.reading() as session:
+        row = session.one("SELECT hash FROM revision WHERE seq = ?", [before.seq])
+        if row is None or bytes(row[0]).hex() != before.head:
+            return True
+        sql = "SELECT 1 FROM revision WHERE seq > ? AND kind = ? LIMIT 1"
+        return session.one(sql, [before.seq, journal.kinds.find(session, kind)]) is not None
 
 
 def revisions(journal: Journal, condition: str, values: Sequence[Any]) -> Iterator[Revision]:

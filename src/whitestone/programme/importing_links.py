@@ -11,6 +11,7 @@ import msgspec
 from whitestone.domain.codes import folded
 from whitestone.exchange.mapping.model import PlaceSpec
 from whitestone.journal import Journal
+from whitestone.journal.reading import Mark
 
 __all__ = ["Gazetteer", "KnownPlace", "Links", "dataset_id"]
 
@@ -24,7 +25,10 @@ def dataset_id(programme_id: uuid.UUID, name: str) -> uuid.UUID:
     return uuid.uuid5(programme_id, f"dataset:{name.strip()}")
 
 
-class KnownPlace(msgspec.Struct, frozen=True):
+_MARKS = re.compile(r"[.,;:'’`()\[\]\"]")
+
+
+class KnownPlace(msgspec.Struct, frozen=True, gc=False):
     """A place as the gazetteer knows it."""
 
     record_id: str
@@ -41,7 +45,7 @@ def plain(text: str) -> str:
     >>> plain("Bogotá, D.C."), plain("BOGOTA DC")
     ('bogota dc', 'bogota dc')
     """
-    return " ".join(re.sub(r"[.,;:'’`()\[\]\"]", "", folded(text)).split())
+    return " ".join(_MARKS.sub("", folded(text)).split())
 
 
 class Gazetteer:
@@ -129,8 +133,23 @@ class Links:
     def gazetteer(self) -> Gazetteer:
         """Return the places of the programme, as they were when first asked for."""
         if self._gazetteer is None:
-            self._gazetteer = Gazetteer(_known_places(self.journal))
+            self._gazetteer = _places_now(self.journal)
         return self._gazetteer
+
+
+_held: dict[uuid.UUID, tuple[Mark, Gazetteer]] = {}
+"""Of the programme that was asked for last: file after file of one register asks for the same places."""
+
+
+def _places_now(journal: Journal) -> Gazetteer:
+    """Return the places as they are, read again only where one may have become another since this process did."""
+    mark = journal.mark()
+    before, found = _held.get(journal.programme_id, (None, None))
+    if before is None or found is None or journal.moved_since(before, "place"):
+        found = Gazetteer(_known_places(journal))
+    _held.clear()
+    _held[journal.programme_id] = (mark, found)
+    return found
 
 
 def _known_places(journal: Journal) -> list[KnownPlace]:

@@ -171,7 +171,7 @@ def read_options() -> argparse.Namespace:
     parser.add_argument("--keep", type=Path, default=None, help="folder of scores; what is there is not run again")
     options = parser.parse_args()
     if options.quick:
-        options.seeds, options.fields, options.regimes = 1, 40, options.regimes[:1]
+        options.seeds, options.fields, options.regimes = 1, 12, options.regimes[:1]
         options.off_seeds = options.learning_seeds = 0
     return options
 

@@ -57,7 +57,7 @@ class Rasters:
 def main() -> None:
     """Measure both and print."""
     asked = arguments(__doc__)
-    count = 50 if asked.quick else 10_000
+    count = 10 if asked.quick else 10_000
     Rasters(1).all()
     with memory_watch() as most:
         rasters = Rasters(count)

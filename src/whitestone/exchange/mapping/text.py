@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import tomllib
 from collections.abc import Mapping as Table
@@ -54,15 +55,20 @@ def parse_mapping(text: str, path: str = "mapping", settings: Settings | None = 
     whitestone.errors.MappingInvalid: The mapping mapping has 1 fault(s): dataset: is missing.
     """
     try:
-        raw = tomllib.loads(text)
+        mapping, found = _understood(text)
     except tomllib.TOMLDecodeError as error:
         raise MappingInvalid(path=path, count=1, faults=f"not TOML: {error}") from error
-    mapping, faults = _convert(raw)
-    if mapping is not None:
-        faults += faults_of(mapping, settings)
+    faults = [*found, *(faults_of(mapping, settings) if mapping is not None else ())]
     if mapping is None or faults:
         raise MappingInvalid(path=path, count=len(faults), faults="; ".join(faults))
     return mapping
+
+
+@functools.lru_cache(maxsize=64)
+def _understood(text: str) -> tuple[Mapping | None, tuple[str, ...]]:
+    """Understand a text once: each import looks at all mappings of the programme that link to what came in."""
+    mapping, faults = _convert(tomllib.loads(text))
+    return mapping, tuple(faults)
 
 
 def _convert(raw: dict[str, Any]) -> tuple[Mapping | None, list[str]]:

@@ -35,7 +35,7 @@ def absent(reason: str) -> None:
 def keys_dir(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Give every test a folder of keys of its own; `mktemp` would read the names of thousands before it each time."""
     folder = tmp_path_factory.getbasetemp() / "keys" / str(next(_NUMBERS))
-    folder.mkdir(parents=True)
+    folder.mkdir(mode=0o700, parents=True)
     monkeypatch.setenv("WHITESTONE_KEYS", str(folder))
     return folder
 

@@ -14,7 +14,7 @@ from whitestone.minefields.joint_laying import cells, covered, field_of, forget,
 from whitestone.minefields.joint_moves import first_free, fits
 from whitestone.minefields.joint_state import FALSE, REAL, Beliefs, Floats, Ground, Scene
 from whitestone.minefields.joint_terms import normal
-from whitestone.minefields.kernels import as_whole, bare_kernel, kernel
+from whitestone.minefields.kernels import bare_kernel, kernel
 
 __all__ = ["born"]
 
@@ -61,7 +61,7 @@ def _numbered(pick: int, scene: Scene) -> int:
 @kernel
 def born(heat: float, scene: Scene) -> None:
     """Propose a field of which nobody wrote near a find, or the end of one."""
-    count, ground, beliefs, state = _numbered(as_whole(-1), scene), scene.ground, scene.beliefs, scene.state
+    count, ground, beliefs, state = _numbered(-1, scene), scene.ground, scene.beliefs, scene.state
     if np.random.random() < 0.5:
         if count > 0:
             _ended(_numbered(np.random.randint(0, count), scene), count, heat, scene)
@@ -76,7 +76,7 @@ def born(heat: float, scene: Scene) -> None:
     far = math.hypot(at[0] - ground.x[f], at[1] - ground.y[f])
     if free < 0 or not fits(free, at, scene) or far >= 3.0 * BIRTH_M:
         return
-    new, worth = dressed(free, at, as_whole(0), heat, scene)
+    new, worth = dressed(free, at, 0, heat, scene)
     ratio = math.log(scene.hyper.unwritten[0] / birth_density(at[0], at[1], ground) / (count + 1.0))
     ratio += worth - _usually(at, beliefs)
     lay(1.0, new, scene)

@@ -18,7 +18,7 @@ from whitestone.minefields.joint_laying import covered, difference, field_of, la
 from whitestone.minefields.joint_moves import first_free, fits, replaced
 from whitestone.minefields.joint_state import REAL, Floats, Scene
 from whitestone.minefields.joint_terms import form_share, normal, odds, shifted, template_drawn
-from whitestone.minefields.kernels import as_whole, bare_kernel, kernel
+from whitestone.minefields.kernels import bare_kernel, kernel
 
 __all__ = ["bartered", "ceded", "claimed", "exchanged", "near", "near_density", "shaped"]
 
@@ -127,8 +127,8 @@ def _chosen(sheet: int, beside: int, at: Floats, scene: Scene) -> float:
 @bare_kernel
 def _choice(sheet: int, scene: Scene) -> int:
     """Choose a field of which nobody wrote for a sheet, -1: there is none."""
-    total = _pulled(sheet, as_whole(-1), math.inf, scene)[0]
-    return int(_pulled(sheet, as_whole(-1), total * np.random.random(), scene)[1])
+    total = _pulled(sheet, -1, math.inf, scene)[0]
+    return int(_pulled(sheet, -1, total * np.random.random(), scene)[1])
 
 
 @bare_kernel
@@ -178,7 +178,7 @@ def _passed(one: int, two: int, heat: float, scene: Scene) -> None:
     if one >= count:
         ratio += math.log(CEDED) - _chosen(two, one, old.at, scene)
     if two >= count:
-        ratio += _chosen(one, as_whole(-1), at, scene) - math.log(CEDED)
+        ratio += _chosen(one, -1, at, scene) - math.log(CEDED)
     replaced(ratio, one, old, two, at, template, heat, scene)
 
 

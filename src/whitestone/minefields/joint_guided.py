@@ -14,7 +14,7 @@ import numpy as np
 from whitestone.minefields.joint_laying import cells
 from whitestone.minefields.joint_state import Floats, Ground, Hyper, Sheets
 from whitestone.minefields.joint_terms import centre_shift, component_drawn, normal, place_density
-from whitestone.minefields.kernels import as_whole, bare_kernel, kernel
+from whitestone.minefields.kernels import bare_kernel, kernel
 
 __all__ = ["guided", "guided_density", "scatter", "sized", "sized_density"]
 
@@ -109,7 +109,7 @@ def _under(sheet: int, at: Floats, ground: Ground, sheets: Sheets) -> int:
 @kernel
 def guided(sheet: int, form: int, ground: Ground, sheets: Sheets, hyper: Hyper) -> Floats:
     """Draw a place for the field of a sheet: as the sheet says, or in half of all cases over a find within reach."""
-    near = _reached(sheet, as_whole(-1), ground, sheets)
+    near = _reached(sheet, -1, ground, sheets)
     if near == 0 or np.random.random() < 0.5:
         return centre_shift(sheet, form, sheets, hyper)
     f = _reached(sheet, np.random.randint(0, near), ground, sheets)
@@ -126,7 +126,7 @@ def guided(sheet: int, form: int, ground: Ground, sheets: Sheets, hyper: Hyper) 
 def guided_density(sheet: int, at: Floats, form: int, ground: Ground, sheets: Sheets, hyper: Hyper) -> float:
     """Return the logarithm of the density with which a form is drawn and `guided` proposes a place for it."""
     own = place_density(sheet, at, form, sheets, hyper)
-    near = _reached(sheet, as_whole(-1), ground, sheets)
+    near = _reached(sheet, -1, ground, sheets)
     if near == 0:
         return own
     over = sized_density(sheet, at, form, sheets, hyper) * _under(sheet, at, ground, sheets) / near

@@ -14,7 +14,7 @@ from whitestone.minefields.joint_guided import scatter
 from whitestone.minefields.joint_laying import accepted, field_of, unsearched
 from whitestone.minefields.joint_state import REAL, Floats, Ints, Scene, Sheets, State
 from whitestone.minefields.joint_terms import gamma, normal, place_density
-from whitestone.minefields.kernels import as_whole, bare_kernel, kernel
+from whitestone.minefields.kernels import bare_kernel, kernel
 
 __all__ = ["learned"]
 
@@ -103,7 +103,7 @@ def _lengths(scene: Scene, given: Ints) -> float:
 @kernel
 def _fit(k: int, scene: Scene, given: Ints, wide: Floats) -> float:
     """Return what matched fields say of factor `k`; rows make a field look narrow: its length tells of the pace."""
-    return _lengths(scene, given) if k == 2 else _placed(as_whole(-1), scene, given, wide)
+    return _lengths(scene, given) if k == 2 else _placed(-1, scene, given, wide)
 
 
 @kernel

@@ -10,18 +10,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
-import numpy as np
-
 from whitestone.kernels import compiled_into, folder_of
 
-__all__ = ["as_whole", "bare_kernel", "cache_folder", "kernel"]
+__all__ = ["bare_kernel", "cache_folder", "kernel"]
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 _TYPES = ("joint_state.py", "kernels.py")
 """Files without kernels of which kernels take values."""
-
-as_whole: Any = np.int64
-"""Makes a value of a constant: for a constant as such, all that is called with it is compiled a second time."""
 
 
 @functools.cache

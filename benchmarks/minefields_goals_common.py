@@ -121,7 +121,7 @@ def _kept_words(page: Path) -> str:
     """Return what a person wrote about how far the numbers carry, as it stands in the page; nothing if it is new."""
     text = page.read_text(encoding="utf-8") if page.exists() else ""
     begin, end = text.find(_CARRY), text.find("## Goals\n")
-    return text[begin:end] if 0 <= begin < end else ""
+    return text[begin:end].rstrip() + "\n" if 0 <= begin < end else ""
 
 
 def _table(groups: dict[str, list[Any]]) -> list[str]:
@@ -266,7 +266,7 @@ def _completeness(scores: list[dict[str, Any]]) -> dict[str, Any]:
         "encoding": {"x": x, "y": {"field": "stated", **axis}, "color": _regime_colour()},
     }
     drawn = {
-        "mark": {"type": "point", "shape": "cross", "size": 16, "opacity": 0.5},
+        "mark": {"type": "point", "shape": "cross", "filled": True, "size": 50, "opacity": 0.6},
         "encoding": {"x": x, "y": {"field": "written", **axis}, "color": _regime_colour()},
     }
     line = {

@@ -234,8 +234,9 @@ def test_findings_name_the_place_in_the_file_also_behind_what_is_held() -> None:
 
 
 def test_a_perimeter_to_which_no_leg_leads() -> None:
-    hits = found(with_(perimeter=["T1", "T2", "T9"]))
-    assert ("station-unreached", "records[0].perimeter[2]") in [(each.code, each.path) for each in hits]
+    for perimeter, at in ((["T1", "T2", "T9"], 2), ([None, "T1", " ", "T2", "T9", "T1"], 4)):
+        hits = found(with_(perimeter=perimeter))
+        assert ("station-unreached", f"records[0].perimeter[{at}]") in [(each.code, each.path) for each in hits]
 
 
 @settings(max_examples=60, deadline=None)

@@ -29,18 +29,33 @@ def district(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Programme]:
         os.environ["WHITESTONE_KEYS"] = before
 
 
-@pytest.fixture(scope="session")
-def desk(district: Programme) -> Iterator[Any]:
-    """Install the desk that the pages read."""
+@contextlib.contextmanager
+def desk_of(programme: Programme) -> Iterator[Any]:
+    """Install a desk of a programme for the pages, and close it afterwards."""
     import django
 
     from whitestone.web.desk import Desk, install
 
     django.setup(set_prefix=False)
-    desk = Desk(district)
+    desk = Desk(programme)
     install(desk)
-    yield desk
-    desk.close()
+    try:
+        yield desk
+    finally:
+        desk.close()
+
+
+@pytest.fixture(scope="session")
+def at_desk() -> Any:
+    """Give what installs a desk of another programme."""
+    return desk_of
+
+
+@pytest.fixture(scope="session")
+def desk(district: Programme) -> Iterator[Any]:
+    """Install the desk that the pages read."""
+    with desk_of(district) as desk:
+        yield desk
 
 
 @pytest.fixture

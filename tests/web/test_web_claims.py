@@ -63,19 +63,12 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Programme]:
 
 
 @pytest.fixture
-def pages(written: Programme, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+def pages(written: Programme, at_desk: Any) -> Iterator[Any]:
     """Ask for pages of that programme."""
-    import django
-
-    from whitestone.web.desk import Desk, install
-
-    django.setup(set_prefix=False)
-    desk = Desk(written)
-    install(desk)
     from django.test import Client
 
-    yield Client(SERVER_NAME="127.0.0.1", raise_request_exception=False)
-    desk.close()
+    with at_desk(written):
+        yield Client(SERVER_NAME="127.0.0.1", raise_request_exception=False)
 
 
 def draft(programme: Programme) -> str:

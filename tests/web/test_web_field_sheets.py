@@ -72,18 +72,10 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> SimpleNamespace:
 
 
 @pytest.fixture
-def desk_there(kept: SimpleNamespace) -> Iterator[Any]:
+def desk_there(kept: SimpleNamespace, at_desk: Any) -> Iterator[Any]:
     """Install the desk of that programme."""
-    import django
-
-    from whitestone.web.desk import Desk, install
-
-    django.setup(set_prefix=False)
-    with open_programme(kept.folder, "reader", readonly=True) as programme:
-        desk = Desk(programme)
-        install(desk)
+    with open_programme(kept.folder, "reader", readonly=True) as programme, at_desk(programme) as desk:
         yield desk
-        desk.close()
 
 
 @pytest.fixture

@@ -15,22 +15,13 @@ LEGS = [("R1", "T-1", "40", "300"), ("T-1", "T-2", "95", "240"), ("T-2", "T-3", 
 
 
 @pytest.fixture
-def served(serve: Any, tmp_path: Path) -> Iterator[str]:
+def served(serve: Any, tmp_path: Path, at_desk: Any) -> Iterator[str]:
     """Serve an empty programme that its pages may write to."""
-    import django
-
-    from whitestone.web.desk import Desk, install
-
-    django.setup(set_prefix=False)
     folder = str(tmp_path / "programme")
     with init_programme(folder, name="Test", who="clerk"):
         pass
-    with open_programme(folder, "clerk", readonly=True) as programme:
-        desk = Desk(programme)
-        install(desk)
-        with serve(desk) as address:
-            yield address
-        desk.close()
+    with open_programme(folder, "clerk", readonly=True) as opened, at_desk(opened) as desk, serve(desk) as address:
+        yield address
 
 
 @pytest.fixture

@@ -164,6 +164,8 @@ def _sheet(place: Place, taken: dict[str, int]) -> Sheet:
     unit, north = place.raw("bearing_unit", "angle_unit"), place.raw("north", "north_ref", "north_reference")
     listed = {name: tuple(place.objects(name, *names)) for name, names in _CHECKED.items()}
     legs = tuple(_leg(each, {"unit": unit, "north": north}) for each in listed["legs"])
+    perimeter, corners = _perimeter(place)
+    stands = {name: tuple(each.at for each in held) for name, held in listed.items()} | {"perimeter": corners}
     return Sheet(
         id=own,
         key=key,
@@ -178,7 +180,7 @@ def _sheet(place: Place, taken: dict[str, int]) -> Sheet:
         crs=_crs(place),
         reference_points=tuple(_point(each) for each in listed["reference_points"]),
         legs=legs,
-        perimeter=_perimeter(place),
+        perimeter=perimeter,
         rows=tuple(read_row(each) for each in listed["rows"]),
         items=tuple(read_item(each) for each in place.objects("items")),
         events=tuple(read_event(each) for each in place.objects("events")),
@@ -193,12 +195,8 @@ def _sheet(place: Place, taken: dict[str, int]) -> Sheet:
         clockwise=clockwise,
         remarks=place.text("remarks", "notes"),
         as_written=dict(place.held),
-        places={name: tuple(each.at for each in held) for name, held in listed.items() if _has_gaps(held)},
+        places={name: at for name, at in stands.items() if at != tuple(range(len(at)))},
     )
-
-
-def _has_gaps(held: tuple[Place, ...]) -> bool:
-    return bool(held) and held[-1].at != len(held) - 1
 
 
 def _direction(place: Place) -> bool | None:
@@ -311,18 +309,20 @@ def _station(place: Place, *names: str) -> str:
     return found or f"(nowhere {place.path})"
 
 
-def _perimeter(place: Place) -> tuple[str, ...]:
+def _perimeter(place: Place) -> tuple[tuple[str, ...], tuple[int, ...]]:
+    """Return the stations of the field's edge, and where each stands in the list."""
     raw = place.raw("perimeter")
     if raw is None:
-        return ()
+        return (), ()
     if isinstance(raw, str):
         raw = [part for part in raw.replace(";", ",").split(",") if part.strip()]
     if not isinstance(raw, list) or any(isinstance(each, (dict, list)) for each in raw):
         place.say("not-understood", "perimeter", "the perimeter is no list of stations", raw)
-        return ()
-    names = [str(each).strip() for each in raw if each is not None and str(each).strip()]
+        return (), ()
+    named = [(str(each).strip(), at) for at, each in enumerate(raw) if each is not None and str(each).strip()]
     # A ring may be written closed; the station is one all the same.
-    return tuple(names[:-1] if len(names) > 1 and names[0] == names[-1] else names)
+    named = named[:-1] if len(named) > 1 and named[0][0] == named[-1][0] else named
+    return tuple(name for name, _ in named), tuple(at for _, at in named)
 
 
 def _find(place: Place, taken: dict[str, int]) -> Find:

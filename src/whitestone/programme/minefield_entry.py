@@ -29,7 +29,7 @@ from whitestone.minefields.sheets import Find, Searched, Sheet, read_sheets
 from whitestone.programme.minefield_files import as_told, read_records_file
 from whitestone.programme.opening import Programme
 
-__all__ = ["PERSONAL", "enter_file", "recorded_file", "recorded_sheet"]
+__all__ = ["PERSONAL", "enter_file", "recorded_file", "recorded_sheet", "sheet_to_place"]
 
 PERSONAL = frozenset({
     "preparedby", "preparedbyname", "laidbyname", "layingofficer", "officer", "commander", "signedby", "signature",
@@ -96,14 +96,23 @@ def recorded_sheet(programme: Programme, record_id: uuid.UUID, *, purpose: str) 
 
     Refuses an unknown record with UnknownRecord, one of another kind with InvalidValue, no purpose with WrongCall.
     """
+    sheet = sheet_to_place(programme, record_id)
+    event = "minefield record read"
+    programme.journal.seals.note(event=event, purpose=purpose, by=programme.who, detail=str(record_id))
+    return sheet
+
+
+def sheet_to_place(programme: Programme, record_id: uuid.UUID) -> dict[str, Any]:
+    """Return one record for the machine to work on, unlogged: whoever shows anything of it asks `recorded_sheet`.
+
+    Refuses an unknown record with UnknownRecord, one of another kind with InvalidValue.
+    """
     state = programme.journal.state(record_id)
     if state is None:
         raise UnknownRecord(record=record_id)
     if state.kind != "minefield_record":
         why = f"a minefield record; this is of kind {state.kind}"
         raise InvalidValue(field="record", value=str(record_id), why=why)
-    event = "minefield record read"
-    programme.journal.seals.note(event=event, purpose=purpose, by=programme.who, detail=str(record_id))
     return _written(state) or {"id": state.body.get("local_id") or str(record_id)}
 
 

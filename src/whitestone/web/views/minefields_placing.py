@@ -67,15 +67,20 @@ def field_sheet(request: HttpRequest, record_id: uuid.UUID) -> HttpResponse:
 
 def _show(request: HttpRequest, record_id: uuid.UUID, stated: str) -> HttpResponse:
     context: dict[str, Any] = {"title": "Minefield record", "clocks": clocks_of(request), "record_id": record_id}
-    with writer() as programme:
-        from whitestone.programme.minefield_entry import recorded_sheet
+    from whitestone.programme.minefield_entry import recorded_sheet, sheet_to_place
 
-        sheet, usual = recorded_sheet(programme, record_id, purpose=stated), model_of(programme.settings)
-        state = programme.journal.state(record_id)
-        scans = scans_of(programme, state.body if state else {})
-    done, answer = _place(record_id, sheet, usual, patience_s=2.0 if request.method != "POST" else 60.0)
+    here = current().programme
+    usual, patience_s = model_of(here.settings), 60.0 if request.method == "POST" else 2.0
+    done, answer = _place(record_id, sheet_to_place(here, record_id), usual, patience_s=patience_s)
+    # Whoever waits, or only asks whether the page is there (HEAD), is shown nothing of the record: that is no reading.
     if not done:
         return render(request, "whitestone/waiting.html", {**context, "waiting_for": "record"}, status=202)
+    if request.method == "HEAD":
+        return HttpResponse()
+    with writer() as programme:
+        sheet = recorded_sheet(programme, record_id, purpose=stated)
+        state = programme.journal.state(record_id)
+        scans = scans_of(programme, state.body if state else {})
     row = answer["row"]
     order = order_of(request, current().programme, row, record_id)
     if order.is_sent:

@@ -2,7 +2,7 @@
 
 // A figure that is still being computed answers 202: ask again, and show the whole page once it is there.
 async function waitForFigure() {
-  const answer = await fetch(location.href, { headers: { Accept: "text/html" } }).catch(() => null);
+  const answer = await fetch(location.href, { method: "HEAD", headers: { Accept: "text/html" } }).catch(() => null);
   if (answer && answer.status !== 202) location.reload();
   else setTimeout(waitForFigure, 700);
 }

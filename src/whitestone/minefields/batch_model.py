@@ -17,6 +17,7 @@ from whitestone.minefields.priors import Prior, place_before
 from whitestone.minefields.searched_ground import find_places, ground_of, kinds_of, said_searched, searched_raster
 from whitestone.minefields.shared_shifts import Shared, shared_by
 from whitestone.minefields.sheet_parts import Batch, Find, Sheet
+from whitestone.minefields.traverse import to_plane
 from whitestone.minefields.ways import Reading, read_ways
 
 __all__ = ["Question", "ask", "middle_of", "posed"]
@@ -78,7 +79,7 @@ def posed(
     """Place every sheet before any find and lay the finds beside; the order in the file changes nothing."""
     middle = middle_of(batch)
     sheets = tuple(sorted(batch.records, key=lambda sheet: sheet.key))
-    readings = tuple(tuple(each) for each in read_ways(sheets, model, middle))
+    readings = tuple(tuple(each) for each in read_ways(sheets, model, middle, _ground_known(batch, middle)))
     able = [at for at, each in enumerate(readings) if each]
     every = {at: place_before(sheets[at], readings[at], model, seed=seed, samples=samples) for at in able}
     first, placed = _copies([every[at] for at in able]), np.full(len(sheets), -1, dtype=np.int64)
@@ -119,6 +120,13 @@ def posed(
         shared,
         model,
     )
+
+
+def _ground_known(batch: Batch, middle: tuple[float, float]) -> Floats:
+    """Return where finds and searched ground lie (n, 2), metres; NaN for a find without a position."""
+    searched = [each.geometry.centroid for each in batch.searched if not each.geometry.is_empty]
+    x, y = to_plane([each.x for each in searched], [each.y for each in searched], middle)
+    return np.vstack([find_places(batch.finds, middle), np.column_stack([x, y])])
 
 
 def ask(question: Question, *, seed: int, effort: Effort, threads: int | None = None) -> Draws:

@@ -1,8 +1,8 @@
 """Which ways of reading a sheet are kept, how likely is each, and how is each walked?
 
 What a sheet states is kept as stated; what it leaves open (north, unit, reference system, axis order, direction)
-becomes a hypothesis with its share. A reading that puts the field far from everything else of the batch is dropped, not
-because it is wrong on paper but because nobody can have meant it; where none is near, all stay.
+becomes a hypothesis with its share. A reading that puts the field much farther from everything else of the batch than
+another one does is dropped, not because it is wrong on paper but because nobody can have meant it.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from collections.abc import Iterator, Sequence
 import msgspec
 import numpy as np
 import numpy.typing as npt
+from scipy.spatial import cKDTree
 
 from whitestone.minefields.anchors import Hypothesis
 from whitestone.minefields.error_model import ErrorModel
@@ -27,7 +28,10 @@ Floats = npt.NDArray[np.float64]
 Point = tuple[float, float]
 
 NEAR_M = 30_000.0
-"""A reading that puts a sheet farther than this from the middle of the batch is dropped where another is nearer."""
+"""A reading is dropped where another of the same sheet lies so much nearer to the ground that the batch is about."""
+_FAR_TIMES = 5.0
+"""What lies so many times as far from the middle as half of a batch does, and `NEAR_M` more, is a slip of its own."""
+_NOWHERE = np.zeros((0, 2))
 _FULL = {"degrees": 360.0, "gon": 400.0, "mil6400": 6400.0, "mil6000": 6000.0}
 
 
@@ -42,10 +46,13 @@ class Reading(msgspec.Struct, frozen=True):
     """What the north of the sheet's own plane is turned by in that of the batch, clockwise."""
 
 
-def read_ways(sheets: Sequence[Sheet], model: ErrorModel, middle: Point) -> list[list[Reading]]:
+def read_ways(
+    sheets: Sequence[Sheet], model: ErrorModel, middle: Point, places: Floats = _NOWHERE
+) -> list[list[Reading]]:
     """Return the readings of each sheet, the likeliest first, shares summing to one; none where nothing places it.
 
-    `middle` is the middle of the batch in WGS 84 degrees.
+    `middle` is the middle of the batch in WGS 84 degrees, `places` (n, 2) what is known of its ground beside the sheets
+    (finds, searched ground), metres from there. A batch may be of a whole country: what counts is the nearest of all.
 
     >>> read_ways([], ErrorModel(), (46.93, 39.99))
     []
@@ -69,7 +76,7 @@ def read_ways(sheets: Sequence[Sheet], model: ErrorModel, middle: Point) -> list
             held[at].append(reading)
     for at in broken:
         held[at] += over[at]
-    return [_plausible(readings) for readings in held]
+    return _plausible(held, places)
 
 
 def _laid(
@@ -90,8 +97,31 @@ def _in_mils(sheet: Sheet) -> bool:
     return any(leg.unit == "mil6000" or (leg.unit == "unknown" and leg.hundreds) for leg in sheet.legs)
 
 
-def _plausible(readings: list[Reading]) -> list[Reading]:
-    near = [each for each in readings if math.hypot(*each.at) <= NEAR_M] or readings
+def _plausible(held: list[list[Reading]], places: Floats) -> list[list[Reading]]:
+    """Drop readings that lie much farther from all other sheets, finds and searches than another of the same sheet."""
+    own = [at for at, readings in enumerate(held) if readings]
+    likeliest = [max(held[at], key=lambda each: each.share).at for at in own]
+    known = np.vstack([np.array(likeliest).reshape(-1, 2), places[np.isfinite(places).all(axis=1)]])
+    owner = np.concatenate([own, np.full(len(known) - len(own), -1)])
+    far = np.hypot(*(known - np.median(known, axis=0)).T) if len(known) else np.zeros(0)
+    about = far <= NEAR_M + _FAR_TIMES * np.median(far) if len(far) else np.zeros(0, dtype=bool)
+    known, owner = known[about], owner[about]
+    tree = cKDTree(known) if len(known) else None
+
+    def away_m(at: int, reading: Reading) -> float:
+        far_m, number = tree.query(reading.at, k=[1, 2]) if tree is not None else (np.full(2, np.inf), [0, 0])
+        first = 1 if far_m[0] < np.inf and owner[number[0]] == at else 0  # a sheet does not bear itself out
+        return float(far_m[first]) if far_m[first] < np.inf else math.hypot(*reading.at)
+
+    kept = []
+    for at, readings in enumerate(held):
+        away = [away_m(at, each) for each in readings]
+        kept.append(_joined([each for each, far_m in zip(readings, away, strict=True) if far_m <= min(away) + NEAR_M]))
+    return kept
+
+
+def _joined(near: list[Reading]) -> list[Reading]:
+    """Join readings that come to the same shape at the same place, and leave out those that weigh nothing."""
     seen: dict[tuple[int, ...], Reading] = {}
     for each in near:
         ring = each.geometry

@@ -145,6 +145,16 @@ def test_ten_thousand_finds_at_one_spot_do_not_break_it() -> None:
     assert told["finds"] == 2_000
 
 
+def test_a_batch_of_a_whole_country_places_sheets_closely_and_says_how_coarse_its_searched_ground_is() -> None:
+    held = batch()
+    assert report(assess(read_sheets(held), seed=5, effort=SHORT))["limits"] == []
+    far = [dict(each, id=f"far-{each['id']}", lon=each["lon"] + 3.0) for each in held["finds"]]
+    told = report(assess(read_sheets({**held, "finds": [*held["finds"], *far]}), seed=5, effort=SHORT))
+    (said,) = told["limits"]
+    assert "in cells of" in said
+    assert all(each["shift_m"] < 200.0 and each["p50_m2"] < 30_000.0 for each in told["records_detail"])
+
+
 def test_the_smallest_set_holds_its_share() -> None:
     frame = frame_of(np.array([[0.0, 0.0], [200.0, 0.0], [200.0, 50.0], [0.0, 50.0]]))
     template = plain_template(np.array([[0.0, 0.0], [200.0, 0.0], [200.0, 50.0], [0.0, 50.0]]), frame, 5.0)

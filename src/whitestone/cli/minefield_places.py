@@ -105,6 +105,7 @@ def _told(answer: dict[str, Any]) -> str:
             f"Errors times {other['errors_times']:g}: completeness {_share(other['completeness'])}, "
             f"accuracy {_share(other['accuracy'])}."
         )
+    lines += answer["limits"]
     lines += _learned(answer["error_model"])
     for said in answer.get("claims", ()):
         lines.append(f"{said['speaker']} ({said['date']}) says: {said['quote']} [{said['source']}]")

@@ -24,6 +24,7 @@ from whitestone.minefields.scores import (
     score,
     true_draws,
 )
+from whitestone.minefields.searched_ground import CELL_M
 from whitestone.minefields.shared_shifts import shift_of, shifts_told
 from whitestone.minefields.sheet_parts import Batch
 from whitestone.minefields.traverse import to_lonlat
@@ -119,6 +120,7 @@ def report(assessment: Assessment) -> dict[str, Any]:
             score(accuracy_draws(assessment.true) if question.sheets else np.empty(0), draws.chain)
         ),
         "as_written_share": as_written_share(question),
+        "limits": _limits(question),
         "definitions": _DEFINITIONS,
         "error_model": _model(assessment, levels),
         "by": groups(question, draws, assessment.true),
@@ -163,6 +165,17 @@ def sensitivity_of(batch: Batch, *, seed: int, model: ErrorModel, effort: Effort
             }
         )
     return held
+
+
+def _limits(question: Question) -> list[str]:
+    """Say how far the answer carries where the batch is more than one search holds finely."""
+    cell_m = float(question.ground.seen_net[2])
+    if cell_m <= CELL_M:
+        return []
+    return [
+        f"Finds and searches lie so far apart that searched ground is held in cells of {cell_m:.0f} m instead of "
+        f"{CELL_M:.0f}: assess the records of one district after the other where that is too coarse."
+    ]
 
 
 def _model(assessment: Assessment, levels: Levels) -> dict[str, Any]:

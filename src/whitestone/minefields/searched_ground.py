@@ -13,7 +13,7 @@ from whitestone.minefields.joint_state import Ground
 from whitestone.minefields.sheet_parts import Batch, Find, Searched
 from whitestone.minefields.traverse import to_plane
 
-__all__ = ["USUAL_DETECTION", "find_places", "ground_of", "kinds_of", "said_searched", "searched_raster"]
+__all__ = ["CELL_M", "USUAL_DETECTION", "find_places", "ground_of", "kinds_of", "said_searched", "searched_raster"]
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -21,6 +21,8 @@ Point = tuple[float, float]
 
 USUAL_DETECTION = 0.9
 """Share of items that a search finds where nobody states it."""
+CELL_M = 4.0
+"""Cells of searched ground are no smaller."""
 _NET_M = 40.0
 _FIRST_CHANCE = 0.01
 """Chance that a mine outside of searched ground has been met, until more is known."""
@@ -55,17 +57,17 @@ def searched_raster(
 ) -> tuple[npt.NDArray[np.float32], Floats]:
     """Return the chance that a mine in each cell has been found, and (west, south, size, columns, rows) in metres.
 
-    Ground searched twice counts both times. Cells are 4 m, larger where the ground is wide.
+    Ground searched twice counts both times. Cells are `CELL_M`, larger where the ground is wider than some 20 km.
     """
     shapes = [(_in_plane(each.geometry, middle), each.p_detect) for each in searched if not each.geometry.is_empty]
     boxes = [shape.bounds for shape, _ in shapes if not shape.is_empty]
     if len(places):
         boxes.append((*(places.min(axis=0) - 100.0), *(places.max(axis=0) + 100.0)))
     if not boxes:
-        return np.zeros((1, 1), np.float32), np.array([0.0, 0.0, 4.0, 1.0, 1.0])
+        return np.zeros((1, 1), np.float32), np.array([0.0, 0.0, CELL_M, 1.0, 1.0])
     west, south = min(box[0] for box in boxes), min(box[1] for box in boxes)
     east, north = max(box[2] for box in boxes), max(box[3] for box in boxes)
-    size = max(4.0, math.sqrt((east - west) * (north - south) / _MOST_CELLS))
+    size = max(CELL_M, math.sqrt((east - west) * (north - south) / _MOST_CELLS))
     columns, rows = int((east - west) / size) + 2, int((north - south) / size) + 2
     net = np.array([west, south, size, float(columns), float(rows)])
     missed = _missed(shapes, net)
